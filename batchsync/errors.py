@@ -1,0 +1,84 @@
+"""What can go wrong and be mended by a user.
+
+    BatchsyncError
+    |-- UsageError          2   words of the call that don't fit together
+    |-- SettingsError       2   config.yaml, environment, token
+    |-- InputError          2   the user's file
+    |   |-- FileUnreadable      damaged, hostile, encrypted, missing
+    |   `-- ColumnsUnclear      no order column, or two that fit
+    |-- OutputError         2   the result can't be written anywhere
+    `-- LedgerError         2
+        |-- LedgerBusy      4   another run holds the lock
+        |-- LedgerDamaged   2   it does not pass its own check
+        `-- LedgerFull      3   the disk took no more; nothing was lost
+    IllegalMove            70   a bug of ours: the ledger refused a move
+
+Each carries a Text and its facts; the face that shows it picks the language.
+"""
+
+from typing import ClassVar
+
+from batchsync.words.text import Lang, Text
+
+
+class BatchsyncError(Exception):
+    """The root: a sentence for the user, an exit code for scripts."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, text: Text, **facts: object) -> None:
+        self.text = text
+        self.facts = facts
+        super().__init__(text.say(Lang.EN, **facts))
+
+    def say(self, lang: Lang) -> str:
+        """Return what is wrong, where, and what to do next."""
+        return self.text.say(lang, **self.facts)
+
+
+class UsageError(BatchsyncError):
+    """The options given don't fit together."""
+
+
+class SettingsError(BatchsyncError):
+    """config.yaml, the environment or the token is wrong."""
+
+
+class InputError(BatchsyncError):
+    """The user's file can't be worked on."""
+
+
+class FileUnreadable(InputError):
+    """Missing, damaged, hostile, encrypted, or not a table at all."""
+
+
+class ColumnsUnclear(InputError):
+    """No order column was found, or two columns fit equally well."""
+
+
+class OutputError(BatchsyncError):
+    """The result could be written neither where asked nor beside it."""
+
+
+class LedgerError(BatchsyncError):
+    """The ledger can't be used."""
+
+
+class LedgerBusy(LedgerError):
+    """Another run holds the lock of this ledger and account."""
+
+    exit_code = 4
+
+
+class LedgerDamaged(LedgerError):
+    """The ledger does not pass its own check."""
+
+
+class LedgerFull(LedgerError):
+    """The disk took no more writes; what was answered is in the journal."""
+
+    exit_code = 3
+
+
+class IllegalMove(Exception):
+    """A bug of ours: a state was asked to move where the table has no way. Nothing was changed."""

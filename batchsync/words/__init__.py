@@ -1,0 +1,5 @@
+"""Every text a user sees, in English and Chinese, one file per room of the house."""
+
+from batchsync.words.text import Lang, Text
+
+__all__ = ["Lang", "Text"]
