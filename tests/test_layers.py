@@ -11,6 +11,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"words", "model", "clock"}),
     frozenset({"errors"}),
     frozenset({"config"}),
+    frozenset({"settings"}),
     frozenset(
         {"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "results", "sandbox"}
     ),

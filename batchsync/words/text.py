@@ -1,6 +1,7 @@
 """A text in both languages, filled with facts when it is said."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -21,3 +22,18 @@ class Text:
     def say(self, lang: Lang, **facts: object) -> str:
         """Return the sentence in `lang`, its facts filled in."""
         return (self.zh if lang is Lang.ZH else self.en).format(**facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text with its facts, not yet said in any language. A fact may be a Text or a Said itself."""
+
+    text: Text
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def say(self, lang: Lang) -> str:
+        """Return the sentence in `lang`."""
+        spoken = {
+            name: fact.say(lang) if isinstance(fact, Text | Said) else fact for name, fact in self.facts.items()
+        }
+        return self.text.say(lang, **spoken)
