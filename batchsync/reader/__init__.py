@@ -1,0 +1,1 @@
+"""Opens a user's spreadsheet, whatever it is, behind a wall."""
