@@ -1,0 +1,30 @@
+"""The breaker: a run that only fails stops by itself, before it has spoiled the whole file."""
+
+from batchsync.config import StopSettings
+from batchsync.model import State, Stop, Verdict
+
+
+class Breaker:
+    """Counts failures of one kind in a row, and uncertain orders in a row."""
+
+    def __init__(self, limits: StopSettings) -> None:
+        self._limits = limits
+        self._kind: tuple[str, str] | None = None
+        self._failures = 0
+        self._uncertain = 0
+
+    def hear(self, verdict: Verdict) -> Stop | None:
+        """Take in one order's last verdict; return why the run must stop, or None."""
+        if verdict.stop is not None:
+            return verdict.stop
+        if verdict.state is State.SYNCED:
+            self._kind, self._failures, self._uncertain = None, 0, 0
+            return None
+        if verdict.state is State.UNCERTAIN:
+            self._uncertain += 1
+            return Stop.FAILURES if self._uncertain >= self._limits.uncertain_in_a_row else None
+        self._uncertain = 0
+        kind = (verdict.reason, verdict.api_status)
+        self._failures = self._failures + 1 if kind == self._kind else 1
+        self._kind = kind
+        return Stop.FAILURES if self._failures >= self._limits.failures_in_a_row else None
