@@ -2,8 +2,10 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_core import PydanticCustomError
 
 
 class Section(BaseModel):
@@ -12,13 +14,32 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
+def _web_address(url: str) -> str:
+    """Refuse what can't be called; a user name would end up in logs."""
+    try:
+        parts = urlsplit(url)
+        whole = (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and "@" not in parts.netloc
+            and parts.port != 0
+        )
+    except ValueError:
+        whole = False
+    if not whole or any(character.isspace() for character in url):
+        raise PydanticCustomError("web_address", "not a web address")
+    return url
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
 class ApiSettings(Section):
     """Where orders are sent, and as whom."""
 
-    url: str = "http://www.damaijia168.com/vv/external/pinSynchronization"
+    url: WebAddress = "http://www.damaijia168.com/vv/external/pinSynchronization"
     """The API's address."""
     account: str = Field(default="default", min_length=1, max_length=64)
     """A name for whose points are spent; tokens may change, the account doesn't."""

@@ -1,0 +1,76 @@
+"""config.yaml and the settings page, generated from config.py: its names, defaults and docstrings."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from batchsync.settings.faults import sections
+from batchsync.words import Lang
+from batchsync.words import settings as words
+
+
+def template(lang: Lang) -> str:
+    """Return a commented config.yaml: defaults as they are, what has none as a commented example."""
+    lines = [words.TEMPLATE_HEAD.say(lang)]
+    for section, model in sections():
+        lines += ["", f"# {meaning(section, model, lang)}", f"{section}:"]
+        for key, field in model.model_fields.items():
+            lines.append(f"  # {_key_meaning(section, key, field, lang)}")
+            lines.append(f"  {_line(section, key, field)}")
+    return "\n".join(lines) + "\n"
+
+
+def document(lang: Lang) -> str:
+    """Return the settings page in Markdown."""
+    lines = [words.DOCS_HEAD.say(lang)]
+    for section, model in sections():
+        lines += [f"## {section}", "", meaning(section, model, lang), ""]
+        lines += [words.DOCS_COLUMNS.say(lang), "| --- | --- | --- |"]
+        for key, field in model.model_fields.items():
+            told = _key_meaning(section, key, field, lang).replace("|", r"\|")
+            lines.append(f"| `{section}.{key}` | {_default(field, lang)} | {told} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def meaning(section: str, model: type[BaseModel], lang: Lang) -> str:
+    """Return what a section is for."""
+    english = (model.__doc__ or "").strip().splitlines()[0]
+    return words.MEANINGS_ZH.get(section, english) if lang is Lang.ZH else english
+
+
+def _key_meaning(section: str, key: str, field: FieldInfo, lang: Lang) -> str:
+    english = " ".join((field.description or "").split())
+    return words.MEANINGS_ZH.get(f"{section}.{key}", english) if lang is Lang.ZH else english
+
+
+def _line(section: str, key: str, field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    if value in (None, (), {}):
+        return f"# {key}: {words.EXAMPLES.get(f'{section}.{key}', '')}".rstrip()
+    return f"{key}: {_yaml(value)}"
+
+
+def _default(field: FieldInfo, lang: Lang) -> str:
+    value: Any = field.get_default(call_default_factory=True)
+    return words.DOCS_NO_DEFAULT.say(lang) if value in (None, (), {}) else f"`{_yaml(value)}`"
+
+
+def _yaml(value: Any) -> str:
+    """A default as it stands in YAML: texts plain where that is safe."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(_yaml(item) for item in value)}]"
+    if isinstance(value, str | Path):
+        return str(value)
+    return json.dumps(value)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Return every file that is generated from config.py, by its place in the repository."""
+    yield "config.yaml", template(Lang.EN)
+    yield "docs/settings.md", document(Lang.EN)
+    yield "docs/settings.zh-CN.md", document(Lang.ZH)

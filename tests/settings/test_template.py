@@ -1,0 +1,51 @@
+"""What is generated from config.py says what config.py says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from batchsync.config import Config
+from batchsync.settings import load, template
+from batchsync.settings.faults import sections
+from batchsync.settings.template import pages
+from batchsync.words import Lang
+from batchsync.words import settings as words
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_the_template_is_the_defaults(lang: Lang, tmp_path: Path) -> None:
+    """Writing it changes nothing until somebody edits it."""
+    path = tmp_path / "config.yaml"
+    path.write_text(template(lang), encoding="utf-8")
+    assert Config() == load(path).config
+
+
+@pytest.mark.parametrize("lang", list(Lang))
+def test_every_example_in_the_template_is_valid(lang: Lang, tmp_path: Path) -> None:
+    """Taking the `#` away is all there is to do."""
+    path = tmp_path / "config.yaml"
+    path.write_text(re.sub(r"(?m)^  # ([a-z_]+: )", r"  \1", template(lang)), encoding="utf-8")
+    config = load(path).config
+    empty = [
+        f"{s}.{k}"
+        for s, m in sections()
+        for k in m.model_fields
+        if getattr(getattr(config, s), k) in (None, (), {})
+    ]
+    assert [] == empty
+
+
+def test_every_key_has_a_meaning_in_both_languages() -> None:
+    """No key is added to config.py without a sentence in Chinese, and none stays when it goes."""
+    english = {f"{s}.{k}": f.description for s, m in sections() for k, f in m.model_fields.items()}
+    keys = set(english) | {section for section, _ in sections()}
+    assert (set(), []) == (keys ^ set(words.MEANINGS_ZH), [key for key, told in english.items() if not told])
+
+
+@pytest.mark.parametrize(("place", "text"), list(pages()), ids=lambda value: value[:20])
+def test_generated_files_are_up_to_date(place: str, text: str) -> None:
+    """The repository's own copies; `make generate` writes them again."""
+    assert text == (REPOSITORY / place).read_text(encoding="utf-8")
