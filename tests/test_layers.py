@@ -8,7 +8,8 @@ import batchsync
 PACKAGE = Path(batchsync.__file__).parent
 
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"words", "model", "clock"}),
+    frozenset({"model", "clock", "shapes"}),
+    frozenset({"words", "ids"}),
     frozenset({"errors"}),
     frozenset({"config"}),
     frozenset({"settings"}),
