@@ -1,0 +1,62 @@
+"""From lines to the columns that the plan needs, in batches."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from batchsync.reader.grid import BROKEN, EMPTY, UNDECODABLE, Line
+from batchsync.reader.table import Role, TableFound, role
+
+
+class Picked(NamedTuple):
+    """Data rows as parallel columns. Mirrors `model.RowBatch`."""
+
+    lines: list[int]
+    orders: list[str]
+    order_kinds: list[int]
+    owners: list[str]
+    owner_kinds: list[int]
+    shops: list[str]
+    decisions: list[str]
+    hidden: list[int]
+
+
+def pick(lines: Iterable[Line], found: TableFound, size: int = 4_096) -> Iterator[Picked]:
+    """Walk a sheet's lines and yield its data rows in batches."""
+    batch = _empty()
+    for line in lines:
+        if role(line, found) is not Role.DATA:
+            continue
+        _add(batch, line, found)
+        if len(batch.lines) >= size:
+            yield batch
+            batch = _empty()
+    if batch.lines:
+        yield batch
+
+
+def _empty() -> Picked:
+    return Picked([], [], [], [], [], [], [], [])
+
+
+def _add(batch: Picked, line: Line, found: TableFound) -> None:
+    text, kind = _cell(line, found.order_column)
+    spoilt = UNDECODABLE if UNDECODABLE in line.kinds else BROKEN if BROKEN in line.kinds else None
+    batch.lines.append(line.number)
+    batch.orders.append(text)
+    batch.order_kinds.append(kind if spoilt is None else spoilt)
+    if found.owner_column is not None:
+        text, kind = _cell(line, found.owner_column)
+        batch.owners.append(text)
+        batch.owner_kinds.append(kind)
+    if found.shop_column is not None:
+        batch.shops.append(_cell(line, found.shop_column)[0])
+    if found.decision_column is not None:
+        batch.decisions.append(_cell(line, found.decision_column)[0])
+    if line.hidden and not batch.hidden:
+        batch.hidden.extend([0] * (len(batch.lines) - 1))
+    if line.hidden or batch.hidden:
+        batch.hidden.append(int(line.hidden))
+
+
+def _cell(line: Line, column: int) -> tuple[str, int]:
+    return (line.cells[column], line.kinds[column]) if column < len(line.cells) else ("", EMPTY)
