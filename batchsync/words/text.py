@@ -37,3 +37,14 @@ class Said:
             name: fact.say(lang) if isinstance(fact, Text | Said) else fact for name, fact in self.facts.items()
         }
         return self.text.say(lang, **spoken)
+
+
+@dataclass(frozen=True, slots=True)
+class RowText:
+    """What the result says of a row for one reason: what is wrong, in the row's own terms, and what to do.
+
+    Both are given the same facts. Tables of them are called ROWS: Mapping[Reason, RowText].
+    """
+
+    error: Text
+    advice: Text
