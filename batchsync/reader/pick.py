@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from batchsync.reader.grid import BROKEN, EMPTY, UNDECODABLE, Line
 from batchsync.reader.table import Role, TableFound, role
+from batchsync.shapes import Shape, shape
 
 
 class Picked(NamedTuple):
@@ -20,18 +21,41 @@ class Picked(NamedTuple):
     hidden: list[int]
 
 
-def pick(lines: Iterable[Line], found: TableFound, size: int = 4_096) -> Iterator[Picked]:
-    """Walk a sheet's lines and yield its data rows in batches."""
+def pick(
+    lines: Iterable[Line], found: TableFound, size: int = 4_096, *, ragged: bool = False
+) -> Iterator[Picked]:
+    """Walk a sheet's lines and yield its data rows in batches.
+
+    With `ragged`, as for text, cells may have slipped: a row that is not as wide as the header is marked broken.
+    """
     batch = _empty()
     for line in lines:
         if role(line, found) is not Role.DATA:
             continue
+        if ragged and _slipped(line, found):
+            line = line._replace(kinds=[BROKEN] * len(line.cells))  # noqa: PLW2901
         _add(batch, line, found)
         if len(batch.lines) >= size:
             yield batch
             batch = _empty()
     if batch.lines:
         yield batch
+
+
+def _slipped(line: Line, found: TableFound) -> bool:
+    """Whether a delimiter too many or too few may have moved the cells of a row.
+
+    Excel leaves out empty cells at a line's end, so a short row is trusted while its order number looks like the
+    others and its merchant is there.
+    """
+    cells = line.cells
+    if len(cells) >= found.width:
+        return any(cells[found.width :])
+    last = max(found.order_column, found.owner_column or 0)
+    usual = (
+        found.shape >= Shape.DIGITS and last < len(cells) and shape(cells[found.order_column]) == found.shape
+    )
+    return not usual
 
 
 def _empty() -> Picked:

@@ -191,7 +191,8 @@ _TOTAL = re.compile(
     r"\s*(?:本页|累计|全部)?(?:合计|总计|小计|共计|总和|汇总)\s*(?:[:：(（\s\d].*)?|\s*(?:grand |sub)?total\s*(?:[:(\d].*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_SURE = re.compile(r"[\s'\"=`_]{0,4}(?:[0-9]{10}|[0-9]{6}-[0-9]|P[0-9]{9})")
+surely_an_id = re.compile(r"[\s'\"=`_]{0,4}(?:[0-9]{10}|[0-9]{6}-[0-9]|P[0-9]{9})").match
+"""Whether a cell of the order column begins like an order number: such a row is data, whatever else it says."""
 _INVISIBLE = re.compile(r"[\s\x00\u200b-\u200f\u2060\ufeff]*")
 
 
@@ -200,7 +201,7 @@ def role(line: Line, found: TableFound) -> Role:
     if line.number <= found.header_line:
         return Role.ABOVE
     order = line.cells[found.order_column] if found.order_column < len(line.cells) else ""
-    if _SURE.match(order):
+    if surely_an_id(order):
         return Role.DATA
     if line.number in found.explanations:
         return Role.EXPLANATION

@@ -1,0 +1,189 @@
+"""Delimited text (CSV, TSV and their kin): encoding and delimiter found, every record kept, the doubtful ones marked."""
+
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TextIO
+
+from batchsync.reader.encoding import HEAD, MARK, Encoding, detect, head_lines, is_marked, show_marks
+from batchsync.reader.grid import BROKEN, EMPTY, TEXT, UNDECODABLE, Line, Note, Sheet, Wishes
+from batchsync.reader.headers import is_known, normalise
+from batchsync.reader.pick import Picked, pick
+from batchsync.reader.records import NO_DELIMITER, Chunk, Dialect, chunks
+from batchsync.reader.table import DEPTH, TableFound, surely_an_id
+
+_VOTERS: tuple[Dialect, ...] = (
+    Dialect(","),
+    Dialect("\t"),
+    Dialect(";"),
+    Dialect("|"),
+    Dialect(",", skip_space=True),
+    Dialect(";", skip_space=True),
+)
+_SHOWN = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", "\x1f": "one column"}
+_SEP_LINE = re.compile(r"\ufeff?sep=(.)[\r\n]*\Z", re.IGNORECASE)
+NO_WISHES = Wishes()
+SAMPLE = 200
+"""Lines that vote for the delimiter."""
+
+
+class Cut(NamedTuple):
+    """How a text is cut: its dialect, the usual number of cells, and the lines at the top that only say so."""
+
+    dialect: Dialect
+    width: int
+    skip: int = 0
+
+
+class TextSheet:
+    """The one sheet of a text file."""
+
+    visible = True
+
+    def __init__(
+        self, opener: Callable[[], BinaryIO], name: str, index: int, encoding: Encoding, cut: Cut
+    ) -> None:
+        self.name = name
+        self.index = index
+        self._opener = opener
+        self._encoding = encoding
+        self._cut = cut
+
+    def lines(self) -> Iterator[Line]:
+        """Yield each record that isn't empty, by the row number that Excel gives it."""
+        for chunk in self._chunks():
+            yield from self._lines_of(chunk)
+
+    def picked(self, found: TableFound) -> Iterator[Picked]:
+        """Yield the data rows of a table in this sheet: what `pick` does with `lines`, but fast."""
+        for chunk in self._chunks():
+            quick = None if chunk.broken or self._encoding.damaged else _quick(chunk, found)
+            if quick:
+                yield quick
+            else:
+                yield from pick(self._lines_of(chunk), found, ragged=True)
+
+    def _chunks(self) -> Iterator[Chunk]:
+        return chunks(self._text, self._cut.dialect, self._cut.width, self._cut.skip)
+
+    def _text(self) -> TextIO:
+        return io.TextIOWrapper(self._opener(), encoding=self._encoding.codec, errors=MARK, newline="")
+
+    def _lines_of(self, chunk: Chunk) -> Iterator[Line]:
+        for place, row in enumerate(chunk.rows):
+            if not any(row):
+                continue
+            if place in chunk.broken:
+                yield Line(chunk.first + place, list(map(show_marks, row)), [BROKEN] * len(row))
+            elif self._encoding.damaged and any(map(is_marked, row)):
+                yield Line(chunk.first + place, list(map(show_marks, row)), list(map(_kind, row)))
+            else:
+                yield Line(chunk.first + place, row, [TEXT if cell else EMPTY for cell in row])
+
+
+def _kind(cell: str) -> int:
+    return UNDECODABLE if is_marked(cell) else TEXT if cell else EMPTY
+
+
+def _quick(chunk: Chunk, found: TableFound) -> Picked | None:
+    """Pick a chunk in which every record is whole and surely an order; None when one needs a closer look."""
+    rows, width = chunk.rows, found.width
+    widths = set(map(len, rows))
+    if chunk.first <= found.header_line or len(widths) != 1 or (least := widths.pop()) < width:
+        return None
+    if least > width and any(any(row[width:]) for row in rows):
+        return None
+    orders = _column(rows, found.order_column)
+    if not all(map(surely_an_id, orders)):
+        return None
+    size = len(rows)
+    owners = _column(rows, found.owner_column)
+    return Picked(
+        lines=list(range(chunk.first, chunk.first + size)),
+        orders=orders,
+        order_kinds=[TEXT] * size,
+        owners=owners,
+        owner_kinds=[TEXT] * len(owners),
+        shops=_column(rows, found.shop_column),
+        decisions=_column(rows, found.decision_column),
+        hidden=[],
+    )
+
+
+def _column(rows: Sequence[list[str]], column: int | None) -> list[str]:
+    if column is None:
+        return []
+    return [row[column] for row in rows]
+
+
+class TextSource:
+    """A text file, or one text within an archive."""
+
+    container = "csv"
+
+    def __init__(self, opener: Callable[[], BinaryIO], name: str, wishes: Wishes, index: int = 0) -> None:
+        self.encoding = detect(opener, lambda lines: _best_vote(lines, wishes)[0])
+        with opener() as stream:
+            head = stream.read(HEAD)
+        lines = head_lines(head, self.encoding.codec, whole=len(head) < HEAD)
+        self.cut = find_cut(lines, wishes)
+        self.detail = (
+            f"{self.encoding.shown}, {_SHOWN.get(self.cut.dialect.delimiter, self.cut.dialect.delimiter)}"
+        )
+        self.notes: list[Note] = []
+        self._sheet = TextSheet(opener, name, index, self.encoding, self.cut)
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Yield the one sheet."""
+        yield self._sheet
+
+
+def open_text(path: Path, wishes: Wishes = NO_WISHES) -> TextSource:
+    """Open a text file; the wishes help to tell its encoding and delimiter by the headers asked for."""
+    return TextSource(lambda: path.open("rb"), path.name, wishes)
+
+
+# --- The vote -----------------------------------------------------------------------------------------------
+
+
+def find_cut(lines: Sequence[str], wishes: Wishes) -> Cut:
+    """Find how the first lines of a text are cut into cells."""
+    told = _SEP_LINE.match(lines[0]) if lines else None
+    if told:
+        dialect = Dialect(told[1])
+        return Cut(dialect, _usual_width(_rows(lines[1:], dialect)), skip=1)
+    _, dialect, width = _best_vote(lines, wishes)
+    return Cut(dialect, width)
+
+
+def _best_vote(lines: Sequence[str], wishes: Wishes) -> tuple[bool, Dialect, int]:
+    """Return whether a known header was found, the dialect and the usual width."""
+    asked = frozenset(map(normalise, (*wishes.order_columns, *wishes.owner_columns))) - {""}
+    votes = []
+    for place, dialect in enumerate(_VOTERS):
+        rows = _rows(lines, dialect)
+        header = next((len(row) for row in rows[:DEPTH] if _is_header(row, asked)), 0)
+        width = _usual_width(rows)
+        share = sum(len(row) == width for row in rows) / len(rows) if rows else 0.0
+        votes.append((header > 1, width > 1, round(share, 2), width, -place, header, dialect))
+    known = max(vote[5] for vote in votes)
+    if known == 1:
+        return True, NO_DELIMITER, 1
+    best = max(votes)
+    if not best[1]:
+        return best[0], NO_DELIMITER, 1
+    return best[0], best[6], best[3]
+
+
+def _is_header(row: Sequence[str], asked: frozenset[str]) -> bool:
+    return any(is_known(name) or name in asked for name in map(normalise, filter(None, row)))
+
+
+def _rows(lines: Sequence[str], dialect: Dialect) -> list[list[str]]:
+    return [row for row in dialect.cut(lines[:SAMPLE], strict=False) if any(row)]
+
+
+def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+    return Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
