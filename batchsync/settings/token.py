@@ -17,6 +17,12 @@ _LOOKS_LIKE_TOKEN = re.compile(r"[A-Za-z0-9_-]{24,}")
 _CLEAN = re.compile(r"[\x21-\x7e]+")
 """What a header line can carry, without spaces."""
 LONGEST = 4096
+_seen: set[str] = set()
+
+
+def seen() -> frozenset[str]:
+    """Return every token this process has read, so that a log can be cleaned of it."""
+    return frozenset(_seen)
 
 
 @dataclass(slots=True)
@@ -57,6 +63,7 @@ def _from_file(named: str, where: Said | None) -> TokenFound:
 def _checked(text: str, where: Said | None) -> TokenFound:
     token = text.strip("\ufeff \t\r\n")
     place = {"where": where or ""}
+    _seen.add(token)
     if not token:
         return TokenFound(faults=[Fault(None, Said(words.EMPTY_TOKEN, place))])
     quoted = token[0] in "\"'" or token.lower().startswith("bearer")

@@ -1,0 +1,105 @@
+"""Turns the arguments of a command into files, settings and numbers."""
+
+import argparse
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from batchsync.cli.console import Console
+from batchsync.cli.language import spoken
+from batchsync.errors import UsageError
+from batchsync.settings import Given, Loaded, load
+from batchsync.words import Lang, talk
+
+_SETTINGS = {
+    "url": ("api.url", "--url"),
+    "keep_alive": ("api.keep_alive", "--keep-alive"),
+    "rate": ("pace.rate", "--rate"),
+    "concurrency": ("pace.concurrency", "--concurrency"),
+    "max_points": ("spend.max_points", "--max-points"),
+    "sheet": ("input.sheets", "--sheet"),
+    "order_column": ("input.order_columns", "--order-column"),
+    "owner_column": ("input.owner_columns", "--owner-column"),
+    "owner_id": ("input.owner_id", "--owner-id"),
+    "format": ("output.format", "--format"),
+    "lang": ("output.language", "--lang"),
+    "ledger": ("ledger.url", "--ledger"),
+}
+"""Options that are settings: argument -> key and flag."""
+
+
+def settings(arguments: argparse.Namespace, console: Console, *, token: bool = False) -> Loaded:
+    """Load all settings of a command, say their warnings, and speak the language they ask for.
+
+    Raises SettingsWrong.
+    """
+    loaded = load(arguments.config and Path(arguments.config), options=list(_given(arguments)), token=token)
+    language = loaded.config.output.language
+    console.lang = spoken() if language == "auto" else Lang(language)
+    for warning in loaded.warnings:
+        console.fault(warning)
+    for key, place in sorted(loaded.places.items(), key=str):
+        if len(key) == 2:
+            section = getattr(loaded.config, str(key[0]))
+            value = getattr(section, str(key[1]), None)
+            facts = {"key": f"{key[0]}.{key[1]}", "value": value, "where": place.say(console.lang)}
+            console.detail(talk.SETTING.say(console.lang, **facts))
+    return loaded
+
+
+def _given(arguments: argparse.Namespace) -> Iterator[Given]:
+    for name, (key, flag) in _SETTINGS.items():
+        value = getattr(arguments, name, None)
+        if value is not None and value is not False:
+            yield Given(key=key, flag=flag, value=value)
+
+
+def files(patterns: Sequence[str]) -> list[Path]:
+    """Return the input files, each once; a pattern that the shell left alone is expanded here."""
+    found: dict[str, Path] = {}
+    for pattern in patterns:
+        for path in _expanded(pattern):
+            found.setdefault(os.path.normcase(path.resolve()), path)
+    return list(found.values())
+
+
+def _expanded(pattern: str) -> list[Path]:
+    path = Path(pattern)
+    if path.exists() or not glob.has_magic(pattern):
+        return [path]  # a missing file is told by the reader
+    matches = [Path(name) for name in sorted(glob.glob(pattern)) if not Path(name).name.startswith("~$")]  # noqa: PTH207
+    if not matches:
+        raise UsageError(talk.NO_MATCH, pattern=pattern)
+    return matches
+
+
+def count(value: str | None, option: str) -> int | None:
+    """Return a number from 1, or None when it was not given."""
+    if value is None:
+        return None
+    if not value.isdecimal() or int(value) < 1:
+        raise UsageError(talk.NOT_A_COUNT, option=option, value=value)
+    return int(value)
+
+
+def output(arguments: argparse.Namespace, inputs: int) -> Path | None:
+    """Return where results go; one file can't take the results of several inputs."""
+    if arguments.output is None:
+        return None
+    path = Path(arguments.output).expanduser()
+    if inputs > 1 and path.suffix.lower() in (".xlsx", ".csv") and not path.is_dir():
+        raise UsageError(talk.OUTPUT_IS_FILE, output=path, count=inputs)
+    return path
+
+
+def target(value: str | None, option: str) -> Path | None:
+    """Return a file to write, of which the folder exists; None for stdout or nothing."""
+    if value is None or value == "-":
+        return None
+    path = Path(value).expanduser()
+    if not path.absolute().parent.is_dir():
+        raise UsageError(talk.NO_FOLDER, folder=path.absolute().parent, option=option)
+    if path.is_dir() or not os.access(path.absolute().parent, os.W_OK):
+        raise UsageError(talk.CANNOT_WRITE, option=option, path=path, error="")
+    return path

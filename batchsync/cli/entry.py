@@ -1,0 +1,77 @@
+"""From arguments to an exit code: picks the command, and turns whatever goes wrong into a sentence."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from batchsync.cli.console import Console, make_streams_safe
+from batchsync.cli.language import spoken
+from batchsync.cli.parser import build, parse
+from batchsync.errors import BatchsyncError, UsageError
+from batchsync.words import Lang, talk
+from batchsync.words import commands as words
+
+INTERRUPTED = 130
+OUR_BUG = 70
+
+HOMES = {
+    "run": "run",
+    "check": "check",
+    "history": "books",
+    "resolve": "books",
+    "report": "books",
+    "doctor": "doctor",
+    "init": "init",
+    "sandbox": "sandbox",
+    "demo": "demo",
+}
+"""The module of each command; it has a function of the command's name."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; never raises, never prints a traceback."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    make_streams_safe()
+    console = Console(lang=spoken(given))
+    try:
+        return _dispatch(given, console)
+    except SystemExit as leaving:  # --help and --version
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except BatchsyncError as error:
+        console.fault(error.say(console.lang))
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.fault(talk.INTERRUPTED)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has left, as `| head` does
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - python flushes it at exit
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last net: a bug of ours
+        return _our_bug(error, console)
+
+
+def _dispatch(given: Sequence[str], console: Console) -> int:
+    arguments = _parsed(given, console.lang)
+    console.quiet = getattr(arguments, "quiet", False)
+    console.verbose = getattr(arguments, "verbose", False)
+    home = importlib.import_module(f"batchsync.cli.{HOMES[arguments.command]}")
+    code: int = getattr(home, arguments.command)(arguments, console)
+    return code
+
+
+def _parsed(given: Sequence[str], lang: Lang) -> argparse.Namespace:
+    if not given:
+        build(lang).print_help(sys.stderr)
+        raise UsageError(words.NO_COMMAND)
+    return parse(given, lang)
+
+
+def _our_bug(error: Exception, console: Console) -> int:
+    from batchsync.cli.bug import write_down
+
+    where = write_down(error)
+    console.fault(talk.BUG.say(console.lang, kind=type(error).__name__))
+    console.fault(talk.BUG_LOG.say(console.lang, log=where) if where else talk.BUG_NO_LOG)
+    return OUR_BUG

@@ -1,0 +1,77 @@
+"""What became of a file, as a table; and what to do next, in one sentence for each kind of trouble."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+
+from batchsync.cli.console import Console
+from batchsync.cli.layout import clock, padded, width
+from batchsync.model import RunSummary
+from batchsync.words import Said, talk
+
+_ADVISED = ("failed", "uncertain", "not_sent", "invalid", "amount_missing")
+
+
+def show(summary: RunSummary, console: Console) -> None:
+    """Print the table of one file, and after it the advice."""
+    facts = {
+        "file": summary.file,
+        "rows": f"{summary.rows:,}",
+        "run": summary.run,
+        "time": clock(summary.seconds),
+    }
+    console.result(talk.OUTCOME.say(console.lang, **facts))
+    for line in _counts(summary, console):
+        console.result(f"  {line}")
+    if summary.result:
+        console.result(talk.RESULT_AT.say(console.lang, path=summary.result))
+    for said in advice(summary):
+        console.talk(said)
+
+
+def _counts(summary: RunSummary, console: Console) -> Iterator[str]:
+    told = [
+        (text.say(console.lang), getattr(summary, name))
+        for name, text in talk.STATUSES.items()
+        if getattr(summary, name) or name == "synced"
+    ]
+    told.append((talk.POINTS_SPENT.say(console.lang), summary.points_spent))
+    if summary.points_possible:
+        told.append((talk.POINTS_POSSIBLE.say(console.lang), summary.points_possible))
+    if summary.amount_missing:
+        told.append((talk.AMOUNT_MISSING.say(console.lang), summary.amount_missing))
+    widest = max(width(name) for name, _ in told)
+    for name, number in told:
+        yield f"{padded(name, widest)}  {number:>9,}"
+
+
+def advice(summary: RunSummary) -> Iterator[Said]:
+    """Yield what to do next: why it stopped first, then each kind of trouble."""
+    if summary.stopped is not None and summary.stopped in talk.STOPS:
+        yield Said(talk.STOPS[summary.stopped])
+    for kind in _ADVISED:
+        count = getattr(summary, kind)
+        if count and not (kind == "not_sent" and summary.stopped):
+            yield Said(talk.ADVICE[kind], {"count": f"{count:,}", "run": summary.run})
+    if summary.run and not summary.result:
+        yield Said(talk.NO_RESULT, {"run": summary.run})
+
+
+def summary_json(summaries: Sequence[RunSummary], *, ascii_only: bool) -> str:
+    """Return the totals of all files for machines: the keys of RunSummary, in a list."""
+    known = [field.name for field in fields(RunSummary)]
+    listed = [{name: asdict(summary)[name] for name in known} for summary in summaries]
+    return json.dumps(listed, ensure_ascii=ascii_only, indent=2)
+
+
+def exit_code(codes: Sequence[int]) -> int:
+    """Return one code for several files.
+
+    What stopped the command wins; 2 says that nothing at all was sent, so it holds only when it holds for every file.
+    """
+    for code in (70, 130, 4, 3):
+        if code in codes:
+            return code
+    if codes and all(code == 2 for code in codes):
+        return 2
+    return 1 if any(codes) else 0

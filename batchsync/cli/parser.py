@@ -1,0 +1,251 @@
+"""The command line's grammar. Only what works is in it; nothing heavy is imported."""
+
+import argparse
+import difflib
+import re
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NoReturn
+
+from batchsync import __version__
+from batchsync.cli.layout import wrapped
+from batchsync.errors import UsageError
+from batchsync.words import Lang, Text
+from batchsync.words import commands as words
+
+WIDEST = 100
+
+
+def build(lang: Lang) -> argparse.ArgumentParser:
+    """Return the parser of all commands, speaking `lang`."""
+    parser = Parser(prog="batchsync", lang=lang, add_help=False, usage="batchsync COMMAND ...")
+    parser.description = words.PROGRAM.say(lang)
+    parser.epilog = _example(words.PROGRAM_EXAMPLE, lang) + f"\n\n{words.MORE.say(lang)}"
+    options = parser.add_argument_group(words.OPTIONS.say(lang))
+    options.add_argument("-h", "--help", action="help", help=words.HELP.say(lang))
+    options.add_argument("--version", action="version", version=__version__, help=words.VERSION.say(lang))
+    commands = parser.add_subparsers(
+        title=words.COMMANDS.say(lang), dest="command", metavar="COMMAND", parser_class=Parser
+    )
+    for name, fill in _FILLERS.items():
+        _fill_command(commands, name, fill, lang)
+    return parser
+
+
+def parse(given: Sequence[str], lang: Lang) -> argparse.Namespace:
+    """Return the arguments of one command.
+
+    Raises UsageError, and SystemExit after --help and --version.
+    """
+    arguments, unknown = build(lang).parse_known_args(given)
+    if unknown and arguments.command:
+        raise UsageError(words.UNKNOWN_OPTION, given=" ".join(unknown), command=arguments.command)
+    if not arguments.command:
+        raise UsageError(words.NO_COMMAND)
+    return arguments
+
+
+def _fill_command(commands: Any, name: str, fill: "Callable[[Grammar], None]", lang: Lang) -> None:
+    command = commands.add_parser(
+        name,
+        prog=f"batchsync {name}",
+        usage=f"batchsync {words.USAGES[name].say(lang)}",
+        help=words.SUMMARIES[name].say(lang),
+        add_help=False,
+        lang=lang,
+    )
+    command.description = words.EXPLANATIONS[name].say(lang)
+    command.epilog = _example(words.EXAMPLES[name], lang)
+    command.set_defaults(command=name)
+    fill(Grammar(command, lang))
+    talk = command.add_argument_group(words.OPTIONS.say(lang))
+    talk.add_argument("-h", "--help", action="help", help=words.HELP.say(lang))
+
+
+def _example(text: Text, lang: Lang) -> str:
+    return f"{words.EXAMPLE.say(lang)}\n  {text.say(lang)}"
+
+
+# --- What each command takes --------------------------------------------------------------------------------
+
+
+class Grammar:
+    """Adds options to one command, each with its sentence from `words`."""
+
+    def __init__(self, parser: argparse.ArgumentParser, lang: Lang) -> None:
+        self._parser = parser
+        self._lang = lang
+        self._group: Any = parser
+
+    def group(self, title: Text) -> "Grammar":
+        """Put what follows under a heading."""
+        self._group = self._parser.add_argument_group(title.say(self._lang))
+        return self
+
+    def add(self, *names: str, told: str = "", **how: Any) -> "Grammar":
+        """Add an option or argument; its help is found by its last name."""
+        text = words.OPTION_HELP[told or names[-1]].say(self._lang)
+        self._group.add_argument(*names, help=text, **how)
+        return self
+
+    def flag(self, *names: str) -> "Grammar":
+        """Add an option without a value."""
+        return self.add(*names, action="store_true")
+
+    @property
+    def plain(self) -> argparse.ArgumentParser:
+        """The bare parser, for rooms that add their own."""
+        return self._parser
+
+
+def _inputs(grammar: Grammar) -> None:
+    grammar.group(words.INPUTS).add("files", nargs="+", metavar="FILE")
+    grammar.add("--sheet", action="append", metavar="NAME")
+    grammar.add("--order-column", action="append", metavar="HEADER")
+    grammar.add("--owner-column", action="append", metavar="HEADER").add("--owner-id", metavar="ID")
+
+
+def _settings(grammar: Grammar) -> None:
+    grammar.group(words.SETTINGS).add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
+
+
+def _talk(grammar: Grammar) -> None:
+    grammar.group(words.TALK).add("--lang", choices=("auto", "zh", "en"))
+    grammar.flag("-q", "--quiet").flag("-v", "--verbose")
+
+
+def _run(grammar: Grammar) -> None:
+    _inputs(grammar)
+    grammar.group(words.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
+    grammar.add("--summary-json", metavar="PATH")
+    grammar.group(words.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
+    grammar.add("--concurrency", metavar="N").flag("--keep-alive").add("--max-points", metavar="N")
+    grammar.add("--limit", metavar="N").flag("--resend").flag("--resend-uncertain").flag("--yes")
+    _settings(grammar)
+    _talk(grammar)
+    grammar.flag("--no-progress")
+
+
+def _check(grammar: Grammar) -> None:
+    _inputs(grammar)
+    grammar.group(words.RESULT).add("--plan", metavar="PATH")
+    grammar.group(words.SENDING).add("--url", metavar="URL").flag("--resend").flag("--resend-uncertain")
+    _settings(grammar)
+    _talk(grammar)
+
+
+def _history(grammar: Grammar) -> None:
+    grammar.group(words.INPUTS).add("run", nargs="?", metavar="RUN", told="RUN")
+    grammar.add("--order", metavar="SN").add("--last", metavar="N").flag("--json")
+    _settings(grammar)
+    _talk(grammar)
+
+
+def _resolve(grammar: Grammar) -> None:
+    grammar.group(words.INPUTS).add("orders", nargs="*", metavar="ORDER", told="ORDER")
+    grammar.flag("--charged").flag("--not-charged").add("--run", metavar="RUN")
+    grammar.add("--owner-id", metavar="ID", told="--owner-id-resolve").add("--url", metavar="URL")
+    _settings(grammar)
+    _talk(grammar)
+
+
+def _report(grammar: Grammar) -> None:
+    grammar.group(words.INPUTS).add("run", metavar="RUN", told="RUN")
+    grammar.group(words.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
+    _settings(grammar)
+    _talk(grammar)
+
+
+def _doctor(grammar: Grammar) -> None:
+    grammar.group(words.SETTINGS).add("--url", metavar="URL")
+    _settings(grammar)
+    _talk(grammar)
+
+
+def _init(grammar: Grammar) -> None:
+    grammar.group(words.SETTINGS).add("--config", metavar="PATH")
+    _talk(grammar)
+
+
+def _demo(grammar: Grammar) -> None:
+    _talk(grammar)
+
+
+_FILLERS: dict[str, Callable[[Grammar], None]] = {
+    "run": _run,
+    "check": _check,
+    "history": _history,
+    "resolve": _resolve,
+    "report": _report,
+    "doctor": _doctor,
+    "init": _init,
+    "demo": _demo,
+}
+
+
+# --- Speaking the user's language ---------------------------------------------------------------------------
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, but with sentences of ours, in the user's language, and without exits."""
+
+    def __init__(self, *, lang: Lang, **how: Any) -> None:
+        self.lang = lang
+        super().__init__(formatter_class=Formatter, allow_abbrev=False, **how)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError instead of printing and leaving."""
+        raise _slip(message, self.prog.removeprefix("batchsync").strip())
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        return Formatter(prog=self.prog, usage=words.USAGE.say(self.lang))
+
+
+class Formatter(argparse.HelpFormatter):
+    """Wraps by what a terminal shows (a Chinese character is two columns wide) and keeps examples as written."""
+
+    def __init__(self, prog: str, usage: str = "") -> None:
+        super().__init__(
+            prog, max_help_position=30, width=min(WIDEST, shutil.get_terminal_size().columns - 2)
+        )
+        self._usage_word = usage
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """Say `usage` in the user's language."""
+        super().add_usage(usage, actions, groups, prefix or self._usage_word)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrapped(text, width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines = text.splitlines()
+        parts = [wrapped(line, width) if len(lines) == 1 else [line] for line in lines]
+        return "\n".join(indent + line for part in parts for line in part or [""])
+
+
+_SLIPS: tuple[tuple[re.Pattern[str], Text, tuple[str, ...]], ...] = (
+    (re.compile(r"the following arguments are required: (.+)"), words.MISSING, ("what",)),
+    (re.compile(r"argument (.+): expected (?:at least )?one argument"), words.NEEDS_VALUE, ("option",)),
+    (re.compile(r"argument (.+): ignored explicit argument .+"), words.NO_VALUE_WANTED, ("option",)),
+    (re.compile(r"argument (.+): invalid choice: '(.*?)' .*"), words.BAD_VALUE, ("option", "given")),
+    (re.compile(r"argument (.+): not allowed with argument (.+)"), words.NOT_TOGETHER, ("one", "other")),
+)
+"""argparse's English sentences, and ours."""
+
+
+def _slip(message: str, command: str) -> UsageError:
+    for pattern, text, names in _SLIPS:
+        found = pattern.fullmatch(message)
+        if found:
+            facts: dict[str, object] = dict(zip(names, found.groups(), strict=True))
+            if facts.get("option") == "COMMAND":
+                return _no_such_command(str(facts["given"]))
+            return UsageError(text, command=command, **facts)
+    return UsageError(words.USAGE_OTHER, problem=message, command=command)
+
+
+def _no_such_command(given: str, known: Iterable[str] = tuple(_FILLERS)) -> UsageError:
+    near = difflib.get_close_matches(given, list(known), n=1, cutoff=0.5)
+    if near:
+        return UsageError(words.COMMAND_MEANT, given=given, meant=near[0])
+    return UsageError(words.NO_SUCH_COMMAND, given=given)

@@ -1,0 +1,106 @@
+"""The progress bar on a terminal, and a line now and then where there is none."""
+
+import sys
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from batchsync.cli.console import Console
+from batchsync.cli.layout import clock
+from batchsync.model import Progress
+from batchsync.words import Text, talk
+
+WINDOW_S = 20.0
+"""The speed shown is that of these last seconds."""
+LINE_EVERY_S = 10.0
+FORMAT = "{percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt}  {desc}"
+
+
+class Speed:
+    """Calls a second and time left, over the last seconds."""
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._seen: deque[tuple[float, int, int]] = deque()
+
+    def note(self, progress: Progress) -> None:
+        """Take in where the run stands."""
+        now = self._now()
+        self._seen.append((now, progress.calls, progress.done))
+        while len(self._seen) > 2 and now - self._seen[0][0] > WINDOW_S:
+            self._seen.popleft()
+
+    def calls_per_s(self) -> float:
+        """Calls a second; 0 before there is anything to tell."""
+        return self._slope(1)
+
+    def left_s(self, progress: Progress) -> float | None:
+        """Seconds until all is done; None while nobody can tell."""
+        slope = self._slope(2)
+        return (progress.total - progress.done) / slope if slope > 0 else None
+
+    def _slope(self, what: int) -> float:
+        if len(self._seen) < 2:
+            return 0.0
+        first, last = self._seen[0], self._seen[-1]
+        passed = last[0] - first[0]
+        return (last[what] - first[what]) / passed if passed > 0 else 0.0
+
+
+class ProgressView:
+    """Shows the progress of one file after the other; give its `update` to the Job."""
+
+    def __init__(
+        self, console: Console, *, hidden: bool = False, now: Callable[[], float] = monotonic
+    ) -> None:
+        self._console = console
+        self._hidden = hidden or console.quiet
+        self._now = now
+        self._bar: Any = None
+        self._speed = Speed(now)
+        self._last_line = now()
+        self._terminal = sys.stderr.isatty()
+
+    def update(self, progress: Progress) -> None:
+        """Show where the run stands."""
+        if self._hidden or not progress.total:
+            return
+        self._speed.note(progress)
+        if self._terminal:
+            self._draw(progress)
+        elif self._now() - self._last_line >= LINE_EVERY_S:
+            self._last_line = self._now()
+            self._console.talk(self._said(talk.LINE, progress))
+
+    def close(self) -> None:
+        """Take the bar away: the outcome says it all."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+        self._speed = Speed(self._now)
+
+    def _draw(self, progress: Progress) -> None:
+        if self._bar is None:
+            from tqdm import tqdm
+
+            tqdm.monitor_interval = 0  # no thread of its own: the Job reports often enough
+            self._bar = tqdm(
+                total=progress.total, file=sys.stderr, bar_format=FORMAT, leave=False, dynamic_ncols=True
+            )
+        self._bar.set_description_str(self._said(talk.BAR, progress), refresh=False)
+        self._bar.update(progress.done - self._bar.n)
+
+    def _said(self, text: Text, progress: Progress) -> str:
+        left = self._speed.left_s(progress)
+        return text.say(
+            self._console.lang,
+            done=progress.done,
+            total=progress.total,
+            rate=f"{self._speed.calls_per_s():.1f}",
+            synced=progress.synced,
+            failed=progress.failed,
+            uncertain=progress.uncertain,
+            points=progress.points,
+            left="?" if left is None else clock(left),
+        )

@@ -1,0 +1,288 @@
+"""What --help says: commands, options, and slips in using them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from batchsync.words.text import Text
+
+# --- The program --------------------------------------------------------------------------------------------
+
+PROGRAM = Text(
+    en="Sends the orders of a spreadsheet to a paid sync API: never pays twice, never loses a row, gives the sheet back.",
+    zh="把表格里的订单发送到付费同步接口：绝不重复付费，绝不漏行，并把带结果的表格交还给你。",
+)
+USAGE = Text(en="usage: ", zh="用法：")
+COMMANDS = Text(en="commands", zh="命令")
+EXAMPLE = Text(en="example:", zh="示例：")
+HELP = Text(en="show this and exit", zh="显示本帮助")
+VERSION = Text(en="show the version and exit", zh="显示版本号")
+MORE = Text(
+    en="`batchsync COMMAND --help` explains a command, with an example to paste.",
+    zh="运行 `batchsync 命令 --help` 查看某个命令的说明和可直接粘贴的示例。",
+)
+PROGRAM_EXAMPLE = Text(
+    en="batchsync check orders.xlsx      # free: what would be sent, and what it costs\n"
+    "  batchsync run orders.xlsx        # sends it, and writes orders.result.xlsx",
+    zh="batchsync check 订单.xlsx      # 免费：看看会发送什么，要花多少点券\n"
+    "  batchsync run 订单.xlsx        # 发送，并生成 订单.result.xlsx",
+)
+
+SUMMARIES: Mapping[str, Text] = MappingProxyType(
+    {
+        "run": Text(
+            en="check files, send what is not yet synced, write a result workbook per file",
+            zh="检查文件，发送尚未同步的订单，为每个文件写出结果表",
+        ),
+        "check": Text(
+            en="show what `run` would send and cost; sends nothing, writes nothing",
+            zh="查看 run 会发送什么、花多少点券；不发送，不写入任何内容",
+        ),
+        "history": Text(
+            en="show past runs, one run, or all that happened to an order",
+            zh="查看以往的运行、某次运行，或某个订单的全部经过",
+        ),
+        "resolve": Text(
+            en="settle uncertain orders after you looked them up", zh="核实后，为“结果未知”的订单定案"
+        ),
+        "report": Text(en="write the result workbook of a run again", zh="重新写出某次运行的结果表"),
+        "doctor": Text(
+            en="find what is wrong with settings, token, ledger, address; spends nothing",
+            zh="检查设置、token、账本和接口地址；不花点券",
+        ),
+        "init": Text(en="write a commented config.yaml here", zh="在当前文件夹生成带注释的 config.yaml"),
+        "sandbox": Text(
+            en="run a local stand-in of the API, with all its errors",
+            zh="在本机运行接口的替身，可模拟各种错误",
+        ),
+        "demo": Text(
+            en="see it all work on sample files, against the sandbox; spends nothing",
+            zh="用样例文件和本机替身演示全过程；不花点券",
+        ),
+    }
+)
+"""One line a command, in the order of --help."""
+
+USAGES: Mapping[str, Text] = MappingProxyType(
+    {
+        "run": Text(en="run FILE... [options]", zh="run 文件... [选项]"),
+        "check": Text(en="check FILE... [options]", zh="check 文件... [选项]"),
+        "history": Text(
+            en="history [RUN | --order SN] [options]", zh="history [RUN | --order 订单号] [选项]"
+        ),
+        "resolve": Text(
+            en="resolve --charged|--not-charged ORDER... | --run RUN [options]",
+            zh="resolve --charged|--not-charged 订单号... | --run RUN [选项]",
+        ),
+        "report": Text(en="report RUN [options]", zh="report RUN [选项]"),
+        "doctor": Text(en="doctor [options]", zh="doctor [选项]"),
+        "init": Text(en="init [options]", zh="init [选项]"),
+        "sandbox": Text(en="sandbox [options]", zh="sandbox [选项]"),
+        "demo": Text(en="demo [options]", zh="demo [选项]"),
+    }
+)
+
+EXPLANATIONS: Mapping[str, Text] = MappingProxyType(
+    {
+        "run": Text(
+            en="Checks each file, sends what is not yet synced, and writes a result workbook beside it. Safe to run again: what is "
+            "synced is never sent twice. Ctrl-C ends the calls under way, writes the result and stops; a second one abandons them.",
+            zh="检查每个文件，发送尚未同步的订单，并在旁边写出结果表。可以放心重复运行：已同步的订单不会再次发送。"
+            "按 Ctrl-C 会等进行中的调用结束、写出结果后停止；再按一次则放弃进行中的调用。",
+        ),
+        "check": Text(
+            en="Reads and plans files exactly as `run` does, but sends nothing and writes nothing to the ledger. Exit code 1 when some "
+            "row needs a look (invalid, uncertain, failed before).",
+            zh="与 run 一样读取和计划，但不发送，也不写入账本。有行需要处理（无效、结果未知、以前失败）时退出码为 1。",
+        ),
+        "history": Text(
+            en="Lists past runs, newest first; with RUN, that one in full; with --order, everything that ever happened to an order.",
+            zh="列出以往的运行，最新的在前；给出 RUN 则显示该次运行的详情；给出 --order 则显示该订单的全部经过。",
+        ),
+        "resolve": Text(
+            en="An uncertain order may have been charged though its answer was lost, so it is never sent again by itself. Look it up at "
+            "the vendor's, then say what you found: --charged makes it synced, --not-charged lets the next run send it.",
+            zh="“结果未知”的订单可能已经扣费，只是没有收到回答，因此不会自动重发。请到平台核实后告知结果："
+            "--charged 记为已同步；--not-charged 则下次运行会发送它。",
+        ),
+        "report": Text(
+            en="Writes the result workbook of a run again from the ledger, also of a run that was killed.",
+            zh="根据账本重新写出某次运行的结果表，被强行中断的运行也可以。",
+        ),
+        "doctor": Text(
+            en="Looks at the settings, the token, folders, the ledger, the clock and the address, and says how to mend what is wrong. "
+            "Sends no order and spends nothing.",
+            zh="检查设置、token、文件夹、账本、时钟和接口地址，并说明如何修正。不发送订单，不花点券。",
+        ),
+        "init": Text(
+            en="Writes config.yaml with every setting, its default and what it means. Never overwrites one.",
+            zh="生成 config.yaml，列出每一项设置、默认值和含义。绝不覆盖已有文件。",
+        ),
+        "sandbox": Text(
+            en="Runs a local stand-in of the API: the same contract, all its errors, latency and faults on request. GET /books tells what "
+            "it charged.",
+            zh="在本机运行接口的替身：约定相同，可按要求模拟各种错误、延迟和故障。GET /books 可查看它扣了多少费。",
+        ),
+        "demo": Text(
+            en="Starts the sandbox, runs the samples against it with a ledger of their own, writes the result workbooks to ./demo-out, "
+            "and runs them again to show that nothing is paid twice.",
+            zh="启动本机替身，用独立的账本运行样例文件，把结果表写入 ./demo-out，然后再运行一遍，证明不会重复付费。",
+        ),
+    }
+)
+
+EXAMPLES: Mapping[str, Text] = MappingProxyType(
+    {
+        "run": Text(
+            en='batchsync run orders.xlsx\n  batchsync run "October/*.xlsx" --max-points 500 --output results',
+            zh='batchsync run 订单.xlsx\n  batchsync run "十月/*.xlsx" --max-points 500 --output 结果',
+        ),
+        "check": Text(
+            en="batchsync check orders.xlsx\n  batchsync check orders.xlsx --plan plan.csv",
+            zh="batchsync check 订单.xlsx\n  batchsync check 订单.xlsx --plan plan.csv",
+        ),
+        "history": Text(
+            en="batchsync history\n  batchsync history --order 260101-123456789012345",
+            zh="batchsync history\n  batchsync history --order 260101-123456789012345",
+        ),
+        "resolve": Text(
+            en="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
+            zh="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
+        ),
+        "report": Text(
+            en="batchsync report 20261123-0212-orders --output again.xlsx",
+            zh="batchsync report 20261123-0212-orders --output again.xlsx",
+        ),
+        "doctor": Text(en="batchsync doctor", zh="batchsync doctor"),
+        "init": Text(en="batchsync init", zh="batchsync init"),
+        "sandbox": Text(en="batchsync sandbox --port 8765", zh="batchsync sandbox --port 8765"),
+        "demo": Text(en="batchsync demo", zh="batchsync demo"),
+    }
+)
+
+# --- Groups and options -------------------------------------------------------------------------------------
+
+INPUTS = Text(en="input", zh="输入")
+RESULT = Text(en="result", zh="结果")
+SETTINGS = Text(en="settings", zh="设置")
+SENDING = Text(en="sending", zh="发送")
+TALK = Text(en="talk", zh="提示")
+OPTIONS = Text(en="options", zh="选项")
+
+OPTION_HELP: Mapping[str, Text] = MappingProxyType(
+    {
+        "files": Text(en="spreadsheets: .xlsx .xls .csv and more", zh="表格文件：.xlsx .xls .csv 等"),
+        "--config": Text(
+            en="settings (default: config.yaml here, if there is one)",
+            zh="设置文件（默认：当前文件夹的 config.yaml，如果有）",
+        ),
+        "--output": Text(
+            en="result file (for one input) or folder; default: beside the input as NAME.result.xlsx",
+            zh="结果文件（仅一个输入时）或文件夹；默认在输入文件旁边，名为“原名.result.xlsx”",
+        ),
+        "--format": Text(
+            en="of the result (default xlsx; Excel ruins order numbers in a CSV)",
+            zh="结果的格式（默认 xlsx；Excel 会损坏 CSV 里的订单号）",
+        ),
+        "--summary-json": Text(
+            en="write the totals for machines; - is stdout", zh="把总计写成 JSON 供程序读取；- 表示标准输出"
+        ),
+        "--ledger": Text(
+            en="sqlite:///..., or a path (default: in your data folder)",
+            zh="sqlite:///... 或文件路径（默认在用户数据文件夹）",
+        ),
+        "--url": Text(en="the API's address", zh="接口地址"),
+        "--rate": Text(en="most calls in any one second", zh="任意一秒内最多的调用次数"),
+        "--concurrency": Text(en="most calls under way at once", zh="同时进行的最多调用数"),
+        "--keep-alive": Text(
+            en="reuse connections: faster, but a server that drops idle ones makes rows uncertain",
+            zh="复用连接：更快，但服务器若断开空闲连接，会有行变成“结果未知”",
+        ),
+        "--max-points": Text(
+            en="never spend more; calls under way and uncertain ones count as spent",
+            zh="最多花费的点券；进行中和结果未知的调用都按已花费计算",
+        ),
+        "--owner-id": Text(
+            en="merchant id for sheets that have no such column", zh="没有商家 id 列的表格所用的商家 id"
+        ),
+        "--order-column": Text(
+            en="header (or letter) of the order number column", zh="订单号列的表头（或列字母）"
+        ),
+        "--owner-column": Text(
+            en="header (or letter) of the merchant id column", zh="商家 id 列的表头（或列字母）"
+        ),
+        "--sheet": Text(
+            en="read only this sheet; may be given several times", zh="只读取这个工作表；可以多次给出"
+        ),
+        "--plan": Text(
+            en="write the plan as CSV, one line per order; - is stdout",
+            zh="把计划写成 CSV，每个订单一行；- 表示标准输出",
+        ),
+        "--limit": Text(en="send at most N orders: a first taste", zh="最多发送 N 个订单：先试一试"),
+        "--resend": Text(
+            en="pay again for orders that are already synced; asks first",
+            zh="对已同步的订单再次付费；会先询问",
+        ),
+        "--resend-uncertain": Text(
+            en="send uncertain orders again, at the risk of paying twice; asks first",
+            zh="重新发送“结果未知”的订单，有重复付费的风险；会先询问",
+        ),
+        "--yes": Text(en="don't ask", zh="不再询问"),
+        "--lang": Text(
+            en="of the result and the messages; auto follows the sheet's header",
+            zh="结果和提示的语言；auto 跟随表头",
+        ),
+        "--no-progress": Text(en="no progress bar", zh="不显示进度条"),
+        "--quiet": Text(en="only results and faults", zh="只显示结果和错误"),
+        "--verbose": Text(
+            en="more talk: settings in force, where they come from", zh="更多信息：生效的设置及其来源"
+        ),
+        "RUN": Text(en="a run's id, as `history` shows it", zh="运行编号，见 history"),
+        "--order": Text(en="an order number", zh="订单号"),
+        "--last": Text(en="how many runs to list (default 20)", zh="列出多少次运行（默认 20）"),
+        "--json": Text(en="for machines, on stdout", zh="以 JSON 输出，供程序读取"),
+        "ORDER": Text(en="order numbers", zh="订单号"),
+        "--charged": Text(en="they were charged: count them as synced", zh="已扣费：记为已同步"),
+        "--not-charged": Text(
+            en="they were not charged: the next run may send them", zh="未扣费：下次运行可以发送"
+        ),
+        "--run": Text(en="all uncertain orders of this run", zh="该次运行中所有“结果未知”的订单"),
+        "--owner-id-resolve": Text(
+            en="the merchant, where several have this order number", zh="多个商家有同一订单号时，指定商家 id"
+        ),
+        "--keep": Text(
+            en="leave the sandbox running at the end, until Ctrl-C",
+            zh="演示结束后保持替身运行，直到按 Ctrl-C",
+        ),
+    }
+)
+
+# --- Slips in using it --------------------------------------------------------------------------------------
+
+NO_COMMAND = Text(
+    en="Say what to do, for example: batchsync check orders.xlsx",
+    zh="请给出要执行的命令，例如：batchsync check 订单.xlsx",
+)
+NO_SUCH_COMMAND = Text(
+    en="There is no command `{given}`. `batchsync --help` lists them all.",
+    zh="没有 `{given}` 这个命令。运行 `batchsync --help` 查看全部命令。",
+)
+COMMAND_MEANT = Text(
+    en="There is no command `{given}`. Did you mean `{meant}`?",
+    zh="没有 `{given}` 这个命令。是否想用 `{meant}`？",
+)
+MISSING = Text(
+    en="{what} is missing. See: batchsync {command} --help",
+    zh="缺少 {what}。请看：batchsync {command} --help",
+)
+UNKNOWN_OPTION = Text(
+    en="`{given}` is not known here. See: batchsync {command} --help",
+    zh="不认识 `{given}`。请看：batchsync {command} --help",
+)
+NEEDS_VALUE = Text(en="{option} needs a value behind it.", zh="{option} 后面需要一个值。")
+BAD_VALUE = Text(en="{option} can't be `{given}`.", zh="{option} 不能是 `{given}`。")
+NO_VALUE_WANTED = Text(en="{option} takes no value.", zh="{option} 后面不需要值。")
+NOT_TOGETHER = Text(en="{one} and {other} don't go together.", zh="{one} 与 {other} 不能同时使用。")
+ONE_OF = Text(en="Say one of {what}.", zh="请给出其中之一：{what}。")
+USAGE_OTHER = Text(
+    en="{problem}. See: batchsync {command} --help", zh="{problem}。请看：batchsync {command} --help"
+)

@@ -1,0 +1,282 @@
+"""What run, check and the books say while they work and when they are done."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from batchsync.words.text import Text
+
+# --- Ends that nobody planned -------------------------------------------------------------------------------
+
+INTERRUPTED = Text(en="Stopped before anything was sent.", zh="已停止，没有发送任何订单。")
+STOPPING = Text(
+    en="Stopping: nothing new is sent; {what} under way are waited for. Ctrl-C again gives them up (they become uncertain).",
+    zh="正在停止：不再发送新的订单，等待{what}结束。再按一次 Ctrl-C 则放弃等待（这些订单将成为“结果未知”）。",
+)
+CALLS = Text(en="the calls", zh="进行中的调用")
+ABANDONING = Text(
+    en="Giving up the calls under way: their orders become uncertain. Writing the result ...",
+    zh="已放弃进行中的调用，这些订单成为“结果未知”。正在写出结果……",
+)
+BUG = Text(
+    en="This is a bug of ours ({kind}). The ledger is safe: what was sent is remembered, and nothing will be paid twice.",
+    zh="这是程序自身的缺陷（{kind}）。账本是安全的：已发送的订单都有记录，不会重复付费。",
+)
+BUG_LOG = Text(
+    en="What happened is written down in {log} (without the token). Please send us that file; `batchsync report RUN` writes the result.",
+    zh="详情已写入 {log}（不含 token），请把该文件发给我们。运行 `batchsync report RUN` 可写出结果表。",
+)
+BUG_NO_LOG = Text(en="No log could be written: no folder takes one.", zh="没有可写的文件夹，未能写下日志。")
+
+# --- Inputs and options -------------------------------------------------------------------------------------
+
+NO_MATCH = Text(en="No file matches {pattern}.", zh="没有与 {pattern} 相符的文件。")
+OUTPUT_IS_FILE = Text(
+    en="--output {output} is one file, but there are {count} inputs. Give a folder.",
+    zh="--output {output} 是单个文件，但输入有 {count} 个。请给出文件夹。",
+)
+NOT_A_COUNT = Text(
+    en="{option} must be a whole number from 1, not `{value}`.",
+    zh="{option} 必须是从 1 开始的整数，不能是 `{value}`。",
+)
+NO_FOLDER = Text(
+    en="The folder {folder} for {option} does not exist. Create it, or choose another place.",
+    zh="{option} 所指的文件夹 {folder} 不存在。请先创建，或换一个位置。",
+)
+CANNOT_WRITE = Text(
+    en="{option} can't be written to {path} ({error}). Choose another place.",
+    zh="{option} 无法写入 {path}（{error}）。请换一个位置。",
+)
+SUMMARY_LOST = Text(
+    en="The run is over and safe in the ledger, but its totals can't be written to {path} ({error}). Here they are:",
+    zh="运行已结束，账本中有完整记录，但总计无法写入 {path}（{error}）。内容如下：",
+)
+
+# --- Asking before money is spent twice ---------------------------------------------------------------------
+
+ASK_RESEND = Text(
+    en="{again} of {total} orders to send were paid for before or may have been: about {points} points more. Send them again? [y/N]",
+    zh="待发送的 {total} 个订单中，有 {again} 个以前已付费或可能已付费，约再花 {points} 点券。确定重新发送吗？[y/N]",
+)
+NOTHING_AGAIN = Text(
+    en="No order in these files was paid for before: {options} changes nothing.",
+    zh="这些文件中没有以前付过费的订单：{options} 不起作用。",
+)
+NEEDS_YES = Text(
+    en="{option} may pay twice, so it asks first, and nobody is there to answer. Add --yes when you are sure.",
+    zh="{option} 可能重复付费，需要先确认，而这里无人应答。确定的话请加上 --yes。",
+)
+NOT_AGREED = Text(en="Nothing was sent.", zh="没有发送任何订单。")
+
+# --- The plan -----------------------------------------------------------------------------------------------
+
+FILE_HEAD = Text(en="{file}: {container}{detail}, {rows} rows", zh="{file}：{container}{detail}，{rows} 行")
+SHEET_HEAD = Text(en="  sheet “{sheet}”, header in line {line}", zh="  工作表“{sheet}”，表头在第 {line} 行")
+PLAN_LINE = Text(
+    en="{file}: {rows} rows, {send} orders to send (about {cost} points), {known} already synced, {rest} others",
+    zh="{file}：{rows} 行，待发送 {send} 个订单（约 {cost} 点券），此前已同步 {known} 个，其他 {rest} 个",
+)
+NOTHING_TO_SEND = Text(en="  Nothing to send.", zh="  没有需要发送的订单。")
+COST = Text(en="about {points} points", zh="约 {points} 点券")
+PROBLEMS = Text(en="Rows that need a look:", zh="需要处理的行：")
+PROBLEM = Text(en="  line {line}  {order}  {verdict}: {why}", zh="  第 {line} 行  {order}  {verdict}：{why}")
+PROBLEM_IN_SHEET = Text(
+    en="  {sheet}, line {line}  {order}  {verdict}: {why}",
+    zh="  {sheet} 第 {line} 行  {order}  {verdict}：{why}",
+)
+MORE_PROBLEMS = Text(
+    en="  ... and {count} more; --plan plan.csv lists them all.",
+    zh="  ……另有 {count} 行；用 --plan plan.csv 可列出全部。",
+)
+ACCOUNT = Text(
+    en="Account “{account}” at {url}; ledger {ledger}.", zh="账户“{account}”，接口 {url}；账本 {ledger}。"
+)
+DEFAULT_LEDGER = Text(en="in your data folder", zh="在用户数据文件夹中")
+SETTING = Text(en="  {key} = {value}  ({where})", zh="  {key} = {value}（{where}）")
+
+VERDICTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "send": Text(en="to send", zh="待发送"),
+        "already_synced": Text(en="already synced", zh="此前已同步"),
+        "duplicate": Text(en="duplicate", zh="重复行"),
+        "invalid": Text(en="invalid", zh="无效行"),
+        "uncertain": Text(en="uncertain", zh="结果未知"),
+        "failed_charged": Text(en="failed before, charged", zh="以前失败且已扣费"),
+        "skipped_hidden": Text(en="hidden, left out", zh="隐藏行，已跳过"),
+    }
+)
+
+# --- Progress -----------------------------------------------------------------------------------------------
+
+BAR = Text(
+    en="{rate}/s  synced {synced}  failed {failed}  uncertain {uncertain}  points {points}  {left} left",
+    zh="{rate}/秒  已同步 {synced}  失败 {failed}  未知 {uncertain}  点券 {points}  剩余 {left}",
+)
+LINE = Text(
+    en="{done} of {total}, {rate}/s, synced {synced}, failed {failed}, uncertain {uncertain}, points {points}, {left} left",
+    zh="{done}/{total}，{rate}/秒，已同步 {synced}，失败 {failed}，未知 {uncertain}，点券 {points}，剩余 {left}",
+)
+
+# --- The outcome --------------------------------------------------------------------------------------------
+
+OUTCOME = Text(
+    en="{file}: {rows} rows, run {run}, {time}", zh="{file}：{rows} 行，运行编号 {run}，用时 {time}"
+)
+STATUSES: Mapping[str, Text] = MappingProxyType(
+    {
+        "synced": Text(en="synced", zh="已同步"),
+        "already_synced": Text(en="already synced", zh="此前已同步"),
+        "duplicate": Text(en="duplicate", zh="重复行"),
+        "failed": Text(en="failed", zh="失败"),
+        "uncertain": Text(en="uncertain", zh="结果未知"),
+        "not_sent": Text(en="not sent", zh="未发送"),
+        "invalid": Text(en="invalid", zh="无效行"),
+    }
+)
+POINTS_SPENT = Text(en="points spent", zh="消耗点券")
+POINTS_POSSIBLE = Text(en="points possibly spent", zh="可能消耗的点券")
+AMOUNT_MISSING = Text(en="answers without amount", zh="未注明点券的回答")
+RESULT_AT = Text(en="result: {path}", zh="结果表：{path}")
+NO_RESULT = Text(
+    en="No result was written. It can be made any time: batchsync report {run}",
+    zh="没有写出结果表。随时可以重做：batchsync report {run}",
+)
+ALL_FILES = Text(en="All {count} files: {points} points spent.", zh="共 {count} 个文件：消耗 {points} 点券。")
+
+STOPS: Mapping[str, Text] = MappingProxyType(
+    {
+        "authentication": Text(
+            en="Stopped: the token is not accepted. Get the right one, set BATCHSYNC_TOKEN (or api.token_file), and run the same command again.",
+            zh="已停止：token 未通过认证。请换成正确的 token（BATCHSYNC_TOKEN 或 api.token_file），再运行同一命令。",
+        ),
+        "balance": Text(
+            en="Stopped: the balance is empty. Top up, and run the same command again; it sends only what is left.",
+            zh="已停止：账户余额不足。请充值后再运行同一命令，只会发送剩下的订单。",
+        ),
+        "spending_cap": Text(
+            en="Stopped: the spending cap is reached. Raise --max-points (or spend.max_points), and run the same command again for the rest.",
+            zh="已停止：达到点券上限。如需继续，请调高 --max-points（或 spend.max_points），再运行同一命令。",
+        ),
+        "address": Text(
+            en="Stopped: the address does not answer as the API would. Check api.url and api.proxy; `batchsync doctor` helps.",
+            zh="已停止：该地址不像是本接口。请检查 api.url 和 api.proxy，可运行 `batchsync doctor`。",
+        ),
+        "failures": Text(
+            en="Stopped: too many failures of one kind in a row. Look at the result's error column, mend the cause, and run the same command again.",
+            zh="已停止：连续多次同类失败。请查看结果表的错误信息，排除原因后再运行同一命令。",
+        ),
+        "interrupted": Text(
+            en="Stopped as you asked. Run the same command again to send the rest.",
+            zh="已按要求停止。再运行同一命令即可发送剩下的订单。",
+        ),
+        "disk": Text(
+            en="Stopped: the disk is full. Free some space, and run the same command again; no answer was lost.",
+            zh="已停止：磁盘已满。请清理空间后再运行同一命令，没有丢失任何回答。",
+        ),
+    }
+)
+"""Why a run stopped and what to do, by Stop."""
+
+ADVICE: Mapping[str, Text] = MappingProxyType(
+    {
+        "failed": Text(
+            en="{count} failed: the result says why and what to do in each row. Those that cost nothing go again with the next run.",
+            zh="{count} 行失败：结果表逐行写明了原因和处理建议。未扣费的会在下次运行时再发送。",
+        ),
+        "uncertain": Text(
+            en="{count} uncertain: they may have been charged and are never sent again by themselves. Look them up at the vendor's, then: "
+            "batchsync resolve --charged ORDER, or --not-charged ORDER (or --run {run} for all of them).",
+            zh="{count} 行结果未知：可能已扣费，不会自动重发。请到平台核实，然后运行：batchsync resolve --charged 订单号，"
+            "或 --not-charged 订单号（全部一起用 --run {run}）。",
+        ),
+        "not_sent": Text(
+            en="{count} not sent: nothing was spent on them. Run the same command again.",
+            zh="{count} 行未发送：没有花费点券。再运行同一命令即可。",
+        ),
+        "invalid": Text(
+            en="{count} invalid: mend the cells that the result names, and run the result or the sheet again.",
+            zh="{count} 行无效：请按结果表的说明修改单元格，再用结果表或原表运行。",
+        ),
+        "amount_missing": Text(
+            en="{count} answers named no amount: the points spent are at least the number shown.",
+            zh="{count} 个回答没有注明点券：实际消耗不少于所示数字。",
+        ),
+    }
+)
+"""One sentence of what to do for each kind of trouble."""
+
+# --- History, resolve, report -------------------------------------------------------------------------------
+
+NO_RUNS = Text(
+    en="There are no runs yet. `batchsync run orders.xlsx` makes the first.",
+    zh="还没有任何运行。`batchsync run 订单.xlsx` 会产生第一次。",
+)
+NO_SUCH_RUN = Text(
+    en="There is no run {run}. `batchsync history` lists them.",
+    zh="没有编号为 {run} 的运行。用 `batchsync history` 查看。",
+)
+NO_SUCH_RUN_MEANT = Text(
+    en="There is no run {run}. Did you mean {meant}? `batchsync history` lists them.",
+    zh="没有编号为 {run} 的运行。是否指 {meant}？用 `batchsync history` 查看。",
+)
+NO_SUCH_ORDER = Text(
+    en="The ledger knows no order {order}: it was never sent nor planned.",
+    zh="账本中没有订单 {order}：从未发送，也从未计划。",
+)
+RUN_COLUMNS: tuple[Text, ...] = (
+    Text(en="run", zh="运行编号"),
+    Text(en="started", zh="开始时间"),
+    Text(en="file", zh="文件"),
+    Text(en="rows", zh="行数"),
+    Text(en="synced", zh="已同步"),
+    Text(en="failed", zh="失败"),
+    Text(en="uncertain", zh="未知"),
+    Text(en="points", zh="点券"),
+    Text(en="ended", zh="结束方式"),
+)
+ENDED = Text(en="done", zh="完成")
+KILLED = Text(en="running or killed", zh="进行中或被强行中断")
+STOPPED = Text(en="stopped: {why}", zh="中途停止：{why}")
+RESULT_AGAIN = Text(
+    en="Its result again: batchsync report {run}", zh="重新写出结果表：batchsync report {run}"
+)
+
+RESOLVE_WHICH = Text(
+    en="Say --charged or --not-charged: what you found when you looked the orders up.",
+    zh="请给出 --charged 或 --not-charged，即核实的结论。",
+)
+RESOLVE_WHAT = Text(
+    en="Say which orders, or --run RUN for all of a run.",
+    zh="请给出订单号，或用 --run RUN 表示该次运行的全部。",
+)
+SEVERAL_OWNERS = Text(
+    en="Order {order} exists for several merchants: {owners}. Say which one with --owner-id.",
+    zh="订单 {order} 在多个商家下都有：{owners}。请用 --owner-id 指定。",
+)
+NOT_UNCERTAIN = Text(
+    en="Order {order} is {state}, not uncertain: nothing to settle.",
+    zh="订单 {order} 的状态是“{state}”，无需定案。",
+)
+NONE_UNCERTAIN = Text(
+    en="Run {run} has no uncertain orders: nothing to settle.",
+    zh="运行 {run} 没有“结果未知”的订单，无需定案。",
+)
+RESOLVED_CHARGED = Text(
+    en="{order} (merchant {owner}): counted as synced.", zh="{order}（商家 {owner}）：记为已同步。"
+)
+RESOLVED_NOT_CHARGED = Text(
+    en="{order} (merchant {owner}): the next run may send it.",
+    zh="{order}（商家 {owner}）：下次运行可以发送。",
+)
+RESOLVED = Text(en="{count} orders settled.", zh="已定案 {count} 个订单。")
+STATES: Mapping[str, Text] = MappingProxyType(
+    {
+        "planned": Text(en="planned", zh="待发送"),
+        "sending": Text(en="being sent", zh="发送中"),
+        "synced": Text(en="synced", zh="已同步"),
+        "refused": Text(en="refused, nothing spent", zh="被拒绝，未扣费"),
+        "settled_failed": Text(en="failed, charged", zh="失败，已扣费"),
+        "uncertain": Text(en="uncertain", zh="结果未知"),
+    }
+)
+"""An order's state in the ledger."""
+REPORTED = Text(en="result: {path}", zh="结果表：{path}")

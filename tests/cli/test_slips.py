@@ -1,0 +1,42 @@
+"""Slips in using the command line: one sentence each, exit 2, nothing sent, no traceback."""
+
+import pytest
+
+from batchsync.cli import main
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (["rn", "x.xlsx"], "There is no command `rn`. Did you mean `run`?"),
+        (["zzzzzz"], "There is no command `zzzzzz`. `batchsync --help` lists them all."),
+        (["run"], "FILE is missing. See: batchsync run --help"),
+        (["run", "x.xlsx", "--rate"], "--rate needs a value behind it."),
+        (["run", "x.xlsx", "--format", "pdf"], "--format can't be `pdf`."),
+        (["run", "x.xlsx", "--tokn", "1"], "`--tokn 1` is not known here. See: batchsync run --help"),
+        (["run", "x.xlsx", "--re"], "`--re` is not known here. See: batchsync run --help"),
+        (["run", "x.xlsx", "--resend=1"], "--resend takes no value."),
+        (["--what"], "Say what to do, for example: batchsync check orders.xlsx"),
+    ],
+)
+def test_a_slip_is_one_sentence(given: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """argparse's own messages are neither Chinese nor helpful."""
+    assert 2 == main(given)
+    shown = capsys.readouterr()
+    assert ("", sentence) == (shown.out, shown.err.strip())
+
+
+def test_no_command_shows_the_help_and_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who only types `batchsync` wants to know what there is."""
+    assert 2 == main([])
+    shown = capsys.readouterr()
+    assert ("", True, True) == (shown.out, "check" in shown.err, "Say what to do" in shown.err)
+
+
+def test_a_slip_is_told_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever goes wrong, in the user's language."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert 2 == main(["rn"])
+    assert "没有 `rn` 这个命令。是否想用 `run`？" == capsys.readouterr().err.strip()
