@@ -270,6 +270,8 @@ class Plan:
     """For a duplicate, the entry whose result counts."""
     decisions: dict[int, "Decision"] = field(default_factory=dict)
     """What a person decided on the result sheet about an uncertain order."""
+    notes: list["Note"] = field(default_factory=list)
+    """What is worth saying about the whole, e.g. a few order numbers of another length than all others."""
 
     def __len__(self) -> int:
         return len(self.verdicts)

@@ -8,11 +8,11 @@ import batchsync
 PACKAGE = Path(batchsync.__file__).parent
 
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"model", "clock", "shapes"}),
+    frozenset({"model", "clock", "shapes", "cells"}),
     frozenset({"words", "ids"}),
     frozenset({"errors"}),
     frozenset({"config"}),
-    frozenset({"settings"}),
+    frozenset({"settings", "merchants", "plan_csv"}),
     frozenset(
         {"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "results", "sandbox"}
     ),

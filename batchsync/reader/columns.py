@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from batchsync.cells import column_of, letter
 from batchsync.reader.grid import ERROR, NO_VALUE, Line, Note, Wishes
 from batchsync.reader.headers import (
     DECISION_NAMES,
@@ -12,8 +13,6 @@ from batchsync.reader.headers import (
     RESULT_MARK,
     RESULT_NAMES,
     SHOP_NAMES,
-    column_of,
-    letter,
     normalise,
 )
 from batchsync.shapes import Shape, bare, shape
@@ -268,8 +267,8 @@ def _two(header: Header, first: int, second: int, sheet: str, text: str) -> Exce
 
 def unclear(text: str, **facts: object) -> Exception:
     """Make the error; imported here, since the child is light until something is wrong."""
-    from batchsync.errors import ColumnsUnclear  # noqa: PLC0415
-    from batchsync.words import columns  # noqa: PLC0415
+    from batchsync.errors import ColumnsUnclear
+    from batchsync.words import columns
 
     said: Text = getattr(columns, text)
     return ColumnsUnclear(said, **facts)

@@ -103,26 +103,3 @@ def is_question(name: str) -> bool:
     if name in ORDER_NEVER or name in ORDER_RANK:
         return False
     return name in ORDER_WHEN_TOLD or bool(_HINT.search(name) and not _NO_NUMBER.search(name))
-
-
-def letter(column: int) -> str:
-    """Return the letters that a spreadsheet shows for a column, counted from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-_LETTERS = re.compile(r"[A-Za-z]{1,3}")
-
-
-def column_of(letters: str) -> int | None:
-    """Return the column, counted from 0, that letters such as C or AB mean; None when they mean none."""
-    if not _LETTERS.fullmatch(letters):
-        return None
-    number = 0
-    for char in letters.upper():
-        number = number * 26 + ord(char) - 64
-    return number - 1 if number <= 16_384 else None

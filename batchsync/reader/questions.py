@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from batchsync.cells import letter
 from batchsync.reader.columns import unclear
 from batchsync.reader.grid import Line, Wishes
-from batchsync.reader.headers import is_question, letter, normalise
+from batchsync.reader.headers import is_question, normalise
 from batchsync.reader.table import DEPTH
 
 

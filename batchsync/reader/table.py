@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+from batchsync.cells import column_of, letter
 from batchsync.reader.columns import Columns, Header, asked_column, choose_columns, unclear
 from batchsync.reader.grid import EMPTY, TEXT, Line, Note, Wishes
 from batchsync.reader.headers import (
@@ -12,8 +13,6 @@ from batchsync.reader.headers import (
     OWNER_NAMES,
     RESULT_MARK,
     SHOP_NAMES,
-    column_of,
-    letter,
     normalise,
 )
 from batchsync.shapes import NOTHING, Shape, bare, shape
