@@ -34,7 +34,7 @@ def settings(arguments: argparse.Namespace, console: Console, *, token: bool = F
 
     Raises SettingsWrong.
     """
-    loaded = load(arguments.config and Path(arguments.config), options=list(_given(arguments)), token=token)
+    loaded = silently(arguments, token=token)
     language = loaded.config.output.language
     console.lang = spoken() if language == "auto" else Lang(language)
     for warning in loaded.warnings:
@@ -46,6 +46,15 @@ def settings(arguments: argparse.Namespace, console: Console, *, token: bool = F
             facts = {"key": f"{key[0]}.{key[1]}", "value": value, "where": place.say(console.lang)}
             console.detail(talk.SETTING.say(console.lang, **facts))
     return loaded
+
+
+def silently(arguments: argparse.Namespace, *, token: bool = False) -> Loaded:
+    """Load all settings of a command and say nothing.
+
+    Raises SettingsWrong.
+    """
+    path = Path(arguments.config).expanduser() if arguments.config else None
+    return load(path, options=list(_given(arguments)), token=token)
 
 
 def _given(arguments: argparse.Namespace) -> Iterator[Given]:

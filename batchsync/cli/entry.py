@@ -1,6 +1,7 @@
 """From arguments to an exit code: picks the command, and turns whatever goes wrong into a sentence."""
 
 import argparse
+import contextlib
 import importlib
 import os
 import sys
@@ -46,10 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.fault(talk.INTERRUPTED)
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has left, as `| head` does
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - python flushes it at exit
+        _close_stdout()
         return 0
     except Exception as error:  # noqa: BLE001 - the last net: a bug of ours
         return _our_bug(error, console)
+
+
+def _close_stdout() -> None:
+    """Python flushes stdout at its end, which must not raise once more."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(given: Sequence[str], console: Console) -> int:

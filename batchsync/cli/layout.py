@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 
 _NOT_FIRST = frozenset("，。；：、）”！？")
 """Marks that must not begin a line."""
@@ -50,6 +51,20 @@ def clock(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def moment(at: datetime | None) -> str:
+    """Return a time as the user's wall clock shows it."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}" if at else "-"
+
+
+def size(count: float) -> str:
+    """Return bytes as 812 B, 3.4 MB or 12 GB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" or count >= 10 else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
 
 
 def one_line(text: str, longest: int = 60) -> str:

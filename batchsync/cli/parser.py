@@ -16,8 +16,8 @@ from batchsync.words import commands as words
 WIDEST = 100
 
 
-def build(lang: Lang) -> argparse.ArgumentParser:
-    """Return the parser of all commands, speaking `lang`."""
+def build(lang: Lang, wanted: str = "") -> argparse.ArgumentParser:
+    """Return the parser, speaking `lang`; only the command that is wanted gets its options."""
     parser = Parser(prog="batchsync", lang=lang, add_help=False, usage="batchsync COMMAND ...")
     parser.description = words.PROGRAM.say(lang)
     parser.epilog = _example(words.PROGRAM_EXAMPLE, lang) + f"\n\n{words.MORE.say(lang)}"
@@ -28,7 +28,7 @@ def build(lang: Lang) -> argparse.ArgumentParser:
         title=words.COMMANDS.say(lang), dest="command", metavar="COMMAND", parser_class=Parser
     )
     for name, fill in _FILLERS.items():
-        _fill_command(commands, name, fill, lang)
+        _fill_command(commands, name, fill if name == wanted else None, lang)
     return parser
 
 
@@ -37,7 +37,8 @@ def parse(given: Sequence[str], lang: Lang) -> argparse.Namespace:
 
     Raises UsageError, and SystemExit after --help and --version.
     """
-    arguments, unknown = build(lang).parse_known_args(given)
+    command = next((word for word in given if not word.startswith("-")), "")
+    arguments, unknown = build(lang, command).parse_known_args(given)
     if unknown and arguments.command:
         raise UsageError(words.UNKNOWN_OPTION, given=" ".join(unknown), command=arguments.command)
     if not arguments.command:
@@ -45,7 +46,7 @@ def parse(given: Sequence[str], lang: Lang) -> argparse.Namespace:
     return arguments
 
 
-def _fill_command(commands: Any, name: str, fill: "Callable[[Grammar], None]", lang: Lang) -> None:
+def _fill_command(commands: Any, name: str, fill: "Callable[[Grammar], None] | None", lang: Lang) -> None:
     command = commands.add_parser(
         name,
         prog=f"batchsync {name}",
@@ -57,7 +58,8 @@ def _fill_command(commands: Any, name: str, fill: "Callable[[Grammar], None]", l
     command.description = words.EXPLANATIONS[name].say(lang)
     command.epilog = _example(words.EXAMPLES[name], lang)
     command.set_defaults(command=name)
-    fill(Grammar(command, lang))
+    if fill is not None:
+        fill(Grammar(command, lang))
     talk = command.add_argument_group(words.OPTIONS.say(lang))
     talk.add_argument("-h", "--help", action="help", help=words.HELP.say(lang))
 
@@ -92,10 +94,10 @@ class Grammar:
         """Add an option without a value."""
         return self.add(*names, action="store_true")
 
-    @property
-    def plain(self) -> argparse.ArgumentParser:
-        """The bare parser, for rooms that add their own."""
-        return self._parser
+    def let(self, add_arguments: Callable[[Any, Lang], None]) -> "Grammar":
+        """Let another room add its own."""
+        add_arguments(self._group, self._lang)
+        return self
 
 
 def _inputs(grammar: Grammar) -> None:
@@ -167,6 +169,13 @@ def _init(grammar: Grammar) -> None:
     _talk(grammar)
 
 
+def _sandbox(grammar: Grammar) -> None:
+    from batchsync.sandbox.command import add_arguments
+
+    grammar.group(words.SETTINGS).let(add_arguments)
+    _talk(grammar)
+
+
 def _demo(grammar: Grammar) -> None:
     _talk(grammar)
 
@@ -179,6 +188,7 @@ _FILLERS: dict[str, Callable[[Grammar], None]] = {
     "report": _report,
     "doctor": _doctor,
     "init": _init,
+    "sandbox": _sandbox,
     "demo": _demo,
 }
 
@@ -228,6 +238,7 @@ _SLIPS: tuple[tuple[re.Pattern[str], Text, tuple[str, ...]], ...] = (
     (re.compile(r"argument (.+): expected (?:at least )?one argument"), words.NEEDS_VALUE, ("option",)),
     (re.compile(r"argument (.+): ignored explicit argument .+"), words.NO_VALUE_WANTED, ("option",)),
     (re.compile(r"argument (.+): invalid choice: '(.*?)' .*"), words.BAD_VALUE, ("option", "given")),
+    (re.compile(r"argument (.+): invalid .*value: '(.*)'"), words.BAD_VALUE, ("option", "given")),
     (re.compile(r"argument (.+): not allowed with argument (.+)"), words.NOT_TOGETHER, ("one", "other")),
 )
 """argparse's English sentences, and ours."""

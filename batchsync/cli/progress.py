@@ -89,7 +89,8 @@ class ProgressView:
                 total=progress.total, file=sys.stderr, bar_format=FORMAT, leave=False, dynamic_ncols=True
             )
         self._bar.set_description_str(self._said(talk.BAR, progress), refresh=False)
-        self._bar.update(progress.done - self._bar.n)
+        self._bar.n = progress.done
+        self._bar.refresh()
 
     def _said(self, text: Text, progress: Progress) -> str:
         left = self._speed.left_s(progress)

@@ -1,0 +1,14 @@
+"""`sandbox`: the stand-in of the API, on this machine."""
+
+import argparse
+
+from batchsync.cli.console import Console
+from batchsync.sandbox import main
+from batchsync.words import Lang
+
+
+def sandbox(arguments: argparse.Namespace, console: Console) -> int:
+    """Run it until Ctrl-C."""
+    if arguments.lang in tuple(Lang):
+        console.lang = Lang(arguments.lang)
+    return main(arguments, console.lang)

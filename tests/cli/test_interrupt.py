@@ -1,0 +1,64 @@
+"""Ctrl-C and its kin, without a signal handler of the loop's, since Windows has none."""
+
+import asyncio
+import os
+import signal
+import threading
+
+import pytest
+
+from batchsync.cli.interrupt import listening
+
+
+def press(number: int = signal.SIGINT) -> None:
+    """Deliver a signal to this process, as a terminal would."""
+    os.kill(os.getpid(), number)
+
+
+async def test_the_first_drains_the_second_abandons() -> None:
+    """Each is heard inside the loop, which a waiting select does not hold up."""
+    heard: list[str] = []
+    drained, abandoned = asyncio.Event(), asyncio.Event()
+
+    def drain() -> None:
+        heard.append(f"drain in {threading.current_thread().name}")
+        drained.set()
+
+    def abandon() -> None:
+        heard.append("abandon")
+        abandoned.set()
+
+    with listening(asyncio.get_running_loop(), drain=drain, abandon=abandon):
+        press()
+        await drained.wait()
+        press(signal.SIGTERM)
+        await abandoned.wait()
+    assert ["drain in MainThread", "abandon"] == heard
+
+
+async def test_the_third_leaves_at_once() -> None:
+    """Whoever presses three times means it."""
+    with listening(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
+        press()
+        press()
+        with pytest.raises(KeyboardInterrupt):
+            press()
+
+
+async def test_the_old_handlers_come_back() -> None:
+    """A caller's own handlers hold again afterwards."""
+    before = signal.getsignal(signal.SIGINT)
+    with listening(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
+        assert before is not signal.getsignal(signal.SIGINT)
+    assert before is signal.getsignal(signal.SIGINT)
+
+
+async def test_a_system_without_some_signals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows knows no SIGHUP, and not all know SIGTERM."""
+    for name in ("SIGTERM", "SIGHUP"):
+        monkeypatch.delattr(signal, name)
+    drained = asyncio.Event()
+    with listening(asyncio.get_running_loop(), drain=drained.set, abandon=lambda: None):
+        press()
+        await drained.wait()
+    assert drained.is_set()
