@@ -41,14 +41,16 @@ def harmless(text: str) -> str:
 
 
 def _reason(plan: Plan, entry: int, verdict: PlanVerdict, lang: Lang) -> str:
-    note = plan.reasons.get(entry) or _implied(plan, entry, verdict)
+    note = why(plan, entry, verdict)
     if note is None:
         return ""
     return f"{note.code}: {PLANNED[Reason(note.code)].error.say(lang, **note.facts)}"
 
 
-def _implied(plan: Plan, entry: int, verdict: PlanVerdict) -> Note | None:
-    """Return what a verdict says by itself."""
+def why(plan: Plan, entry: int, verdict: PlanVerdict) -> Note | None:
+    """Return why an entry is not sent: the reason noted, else what the verdict says by itself."""
+    if entry in plan.reasons:
+        return plan.reasons[entry]
     if verdict is PlanVerdict.DUPLICATE:
         first = plan.first_of[entry]
         facts = {"line": str(plan.lines[first]), "sheet": plan.sheets[plan.sheet_of[first]].sheet}
