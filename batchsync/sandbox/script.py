@@ -21,14 +21,16 @@ class Act:
     status: int = 0
     """Of `code`: the business status; of `http`: the HTTP status."""
     amount: object = None
-    """What the answer says it cost, whatever it was; None leaves it to the act."""
+    """What the answer says it cost; a whole number is charged, anything else is only said. None is the price."""
     err: str = ""
     retry_after: str | None = None
     latency_s: float | None = None
 
-    @property
-    def charges(self) -> bool:
-        return ACTS.get(self.do, False) if self.charge is None else self.charge
+    def points(self, price: int) -> int | None:
+        """Return what is charged; None for nothing at all."""
+        named = self.amount if isinstance(self.amount, int) else None
+        charges = (named or 0) > 0 or ACTS[self.do] if self.charge is None else self.charge
+        return (price if named is None else named) if charges else None
 
 
 ACTS: Mapping[str, bool] = {

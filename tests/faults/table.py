@@ -1,0 +1,336 @@
+"""The fault table: what a server can do to a request, and what must be said of the order then."""
+
+import asyncio
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from batchsync.model import Reason, State, Stop
+from tests.faults.server import GOOD, Act, Peer, answer
+
+BIG = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One row: what the server does, and what may be said of it. More than one state only where the wire races."""
+
+    name: str
+    act: Act
+    states: frozenset[State]
+    reasons: frozenset[Reason]
+    stop: Stop | None = None
+    slow: bool = False
+    """Whether the call ends by our time-out."""
+    body: int = 0
+    """Bytes to blow the request up to."""
+
+
+def one(name: str, act: Act, state: State, reason: Reason, **more: object) -> Fault:
+    return Fault(name=name, act=act, states=frozenset({state}), reasons=frozenset({reason}), **more)  # type: ignore[arg-type]
+
+
+def says(raw: bytes | Callable[[], bytes]) -> Act:
+    """Read the request, write this, close."""
+
+    async def act(peer: Peer) -> None:
+        if await peer.request() is not None:
+            peer.write(raw if isinstance(raw, bytes) else raw())
+
+    return act
+
+
+def says_and_waits(raw: bytes) -> Act:
+    """Read the request, write this, keep the connection until the client goes."""
+
+    async def act(peer: Peer) -> None:
+        if await peer.request() is not None:
+            peer.write(raw)
+            await peer.until_left()
+
+    return act
+
+
+# --- Nothing read, or nothing said --------------------------------------------------------------------------
+
+
+async def rst_unread(peer: Peer) -> None:
+    peer.rst()
+
+
+async def fin_unread(peer: Peer) -> None:
+    peer.fin()
+
+
+async def rst_read(peer: Peer) -> None:
+    await peer.request()
+    peer.rst()
+
+
+async def fin_read(peer: Peer) -> None:
+    await peer.request()
+    peer.fin()
+
+
+async def silent(peer: Peer) -> None:
+    await peer.request()
+    await peer.until_left()
+
+
+async def cut_while_sending(peer: Peer) -> None:
+    await peer.some(1_000)
+    peer.rst()
+
+
+# --- Heads --------------------------------------------------------------------------------------------------
+
+
+async def slow_headers(peer: Peer) -> None:
+    await peer.request()
+    await peer.drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 500, 0.005)
+    await peer.until_left()
+
+
+async def endless_continue(peer: Peer) -> None:
+    await peer.request()
+    for _ in range(500):
+        peer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        await asyncio.sleep(0.005)
+
+
+# --- Bodies -------------------------------------------------------------------------------------------------
+
+
+async def half_then_rst(peer: Peer) -> None:
+    await peer.request()
+    peer.write(answer(GOOD[:20], length=len(GOOD)))
+    await peer.writer.drain()
+    peer.rst()
+
+
+async def drip(peer: Peer) -> None:
+    await peer.request()
+    await peer.drip(answer())
+    await peer.until_left()
+
+
+async def drip_forever(peer: Peer) -> None:
+    await peer.request()
+    peer.write(answer(b"", length=1_000_000))
+    await peer.drip(b" " * 500, 0.005)
+    await peer.until_left()
+
+
+async def huge(peer: Peer) -> None:
+    await peer.request()
+    peer.write(answer(GOOD, length=BIG))
+    blank = b" " * 1_048_576
+    for _ in range(BIG // len(blank)):
+        peer.write(blank)
+        await peer.writer.drain()
+
+
+def chunked(*pieces: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
+    head = answer(b"", length=None, headers="Transfer-Encoding: chunked\r\n")
+    return head + b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + end
+
+
+S, R = State, Reason
+LOST = frozenset({R.CONNECTION_LOST})
+NOTHING_READ = frozenset({R.CONNECTION_LOST, R.NOT_SENT, R.UNREACHABLE})
+"""Where a server shuts the door while the client comes in: seen before the first byte, or after it."""
+EITHER = frozenset({S.UNCERTAIN, S.PLANNED})
+
+SILENCE = [
+    Fault(name="RST, nothing read", act=rst_unread, states=EITHER, reasons=NOTHING_READ),
+    Fault(name="FIN, nothing read", act=fin_unread, states=EITHER, reasons=NOTHING_READ),
+    one("RST, all read", rst_read, S.UNCERTAIN, R.CONNECTION_LOST),
+    one("FIN, all read", fin_read, S.UNCERTAIN, R.CONNECTION_LOST),
+    one("silent server", silent, S.UNCERTAIN, R.TIMEOUT, slow=True),
+    one("body cut while sending", cut_while_sending, S.UNCERTAIN, R.CONNECTION_LOST, body=900_000),
+]
+
+HEADS = [
+    one("slow headers", slow_headers, S.UNCERTAIN, R.TIMEOUT, slow=True),
+    one("endless 100 Continue", endless_continue, S.UNCERTAIN, R.TIMEOUT, slow=True),
+    one(
+        "100 and 103, then the answer",
+        says(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + answer()),
+        S.SYNCED,
+        R.SYNCED,
+    ),
+    one("100, then FIN", says(b"HTTP/1.1 100 Continue\r\n\r\n"), S.UNCERTAIN, R.CONNECTION_LOST),
+    one(
+        "101 Switching Protocols",
+        says(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"),
+        S.UNCERTAIN,
+        R.HTTP_ERROR,
+    ),
+    one("HTTP/1.0", says(answer(version="1.0")), S.SYNCED, R.SYNCED),
+    one("HTTP/1.0 without a length", says(answer(version="1.0", length=None)), S.SYNCED, R.SYNCED),
+    one("HTTP/0.9", says(GOOD), S.UNCERTAIN, R.BAD_ANSWER),
+    one("garbage", says(b"\x00\xff\x16\x03 no HTTP\r\n\r\n"), S.UNCERTAIN, R.BAD_ANSWER),
+    one("a TLS alert", says(b"\x15\x03\x01\x00\x02\x02\x16"), S.UNCERTAIN, R.BAD_ANSWER),
+    one("half a status line", says(b"HTTP/1.1 20"), S.UNCERTAIN, R.CONNECTION_LOST),
+    one("half a head", says(b"HTTP/1.1 200 OK\r\nContent-Le"), S.UNCERTAIN, R.CONNECTION_LOST),
+    one(
+        "a header of 1 MB", says(answer(headers="X: " + "x" * 1_000_000 + "\r\n")), S.UNCERTAIN, R.BAD_ANSWER
+    ),
+    one("10,000 headers", says(answer(headers="X: x\r\n" * 10_000)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("status 2000", says(answer(status="2000 OK")), S.UNCERTAIN, R.BAD_ANSWER),
+]
+
+BODIES = [
+    one("half a body, FIN", says(answer(GOOD[:20], length=len(GOOD))), S.UNCERTAIN, R.BAD_ANSWER),
+    Fault(
+        name="half a body, RST",
+        act=half_then_rst,
+        states=frozenset({S.UNCERTAIN}),
+        reasons=frozenset({R.BAD_ANSWER, R.CONNECTION_LOST}),
+    ),
+    one(
+        "half a body, silence",
+        says_and_waits(answer(GOOD[:20], length=len(GOOD))),
+        S.UNCERTAIN,
+        R.TIMEOUT,
+        slow=True,
+    ),
+    one("half a body without a length, FIN", says(answer(GOOD[:20], length=None)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("a body without a length", says(answer(length=None)), S.SYNCED, R.SYNCED),
+    one(
+        "a body without a length or an end",
+        says_and_waits(answer(length=None)),
+        S.UNCERTAIN,
+        R.TIMEOUT,
+        slow=True,
+    ),
+    one("in one-byte pieces", drip, S.SYNCED, R.SYNCED),
+    one("in one-byte pieces for ever", drip_forever, S.UNCERTAIN, R.TIMEOUT, slow=True),
+    one("Content-Length too small", says(answer(length=20)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("Content-Length too big, FIN", says(answer(length=200)), S.UNCERTAIN, R.BAD_ANSWER),
+    one(
+        "Content-Length too big, silence",
+        says_and_waits(answer(length=200)),
+        S.UNCERTAIN,
+        R.TIMEOUT,
+        slow=True,
+    ),
+    one("Content-Length negative", says(answer(length=-5)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("Content-Length twice", says(answer(headers="Content-Length: 3\r\n")), S.UNCERTAIN, R.BAD_ANSWER),
+    one(
+        "Content-Length and chunks",
+        says(answer(headers="Transfer-Encoding: chunked\r\n")),
+        S.UNCERTAIN,
+        R.BAD_ANSWER,
+    ),
+    one("chunks", says(chunked(GOOD[:7], GOOD[7:])), S.SYNCED, R.SYNCED),
+    one("chunks, cut", says(chunked(GOOD, end=b"")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("chunks of no size", says(chunked(GOOD[:7], end=b"zz\r\n")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("empty 200", says(answer(b"")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("empty 200 without a length", says(answer(b"", length=None)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("204", says(answer(b"", status="204 No Content", length=None)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("not JSON", says(answer(b"<html>OK</html>")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("not an object", says(answer(b"[]")), S.UNCERTAIN, R.BAD_ANSWER),
+    one(
+        "success as a word",
+        says(answer(b'{"data":{"success":"true","amount":1},"status":0}')),
+        S.UNCERTAIN,
+        R.BAD_ANSWER,
+    ),
+    one("64 MB of answer", huge, S.UNCERTAIN, R.BAD_ANSWER),
+    one(
+        "a gzip bomb",
+        says(lambda: answer(gzip.compress(GOOD + b" " * BIG, 1), headers="Content-Encoding: gzip\r\n")),
+        S.UNCERTAIN,
+        R.BAD_ANSWER,
+    ),
+    one(
+        "gzip, unasked",
+        says(answer(gzip.compress(GOOD), headers="Content-Encoding: gzip\r\n")),
+        S.SYNCED,
+        R.SYNCED,
+    ),
+    one(
+        "gzip, cut",
+        says(answer(gzip.compress(GOOD)[:30], headers="Content-Encoding: gzip\r\n")),
+        S.UNCERTAIN,
+        R.BAD_ANSWER,
+    ),
+    one(
+        "gzip that is none",
+        says(answer(b"\x1f\x8b nothing", headers="Content-Encoding: gzip\r\n")),
+        S.UNCERTAIN,
+        R.BAD_ANSWER,
+    ),
+    one("two answers", says(answer() + answer(b'{"status":1003}')), S.SYNCED, R.SYNCED),
+]
+
+HTTP = [
+    *(
+        one(
+            f"HTTP {code}, to itself",
+            says(answer(b"", status=f"{code} Away", headers="Location: /vv/external/pinSynchronization\r\n")),
+            S.PLANNED,
+            R.REDIRECT,
+            stop=Stop.ADDRESS,
+        )
+        for code in (301, 302, 303, 307, 308)
+    ),
+    *(
+        one(
+            f"HTTP {code}",
+            says(answer(b"no", status=f"{code} No")),
+            S.PLANNED,
+            R.HTTP_DENIED,
+            stop=Stop.ADDRESS,
+        )
+        for code in (401, 403, 404, 405, 407)
+    ),
+    *(
+        one(
+            f"HTTP {code}",
+            says(answer(b"later", status=f"{code} Later", headers="Retry-After: 7\r\n")),
+            S.PLANNED,
+            R.TURNED_AWAY,
+        )
+        for code in (429, 503)
+    ),
+    *(
+        one(f"HTTP {code}", says(answer(b"oops", status=f"{code} Oops")), S.UNCERTAIN, R.HTTP_ERROR)
+        for code in (400, 408, 418, 500, 502, 504, 520)
+    ),
+    one(
+        "HTTP 404 with 1 MB of page",
+        says(answer(b"x" * 1_000_000, status="404 No")),
+        S.PLANNED,
+        R.HTTP_DENIED,
+        stop=Stop.ADDRESS,
+    ),
+    one("HTTP 503, cut", says(answer(b"later", status="503 Later", length=50)), S.UNCERTAIN, R.HTTP_ERROR),
+    one("HTTP 500 that claims success", says(answer(status="500 Oops")), S.UNCERTAIN, R.HTTP_ERROR),
+    one("HTTP 503 that claims success", says(answer(status="503 Later")), S.UNCERTAIN, R.HTTP_ERROR),
+]
+
+CODES = [
+    one("the good answer", says(answer()), S.SYNCED, R.SYNCED),
+    one("without amount", says(answer(b'{"data":{"success":true},"status":0}')), S.SYNCED, R.SYNCED),
+    one(
+        "success false",
+        says(answer(b'{"data":{"success":false,"amount":1},"status":0}')),
+        S.SETTLED_FAILED,
+        R.API_FAILED,
+    ),
+    one("1003", says(answer(b'{"status":1003,"err":"x"}')), S.REFUSED, R.USER_UNKNOWN),
+    one(
+        "1003, charged",
+        says(answer(b'{"status":1003,"data":{"amount":2}}')),
+        S.SETTLED_FAILED,
+        R.CHARGED_ERROR,
+    ),
+    one("200", says(answer(b'{"status":200}')), S.PLANNED, R.AUTHENTICATION, stop=Stop.AUTHENTICATION),
+    one("209", says(answer(b'{"status":209}')), S.PLANNED, R.BALANCE, stop=Stop.BALANCE),
+    one("132", says(answer(b'{"status":132}')), S.REFUSED, R.NOT_JSON_REQUEST, stop=Stop.FAILURES),
+    one("unknown code", says(answer(b'{"status":4711}')), S.REFUSED, R.UNKNOWN_CODE),
+]
+
+TABLE = [*SILENCE, *HEADS, *BODIES, *HTTP, *CODES]
