@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint setup prove bench clean
+.PHONY: demo test lint setup generate prove bench clean
 
 setup: $(VENV)/.ready
 
@@ -14,6 +14,10 @@ $(VENV)/.ready: pyproject.toml
 
 demo: setup
 	$(BIN)/batchsync demo
+
+generate: setup
+	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/status_codes.py
 
 lint: setup
 	$(BIN)/ruff check .
