@@ -1,4 +1,4 @@
-"""Writes what is generated from the program itself: config.yaml, docs/settings*.md, docs/usage*.md (`make generate`)."""
+"""Writes what is generated from the program itself: config.yaml, docs/settings*.md, docs/usage*.md (`make generate`)."""  # noqa: INP001 a script, not a package
 
 import os
 import sys

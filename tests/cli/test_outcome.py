@@ -87,7 +87,26 @@ def test_all_is_well_needs_no_advice() -> None:
 def test_the_summary_has_exactly_the_promised_keys() -> None:
     """Scripts depend on them; a file that could not be read has them too."""
     listed = json.loads(summary_json([DONE, RunSummary(file="y", run="", exit_code=2)], ascii_only=True))
-    names = ["file", "run", "rows", "synced", "already_synced", "duplicate", "failed", "uncertain", "not_sent", "invalid", "points_spent", "points_possible", "amount_missing", "calls", "stopped", "seconds", "result", "exit_code"]
+    names = [
+        "file",
+        "run",
+        "rows",
+        "synced",
+        "already_synced",
+        "duplicate",
+        "failed",
+        "uncertain",
+        "not_sent",
+        "invalid",
+        "points_spent",
+        "points_possible",
+        "amount_missing",
+        "calls",
+        "stopped",
+        "seconds",
+        "result",
+        "exit_code",
+    ]
     assert ([names, names], names) == (
         [list(each) for each in listed],
         [field.name for field in fields(RunSummary)],
