@@ -1,0 +1,135 @@
+"""A zip of CSV or text files: each member a sheet. Bombs are refused by the zip's directory, before a byte is unpacked."""
+
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO
+
+from batchsync.reader.grid import Note, Sheet, Wishes
+from batchsync.reader.refuse import unreadable
+from batchsync.reader.text import NO_WISHES, TextSource
+
+MOST_BYTES = 1 << 30
+MOST_MEMBERS = 500
+_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".text", "")
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    EOFError,
+)
+"""All that zipfile raises over a damaged zip or a compression that this Python lacks."""
+_UTF8_NAME, _ENCRYPTED = 0x800, 0x1
+
+
+class ArchiveSource:
+    """The texts in a zip, in its own order."""
+
+    container = "zip"
+
+    def __init__(self, path: Path, wishes: Wishes) -> None:
+        self._path = path
+        self._wishes = wishes
+        self.notes: list[Note] = []
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = [member for member in archive.infolist()[: MOST_MEMBERS + 1] if _counts(member)]
+        except _DAMAGE as error:
+            raise _damaged(error) from error
+        self._members = self._texts(members)
+        self.detail = ", ".join(member_name(member) for member in self._members[:5])
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Yield each text's one sheet."""
+        for index, member in enumerate(self._members):
+            source = TextSource(self._opener(member), member_name(member), self._wishes, index)
+            yield from source.sheets()
+
+    def _texts(self, members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+        texts = [
+            member for member in members if PurePosixPath(member_name(member)).suffix.lower() in _ENDINGS
+        ]
+        if not texts:
+            names = ", ".join(map(member_name, members[:5])) or "-"
+            raise unreadable("ZIP_WITHOUT_TEXT", names=names)
+        size = sum(member.file_size for member in texts)
+        if size > MOST_BYTES:
+            raise unreadable("ZIP_TOO_LARGE", size=size >> 20, most=MOST_BYTES >> 20)
+        locked = next((member for member in texts if member.flag_bits & _ENCRYPTED), None)
+        if locked:
+            raise unreadable("ZIP_PASSWORD", name=member_name(locked))
+        return texts
+
+    def _opener(self, member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
+        def opened() -> BinaryIO:
+            archive = zipfile.ZipFile(self._path)
+            try:
+                return io.BufferedReader(_Member(archive, archive.open(member)))
+            except _DAMAGE as error:
+                archive.close()
+                raise _damaged(error) from error
+
+        return opened
+
+
+class _Member(io.RawIOBase):
+    """A member that closes its archive with it, and never gives more than the directory promised."""
+
+    def __init__(self, archive: zipfile.ZipFile, stream: IO[bytes]) -> None:
+        self._archive = archive
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
+        try:
+            data = self._stream.read(len(buffer))
+        except _DAMAGE as error:
+            raise _damaged(error) from error
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+            self._archive.close()
+        super().close()
+
+
+def _damaged(error: Exception) -> Exception:
+    return unreadable("ZIP_DAMAGED", why=(str(error) or type(error).__name__)[:100])
+
+
+def _counts(member: zipfile.ZipInfo) -> bool:
+    """Whether a member is a file of the user's, not a folder or a system's litter."""
+    name = PurePosixPath(member_name(member))
+    return not member.is_dir() and "__MACOSX" not in name.parts and not name.name.startswith((".", "~$"))
+
+
+def member_name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name: without the UTF-8 flag it is what Chinese Windows writes, GBK, or else UTF-8."""
+    if member.flag_bits & _UTF8_NAME:
+        return member.filename
+    try:
+        raw = member.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return member.filename
+    for codec in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return member.filename
+
+
+def open_archive(path: Path, wishes: Wishes = NO_WISHES) -> ArchiveSource:
+    """Open a zip of texts; raises FileUnreadable when it has none, is a bomb, locked or damaged."""
+    return ArchiveSource(path, wishes)
