@@ -52,11 +52,6 @@ HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "identity", "U
 TOKEN_LEAST = 8
 """A token this short can't be told from an answer's own digits, so it is not masked there."""
 
-NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
-"""Errors that agree with a request that did not depart: there was no connection yet."""
-NO_TUNNEL = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientResponseError)
-"""Errors that agree with it when a proxy was asked for a tunnel first."""
-
 
 class Departure(Protocol):
     """What the client wants of a rate slot: to be told that the first byte is about to leave."""
@@ -70,6 +65,18 @@ class _StaleClaim(Exception):
 
 class _SpokeFirst(Exception):
     """Something stood unread on the connection before anything was asked on it."""
+
+
+NEVER_CONNECTED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    _StaleClaim,
+    _SpokeFirst,
+)
+"""Errors that agree with a request that did not depart: no connection yet, or none that would do."""
+NO_TUNNEL = (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, aiohttp.ClientResponseError)
+"""Errors that agree with it when a proxy was asked for a tunnel first."""
 
 
 class _Call:
@@ -167,7 +174,7 @@ class Client:
         self._room = asyncio.Semaphore(self._concurrency)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._concurrency, ttl_dns_cache=DNS_S, **keep),
-            headers=HEADERS | {"Authorization": self._token},
+            headers=HEADERS if self._proxy else HEADERS | {"Authorization": self._token},
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=api.connect_timeout),
             request_class=_Request,
@@ -226,10 +233,17 @@ class Client:
         """Send the request on a connection that is silent, and return the answer's head."""
         for _ in range(CONNECTIONS_TRIED - 1):
             try:
-                return await self._session.post(self._url, data=_Body(body, call), allow_redirects=False)
+                return await self._ask(body, call)
             except _SpokeFirst:
                 continue
-        return await self._session.post(self._url, data=_Body(body, call), allow_redirects=False)
+        return await self._ask(body, call)
+
+    async def _ask(self, body: bytes, call: _Call) -> aiohttp.ClientResponse:
+        # A session's headers go to the proxy, too: the token of an https call would be told to it in clear.
+        headers = {"Authorization": self._token} if self._proxy else None
+        return await self._session.post(
+            self._url, data=_Body(body, call), headers=headers, allow_redirects=False
+        )
 
     async def _read(self, response: aiohttp.ClientResponse, call: _Call) -> bytes | None:
         """Return the whole body; None when it is too long."""
@@ -259,7 +273,7 @@ class Client:
         )
 
     def _agrees(self, call: _Call, error: BaseException) -> bool:
-        if call.expired or isinstance(error, NEVER_CONNECTED | _StaleClaim | _SpokeFirst):
+        if call.expired or isinstance(error, NEVER_CONNECTED):
             return True
         return self._tunnels and isinstance(error, NO_TUNNEL)
 

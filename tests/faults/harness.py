@@ -12,7 +12,7 @@ from batchsync.client import Client
 from batchsync.clock import SYSTEM_CLOCK
 from batchsync.config import ApiSettings
 from batchsync.judge import judge
-from batchsync.model import NoReply, Order, Reply, State, Verdict
+from batchsync.model import NoReply, Order, Reply, Verdict
 from tests.faults.server import Books, Misbehaving
 from tests.faults.table import Fault
 
@@ -100,6 +100,3 @@ async def suffer_often(fault: Fault, factory: Factory = ours, times: int = 2) ->
         suffer(fault, factory, keep_alive=keep_alive) for keep_alive in (False, True) for _ in range(times)
     ]
     return sorted({wrong for run in await asyncio.gather(*runs) for wrong in run})
-
-
-PAID = frozenset({State.SYNCED, State.SETTLED_FAILED, State.UNCERTAIN})

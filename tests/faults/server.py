@@ -55,7 +55,10 @@ class Peer:
     books: Books
     number: int
     """Which connection of this server it is, from 0."""
-    closed: asyncio.Event
+    done: asyncio.Event
+    """Set by an act when it has done what a test waits for."""
+    go: asyncio.Event
+    """Set by a test when an act may go on."""
 
     async def some(self, length: int = 65_536) -> bytes:
         """Read what there is."""
@@ -119,7 +122,8 @@ class Misbehaving:
         self._receive_buffer = receive_buffer
         self._peers: set[asyncio.Task[None]] = set()
         self.books = Books()
-        self.one_closed = asyncio.Event()
+        self.done = asyncio.Event()
+        self.go = asyncio.Event()
         self.port = 0
 
     @property
@@ -150,9 +154,8 @@ class Misbehaving:
         number, self.books.accepted = self.books.accepted, self.books.accepted + 1
         try:
             with contextlib.suppress(OSError):
-                await self._act(Peer(reader, writer, self.books, number, self.one_closed))
+                await self._act(Peer(reader, writer, self.books, number, self.done, self.go))
         except asyncio.CancelledError:  # the server goes; a stream's own task must end quietly
             pass
         finally:
             writer.close()
-            self.one_closed.set()

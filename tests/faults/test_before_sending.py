@@ -1,0 +1,237 @@
+"""What goes wrong before a byte of the request leaves: not sent, and provably so."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from batchsync.clock import SYSTEM_CLOCK
+from batchsync.model import NoReply, Reason, Reply, State, Stop
+from tests.faults.harness import SHORT_S, TOKEN, Heard, call, ours, settings
+from tests.faults.server import PATH, Act, Misbehaving, Peer, answer
+from tests.faults.table import says
+
+UNREACHABLE = (False, Reason.UNREACHABLE, State.PLANNED, 0)
+
+
+def told(made: Heard) -> tuple[bool, Reason, State, int]:
+    assert isinstance(made.heard, NoReply), made
+    assert TOKEN not in repr(made.heard)
+    return made.heard.maybe_sent, made.heard.reason, made.verdict.state, made.departures
+
+
+async def send(url: str, **more: object) -> Heard:
+    async with ours(settings(url, **more)) as client:
+        return await call(client)
+
+
+async def test_refused() -> None:
+    """Nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port = sock.getsockname()[1]
+    assert UNREACHABLE == told(await send(f"http://127.0.0.1:{port}{PATH}"))
+
+
+async def test_name_not_resolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name means nothing to the resolver."""
+
+    def nobody(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    assert UNREACHABLE == told(await send(f"http://nowhere.invalid{PATH}"))
+
+
+async def test_resolver_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resolver that never answers ends with the connect time-out, which aiohttp's own does not cover."""
+    never = asyncio.Event()
+
+    async def hang(*_: object, **__: object) -> None:
+        await never.wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", hang)
+    assert UNREACHABLE == told(await send(f"http://nowhere.invalid{PATH}", connect_timeout=SHORT_S))
+
+
+@pytest.fixture
+def deaf_port() -> Iterator[int]:
+    """A port whose queue is full, so that the system drops further connections unanswered."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+        for one in waiting:
+            one.close()
+
+
+async def test_connect_time_out(deaf_port: int) -> None:
+    """The server does not take the connection."""
+    assert UNREACHABLE == told(await send(f"http://127.0.0.1:{deaf_port}{PATH}", connect_timeout=SHORT_S))
+
+
+async def test_stale_claim_sends_nothing() -> None:
+    """A laptop that slept between claim and departure: its claim is worth nothing any more."""
+    async with Misbehaving(says(answer())) as server, ours(settings(server.url)) as client:
+        made = await call(client, claimed_at=SYSTEM_CLOCK.boottime() - 1_000)
+    assert (False, Reason.STALE_CLAIM, State.PLANNED, 0) == told(made)
+    assert b"" == server.books.raw
+
+
+# --- TLS ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A server's TLS with a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "stranger.pem"
+    file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+async def test_tls_certificate_of_a_stranger(stranger: ssl.SSLContext) -> None:
+    """Nothing is told to a server that can't prove who it is, the token least of all."""
+    async with Misbehaving(says(answer()), tls=stranger) as server:
+        assert UNREACHABLE == told(await send(server.url))
+    assert b"" == server.books.raw
+
+
+async def greets_and_goes(peer: Peer) -> None:
+    await peer.some()
+    peer.fin()
+
+
+async def greets_and_resets(peer: Peer) -> None:
+    await peer.some()
+    peer.rst()
+
+
+async def greets_and_talks_plainly(peer: Peer) -> None:
+    await peer.some()
+    peer.write(answer())
+
+
+async def greets_and_says_nothing(peer: Peer) -> None:
+    await peer.until_left()
+
+
+@pytest.mark.parametrize("act", [greets_and_goes, greets_and_resets, greets_and_talks_plainly])
+async def test_tls_cut_in_the_handshake(act: Act) -> None:
+    """The greeting was read, no byte of the request."""
+    async with Misbehaving(act) as server:
+        assert UNREACHABLE == told(await send(server.url.replace("http:", "https:")))
+    assert b"\x16" == server.books.raw[:1]
+    assert not server.books.saw_a_request
+
+
+async def test_tls_handshake_without_end() -> None:
+    """Ends with the connect time-out."""
+    async with Misbehaving(greets_and_says_nothing) as server:
+        url = server.url.replace("http:", "https:")
+        assert UNREACHABLE == told(await send(url, connect_timeout=SHORT_S))
+
+
+# --- Proxies ------------------------------------------------------------------------------------------------
+
+
+def tunnel(raw: bytes) -> Act:
+    """A proxy that answers the wish for a tunnel with this, and closes."""
+
+    async def act(peer: Peer) -> None:
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += await peer.some()
+        peer.write(raw)
+
+    return act
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 502 Bad Gateway\r\n\r\n",
+        b"HTTP/1.1 403 Forbidden\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+    ],
+    ids=["hangs up", "garbage", "502", "403", "agrees and hangs up"],
+)
+async def test_proxy_gives_no_tunnel(raw: bytes) -> None:
+    """The proxy was asked for a tunnel, which is no byte of the request."""
+    async with Misbehaving(tunnel(raw)) as proxy:
+        made = await send(f"https://api.invalid{PATH}", proxy=f"http://127.0.0.1:{proxy.port}")
+    assert UNREACHABLE == told(made)
+    assert proxy.books.raw.startswith(b"CONNECT api.invalid:443")
+    assert TOKEN.encode() not in proxy.books.raw
+
+
+async def test_proxy_wants_a_login() -> None:
+    """407 stops the run: the proxy setting is wrong, and trying again would not mend it."""
+    async with Misbehaving(tunnel(b"HTTP/1.1 407 Login\r\n\r\n")) as proxy:
+        made = await send(f"https://api.invalid{PATH}", proxy=f"http://127.0.0.1:{proxy.port}")
+    assert (State.PLANNED, Reason.HTTP_DENIED, Stop.ADDRESS, 0) == (
+        made.verdict.state,
+        made.verdict.reason,
+        made.verdict.stop,
+        made.departures,
+    )
+
+
+async def test_proxy_refused() -> None:
+    """No proxy, no byte."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port = sock.getsockname()[1]
+    made = await send(f"http://api.invalid{PATH}", proxy=f"http://user:secret@127.0.0.1:{port}")
+    assert UNREACHABLE == told(made)
+    assert "secret" not in repr(made.heard)
+
+
+async def test_proxy_passes_the_request_on() -> None:
+    """A plain request goes through the proxy once, and its answer counts."""
+    async with Misbehaving(says(answer())) as proxy:
+        made = await send(f"http://api.invalid{PATH}", proxy=f"http://127.0.0.1:{proxy.port}")
+    assert State.SYNCED == made.verdict.state
+    assert proxy.books.raw.startswith(b"POST http://api.invalid/vv/")
+    assert ["240101-1"] == proxy.books.orders
+
+
+async def test_the_environment_s_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a proxy that is set on purpose sees the token."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    async with Misbehaving(says(answer())) as server:
+        made = await send(server.url)
+    assert isinstance(made.heard, Reply)

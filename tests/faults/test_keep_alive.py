@@ -1,0 +1,156 @@
+"""Connections used again: what lies on them is nobody's answer, and their end is not this call's end."""
+
+import asyncio
+
+import pytest
+
+from batchsync import client as client_module
+from batchsync.model import Reason, State
+from tests.faults.harness import Heard, call, ours, settings
+from tests.faults.server import Act, Misbehaving, Peer, answer
+
+USER_UNKNOWN = answer(b'{"status":1003}')
+
+
+async def send_two(act: Act) -> tuple[Heard, Heard, Misbehaving]:
+    """Send one order, wait until the server has done with it what it does, send another."""
+    async with Misbehaving(act) as server, ours(settings(server.url, keep_alive=True)) as client:
+        first = await call(client, "240101-1")
+        server.go.set()
+        await asyncio.wait_for(server.done.wait(), 10)
+        second = await call(client, "240101-2")
+    return first, second, server
+
+
+def answers_both(first: bytes, after: Act | None = None) -> Act:
+    """Answer the first request with `first`, then do something to the idle connection; know nobody afterwards."""
+
+    async def act(peer: Peer) -> None:
+        if peer.number == 0:
+            await peer.request()
+            peer.write(first)
+            await peer.writer.drain()
+            await peer.go.wait()
+            if after is not None:
+                await after(peer)
+            peer.done.set()
+        while await peer.request() is not None:
+            peer.write(USER_UNKNOWN)
+
+    return act
+
+
+async def says_more(peer: Peer) -> None:
+    peer.write(answer())
+    await peer.writer.drain()
+
+
+async def says_half(peer: Peer) -> None:
+    peer.write(answer()[:30])
+    await peer.writer.drain()
+
+
+async def hangs_up(peer: Peer) -> None:
+    peer.fin()
+    await peer.writer.wait_closed()
+
+
+async def hangs_up_hard(peer: Peer) -> None:
+    peer.rst()
+
+
+async def test_a_connection_is_used_again() -> None:
+    """Two calls, one connection."""
+    first, second, server = await send_two(answers_both(answer()))
+    assert (State.SYNCED, State.REFUSED, 1) == (
+        first.verdict.state,
+        second.verdict.state,
+        server.books.accepted,
+    )
+
+
+@pytest.mark.parametrize("after", [says_more, hangs_up, hangs_up_hard])
+async def test_what_lies_on_an_idle_connection_is_nobody_s_answer(after: Act) -> None:
+    """The previous answer again, half of one, or the end: the next call takes a fresh connection, and its own answer."""
+    first, second, server = await send_two(answers_both(answer(), after))
+    assert (State.SYNCED, State.REFUSED) == (first.verdict.state, second.verdict.state)
+    assert ["240101-1", "240101-2"] == server.books.orders
+    assert 2 == server.books.accepted
+
+
+async def test_half_an_answer_on_an_idle_connection() -> None:
+    """Seen and avoided, or read and dropped: what it never does is pass for an answer."""
+    first, second, server = await send_two(answers_both(answer(), says_half))
+    assert (State.SYNCED, State.REFUSED) == (first.verdict.state, second.verdict.state)
+    assert ["240101-1", "240101-2"] == server.books.orders
+
+
+async def test_the_previous_answer_in_the_same_packet() -> None:
+    """An answer that came twice at once is taken once."""
+    first, second, server = await send_two(answers_both(answer() + answer()))
+    assert (State.SYNCED, State.REFUSED) == (first.verdict.state, second.verdict.state)
+    assert 2 == server.books.accepted
+
+
+async def test_a_client_that_does_not_look_takes_the_previous_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planted bug: without the look before departure, the second order passes for synced."""
+    monkeypatch.setattr(client_module, "_is_silent", lambda _connection: True)
+    _, second, server = await send_two(answers_both(answer(), says_more))
+    assert State.SYNCED == second.verdict.state
+    assert 1 == server.books.accepted
+
+
+async def test_dropped_after_reading_the_next_request() -> None:
+    """The end of a connection that was used again tells nothing about the request on it."""
+
+    async def act(peer: Peer) -> None:
+        await peer.request()
+        peer.write(answer())
+        peer.done.set()
+        await peer.request()
+        peer.fin()
+
+    first, second, server = await send_two(act)
+    assert (State.SYNCED, State.UNCERTAIN, Reason.CONNECTION_LOST) == (
+        first.verdict.state,
+        second.verdict.state,
+        second.verdict.reason,
+    )
+    assert 2 == len(server.books.orders)
+
+
+@pytest.mark.parametrize("keep_alive", [True, False])
+async def test_after_a_time_out_the_connection_is_gone(keep_alive: bool) -> None:
+    """The late answer to a call that was given up is never taken for the next call's."""
+
+    async def act(peer: Peer) -> None:
+        await peer.request()
+        if peer.number == 0:
+            await peer.until_left()
+            peer.write(answer())
+            peer.done.set()
+        else:
+            peer.write(USER_UNKNOWN)
+
+    async with Misbehaving(act) as server:
+        api = settings(server.url, keep_alive=keep_alive, answer_timeout=0.25)
+        async with ours(api) as client:
+            first = await call(client, "240101-1")
+            await asyncio.wait_for(server.done.wait(), 10)
+        async with ours(settings(server.url)) as client:
+            second = await call(client, "240101-2")
+    assert (State.UNCERTAIN, State.REFUSED) == (first.verdict.state, second.verdict.state)
+
+
+async def test_without_keep_alive_each_call_has_its_own_connection() -> None:
+    """The safe default, even when the server would keep the connection."""
+
+    async def act(peer: Peer) -> None:
+        while await peer.request() is not None:
+            peer.write(answer())
+
+    async with Misbehaving(act) as server, ours(settings(server.url)) as client:
+        states = [(await call(client, f"240101-{n}")).verdict.state for n in range(3)]
+    assert [State.SYNCED] * 3 == states
+    assert 3 == server.books.accepted
+    assert 3 == server.books.raw.lower().count(b"connection: close")
