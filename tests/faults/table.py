@@ -257,6 +257,12 @@ BODIES = [
         R.BAD_ANSWER,
     ),
     one(
+        "gzip without its check sum",
+        says(answer(gzip.compress(GOOD)[:-8], headers="Content-Encoding: gzip\r\n")),
+        S.UNCERTAIN,
+        R.BAD_ANSWER,
+    ),
+    one(
         "gzip that is none",
         says(answer(b"\x1f\x8b nothing", headers="Content-Encoding: gzip\r\n")),
         S.UNCERTAIN,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from batchsync import client as client_module
+from batchsync.client import call as call_module
 from batchsync.model import Reason, State
 from tests.faults.harness import Heard, call, ours, settings
 from tests.faults.server import Act, Misbehaving, Peer, answer
@@ -94,7 +94,7 @@ async def test_the_previous_answer_in_the_same_packet() -> None:
 
 async def test_a_client_that_does_not_look_takes_the_previous_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: without the look before departure, the second order passes for synced."""
-    monkeypatch.setattr(client_module, "_is_silent", lambda _connection: True)
+    monkeypatch.setattr(call_module, "is_silent", lambda _connection: True)
     _, second, server = await send_two(answers_both(answer(), says_more))
     assert State.SYNCED == second.verdict.state
     assert 1 == server.books.accepted
