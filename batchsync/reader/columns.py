@@ -1,5 +1,6 @@
 """Which columns a table's order number, merchant and decision stand in: headers rank them, values decide, two that fit are asked about."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +29,8 @@ NO_OWNER = "no_owner_column"
 SHOP = "shop_column"
 RESULT_COLUMNS = "result_columns"
 ODD_SHAPE = "odd_shape"
+
+_SEVERAL = re.compile(r"[\s,;\u3001]+")
 
 FEWEST_RESULT_COLUMNS = 4
 """So many of our own headers side by side are no accident."""
@@ -143,9 +146,13 @@ def _best_order(candidates: list[Candidate], header: Header, sheet: str) -> Cand
 
 
 def _agree(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether two columns say the same wherever both say something."""
-    both = [(a, b) for a, b in zip(first, second, strict=True) if a and b]
-    return bool(both) and all(a == b for a, b in both)
+    """Whether two columns name the same orders wherever both say something; an ERP joins several in one cell."""
+    both = [(_ids(a), _ids(b)) for a, b in zip(first, second, strict=True) if a and b]
+    return bool(both) and all(a <= b or b <= a for a, b in both)
+
+
+def _ids(value: str) -> set[str]:
+    return set(_SEVERAL.split(value)) - {""}
 
 
 def _odd(header: Header, chosen: Candidate) -> list[Note]:

@@ -37,7 +37,7 @@ ORDER_NEVER = frozenset(
 """Look alike, mean something else: not even asked about."""
 
 OWNER_NAMES = frozenset(
-    "商家id 商家编号 商户id 商户号 店铺id 店铺编号 店铺编码 店铺代码 店铺号 mall_id mallid ownerid owner_id owner shop_id "
+    "商家id 商家编号 商户id 商户号 商户编号 店铺id 店铺编号 店铺编码 店铺代码 店铺号 mall_id mallid ownerid owner_id owner shop_id "
     "shopid store_id storeid seller_id sellerid 卖家id 卖家编号 vender_id venderid vendor_id vendorid merchant_id "
     "merchantid mchid mch_id 商家uid 门店id 门店编号".split()
 )
