@@ -13,12 +13,12 @@
         `-- LedgerFull      3   the disk took no more; nothing was lost
     IllegalMove            70   a bug of ours: the ledger refused a move
 
-Each carries a Text and its facts; the face that shows it picks the language.
+Each carries a Text and its facts (which may be texts too); the face that shows it picks the language.
 """
 
 from typing import ClassVar
 
-from batchsync.words.text import Lang, Text
+from batchsync.words.text import Lang, Said, Text
 
 
 class BatchsyncError(Exception):
@@ -29,11 +29,11 @@ class BatchsyncError(Exception):
     def __init__(self, text: Text, **facts: object) -> None:
         self.text = text
         self.facts = facts
-        super().__init__(text.say(Lang.EN, **facts))
+        super().__init__(self.say(Lang.EN))
 
     def say(self, lang: Lang) -> str:
         """Return what is wrong, where, and what to do next."""
-        return self.text.say(lang, **self.facts)
+        return Said(self.text, self.facts).say(lang)
 
 
 class UsageError(BatchsyncError):

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from batchsync.cli.console import Console
 from batchsync.cli.layout import clock, padded, width
 from batchsync.model import RunSummary
-from batchsync.words import Said, talk
+from batchsync.words import Said, result, talk
 
 _ADVISED = ("failed", "uncertain", "not_sent", "invalid", "amount_missing")
 
@@ -32,10 +32,10 @@ def show(summary: RunSummary, console: Console) -> None:
 def _counts(summary: RunSummary, console: Console) -> Iterator[str]:
     told = [
         (text.say(console.lang), getattr(summary, name))
-        for name, text in talk.STATUSES.items()
+        for name, text in result.STATUSES.items()
         if getattr(summary, name) or name == "synced"
     ]
-    told.append((talk.POINTS_SPENT.say(console.lang), summary.points_spent))
+    told.append((result.HEADS["points"].say(console.lang), summary.points_spent))
     if summary.points_possible:
         told.append((talk.POINTS_POSSIBLE.say(console.lang), summary.points_possible))
     if summary.amount_missing:

@@ -141,8 +141,10 @@ DEMO_AGAIN = Text(
     zh="--- 同一命令再运行一遍：已同步的不再发送，绝不重复付费 ---",
 )
 DEMO_FIRST_TOTAL = Text(
-    en="First go: {calls} calls, {spent} points spent ({possible} more possible). The stand-in's books: {booked} points.",
-    zh="第一遍：调用 {calls} 次，消耗 {spent} 点券（另有 {possible} 点券可能已消耗）。替身的账：{booked} 点券。",
+    en="First go: {calls} calls, {spent} points spent, {possible} more possible (uncertain, or no amount named).\n"
+    "The stand-in's books: {booked} points = {spent} + {rest} of these {possible}.",
+    zh="第一遍：调用 {calls} 次，消耗 {spent} 点券，另有 {possible} 点券可能已消耗（结果未知，或回答未注明点券）。\n"
+    "替身的账：{booked} 点券 = {spent} + 上述 {possible} 中的 {rest}。",
 )
 DEMO_SECOND_TOTAL = Text(
     en="Second go: {calls} calls, {spent} points spent. Orders charged twice, by the stand-in's books: {twice}.",
@@ -154,6 +156,6 @@ DEMO_DIFFERS = Text(
     zh="数字不一致：这是程序自身的缺陷。请把 {folder} 发给我们。",
 )
 DEMO_NEXT = Text(
-    en="Open the workbooks in {folder}. Then, for real: batchsync init, batchsync doctor, batchsync check orders.xlsx",
-    zh="请打开 {folder} 里的结果表看看。正式使用：batchsync init，batchsync doctor，batchsync check 订单.xlsx",
+    en="Open the workbooks in {folder}, or look back: batchsync history --ledger {ledger}\nThen, for real: batchsync init, batchsync doctor, batchsync check orders.xlsx",
+    zh="请打开 {folder} 里的结果表看看，或查看记录：batchsync history --ledger {ledger}\n正式使用：batchsync init，batchsync doctor，batchsync check 订单.xlsx",
 )

@@ -34,6 +34,10 @@ OUTPUT_IS_FILE = Text(
     en="--output {output} is one file, but there are {count} inputs. Give a folder.",
     zh="--output {output} 是单个文件，但输入有 {count} 个。请给出文件夹。",
 )
+ONE_PLAN = Text(
+    en="--plan takes one file, but there are {count}. Give one, or call it once for each.",
+    zh="--plan 一次只能用于一个文件，现有 {count} 个。请逐个运行。",
+)
 NOT_A_COUNT = Text(
     en="{option} must be a whole number from 1, not `{value}`.",
     zh="{option} 必须是从 1 开始的整数，不能是 `{value}`。",
@@ -121,18 +125,6 @@ LINE = Text(
 OUTCOME = Text(
     en="{file}: {rows} rows, run {run}, {time}", zh="{file}：{rows} 行，运行编号 {run}，用时 {time}"
 )
-STATUSES: Mapping[str, Text] = MappingProxyType(
-    {
-        "synced": Text(en="synced", zh="已同步"),
-        "already_synced": Text(en="already synced", zh="此前已同步"),
-        "duplicate": Text(en="duplicate", zh="重复行"),
-        "failed": Text(en="failed", zh="失败"),
-        "uncertain": Text(en="uncertain", zh="结果未知"),
-        "not_sent": Text(en="not sent", zh="未发送"),
-        "invalid": Text(en="invalid", zh="无效行"),
-    }
-)
-POINTS_SPENT = Text(en="points spent", zh="消耗点券")
 POINTS_POSSIBLE = Text(en="points possibly spent", zh="可能消耗的点券")
 AMOUNT_MISSING = Text(en="answers without amount", zh="未注明点券的回答")
 RESULT_AT = Text(en="result: {path}", zh="结果表：{path}")
@@ -236,6 +228,20 @@ RUN_COLUMNS: tuple[Text, ...] = (
 ENDED = Text(en="done", zh="完成")
 KILLED = Text(en="running or killed", zh="进行中或被强行中断")
 STOPPED = Text(en="stopped: {why}", zh="中途停止：{why}")
+RUN_TIMES = Text(en="{started} to {ended}: {end}", zh="{started} 至 {ended}：{end}")
+RUN_OR_ORDER = Text(en="Say either RUN or --order, not both.", zh="RUN 和 --order 只能给出一个。")
+STOP_WORDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "authentication": Text(en="authentication", zh="认证失败"),
+        "balance": Text(en="empty balance", zh="余额不足"),
+        "spending_cap": Text(en="spending cap", zh="达到点券上限"),
+        "address": Text(en="wrong address", zh="地址不对"),
+        "failures": Text(en="failures in a row", zh="连续失败"),
+        "interrupted": Text(en="interrupted", zh="被中断"),
+        "disk": Text(en="disk full", zh="磁盘已满"),
+    }
+)
+"""Why a run stopped, in a word or two, by Stop."""
 RESULT_AGAIN = Text(
     en="Its result again: batchsync report {run}", zh="重新写出结果表：batchsync report {run}"
 )
@@ -280,3 +286,53 @@ STATES: Mapping[str, Text] = MappingProxyType(
 )
 """An order's state in the ledger."""
 REPORTED = Text(en="result: {path}", zh="结果表：{path}")
+
+# --- An order's life ----------------------------------------------------------------------------------------
+
+ORDER_HEAD = Text(
+    en="order {number} of merchant {owner} (account “{account}”): {state}",
+    zh="商家 {owner} 的订单 {number}（账户“{account}”）：{state}",
+)
+ORDER_ENDPOINT = Text(en="  at {endpoint}", zh="  接口 {endpoint}")
+NEVER_SENT = Text(en="  planned, never sent", zh="  已计划，从未发送")
+CALL = Text(
+    en="  {at}  call {nth} in run {run}: {outcome}", zh="  {at}  运行 {run} 中的第 {nth} 次调用：{outcome}"
+)
+CALL_OPEN = Text(en="under way, or its program died", zh="进行中，或程序已中断")
+CALL_CAME = Text(en="{state}, {points}, after {elapsed} s", zh="{state}，{points}，用时 {elapsed} 秒")
+CALL_LATE = Text(en="{came} (a late answer)", zh="{came}（迟到的回答）")
+CALL_UNSENT = Text(en="not sent", zh="没有发出")
+POINTS = Text(en="{points} points", zh="{points} 点券")
+POINTS_UNKNOWN = Text(en="points unknown", zh="点券未知")
+CALL_WHY = Text(en="      {why}", zh="      {why}")
+CALL_HTTP = Text(en="      HTTP {http}, answer: {answer}", zh="      HTTP {http}，回答：{answer}")
+CALL_ERROR = Text(en="      error: {error}", zh="      错误：{error}")
+DECIDED = Text(en="  {at}  a person decided: {decision}", zh="  {at}  人工定案：{decision}")
+DECIDED_IN = Text(
+    en="  {at}  a person decided: {decision} (with run {run})",
+    zh="  {at}  人工定案：{decision}（随运行 {run}）",
+)
+DECISIONS: Mapping[str, Text] = MappingProxyType(
+    {
+        "charged": Text(en="charged", zh="已扣费"),
+        "not_charged": Text(en="not charged", zh="未扣费"),
+        "send_again": Text(en="send again", zh="重新发送"),
+    }
+)
+ORDER_NEXT: Mapping[str, Text] = MappingProxyType(
+    {
+        "uncertain": Text(
+            en="  Look it up at the vendor's, then: batchsync resolve --charged {number} (or --not-charged).",
+            zh="  请到平台核实，然后运行：batchsync resolve --charged {number}（或 --not-charged）。",
+        ),
+        "sending": Text(
+            en="  If no run is at work, it becomes uncertain with the next one.",
+            zh="  如果没有运行在进行，下一次运行会把它记为“结果未知”。",
+        ),
+        "settled_failed": Text(
+            en="  It is not sent again by itself; --resend pays again.",
+            zh="  不会自动重发；--resend 会再次付费。",
+        ),
+    }
+)
+"""What to do next, by the state an order is in."""

@@ -1,0 +1,148 @@
+"""`demo`: the real thing in small, against the sandbox, with books that are compared."""
+
+import argparse
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+import batchsync
+from batchsync.cli.console import Console
+from batchsync.cli.run import Command
+from batchsync.config import Config
+from batchsync.errors import OutputError, UsageError
+from batchsync.job import RunOptions
+from batchsync.model import RunSummary
+from batchsync.sandbox import SandboxSettings
+from batchsync.sandbox.script import read_script
+from batchsync.settings import Given, load
+from batchsync.words import Lang, Said, start
+
+if TYPE_CHECKING:
+    from batchsync.sandbox.server import Sandbox
+
+OUTPUT = Path("demo-out")
+LEDGER = "demo.ledger.sqlite"
+RATE = "25"
+DIFFERS = 1
+
+
+def demo(arguments: argparse.Namespace, console: Console) -> int:
+    """Run the samples twice, and hold the reports against the sandbox's books."""
+    if arguments.lang in tuple(Lang):
+        console.lang = Lang(arguments.lang)
+    samples = _samples()
+    _make_room()
+    script = read_script(samples / "sandbox.yaml")
+    with running(SandboxSettings(script=script, latency_s=0.05)) as sandbox:
+        facts = {"url": sandbox.url, "samples": samples, "folder": OUTPUT}
+        console.talk(Said(start.DEMO_START, facts))
+        config = _config(samples, sandbox)
+        files = sorted(path for path in samples.iterdir() if path.suffix in (".xlsx", ".csv"))
+        console.talk(start.DEMO_FIRST)
+        first = _go(config, files, OUTPUT, console)
+        booked = sandbox.books.points
+        console.talk(start.DEMO_AGAIN)
+        second = _go(config, files, OUTPUT / "again", console)
+        return _compare(first, second, booked, sandbox, console)
+
+
+def _samples() -> Path:
+    """Beside the program's folder in the repository, or here."""
+    for folder in (Path(batchsync.__file__).parents[1] / "samples", Path("samples")):
+        if (folder / "sandbox.yaml").is_file():
+            return folder
+    raise UsageError(start.DEMO_NO_SAMPLES)
+
+
+def _make_room() -> None:
+    """Make the folder; an earlier demo's ledger and results go, and nothing else."""
+    try:
+        (OUTPUT / "again").mkdir(parents=True, exist_ok=True)
+        for old in (
+            *OUTPUT.glob(f"{LEDGER}*"),
+            *OUTPUT.glob("*.result*.xlsx"),
+            *OUTPUT.glob("again/*.result*.xlsx"),
+        ):
+            old.unlink()
+    except OSError as error:
+        raise OutputError(start.DEMO_FOLDER_TAKEN, folder=OUTPUT, error=error.strerror or error) from error
+
+
+def _config(samples: Path, sandbox: "Sandbox") -> Config:
+    """The samples' own settings, pointed at the sandbox; the user's token stays out of it."""
+    options = {
+        "api.url": sandbox.url,
+        "ledger.url": str(OUTPUT / LEDGER),
+        "pace.rate": RATE,
+        "stop.uncertain_in_a_row": "10",
+    }
+    given = [Given(key=key, flag="demo", value=value) for key, value in options.items()]
+    config = load(samples / "config.yaml", options=given).config
+    return config.model_copy(update={"token": SecretStr(sandbox.token)})
+
+
+def _go(config: Config, files: list[Path], output: Path, console: Console) -> list[RunSummary]:
+    command = Command(config, RunOptions(output=output), console)
+    command.run(files)
+    return command.summaries
+
+
+def _compare(
+    first: list[RunSummary], second: list[RunSummary], booked: int, sandbox: "Sandbox", console: Console
+) -> int:
+    """Say both goes' totals beside the books'; uncertain orders may or may not be in these."""
+    twice = len(sandbox.books.charged_twice())
+    spent = sum(each.points_spent for each in first)
+    open_points = sum(each.points_possible + each.amount_missing for each in first)
+    facts = {
+        "calls": sum(each.calls for each in first),
+        "spent": spent,
+        "booked": booked,
+        "possible": open_points,
+    }
+    console.result(start.DEMO_FIRST_TOTAL.say(console.lang, **facts, rest=booked - spent))
+    again = {"calls": sum(each.calls for each in second), "spent": sum(each.points_spent for each in second)}
+    console.result(start.DEMO_SECOND_TOTAL.say(console.lang, **again, twice=twice))
+    agrees = 0 <= booked - spent <= open_points and not twice and booked <= sandbox.books.points
+    if not agrees:
+        console.fault(Said(start.DEMO_DIFFERS, {"folder": OUTPUT}))
+        return DIFFERS
+    console.result(start.DEMO_AGREES.say(console.lang))
+    console.talk(Said(start.DEMO_NEXT, {"folder": OUTPUT, "ledger": OUTPUT / LEDGER}))
+    return 0
+
+
+@contextlib.contextmanager
+def running(settings: SandboxSettings) -> Iterator["Sandbox"]:
+    """Run a sandbox in a thread of its own: a server that shares no loop with what it is to test."""
+    from batchsync.sandbox.server import serve
+
+    ready: list[Sandbox] = []
+    told = threading.Event()
+    loop = asyncio.new_event_loop()
+    over = asyncio.Event()
+
+    def note(sandbox: "Sandbox") -> None:
+        ready.append(sandbox)
+        told.set()
+
+    def play() -> None:
+        try:
+            loop.run_until_complete(serve(settings, over, note))
+        finally:
+            told.set()
+            loop.close()
+
+    thread = threading.Thread(target=play, name="sandbox", daemon=True)
+    thread.start()
+    told.wait()
+    try:
+        yield ready[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()

@@ -1,0 +1,144 @@
+"""`doctor`: looks at everything a run needs, one line each, and says how to mend what is wrong. Spends nothing."""
+
+import argparse
+import importlib.metadata
+import os
+import platform
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from batchsync import __version__
+from batchsync.cli import arguments as given
+from batchsync.cli.console import Console
+from batchsync.cli.finding import BAD, OK, WARN, Finding
+from batchsync.cli.finding_address import address
+from batchsync.cli.finding_ledger import ledger
+from batchsync.cli.layout import moment
+from batchsync.clock import SYSTEM_CLOCK, Clock
+from batchsync.config import Config
+from batchsync.settings import Loaded, SettingsWrong
+from batchsync.words import Said, start
+
+OLDEST_PYTHON = (3, 11)
+OLDEST_YEAR = 2026
+"""No clock is right that says less: this program did not exist."""
+
+
+def doctor(arguments: argparse.Namespace, console: Console) -> int:
+    """Print every finding; exit code 1 when something must be mended before a run."""
+    counts = {OK: 0, WARN: 0, BAD: 0}
+    for finding in examine(arguments):
+        counts[finding.mark] += 1
+        if finding.mark != OK or not console.quiet:
+            console.result(f"{start.MARKS[finding.mark].say(console.lang)}  {finding.said.say(console.lang)}")
+    if counts[BAD]:
+        console.talk(Said(start.NOT_WELL, {"bad": counts[BAD]}))
+        return 1
+    console.talk(Said(start.SOME_WARNINGS, {"warnings": counts[WARN]}) if counts[WARN] else start.ALL_WELL)
+    return 0
+
+
+def examine(arguments: argparse.Namespace, clock: Clock = SYSTEM_CLOCK) -> Iterator[Finding]:
+    """Yield findings from the ground up: program, settings, token, ledger, folders, clock, address."""
+    yield from _program()
+    try:
+        loaded = given.silently(arguments)
+    except SettingsWrong as wrong:  # nothing below holds without them
+        for fault in wrong.faults:
+            yield Finding(BAD, Said(start.CONFIG_BAD, {"fault": fault.said()}))
+        return
+    yield _config(loaded)
+    yield from _token(arguments)
+    yield from ledger(loaded.config, clock)
+    yield _results(loaded.config)
+    yield _clock(clock)
+    yield from address(loaded.config)
+
+
+# --- The program --------------------------------------------------------------------------------------------
+
+
+def _program() -> Iterator[Finding]:
+    python = platform.python_version()
+    if sys.version_info < OLDEST_PYTHON:
+        yield Finding(BAD, Said(start.PYTHON_OLD, {"python": python}))
+    else:
+        facts = {
+            "version": __version__,
+            "python": python,
+            "system": f"{platform.system()} {platform.release()}",
+        }
+        yield Finding(OK, Said(start.PYTHON, facts))
+    found, missing = _packages()
+    if missing:
+        yield Finding(BAD, Said(start.PACKAGES_MISSING, {"packages": ", ".join(missing)}))
+    else:
+        yield Finding(OK, Said(start.PACKAGES, {"packages": ", ".join(found)}))
+
+
+def _packages() -> tuple[list[str], list[str]]:
+    """Return what this program needs: with versions what is there, by name what is missing."""
+    found, missing = [], []
+    for wanted in importlib.metadata.requires("batchsync") or ():
+        name, _, condition = wanted.partition(";")
+        if condition:  # extras, and what only some systems need
+            continue
+        bare = re.split(r"[^A-Za-z0-9._-]", name.strip(), maxsplit=1)[0]
+        try:
+            found.append(f"{bare} {importlib.metadata.version(bare)}")
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(bare)
+    return found, missing
+
+
+# --- Settings and token -------------------------------------------------------------------------------------
+
+
+def _config(loaded: Loaded) -> Finding:
+    if loaded.file is None:
+        return Finding(OK, Said(start.CONFIG_NONE))
+    return Finding(OK, Said(start.CONFIG_FOUND, {"path": loaded.file.absolute()}))
+
+
+def _token(arguments: argparse.Namespace) -> Iterator[Finding]:
+    try:
+        loaded = given.silently(arguments, token=True)
+    except SettingsWrong as wrong:
+        for fault in wrong.faults:
+            yield Finding(BAD, Said(start.TOKEN_BAD, {"fault": fault.said()}))
+        return
+    token = loaded.config.token
+    secret = token.get_secret_value() if token else ""
+    where = start.FROM_ENVIRONMENT if ("token",) in loaded.places else loaded.config.api.token_file
+    yield Finding(OK, Said(start.TOKEN_SET, {"masked": masked(secret), "where": where}))
+    for warning in loaded.warnings:
+        yield Finding(WARN, Said(start.TOKEN_MODE, {"warning": warning}))
+
+
+def masked(secret: str) -> str:
+    """Show enough of a token to tell two apart, too little to use it."""
+    return f"{secret[:4]}…({len(secret)})" if len(secret) >= 16 else f"…({len(secret)})"
+
+
+# --- Folders and clock --------------------------------------------------------------------------------------
+
+
+def _results(config: Config) -> Finding:
+    folder = config.output.folder or Path.cwd()
+    nearest = folder.absolute()
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent  # the writer makes the folders below it
+    good = nearest.is_dir() and os.access(nearest, os.W_OK)
+    return Finding(
+        OK if good else BAD, Said(start.FOLDER_OK if good else start.FOLDER_BAD, {"folder": folder})
+    )
+
+
+def _clock(clock: Clock) -> Finding:
+    now = clock.now()
+    good = now.year >= OLDEST_YEAR
+    return Finding(
+        OK if good else BAD, Said(start.CLOCK_OK if good else start.CLOCK_WRONG, {"now": moment(now)})
+    )

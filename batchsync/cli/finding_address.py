@@ -1,0 +1,55 @@
+"""`doctor` on the API's address: it is looked up and connected to, but no request is ever sent."""
+
+import os
+import socket
+from collections.abc import Iterator
+from time import monotonic
+from urllib.parse import SplitResult, urlsplit
+
+from batchsync.cli.finding import BAD, OK, WARN, Finding
+from batchsync.config import Config
+from batchsync.words import Said, start
+
+PATIENCE_S = 5.0
+_PROXY_NAMES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+def address(config: Config) -> Iterator[Finding]:
+    """Yield what is wrong on the way to the server, or how fast it answers."""
+    parts = urlsplit(config.api.url)
+    if config.api.proxy:
+        hop = urlsplit(config.api.proxy if "//" in config.api.proxy else f"//{config.api.proxy}")
+        yield Finding(OK, Said(start.PROXY_USED, {"proxy": hop.hostname or ""}))
+        yield _connected(hop, config)
+    else:
+        yield _connected(parts, config)
+        ignored = sorted({name for name in _PROXY_NAMES if os.environ.get(name)})
+        if ignored:
+            yield Finding(WARN, Said(start.PROXY_IGNORED, {"names": ", ".join(ignored)}))
+    if parts.scheme == "http" and not is_local(parts.hostname or ""):
+        yield Finding(WARN, Said(start.ADDRESS_CLEAR))
+
+
+def is_local(host: str) -> bool:
+    """Whether the way to a host never leaves this computer."""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _connected(parts: SplitResult, config: Config) -> Finding:
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    facts: dict[str, object] = {"host": host, "port": port}
+    started = monotonic()
+    try:
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        return Finding(BAD, Said(start.ADDRESS_UNKNOWN, {**facts, "error": _reason(error)}))
+    try:
+        with socket.create_connection((host, port), timeout=min(PATIENCE_S, config.api.connect_timeout)):
+            took = round((monotonic() - started) * 1000)
+    except OSError as error:
+        return Finding(BAD, Said(start.ADDRESS_CLOSED, {**facts, "error": _reason(error)}))
+    return Finding(OK, Said(start.ADDRESS_OK, {**facts, "ms": took}))
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,69 @@
+"""`doctor` on the ledger: where it is, whether it is sound, and whether its disk will do."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from batchsync.cli.finding import BAD, OK, WARN, Finding
+from batchsync.cli.layout import moment, size
+from batchsync.clock import Clock
+from batchsync.config import Config
+from batchsync.errors import BatchsyncError
+from batchsync.ledger import open_ledger
+from batchsync.ledger.location import network_file_system, path_of
+from batchsync.words import Said, start
+
+LOW_BYTES = 500_000_000
+"""Less free space than this is worth a warning: a million orders with their answers take about 125 MB."""
+
+
+def ledger(config: Config, clock: Clock) -> Iterator[Finding]:
+    """Yield what there is to say of the ledger and its disk."""
+    try:
+        path = path_of(config.ledger.url)
+    except BatchsyncError as error:
+        yield Finding(BAD, Said(start.LEDGER_UNUSABLE, {"fault": Said(error.text, error.facts)}))
+        return
+    nearest = _nearest(path)
+    if path.exists():
+        yield from _sound(path, config, clock)
+    elif os.access(nearest, os.W_OK):
+        yield Finding(OK, Said(start.LEDGER_NEW, {"path": path}))
+    else:
+        yield Finding(BAD, Said(start.LEDGER_FOLDER, {"folder": nearest}))
+    kind = network_file_system(nearest)
+    if kind:
+        yield Finding(BAD, Said(start.LEDGER_NETWORK, {"path": path, "kind": kind}))
+    free = shutil.disk_usage(nearest).free
+    low = free < LOW_BYTES
+    yield Finding(WARN if low else OK, Said(start.DISK_LOW if low else start.DISK_OK, {"free": size(free)}))
+
+
+def _nearest(path: Path) -> Path:
+    """The folder that is already there, in which the rest would be made."""
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def _sound(path: Path, config: Config, clock: Clock) -> Iterator[Finding]:
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        yield Finding(BAD, Said(start.LEDGER_FOLDER, {"folder": path}))
+        return
+    try:
+        with open_ledger(config.ledger.url, read_only=True, clock=clock) as opened:
+            faults = opened.verify()
+            newest = next(iter(opened.runs(1)), None)
+    except BatchsyncError as error:
+        yield Finding(BAD, Said(start.LEDGER_UNUSABLE, {"fault": Said(error.text, error.facts)}))
+        return
+    for fault in faults:
+        yield Finding(BAD, Said(start.LEDGER_FAULTS, {"path": path, "fault": fault}))
+    if not faults:
+        yield Finding(OK, Said(start.LEDGER_OK, {"path": path, "size": size(path.stat().st_size)}))
+    now = clock.now()
+    if newest is not None and newest.started_at > now:
+        facts = {"now": moment(now), "last": moment(newest.started_at)}
+        yield Finding(BAD, Said(start.CLOCK_BACK, facts))

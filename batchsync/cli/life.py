@@ -1,0 +1,97 @@
+"""An order's whole life, told so that one can dispute a bill with it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from batchsync.cli.console import Console
+from batchsync.cli.layout import moment, one_line
+from batchsync.errors import UsageError
+from batchsync.ledger import SqliteLedger
+from batchsync.ledger.history import AttemptRecord, OrderHistory, ResolutionRecord
+from batchsync.words import Said, Text, result, talk
+
+ANSWER_SHOWN = 300
+
+
+def show(ledger: SqliteLedger, number: str, console: Console, *, as_json: bool) -> int:
+    """Print all that ever happened to the orders with this number.
+
+    Raises UsageError when the ledger knows none.
+    """
+    histories = ledger.history(number)
+    if not histories:
+        raise UsageError(talk.NO_SUCH_ORDER, order=number)
+    if as_json:
+        console.machine(json.dumps([asdict(each) for each in histories], indent=2, default=_plain))
+        return 0
+    for each in histories:
+        for said in told(each):
+            console.result(said.say(console.lang))
+    return 0
+
+
+def _plain(value: Any) -> str:
+    return value.astimezone().isoformat() if isinstance(value, datetime) else str(value)
+
+
+def told(history: OrderHistory) -> Iterator[Said]:
+    """Yield an order's events, the oldest first, and what to do next."""
+    order = history.order
+    facts = {"number": order.number, "owner": order.owner_id, "account": order.account_name}
+    yield Said(talk.ORDER_HEAD, {**facts, "state": talk.STATES[order.state]})
+    yield Said(talk.ORDER_ENDPOINT, {"endpoint": order.endpoint})
+    events: list[tuple[datetime, list[Said]]] = [
+        *((attempt.claimed_at, list(_call(attempt, order.owner_id))) for attempt in history.attempts),
+        *((decided.at, [_decided(decided)]) for decided in history.resolutions),
+    ]
+    for _, lines in sorted(events, key=lambda event: event[0]):
+        yield from lines
+    if not events:
+        yield Said(talk.NEVER_SENT)
+    if order.state in talk.ORDER_NEXT:
+        yield Said(talk.ORDER_NEXT[order.state], {"number": order.number})
+
+
+def _call(attempt: AttemptRecord, owner: str) -> Iterator[Said]:
+    facts = {"at": moment(attempt.claimed_at), "nth": attempt.nth, "run": attempt.run}
+    yield Said(talk.CALL, {**facts, "outcome": _came(attempt)})
+    if attempt.reason is not None and attempt.reason in result.ROWS:
+        row = result.ROWS[attempt.reason]
+        why = {
+            "code": attempt.api_status,
+            "http": attempt.http_status or "-",
+            "elapsed": _seconds(attempt),
+            "owner": owner,
+        }
+        if row.error.en:
+            yield Said(talk.CALL_WHY, {"why": Said(row.error, why)})
+    if attempt.http_status is not None:
+        answer = one_line(attempt.answer, ANSWER_SHOWN)
+        yield Said(talk.CALL_HTTP, {"http": attempt.http_status, "answer": answer})
+    if attempt.error:
+        yield Said(talk.CALL_ERROR, {"error": one_line(attempt.error, ANSWER_SHOWN)})
+
+
+def _came(attempt: AttemptRecord) -> Said | Text:
+    if attempt.outcome is None:
+        return talk.CALL_OPEN
+    if attempt.maybe_sent is False:
+        return talk.CALL_UNSENT
+    points: Said | Text = talk.POINTS_UNKNOWN
+    if attempt.points is not None:
+        points = Said(talk.POINTS, {"points": attempt.points})
+    facts = {"state": talk.STATES[attempt.outcome], "points": points, "elapsed": _seconds(attempt)}
+    came = Said(talk.CALL_CAME, facts)
+    return Said(talk.CALL_LATE, {"came": came}) if attempt.late else came
+
+
+def _seconds(attempt: AttemptRecord) -> str:
+    return "-" if attempt.elapsed_s is None else f"{attempt.elapsed_s:.1f}"
+
+
+def _decided(decided: ResolutionRecord) -> Said:
+    facts = {"at": moment(decided.at), "decision": talk.DECISIONS[decided.decision], "run": decided.run}
+    return Said(talk.DECIDED_IN if decided.run else talk.DECIDED, facts)

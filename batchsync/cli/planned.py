@@ -1,0 +1,113 @@
+"""What a file holds and what a run over it would do, as `check` shows it and `run` sums it up."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from batchsync.cli.console import Console
+from batchsync.cli.layout import one_line, padded, width
+from batchsync.cli.whole import whole_file
+from batchsync.job import Checked
+from batchsync.model import PLAN_VERDICTS, Note, Plan, PlanVerdict, Reason
+from batchsync.plan_csv import why, write_plan_csv
+from batchsync.words import Said, Text, columns, planning, talk
+
+SHOWN = 20
+"""Problem rows that are listed; the plan CSV has them all."""
+
+_NEED_A_LOOK = (PlanVerdict.INVALID, PlanVerdict.UNCERTAIN, PlanVerdict.FAILED_CHARGED)
+
+
+def line(checked: Checked) -> Said:
+    """Return the plan in one line."""
+    counts = checked.counts
+    send, known = counts[PlanVerdict.SEND], counts[PlanVerdict.ALREADY_SYNCED]
+    facts = {
+        "file": checked.path.name,
+        "rows": f"{checked.rows:,}",
+        "send": f"{send:,}",
+        "cost": f"{checked.cost:,}",
+        "known": f"{known:,}",
+        "rest": f"{sum(counts.values()) - send - known:,}",
+    }
+    return Said(talk.PLAN_LINE, facts)
+
+
+def show(checked: Checked, console: Console) -> None:
+    """Print columns, counts, cost, and the rows that need a look."""
+    for said in _head(checked):
+        console.result(said.say(console.lang))
+    counted = [
+        (talk.VERDICTS[verdict].say(console.lang), checked.counts[verdict])
+        for verdict in PLAN_VERDICTS
+        if checked.counts[verdict] or verdict is PlanVerdict.SEND
+    ]
+    widest = max(width(name) for name, _ in counted)
+    for place, (name, number) in enumerate(counted):
+        cost = "" if place else f"   {talk.COST.say(console.lang, points=f'{checked.cost:,}')}"
+        console.result(f"  {padded(name, widest)}  {number:>9,}{cost}")
+    _show_problems(checked.plan, console)
+
+
+def _head(checked: Checked) -> Iterator[Said]:
+    found = checked.found
+    detail = f" {found.detail}" if found.detail else ""
+    facts = {
+        "file": checked.path,
+        "container": found.container,
+        "detail": detail,
+        "rows": f"{checked.rows:,}",
+    }
+    yield Said(talk.FILE_HEAD, facts)
+    yield from (_noted(note) for note in found.notes)
+    for sheet in checked.plan.sheets:
+        yield Said(talk.SHEET_HEAD, {"sheet": one_line(sheet.sheet), "line": sheet.header_line})
+        yield from (_noted(note) for note in sheet.notes)
+    yield from (_noted(note) for note in checked.plan.notes)
+
+
+def _noted(note: Note) -> Said:
+    text = columns.NOTES.get(note.code) or planning.PLAN_NOTES.get(note.code)
+    return Said(
+        Text(en="    {said}", zh="    {said}"), {"said": Said(text, note.facts) if text else note.code}
+    )
+
+
+def _show_problems(plan: Plan, console: Console) -> None:
+    codes = {PLAN_VERDICTS.index(verdict) for verdict in _NEED_A_LOOK}
+    entries = [entry for entry, code in enumerate(plan.verdicts) if code in codes]
+    if not entries:
+        return
+    console.result(talk.PROBLEMS.say(console.lang))
+    for entry in entries[:SHOWN]:
+        console.result(_problem(plan, entry).say(console.lang))
+    if len(entries) > SHOWN:
+        console.result(talk.MORE_PROBLEMS.say(console.lang, count=len(entries) - SHOWN))
+
+
+def _problem(plan: Plan, entry: int) -> Said:
+    verdict = PLAN_VERDICTS[plan.verdicts[entry]]
+    sheet = plan.sheets[plan.sheet_of[entry]].sheet
+    note = why(plan, entry, verdict)
+    facts = {
+        "sheet": one_line(sheet),
+        "line": plan.lines[entry],
+        "order": one_line(plan.numbers[entry]) or "-",
+        "verdict": talk.VERDICTS[verdict],
+        "why": Said(planning.PLANNED[Reason(note.code)].error, note.facts) if note else "",
+    }
+    return Said(talk.PROBLEM_IN_SHEET if len(plan.sheets) > 1 else talk.PROBLEM, facts)
+
+
+def exit_code(checked: Checked) -> int:
+    """Return 1 when some row needs a look, else 0."""
+    return 1 if any(checked.counts[verdict] for verdict in _NEED_A_LOOK) else 0
+
+
+def write(plan: Plan, path: Path | None, console: Console) -> None:
+    """Write a plan as CSV; to stdout without a path."""
+    if path is None:
+        write_plan_csv(plan, sys.stdout, console.lang)
+        return
+    with whole_file(path) as file:
+        write_plan_csv(plan, file, console.lang)
