@@ -1,0 +1,14 @@
+"""The ledger: every order ever sent, and the only judge of *once*."""
+
+from batchsync.ledger.history import AttemptRecord, OrderHistory, OrderRecord, ResolutionRecord, Resolved
+from batchsync.ledger.sqlite import SqliteLedger, open_ledger
+
+__all__ = [
+    "AttemptRecord",
+    "OrderHistory",
+    "OrderRecord",
+    "ResolutionRecord",
+    "Resolved",
+    "SqliteLedger",
+    "open_ledger",
+]

@@ -1,0 +1,223 @@
+"""The heart: what waits for the disk becomes one transaction. Pure but for the database it is handed.
+
+A batch is applied in bulk first: outcomes, then claims, each with a statement or two for all of them, since each
+statement run in a thread costs one hand-over of Python's lock. When the counts don't match what was asked
+(something in the batch is illegal), nothing of the bulk is kept and the batch is applied one by one, so that
+one illegal claim can't spoil the others.
+
+All that is promised rests on three things here: a claim is `UPDATE ... WHERE state = 1` with its attempt in the
+same transaction; no attempt's id is told before that transaction is durable; an outcome moves its order only from
+`sending` and only for the order's last attempt.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import orjson
+
+from batchsync.errors import IllegalMove
+from batchsync.ledger.codes import ATTEMPTS_EACH, CAUSE_CODES, STATE_CODES
+from batchsync.ledger.database import Database, transaction
+from batchsync.ledger.statements import queries
+from batchsync.model import MOVES, Cause, Reason, State
+
+ANSWERS_REMEMBERED = 4_096
+ANSWER_REMEMBERED_BYTES = 512
+GIVEN_UP = frozenset({Reason.CRASH.value, Reason.ABANDONED.value})
+"""Reasons of an uncertain outcome that a late answer of the same attempt may still mend."""
+
+
+class Claim(NamedTuple):
+    """A wish to send an order now."""
+
+    order: int
+    run: int
+
+
+class Heard(NamedTuple):
+    """What the ledger keeps of an answer, each wording once."""
+
+    reason: str
+    phase: int
+    http_status: int | None
+    api_status: str
+    hint: str
+    error: str
+    body: bytes
+
+
+class Outcome(NamedTuple):
+    """What came of an attempt."""
+
+    attempt: int
+    state: int
+    points: int | None
+    heard: Heard
+    elapsed: int
+    at: int
+
+
+class Applied(NamedTuple):
+    """What became of a batch: attempt ids aligned with its claims (0 = refused), outcomes that were illegal."""
+
+    attempts: list[int]
+    illegal: list[Outcome]
+
+
+class BatchWriter:
+    """Applies batches to one database; remembers which answers it has already written."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._sql = queries()
+        self._answers: dict[Heard, int] = {}
+        self._next_answer = 0
+        self._highest: int = 0
+
+    def apply(self, claims: Sequence[Claim], outcomes: Sequence[Outcome], now: int) -> Applied:
+        """Write a batch in one durable transaction. Raises what the database raises, and then nothing is kept."""
+        try:
+            with transaction(self._db):
+                applied = self._in_bulk(claims, outcomes, now)
+                if applied is not None:
+                    return applied
+                raise _NotAllLegal  # noqa: TRY301 (rolls the bulk back)
+        except _NotAllLegal:
+            self._forget()
+        except BaseException:
+            self._forget()
+            raise
+        try:
+            with transaction(self._db):
+                return self._one_by_one(claims, outcomes, now)
+        except BaseException:
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        self._answers.clear()
+        self._next_answer = 0
+        self._highest = 0
+
+    # --- In bulk --------------------------------------------------------------------------------------------
+
+    def _in_bulk(self, claims: Sequence[Claim], outcomes: Sequence[Outcome], now: int) -> Applied | None:
+        if outcomes and not self._settle_all(outcomes):
+            return None
+        if not claims:
+            return Applied([], [])
+        runs = {claim.run for claim in claims}
+        found: dict[int, int] = {}
+        for run in runs:
+            orders = [claim.order for claim in claims if claim.run == run]
+            attempts = self._claim_all(orders, run, now)
+            if attempts is None:
+                return None
+            found.update(zip(orders, attempts, strict=True))
+        return Applied([found[claim.order] for claim in claims], [])
+
+    def _claim_all(self, orders: list[int], run: int, now: int) -> list[int] | None:
+        ids = str(orders)
+        db, sql = self._db, self._sql
+        db.execute(sql["claim_all"], (run, ids))
+        if db.changes() != len(orders):
+            return None
+        db.execute(sql["append_attempts"], (run, now, ids))
+        ((attempts,),) = db.execute(sql["last_attempts"], (ids,))
+        found: list[int] = orjson.loads(attempts)
+        return found if len(found) == len(orders) else None
+
+    def _settle_all(self, outcomes: Sequence[Outcome]) -> bool:
+        rows = [
+            (
+                o.attempt,
+                o.state,
+                CAUSE_CODES[Cause.NOT_SENT if o.state == STATE_CODES[State.PLANNED] else Cause.ANSWER],
+                o.points,
+                self._answer(o.heard),
+                o.elapsed,
+                o.at,
+            )
+            for o in outcomes
+        ]
+        packed = orjson.dumps(rows).decode()
+        db, sql = self._db, self._sql
+        db.execute(sql["settle_all"], (packed,))
+        if db.changes() != len(outcomes):
+            return False
+        db.execute(sql["append_outcomes"], (packed,))
+        self._note_price(outcomes)
+        return db.changes() == len(outcomes)
+
+    # --- One by one -----------------------------------------------------------------------------------------
+
+    def _one_by_one(self, claims: Sequence[Claim], outcomes: Sequence[Outcome], now: int) -> Applied:
+        illegal = [outcome for outcome in outcomes if not self._settle_one(outcome)]
+        attempts = []
+        for claim in claims:
+            found = self._claim_all([claim.order], claim.run, now)
+            attempts.append(found[0] if found else 0)
+        return Applied(attempts, illegal)
+
+    def _settle_one(self, outcome: Outcome) -> bool:
+        order, nth = divmod(outcome.attempt, ATTEMPTS_EACH)
+        row = next(iter(self._db.execute(self._sql["order_to_settle"], (order,))), None)
+        if row is None or row[1] != nth:
+            return False
+        state, last_reason = row[0], row[2]
+        if state == STATE_CODES[State.SENDING]:
+            return self._settle_all([outcome])
+        late = (
+            state == STATE_CODES[State.UNCERTAIN] and last_reason in GIVEN_UP and outcome.state in LATE_STATES
+        )
+        if late:
+            self._settle_late(outcome, order, nth)
+        return late
+
+    def _settle_late(self, outcome: Outcome, order: int, nth: int) -> None:
+        db, sql = self._db, self._sql
+        db.execute(sql["settle_late"], (outcome.state, outcome.points, outcome.at, order, nth))
+        if db.changes() != 1:
+            raise IllegalMove(f"order {order}: no late answer fits")
+        db.execute(
+            sql["append_late_outcome"],
+            (
+                outcome.attempt,
+                outcome.state,
+                outcome.points,
+                self._answer(outcome.heard),
+                outcome.elapsed,
+                outcome.at,
+            ),
+        )
+        self._note_price([outcome])
+
+    # --- Answers and prices ---------------------------------------------------------------------------------
+
+    def _answer(self, heard: Heard) -> int:
+        known = self._answers.get(heard)
+        if known is not None:
+            return known
+        if not self._next_answer:
+            ((last,),) = self._db.execute(self._sql["last_answer"])
+            self._next_answer = last + 1
+        answer, self._next_answer = self._next_answer, self._next_answer + 1
+        self._db.execute(self._sql["append_answer"], (answer, *heard))
+        if len(heard.body) <= ANSWER_REMEMBERED_BYTES:
+            if len(self._answers) >= ANSWERS_REMEMBERED:
+                self._answers.clear()
+            self._answers[heard] = answer
+        return answer
+
+    def _note_price(self, outcomes: Sequence[Outcome]) -> None:
+        dearest = max(outcomes, key=lambda outcome: outcome.points or 0)
+        if dearest.points and dearest.points > self._highest:
+            self._db.execute(self._sql["note_price"], (dearest.points, dearest.attempt // ATTEMPTS_EACH))
+            self._highest = dearest.points
+
+
+class _NotAllLegal(Exception):
+    pass
+
+
+LATE_STATES = frozenset(STATE_CODES[state] for state in MOVES[State.UNCERTAIN, Cause.LATE_ANSWER])

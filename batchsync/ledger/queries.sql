@@ -1,0 +1,285 @@
+-- Every statement of the ledger, by name. Orders are asked for by id or by (account, owner, number), never by scan.
+
+-- name: is_ours
+SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema);
+
+-- The batch: claims and outcomes -----------------------------------------------------------------------------
+
+-- name: claim_all
+UPDATE orders SET state = 2, cause = 1, attempts = attempts + 1, run = ?1
+WHERE id IN (SELECT value FROM json_each(?2)) AND state = 1;
+
+-- name: append_attempts
+INSERT INTO attempts (id, run, claimed_at)
+SELECT o.id * 65536 + o.attempts, ?1, ?2 FROM json_each(?3) AS j CROSS JOIN orders AS o ON o.id = j.value;
+
+-- name: last_attempts
+SELECT json_group_array(o.id * 65536 + o.attempts) FROM json_each(?1) AS j CROSS JOIN orders AS o ON o.id = j.value;
+
+-- name: settle_all
+UPDATE orders SET
+    state = heard.state,
+    cause = heard.cause,
+    points = iif(heard.state = 1, orders.points, heard.points),
+    settled_at = iif(heard.state = 1, orders.settled_at, heard.at)
+FROM (
+    SELECT
+        json_extract(value, '$[0]') AS attempt,
+        json_extract(value, '$[1]') AS state,
+        json_extract(value, '$[2]') AS cause,
+        json_extract(value, '$[3]') AS points,
+        json_extract(value, '$[6]') AS at
+    FROM json_each(?1)
+) AS heard
+WHERE orders.id = heard.attempt / 65536 AND orders.attempts = heard.attempt % 65536 AND orders.state = 2;
+
+-- name: append_outcomes
+INSERT INTO outcomes (attempt, state, points, answer, elapsed, at)
+SELECT
+    json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[3]'),
+    json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]')
+FROM json_each(?1);
+
+-- name: order_to_settle
+SELECT o.state, o.attempts, (
+    SELECT w.reason FROM outcomes AS x JOIN answers AS w ON w.id = x.answer
+    WHERE x.attempt = o.id * 65536 + o.attempts AND x.late = 0
+)
+FROM orders AS o WHERE o.id = ?1;
+
+-- name: settle_late
+UPDATE orders SET state = ?1, cause = 5, points = ?2, settled_at = ?3
+WHERE id = ?4 AND attempts = ?5 AND state = 6;
+
+-- name: append_late_outcome
+INSERT INTO outcomes (attempt, late, state, points, answer, elapsed, at) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6);
+
+-- name: last_answer
+SELECT coalesce(max(id), 0) FROM answers;
+
+-- name: append_answer
+INSERT INTO answers (id, reason, phase, http_status, api_status, hint, error, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: note_price
+UPDATE accounts SET highest_price = max(highest_price, ?1)
+WHERE id = (SELECT account FROM orders WHERE id = ?2);
+
+-- After a crash ----------------------------------------------------------------------------------------------
+
+-- name: dead_attempts
+SELECT id * 65536 + attempts FROM orders WHERE state = 2;
+
+-- name: give_up_outcomes
+INSERT INTO outcomes (attempt, state, points, answer, elapsed, at)
+SELECT id * 65536 + attempts, 6, NULL, ?1, NULL, ?2 FROM orders WHERE state = 2;
+
+-- name: give_up_orders
+UPDATE orders SET state = 6, cause = 4, points = NULL, settled_at = ?1 WHERE state = 2;
+
+-- Accounts and runs ------------------------------------------------------------------------------------------
+
+-- name: find_account
+SELECT id FROM accounts WHERE endpoint = ?1 AND name = ?2;
+
+-- name: add_account
+INSERT INTO accounts (endpoint, name) VALUES (?1, ?2);
+
+-- name: account_name
+SELECT name FROM accounts WHERE id = ?1;
+
+-- name: highest_price
+SELECT highest_price FROM accounts WHERE id = ?1;
+
+-- name: run_exists
+SELECT 1 FROM runs WHERE run = ?1;
+
+-- name: add_run
+INSERT INTO runs (run, account, file, file_sha256, lang, started_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+
+-- name: run_id
+SELECT id, account FROM runs WHERE run = ?1;
+
+-- name: end_run
+UPDATE runs SET ended_at = ?2, stopped = ?3, result = ?4, summary = ?5 WHERE run = ?1;
+
+-- name: set_result
+UPDATE runs SET result = ?2 WHERE run = ?1;
+
+-- name: runs
+SELECT run, account, file, file_sha256, started_at, ended_at, stopped, result, lang, summary
+FROM runs ORDER BY id DESC LIMIT ?1;
+
+-- name: run
+SELECT run, account, file, file_sha256, started_at, ended_at, stopped, result, lang, summary
+FROM runs WHERE run = ?1;
+
+-- name: pruned_at
+SELECT pruned_at FROM runs WHERE run = ?1;
+
+-- name: sheets
+SELECT s.sheet FROM sheets AS s JOIN runs AS r ON r.id = s.run WHERE r.run = ?1 ORDER BY s.position;
+
+-- name: run_has_attempts
+SELECT EXISTS (SELECT 1 FROM entries AS e JOIN attempts AS a
+    ON a.id BETWEEN e.order_id * 65536 AND e.order_id * 65536 + 65535 AND a.run = e.run
+    WHERE e.run = ?1 AND e.verdict = 1);
+
+-- name: drop_facts
+DELETE FROM entry_facts WHERE run = ?1;
+
+-- name: drop_entries
+DELETE FROM entries WHERE run = ?1;
+
+-- name: drop_sheets
+DELETE FROM sheets WHERE run = ?1;
+
+-- name: drop_run
+DELETE FROM runs WHERE id = ?1;
+
+-- Known and enroll: a chunk of the plan stands in a temporary table ------------------------------------------
+
+-- name: make_wanted
+CREATE TEMP TABLE IF NOT EXISTS wanted (
+    seq INTEGER PRIMARY KEY, owner INTEGER, number TEXT, verdict INTEGER, sheet INTEGER, line INTEGER
+) STRICT;
+
+-- name: clear_wanted
+DELETE FROM temp.wanted;
+
+-- name: want_order
+INSERT INTO temp.wanted (seq, owner, number) VALUES (?, ?, ?);
+
+-- name: want_entry
+INSERT INTO temp.wanted (seq, owner, number, verdict, sheet, line) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: owner_id
+SELECT id FROM owners WHERE owner = ?1;
+
+-- name: add_owner
+INSERT INTO owners (owner) VALUES (?1);
+
+-- name: known_states
+SELECT coalesce(iif(o.state = 3 AND o.settled_at < ?2, 0, o.state), 0)
+FROM temp.wanted AS w
+LEFT JOIN orders AS o ON o.account = ?1 AND o.owner = w.owner AND o.number = w.number
+ORDER BY w.seq;
+
+-- name: add_sheet
+INSERT INTO sheets (run, position, sheet) VALUES (?, ?, ?);
+
+-- name: add_orders
+INSERT INTO orders (account, owner, number)
+SELECT ?1, owner, number FROM temp.wanted WHERE verdict = 1 ORDER BY seq
+ON CONFLICT DO NOTHING;
+
+-- name: add_entries
+INSERT INTO entries (run, seq, sheet, line, verdict, order_id, earlier_run, earlier_at)
+SELECT
+    ?1, w.seq, w.sheet, w.line, w.verdict, o.id,
+    iif(w.verdict IN (2, 5, 6), o.run, NULL),
+    iif(w.verdict IN (2, 5, 6), o.settled_at, NULL)
+FROM temp.wanted AS w
+LEFT JOIN orders AS o ON o.account = ?2 AND o.owner = w.owner AND o.number = w.number
+ORDER BY w.seq;
+
+-- name: add_facts
+INSERT INTO entry_facts (run, seq, reason, first_sheet, first_line, owner, number) VALUES (?, ?, ?, ?, ?, ?, ?);
+
+-- name: replan
+UPDATE orders SET state = 1, cause = ?1
+WHERE state = ?2 AND id IN (
+    SELECT order_id FROM entries WHERE run = ?3 AND seq >= ?4 AND seq < ?5 AND verdict = 1
+);
+
+-- name: note_send_again
+INSERT INTO resolutions (order_id, decision, run, at)
+SELECT o.id, 'send_again', ?1, ?2 FROM entries AS e JOIN orders AS o ON o.id = e.order_id
+WHERE e.run = ?1 AND e.seq >= ?3 AND e.seq < ?4 AND e.verdict = 1 AND o.state = 6;
+
+-- name: entry_order
+SELECT o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id WHERE e.run = ?1 AND e.seq = ?2;
+
+-- name: not_planned
+SELECT e.seq, o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id
+WHERE e.run = ?1 AND e.seq >= ?2 AND e.seq < ?3 AND e.verdict = 1 AND o.state <> 1
+ORDER BY e.seq LIMIT 1;
+
+-- name: without_order
+SELECT seq FROM entries
+WHERE run = ?1 AND seq >= ?2 AND seq < ?3 AND verdict NOT IN (4, 7) AND order_id IS NULL
+ORDER BY seq LIMIT 1;
+
+-- name: sent_twice
+SELECT count(*) - count(DISTINCT order_id) FROM entries WHERE run = ?1 AND verdict = 1;
+
+-- name: to_send
+SELECT iif(verdict = 1, order_id, 0) FROM entries WHERE run = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq;
+
+-- Results ----------------------------------------------------------------------------------------------------
+
+-- name: results
+SELECT
+    e.seq, e.sheet, e.line, e.verdict, p.owner, o.number, o.state, e.earlier_run, e.earlier_at,
+    a.id, a.claimed_at,
+    x.state, x.points, x.elapsed, x.at,
+    w.reason, w.http_status, w.api_status, w.hint, w.error, w.body
+FROM entries AS e
+LEFT JOIN orders AS o ON o.id = e.order_id
+LEFT JOIN owners AS p ON p.id = o.owner
+LEFT JOIN attempts AS a
+    ON e.verdict = 1 AND a.id > o.id * 65536 AND a.id <= o.id * 65536 + o.attempts AND a.run = e.run
+LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = 0
+LEFT JOIN answers AS w ON w.id = x.answer
+WHERE e.run = ?1
+ORDER BY e.seq, a.id;
+
+-- name: facts
+SELECT seq, reason, first_sheet, first_line, owner, number FROM entry_facts WHERE run = ?1 ORDER BY seq;
+
+-- name: late_outcomes
+SELECT
+    x.attempt, x.state, x.points, x.elapsed, x.at,
+    w.reason, w.http_status, w.api_status, w.hint, w.error, w.body
+FROM outcomes AS x JOIN attempts AS a ON a.id = x.attempt JOIN answers AS w ON w.id = x.answer
+WHERE x.late = 1 AND a.run = ?1;
+
+-- name: run_names
+SELECT id, run FROM runs;
+
+-- History ----------------------------------------------------------------------------------------------------
+
+-- name: orders_of
+SELECT o.id, o.account, k.endpoint, k.name, p.owner, o.number, o.state, o.attempts, r.run, o.settled_at, o.points
+FROM owners AS p
+CROSS JOIN accounts AS k
+CROSS JOIN orders AS o ON o.account = k.id AND o.owner = p.id AND o.number = ?1
+LEFT JOIN runs AS r ON r.id = o.run
+ORDER BY o.id;
+
+-- name: attempts_of
+SELECT
+    a.id, r.run, a.claimed_at, x.late, x.state, x.points, x.elapsed, x.at,
+    w.reason, w.phase, w.http_status, w.api_status, w.hint, w.error, w.body
+FROM attempts AS a
+JOIN runs AS r ON r.id = a.run
+LEFT JOIN outcomes AS x ON x.attempt = a.id
+LEFT JOIN answers AS w ON w.id = x.answer
+WHERE a.id > ?1 * 65536 AND a.id <= ?1 * 65536 + 65535
+ORDER BY a.id, x.late;
+
+-- name: resolutions_of
+SELECT d.decision, r.run, d.at FROM resolutions AS d LEFT JOIN runs AS r ON r.id = d.run
+WHERE d.order_id = ?1 ORDER BY d.id;
+
+-- name: uncertain_of_run
+SELECT DISTINCT o.id FROM entries AS e JOIN orders AS o ON o.id = e.order_id
+WHERE e.run = ?1 AND o.account = ?2 AND o.state = 6 ORDER BY o.id;
+
+-- name: order_by_id
+SELECT o.id, p.owner, o.number, o.state, o.account FROM orders AS o JOIN owners AS p ON p.id = o.owner WHERE o.id = ?1;
+
+-- name: resolve
+UPDATE orders SET state = ?1, cause = ?2, points = iif(?1 = 3, NULL, points) WHERE id = ?3 AND state = 6;
+
+-- name: append_resolution
+INSERT INTO resolutions (order_id, decision, run, at) VALUES (?1, ?2, ?3, ?4);

@@ -1,0 +1,66 @@
+"""Runs and their sheets, as the ledger keeps them."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from batchsync.ledger.database import Database
+from batchsync.ledger.reading import moment
+from batchsync.ledger.statements import queries
+from batchsync.model import Note, RunRecord, RunSummary, SheetFound
+
+STEM_KEPT = 60
+
+
+def free_run_name(database: Database, started: datetime, stem: str) -> str:
+    """Return an id for a run that no other has, such as 20261123-0212-orders, or ...-orders-2."""
+    clean = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in stem)[
+        :STEM_KEPT
+    ].strip("-.")
+    base = f"{started:%Y%m%d-%H%M}-{clean or 'file'}"
+    name, nth = base, 1
+    while next(iter(database.execute(queries()["run_exists"], (name,))), None) is not None:
+        nth += 1
+        name = f"{base}-{nth}"
+    return name
+
+
+def record(row: tuple[Any, ...]) -> RunRecord:
+    """Return what a row of the queries `run` and `runs` says."""
+    run, account, file, sha256, started_at, ended_at, stopped, result, lang, summary = row
+    started = moment(started_at)
+    assert started is not None
+    return RunRecord(
+        run=run,
+        account=account,
+        file=file,
+        file_sha256=sha256,
+        started_at=started,
+        ended_at=moment(ended_at),
+        stopped=stopped,
+        result=result,
+        lang=lang,
+        summary=None if summary is None else RunSummary(**orjson.loads(summary)),
+    )
+
+
+def sheet(text: str) -> SheetFound:
+    """Return the sheet that was stored as JSON."""
+    found = orjson.loads(text)
+    found["headers"] = tuple(found["headers"])
+    found["result_columns"] = tuple(found["result_columns"])
+    found["notes"] = tuple(Note(**note) for note in found["notes"])
+    return SheetFound(**found)
+
+
+def pack_summary(summary: RunSummary) -> str:
+    """Return a summary as JSON."""
+    return orjson.dumps(asdict(summary)).decode()
+
+
+def all_runs(database: Database, limit: int) -> Iterator[RunRecord]:
+    """Yield runs, the newest first."""
+    return map(record, database.execute(queries()["runs"], (limit,)))

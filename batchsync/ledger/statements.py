@@ -1,0 +1,41 @@
+"""The SQL: named statements from queries.sql, schema versions from schema_N.sql."""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+SCHEMA_VERSION = 1
+APPLICATION_ID = 0x42537963
+"""Marks an SQLite file as a ledger of ours ("BSyc")."""
+_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+
+@cache
+def queries() -> Mapping[str, str]:
+    """Return the statements of queries.sql by name."""
+    parts = _NAME.split(_read("queries.sql"))
+    return MappingProxyType(
+        {name: text.strip().rstrip(";") for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+    )
+
+
+def schema(version: int) -> list[str]:
+    """Return the statements that lead from the schema before `version` to it."""
+    return split(_read(f"schema_{version}.sql"))
+
+
+def split(script: str) -> list[str]:
+    """Cut a script at its semicolons, those inside triggers left alone."""
+    found, start = [], 0
+    for mark in re.finditer(";", script):
+        if sqlite3.complete_statement(script[start : mark.end()]):
+            found.append(script[start : mark.end()].strip())
+            start = mark.end()
+    return found
+
+
+def _read(name: str) -> str:
+    return files("batchsync.ledger").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,86 @@
+"""What is said about the ledger: busy, full, damaged, too new."""
+
+from batchsync.words.text import Text
+
+BUSY = Text(
+    en="Another run is using the ledger {ledger}: {run}, on {host} (process {pid}), since {since}. "
+    "Wait until it has ended, or set ledger.wait to wait for it.",
+    zh="账本 {ledger} 正被另一次运行占用：{run}，主机 {host}（进程 {pid}），开始于 {since}。请等它结束，或设置 ledger.wait 自动等待。",
+)
+BUSY_UNKNOWN = Text(
+    en="Another program is using the ledger {ledger}. Wait until it has ended, or set ledger.wait to wait for it.",
+    zh="账本 {ledger} 正被另一个程序占用。请等它结束，或设置 ledger.wait 自动等待。",
+)
+FULL = Text(
+    en="The disk that holds the ledger {ledger} takes no more ({error}). Nothing more is sent, and what was answered "
+    "is kept. Free some space, then run the same command again.",
+    zh="账本 {ledger} 所在的磁盘无法继续写入（{error}）。已停止发送，收到的结果均已保留。请清理磁盘空间后重新运行同一命令。",
+)
+LOW_SPACE = Text(
+    en="Only {free_mb} MB are free on the disk of the ledger {ledger}; at least {needed_mb} MB are needed. "
+    "Free some space, then run the same command again.",
+    zh="账本 {ledger} 所在磁盘仅剩 {free_mb} MB，至少需要 {needed_mb} MB。请清理磁盘空间后重新运行同一命令。",
+)
+DAMAGED = Text(
+    en="The ledger {ledger} is damaged ({error}). Don't delete it: it knows what has been paid. "
+    "Put back a copy made with `batchsync ledger backup`, or ask for help.",
+    zh="账本 {ledger} 已损坏（{error}）。请勿删除：其中记录了哪些订单已付费。请用 `batchsync ledger backup` 的备份恢复，或寻求帮助。",
+)
+NOT_OURS = Text(
+    en="{ledger} is not a ledger of batchsync. Give another path with --ledger.",
+    zh="{ledger} 不是 batchsync 的账本。请用 --ledger 指定其他路径。",
+)
+TOO_NEW = Text(
+    en="The ledger {ledger} was written by a newer batchsync (version {found} of its form; this one knows {known}). "
+    "Update batchsync, then run the same command again.",
+    zh="账本 {ledger} 由更新版本的 batchsync 写入（格式版本 {found}，当前程序只支持到 {known}）。请升级 batchsync 后重新运行同一命令。",
+)
+NETWORK = Text(
+    en="The ledger {ledger} lies on a network drive ({kind}), where two machines can't be kept from paying twice. "
+    "Put it on a disk of this machine, or use a PostgreSQL ledger.",
+    zh="账本 {ledger} 位于网络磁盘（{kind}），无法防止两台机器重复付费。请放到本机磁盘，或改用 PostgreSQL 账本。",
+)
+MISSING = Text(
+    en="There is no ledger {ledger} yet. A first run makes it.",
+    zh="账本 {ledger} 尚不存在，首次运行时会自动创建。",
+)
+UNWRITABLE = Text(
+    en="The ledger {ledger} can't be opened ({error}). Check that you may write there, or give another path with --ledger.",
+    zh="账本 {ledger} 无法打开（{error}）。请确认有写入权限，或用 --ledger 指定其他路径。",
+)
+UNKNOWN_URL = Text(
+    en="{url} names no ledger. Give a path, or sqlite:///path.",
+    zh="{url} 不是有效的账本地址。请填写路径，或 sqlite:///路径。",
+)
+OLD_SQLITE = Text(
+    en="This Python comes with SQLite {found}; the ledger needs {needed} or newer. Install a newer Python.",
+    zh="当前 Python 自带的 SQLite 版本为 {found}，账本需要 {needed} 或更高版本。请安装更新的 Python。",
+)
+NO_RUN = Text(
+    en="The ledger {ledger} knows no run {run}. `batchsync history` lists them.",
+    zh="账本 {ledger} 中没有运行 {run}。可用 `batchsync history` 查看列表。",
+)
+PRUNED = Text(
+    en="The details of run {run} were deleted on {at}, since they were older than ledger.keep_days. Its totals are still in `batchsync history`.",
+    zh="运行 {run} 的明细已于 {at} 清除（超过 ledger.keep_days 的保留期）。其合计仍可用 `batchsync history` 查看。",
+)
+BACKUP_IS_LEDGER = Text(
+    en="{target} is the ledger itself. Give another path for its copy.",
+    zh="{target} 就是账本本身。请为备份指定其他路径。",
+)
+
+# --- Faults that `ledger verify` finds ----------------------------------------------------------------------
+
+FAULT_FILE = Text(en="the file itself: {what}", zh="文件损坏：{what}")
+FAULT_STATE = Text(
+    en="order {number} of merchant {owner} is {state}, but its last call says {said}.",
+    zh="商家 {owner} 的订单 {number} 状态为 {state}，但最后一次调用记录为 {said}。",
+)
+FAULT_GAP = Text(
+    en="order {number} of merchant {owner} has had {counted} calls, but {found} are written down.",
+    zh="商家 {owner} 的订单 {number} 应有 {counted} 次调用，实际记录 {found} 次。",
+)
+FAULT_REFERENCE = Text(
+    en="a row of {table} (number {row}) names a row of {parent} that isn't there.",
+    zh="表 {table} 第 {row} 行引用了 {parent} 中不存在的记录。",
+)
