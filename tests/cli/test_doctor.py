@@ -1,0 +1,146 @@
+"""`doctor`: each thing that can be wrong is named, with how to mend it, and nothing is ever sent."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from batchsync.cli import main
+from tests.cli.made import SYNCED, past_run
+
+TOKEN = "tok-canary-0123456789"
+
+
+class Listener:
+    """A server that accepts, and remembers whether anybody said a word."""
+
+    def __init__(self) -> None:
+        self.heard = b""
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        connection, _ = self._socket.accept()
+        with connection:
+            self.heard = connection.recv(1000)
+
+    def close(self) -> None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            pass  # so that the thread ends also when nobody came
+        self._thread.join(5)
+        self._socket.close()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
+    """An address that answers, and a token, so that all is well."""
+    with closing(Listener()) as listener:
+        monkeypatch.setenv("BATCHSYNC_API__URL", f"http://127.0.0.1:{listener.port}/x")
+        monkeypatch.setenv("BATCHSYNC_TOKEN", TOKEN)
+        for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        yield listener
+
+
+def bad(text: str) -> list[str]:
+    return [line.split("  ", 1)[1].strip() for line in text.splitlines() if line.startswith("BAD")]
+
+
+def test_all_is_well(server: Listener, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 0, every line ok, the token masked, and not a byte sent."""
+    assert 0 == main(["doctor"])
+    server.close()
+    shown = capsys.readouterr()
+    assert (set(), b"", False, True) == (
+        {line.split()[0] for line in shown.out.splitlines()} - {"ok"},
+        server.heard,
+        TOKEN in shown.out + shown.err,
+        "tok-…(21)" in shown.out,
+    )
+
+
+def test_a_sound_ledger_is_said_so(
+    server: Listener, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Place, size and that it passes its own check."""
+    past_run(tmp_path / "ledger.sqlite", [("77", "1", SYNCED)])
+    assert 0 == main(["doctor"])
+    assert "passes its check" in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_ledger(
+    server: Listener, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Told before a run finds out."""
+    (tmp_path / "ledger.sqlite").write_bytes(b"something else entirely" * 100)
+    assert 1 == main(["doctor"])
+    assert ["ledger"] == [line.split(":")[0] for line in bad(capsys.readouterr().out)]
+
+
+def test_no_token(
+    server: Listener, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The commonest beginning."""
+    monkeypatch.delenv("BATCHSYNC_TOKEN")
+    assert 1 == main(["doctor"])
+    assert ["token"] == [line.split(":")[0] for line in bad(capsys.readouterr().out)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such bits")
+def test_a_token_that_others_can_read_is_a_warning(
+    server: Listener, monkeypatch: pytest.MonkeyPatch, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It works, and should be mended: exit 0."""
+    monkeypatch.delenv("BATCHSYNC_TOKEN")
+    (here / "t").write_text(TOKEN)
+    (here / "t").chmod(0o644)
+    (here / "config.yaml").write_text("api: {token_file: t}\n")
+    assert 0 == main(["doctor"])
+    assert "chmod 600" in capsys.readouterr().out
+
+
+def test_wrong_settings_are_told_all_at_once(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing below holds without settings, so it ends there."""
+    (here / "config.yaml").write_text("pace: {rate: 0, speed: 1}\n")
+    assert 1 == main(["doctor"])
+    assert 2 == len(bad(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://127.0.0.1:1/x", "can't be reached"),
+        ("http://no-such-host.invalid/x", "is not known"),
+    ],
+)
+def test_an_address_that_does_not_answer(
+    url: str, sentence: str, server: Listener, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Name and connection are told apart."""
+    assert 1 == main(["doctor", "--url", url])
+    assert [True] == [sentence in line for line in bad(capsys.readouterr().out)]
+
+
+def test_a_proxy_that_is_ignored_is_said(
+    server: Listener, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A call that must go through a proxy would hang otherwise, and nobody would know why."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid:1")
+    assert 0 == main(["doctor"])
+    assert "warn  proxy: HTTPS_PROXY is set in the environment and not used" in capsys.readouterr().out
+
+
+def test_folders_that_cannot_be_written(
+    server: Listener, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file stands where the results' folder should be."""
+    (here / "results").write_text("")
+    (here / "config.yaml").write_text("output: {folder: results}\n")
+    assert 1 == main(["doctor"])
+    assert ["results"] == [line.split(":")[0] for line in bad(capsys.readouterr().out)]
