@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import contextlib
+import site
+import sysconfig
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,8 +54,13 @@ def demo(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _samples() -> Path:
-    """Beside the program's folder in the repository, or here."""
-    for folder in (Path(batchsync.__file__).parents[1] / "samples", Path("samples")):
+    """In the repository, or where an installation puts them."""
+    installed = Path("share", "batchsync", "samples")
+    for folder in (
+        Path(batchsync.__file__).parents[1] / "samples",
+        Path(sysconfig.get_path("data")) / installed,
+        Path(site.getuserbase()) / installed,
+    ):
         if (folder / "sandbox.yaml").is_file():
             return folder
     raise UsageError(start.DEMO_NO_SAMPLES)
