@@ -9,13 +9,11 @@ PACKAGE = Path(batchsync.__file__).parent
 
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"model", "clock", "shapes", "cells"}),
-    frozenset({"words", "ids"}),
+    frozenset({"words", "ids", "results"}),
     frozenset({"errors"}),
     frozenset({"config"}),
     frozenset({"settings", "merchants", "plan_csv"}),
-    frozenset(
-        {"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "results", "sandbox"}
-    ),
+    frozenset({"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "sandbox"}),
     frozenset({"job"}),
     frozenset({"nightly", "distributed"}),
     frozenset({"cli", "web"}),

@@ -34,17 +34,18 @@ class Said:
     def say(self, lang: Lang) -> str:
         """Return the sentence in `lang`."""
         spoken = {
-            name: fact.say(lang) if isinstance(fact, Text | Said) else fact for name, fact in self.facts.items()
+            name: fact.say(lang) if isinstance(fact, Text | Said) else fact
+            for name, fact in self.facts.items()
         }
         return self.text.say(lang, **spoken)
 
 
 @dataclass(frozen=True, slots=True)
 class RowText:
-    """What the result says of a row for one reason: what is wrong, in the row's own terms, and what to do.
+    """What the result says of a row for one reason: what is wrong, in the row's own terms, and what to do about it.
 
-    Both are given the same facts. Tables of them are called ROWS: Mapping[Reason, RowText].
+    Both are given the same facts.
     """
 
     error: Text
-    advice: Text
+    todo: Text
