@@ -31,6 +31,7 @@ class Store:
         self._clock = clock
         self._connect = connect
         self._wait_s = wait_s
+        self._has_tables = False
         self._reader: Database | None = None
         self._writer: Database | None = None
         self._batches: BatchWriter | None = None
@@ -56,7 +57,7 @@ class Store:
             raise LedgerError(words.NETWORK, ledger=self.path, kind=kind)
         if self._exists():
             self._check_form(self.reader())
-        elif not self._read_only:
+        if self.is_empty() and not self._read_only:
             with self.exclusive("new ledger"):
                 pass
 
@@ -87,8 +88,12 @@ class Store:
         return {outcome.attempt: outcome for outcome in read_outcomes(self.journal_path)}
 
     def is_empty(self) -> bool:
-        """Whether nothing was ever written here."""
-        return not self._exists()
+        """Whether nothing was ever written here; also when whoever made the file died before its tables stood."""
+        if not self._has_tables and self._exists():
+            with self.translated():
+                ((_, version, _),) = self.reader().execute(queries()["is_ours"])
+            self._has_tables = version > 0
+        return not self._has_tables
 
     def close(self) -> None:
         """Give the read-only connection back."""
