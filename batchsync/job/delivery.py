@@ -1,0 +1,138 @@
+"""From a run in the ledger to the user's result: made from plan and ledger alone, so at any time, also after a crash."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from batchsync.clock import Clock
+from batchsync.config import Config
+from batchsync.errors import InputError, OutputError
+from batchsync.job.nouns import Checked, Finished
+from batchsync.job.target import Target
+from batchsync.ledger import SqliteLedger
+from batchsync.model import EntryResult, FileFound, Reason, RunRecord, RunSummary, Stop
+from batchsync.reader import read_cells
+from batchsync.results import Tally, rows
+from batchsync.words import Lang, Said
+from batchsync.words import job as words
+from batchsync.writer import ResultJob, write_result
+
+
+class Delivery:
+    """Writes the result of one run to one place."""
+
+    def __init__(self, config: Config, clock: Clock, target: Target) -> None:
+        self._config, self._clock, self._target = config, clock, target
+        self._began_at = clock.monotonic()
+
+    def deliver(self, ledger: SqliteLedger, run: str, stopped: Stop | None, checked: Checked) -> Finished:
+        """Write the result of a run that is over, and close the run in the ledger."""
+        record = ledger.run(run)
+        assert record is not None
+        finished = self._write(
+            ledger,
+            replace(record, stopped=stopped, ended_at=self._clock.now()),
+            container=checked.found.container,
+            unchanged=_sha256(checked.path) == checked.found.sha256,
+            lang=checked.lang,
+            seconds=self._clock.monotonic() - self._began_at,
+        )
+        summary = finished.summary
+        ledger.end_run(run, stopped=stopped, result=summary.result, summary=summary)
+        return finished
+
+    def deliver_again(self, ledger: SqliteLedger, record: RunRecord) -> Finished:
+        """Write the result of an earlier run, as things stand now."""
+        found = self._look_again(Path(record.file))
+        wanted = self._config.output.language
+        return self._write(
+            ledger,
+            record,
+            container=found.container if found else "",
+            unchanged=found is not None and found.sha256 == record.file_sha256,
+            lang=Lang(record.lang if wanted == "auto" else wanted),
+            seconds=record.summary.seconds if record.summary else 0.0,
+        )
+
+    def _look_again(self, path: Path) -> FileFound | None:
+        """Return what the input is now; None when it is gone or no longer readable."""
+        try:
+            with closing(read_cells(path, self._config.input)) as cells:
+                return next((item for item in cells if isinstance(item, FileFound)), None)
+        except (InputError, OSError):
+            return None
+
+    def _write(
+        self,
+        ledger: SqliteLedger,
+        record: RunRecord,
+        *,
+        container: str,
+        unchanged: bool,
+        lang: Lang,
+        seconds: float,
+    ) -> Finished:
+        config, source = self._config, Path(record.file)
+        killed = record.ended_at is None
+        job = ResultJob(
+            input=source,
+            sheets=ledger.sheets(record.run),
+            target=self._target.path,
+            asked=self._target.asked,
+            format=self._target.format,
+            run=record,
+            account=config.api.account,
+            cells=partial(read_cells, source, config.input),
+            unchanged=unchanged,
+            container=container,
+            lang=lang,
+            price=max(config.spend.price, ledger.highest_price(record.account)),
+            unreached=Reason.STOPPED if record.stopped or killed else Reason.LIMIT,
+            stopped=record.stopped,
+            killed=killed,
+            seconds=seconds,
+            url=config.api.url,
+            rate=config.pace.rate,
+            previous_is_ours=partial(_is_ours, ledger),
+        )
+        entries = partial(ledger.results, record.run)
+        said: tuple[Said, ...] = ()
+        result: str | None = None
+        try:
+            written = write_result(job, entries)
+        except OutputError as error:
+            tally = self._count(job, entries())
+            said = (Said(words.RESULT_LOST, {"error": Said(error.text, error.facts), "run": record.run}),)
+        else:
+            tally, said, result = written.tally, written.said, str(written.path)
+        summary = tally.summary(
+            file=record.file, run=record.run, stopped=record.stopped, seconds=round(seconds, 3), result=result
+        )
+        return Finished(summary=_honest(summary), said=said)
+
+    def _count(self, job: ResultJob, entries: Iterator[EntryResult]) -> Tally:
+        """Add up a run whose result could not be written."""
+        tally = Tally(price=job.price, unreached=job.unreached)
+        for row in rows(entries):
+            tally.add(row)
+        return tally
+
+
+def _honest(summary: RunSummary) -> RunSummary:
+    """A run without a result needs a look, even if all its rows are synced."""
+    return replace(summary, exit_code=1) if summary.result is None and summary.exit_code == 0 else summary
+
+
+def _is_ours(ledger: SqliteLedger, path: Path) -> bool:
+    return any(run.result == str(path) for run in ledger.runs())
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,180 @@
+"""One command over some files: they share a spending cap, and what stopped one (a wrong token) stops the later ones."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from batchsync.client import Client
+from batchsync.clock import SYSTEM_CLOCK, Clock
+from batchsync.config import Config
+from batchsync.errors import SettingsError, UsageError
+from batchsync.job.delivery import Delivery
+from batchsync.job.nouns import Checked, Finished, RunOptions
+from batchsync.job.planning import known_to, orders_to_send, plan_file
+from batchsync.job.target import target_of
+from batchsync.judge import judge
+from batchsync.ledger import SqliteLedger, open_ledger
+from batchsync.model import Cause, Order, PlanVerdict, Progress, Stop
+from batchsync.pace import Pacer
+from batchsync.pool import Breaker, Budget, Pool
+from batchsync.words import job as words
+
+STALE_CLAIM_S = 30.0
+"""A claim older than this is not sent any more: the machine slept, or the process was stopped."""
+TICK_S = 0.2
+PLAIN = RunOptions()
+
+
+class Job:
+    """What a face does for its user: check, run, report; stop when told."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Clock = SYSTEM_CLOCK,
+        on_planned: Callable[[Checked], None] = lambda _: None,
+        on_progress: Callable[[Progress], None] = lambda _: None,
+    ) -> None:
+        self.config = config
+        self._clock = clock
+        self._on_planned, self._on_progress = on_planned, on_progress
+        self._budget: Budget | None = None
+        self._pool: Pool | None = None
+        self._stopped: Stop | None = None
+
+    def check(self, path: Path, options: RunOptions = PLAIN) -> Checked:
+        """Read and plan a file: nothing is sent, nothing is written to the ledger.
+
+        Raises InputError when the file can't be worked on.
+        """
+        with open_ledger(self.config.ledger.url, read_only=True, clock=self._clock) as ledger:
+            account = ledger.find_account(self.config.api.url, self.config.api.account)
+            return plan_file(path, options, self.config, known_to(ledger, account, self.config, self._clock))
+
+    async def run(self, path: Path, options: RunOptions = PLAIN) -> Finished:
+        """Send what is not yet synced and write the result.
+
+        Raises InputError, SettingsError, OutputError, LedgerError before anything is sent; afterwards every fault
+        ends up in the result.
+        """
+        config, clock = self.config, self._clock
+        delivery = Delivery(config, clock, target_of(path, options.output, config.output))
+        with open_ledger(config.ledger.url, clock=clock, wait_s=config.ledger.wait) as ledger:
+            account = ledger.account(config.api.url, config.api.account)
+            with ledger.lock(account, path.name, config.ledger.wait):
+                known = known_to(ledger, account, config, clock)
+                checked = await asyncio.to_thread(plan_file, path, options, config, known)
+                self._on_planned(checked)
+                run = await self._send(ledger, account, checked, options)
+                stopped = self._stopped if _is_about(self._stopped, checked) else None
+                return await asyncio.to_thread(delivery.deliver, ledger, run, stopped, checked)
+
+    def report(self, run: str, options: RunOptions = PLAIN) -> Finished:
+        """Write the result of a run again, also of one that was killed. Raises UsageError when there is no such run."""
+        with open_ledger(self.config.ledger.url, read_only=True, clock=self._clock) as ledger:
+            record = ledger.run(run)
+            if record is None:
+                raise UsageError(words.NO_RUN, run=run)
+            target = target_of(Path(record.file), options.output, self.config.output)
+            return Delivery(self.config, self._clock, target).deliver_again(ledger, record)
+
+    def stop(self, why: Stop = Stop.INTERRUPTED) -> None:
+        """Claim nothing more and finish what is under way; of later files nothing is sent."""
+        self._stopped = self._stopped or why
+        if self._pool is not None:
+            self._pool.halt(why)
+
+    def abandon(self) -> None:
+        """Give up the calls under way, too: they become uncertain."""
+        self.stop()
+        if self._pool is not None:
+            self._pool.abandon()
+
+    # --- Sending --------------------------------------------------------------------------------------------
+
+    async def _send(self, ledger: SqliteLedger, account: int, checked: Checked, options: RunOptions) -> str:
+        """Enroll the plan, drain it, and return the run's id."""
+        sends = min(checked.counts[PlanVerdict.SEND], options.limit or len(checked.plan))
+        token = self.config.token
+        if sends and token is None:
+            raise SettingsError(words.NO_TOKEN)
+        file, found = checked.path.absolute(), checked.found
+        run = ledger.new_run(account, str(file), found.sha256, file.stem, checked.lang)
+        ids = await asyncio.to_thread(ledger.enroll, run, checked.plan, allow=self._allowed(options))
+        if token is not None and sends and self._stopped is None:
+            orders = islice(orders_to_send(checked.plan, ids), sends)
+            self._stopped = await self._drain(ledger, account, run, orders, total=sends, token=token)
+        return run
+
+    async def _drain(
+        self,
+        ledger: SqliteLedger,
+        account: int,
+        run: str,
+        orders: Iterator[tuple[int, Order]],
+        *,
+        total: int,
+        token: SecretStr,
+    ) -> Stop | None:
+        config, clock, concurrency = self.config, self._clock, self.config.pace.concurrency
+        spend = config.spend
+        self._budget = self._budget or Budget(
+            spend.max_points, price=spend.price, highest_price=ledger.highest_price(account)
+        )
+        client = Client(config.api, token, concurrency=concurrency, clock=clock, stale_after_s=STALE_CLAIM_S)
+        async with client:
+            pool = Pool(
+                run=run,
+                ledger=ledger,
+                client=client,
+                pacer=Pacer(config.pace.rate, clock),
+                judge=partial(judge, unsent_http=frozenset(config.retry.unsent_http)),
+                budget=self._budget,
+                breaker=Breaker(config.stop),
+                retry=config.retry,
+                clock=clock,
+                rng=random.Random(),  # noqa: S311 (jitter, no secret)
+            )
+            async with self._watching(pool):
+                return await pool.drain(orders, total=total, concurrency=concurrency)
+
+    @contextlib.asynccontextmanager
+    async def _watching(self, pool: Pool) -> AsyncIterator[None]:
+        """Tell the progress a few times a second, and once more at the end; let `stop` reach the pool."""
+
+        async def tick() -> None:
+            while True:
+                self._on_progress(pool.progress())
+                await asyncio.sleep(TICK_S)
+
+        self._pool = pool
+        if self._stopped is not None:  # told so while the pool was being made
+            pool.halt(self._stopped)
+        ticker = asyncio.create_task(tick())
+        try:
+            yield
+        finally:
+            ticker.cancel()
+            self._on_progress(pool.progress())
+            self._pool = None
+
+    def _allowed(self, options: RunOptions) -> frozenset[Cause]:
+        """Which known orders may be planned again."""
+        allowed = {Cause.NEW_RUN}
+        if options.resend or self.config.spend.resync_after is not None:
+            allowed.add(Cause.RESEND)
+        if options.resend_uncertain:
+            allowed.add(Cause.RESEND_UNCERTAIN)
+        return frozenset(allowed)
+
+
+def _is_about(stopped: Stop | None, checked: Checked) -> bool:
+    """Whether what stopped the command kept anything of this file from being sent."""
+    return stopped is Stop.INTERRUPTED or checked.counts[PlanVerdict.SEND] > 0

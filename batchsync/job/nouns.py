@@ -1,0 +1,43 @@
+"""What goes into a job, and what comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from batchsync.model import FileFound, Plan, PlanVerdict, RunSummary
+from batchsync.words import Lang, Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What a user may ask of one run, beyond the settings."""
+
+    output: Path | None = None
+    """A result file or a folder; beside the input when left out."""
+    resend: bool = False
+    resend_uncertain: bool = False
+    limit: int | None = None
+    """Most orders to send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a file holds and what a run over it would do; nothing was sent, nothing written."""
+
+    path: Path
+    found: FileFound
+    plan: Plan
+    rows: int
+    counts: Mapping[PlanVerdict, int]
+    """Entries of the plan, by verdict."""
+    cost: int
+    """Points that sending would cost, as far as the settings' price goes."""
+    lang: Lang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """How a run ended: the totals, and what there is to say about it."""
+
+    summary: RunSummary
+    said: tuple[Said, ...] = ()

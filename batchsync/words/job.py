@@ -1,0 +1,30 @@
+"""What a job says about a run as a whole."""
+
+from batchsync.words.text import Text
+
+NO_TOKEN = Text(
+    en="There is no access token, so nothing was sent. Set BATCHSYNC_TOKEN, or name a file that holds it in"
+    " api.token_file of config.yaml.",
+    zh="没有访问令牌（access_token），未发送任何订单。请设置环境变量 BATCHSYNC_TOKEN，或在 config.yaml 的 api.token_file 中指定令牌文件。",
+)
+NO_RUN = Text(
+    en="The ledger knows no run {run!r}. `batchsync history` lists all runs.",
+    zh="账本中没有运行记录“{run}”。用 batchsync history 查看所有运行记录。",
+)
+OUTPUT_FOLDER = Text(
+    en="Results can't be written to {folder}: {error}. Nothing was sent. Choose another place with --output.",
+    zh="无法在 {folder} 写入结果：{error}。未发送任何订单。请用 --output 指定其他位置。",
+)
+OUTPUT_IS_INPUT = Text(
+    en="The result would overwrite its own input {path}. Nothing was sent. Choose another name with --output.",
+    zh="结果文件会覆盖输入文件 {path}。未发送任何订单。请用 --output 指定其他文件名。",
+)
+RESULT_LOST = Text(
+    en="The run is over and safe in the ledger, but its result could not be written: {error} Write it again with"
+    " `batchsync report {run} --output PLACE`.",
+    zh="运行已结束，结果已安全记入账本，但结果文件未能写入：{error} 可用 batchsync report {run} --output 位置 重新生成。",
+)
+SKIPPED = Text(
+    en="Nothing of this file was sent, since an earlier file of this command stopped the run ({why}).",
+    zh="本次命令的前一个文件已使运行停止（{why}），此文件未发送任何订单。",
+)
