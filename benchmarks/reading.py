@@ -1,0 +1,87 @@
+"""Goal 3: reading a million rows, against calamine (xlsx) and the standard library (CSV).
+
+python -m benchmarks.reading [--rows N] [--rounds N]
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import inputs
+from benchmarks.measure import Measured, Report, ratio, rounds, run
+
+
+def reading(way: str, path: Path, rows: int, kept: dict[str, list[Measured]]) -> Callable[[], float]:
+    def contest() -> float:
+        measured = run([sys.executable, "-m", "benchmarks.readers", way, path])
+        assert measured.status == 0, measured.stderr
+        seconds, seen = measured.stdout.split()
+        assert int(seen) == rows, (way, seen)
+        kept.setdefault(f"{way} {path.name}", []).append(measured)
+        return float(seconds)
+
+    return contest
+
+
+def peak(kept: list[Measured]) -> float:
+    return max(measured.peak_mib for measured in kept)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    rows, count = options.rows, options.rounds
+    report = Report("reading", f"python -m benchmarks.reading --rows {rows} --rounds {count}")
+    kept: dict[str, list[Measured]] = {}
+    xlsx, inline, text = inputs.xlsx_file(rows), inputs.xlsx_file(rows, inline=True), inputs.csv_file(rows)
+    ways = {
+        "calamine": ("calamine", xlsx),
+        "orders": ("orders", xlsx),
+        "inline calamine": ("calamine", inline),
+        "inline orders": ("orders", inline),
+        "csv": ("csv", text),
+        "csv orders": ("orders", text),
+    }
+    figures = rounds(
+        {name: reading(way, path, rows, kept) for name, (way, path) in ways.items()},
+        count=count,
+        warm_up=False,
+    )
+    report.add(
+        3,
+        f"{rows:,} rows of xlsx against calamine's to_python",
+        ratio(figures["orders"], figures["calamine"]),
+        most=1.1,
+        note=f"{sorted(figures['orders'])[count // 2]:.1f} s here",
+    )
+    report.add(3, "the same with inline strings", ratio(figures["inline orders"], figures["inline calamine"]))
+    report.add(
+        3,
+        "peak of parent and child, xlsx, nothing kept",
+        peak(kept[f"orders {xlsx.name}"]),
+        most=150,
+        unit=" MiB",
+        note=f"calamine {peak(kept[f'calamine {xlsx.name}']):.0f} MiB",
+    )
+    report.add(
+        3,
+        f"{rows:,} rows of CSV against stdlib csv",
+        ratio(figures["csv orders"], figures["csv"]),
+        most=1.5,
+        note=f"{sorted(figures['csv orders'])[count // 2]:.1f} s here",
+    )
+    report.add(
+        3,
+        "peak of parent and child, CSV, nothing kept",
+        peak(kept[f"orders {text.name}"]),
+        most=150,
+        unit=" MiB",
+    )
+    report.save()
+
+
+if __name__ == "__main__":
+    main()

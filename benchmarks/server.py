@@ -1,0 +1,135 @@
+"""A fast stand-in of the API in a process of its own, so that the client is what is measured: one fixed answer.
+
+    python -m benchmarks.server [--latency S] [--arrivals FILE] [--books FILE] [--turn-away FROM:COUNT:RETRY_AFTER]
+                                [--faults SHARE]
+
+It says its port on the first line, runs until its standard input ends, and then writes what it saw: `arrivals` as
+doubles of the monotonic clock, `books` as lines of `order,times charged`. Nothing of batchsync is imported.
+"""
+
+import argparse
+import asyncio
+import random
+import re
+import sys
+import time
+from array import array
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+BODY = b'{"data": {"success": true, "amount": 1}, "status": 0}'
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+    len(BODY),
+    BODY,
+)
+TURNED_AWAY = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: %d\r\nContent-Length: 0\r\n\r\n"
+BROKEN = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
+CUT = ANSWER[:-20]
+LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+ORDER = re.compile(rb'"orderSns": ?"([^"]+)"')
+
+
+class Desk:
+    """What all connections share: the settings and what was seen."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.latency_s: float = options.latency
+        self.keeps_books = options.books is not None
+        self.faults: float = options.faults
+        self.arrivals = array("d")
+        self.books: Counter[bytes] = Counter()
+        self.rng = random.Random(options.seed)
+        first, count, self.retry_after = (int(part) for part in (options.turn_away or "0:0:0").split(":"))
+        self.turn_away = range(first, first + count)
+
+    def answer(self, body: bytes) -> bytes | None:
+        """What to say to one call; None hangs up without a word."""
+        self.arrivals.append(time.monotonic())
+        if self.turn_away and len(self.arrivals) in self.turn_away:
+            return TURNED_AWAY % self.retry_after
+        if self.faults and self.rng.random() < self.faults:
+            fault = self.rng.choice(("turned away", "broken", "cut", "silent", "lost"))
+            if fault == "turned away":
+                return TURNED_AWAY % 1
+            if fault != "lost":
+                self._charge(body)
+            return {"broken": BROKEN, "cut": CUT}.get(fault)
+        self._charge(body)
+        return ANSWER
+
+    def _charge(self, body: bytes) -> None:
+        if self.keeps_books and (order := ORDER.search(body)):
+            self.books[order[1]] += 1
+
+
+class Line(asyncio.Protocol):
+    """One connection: as little HTTP as a client of ours needs."""
+
+    def __init__(self, desk: Desk, loop: asyncio.AbstractEventLoop) -> None:
+        self.desk, self.loop = desk, loop
+        self.buffer = b""
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while True:
+            head, blank, rest = self.buffer.partition(b"\r\n\r\n")
+            if not blank:
+                return
+            length = LENGTH.search(head)
+            size = int(length[1]) if length else 0
+            if len(rest) < size:
+                return
+            self.buffer = rest[size:]
+            answer = self.desk.answer(rest[:size])
+            if self.desk.latency_s:
+                self.loop.call_later(self.desk.latency_s, self.say, answer)
+            else:
+                self.say(answer)
+
+    def say(self, answer: bytes | None) -> None:
+        if answer is not None and not self.transport.is_closing():
+            self.transport.write(answer)
+        if answer is None or answer is CUT:
+            self.transport.close()
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Answer until standard input ends; then write what was seen."""
+    loop = asyncio.get_running_loop()
+    desk = Desk(options)
+    server = await loop.create_server(
+        lambda: Line(desk, loop), "127.0.0.1", options.port, backlog=1_000, reuse_address=True
+    )
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    if options.arrivals:
+        Path(options.arrivals).write_bytes(desk.arrivals.tobytes())
+    if options.books:
+        lines = (f"{order.decode()},{times}\n" for order, times in desk.books.items())
+        Path(options.books).write_text("".join(lines))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--arrivals", help="file for the moments at which calls came")
+    parser.add_argument("--books", help="file for how often each order was charged")
+    parser.add_argument("--turn-away", help="FROM:COUNT:RETRY_AFTER: answer these calls with 429")
+    parser.add_argument("--faults", type=float, default=0.0, help="share of calls that go wrong")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    try:
+        import uvloop
+
+        uvloop.run(serve(options))
+    except ImportError:
+        asyncio.run(serve(options))
+
+
+if __name__ == "__main__":
+    main()
