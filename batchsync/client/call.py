@@ -11,6 +11,9 @@ from aiohttp.connector import Connection
 
 from batchsync.clock import Clock
 
+LOOK_MOST_S = 0.5
+"""Seconds between two looks at the calls under way: so much later than set may a call be given up."""
+
 
 class Departure(Protocol):
     """What the client wants of a rate slot: to be told that the first byte is about to leave."""
@@ -50,19 +53,15 @@ class Call:
         "slot",
         "task",
         "terms",
-        "timer",
     )
 
-    def __init__(self, terms: Terms, claimed_at: float, slot: Departure) -> None:
+    def __init__(self, terms: Terms, claimed_at: float, slot: Departure, task: asyncio.Task[Any]) -> None:
         self.terms = terms
         self.claimed_at = claimed_at
         self.slot = slot
         self.began_at = terms.loop.time()
         self.departed_at: float | None = None
-        self.task: asyncio.Task[Any] | None = asyncio.current_task()
-        self.timer = terms.loop.call_at(
-            self.began_at + min(terms.connect_timeout_s, terms.answer_timeout_s), self.look
-        )
+        self.task: asyncio.Task[Any] = task
         self.expired = False
         self.http_status: int | None = None
         self.heard = bytearray()
@@ -77,21 +76,49 @@ class Call:
         self.slot.sent()
         self.departed_at = terms.loop.time()
 
-    def look(self) -> None:
-        """Cancel the call if its time is up, or look again when it would be."""
-        terms, loop = self.terms, self.terms.loop
-        due_at = self.began_at + terms.connect_timeout_s
-        if self.departed_at is not None:
-            due_at = self.departed_at + terms.answer_timeout_s
-        if loop.time() < due_at:
-            self.timer = loop.call_at(due_at, self.look)
-        elif self.task is not None:
+    def look(self, now: float) -> None:
+        """Cancel the call if its time is up."""
+        if self.departed_at is None:
+            is_late = now >= self.began_at + self.terms.connect_timeout_s
+        else:
+            is_late = now >= self.departed_at + self.terms.answer_timeout_s
+        if is_late and not self.expired:
             self.expired = True
             self.task.cancel()
 
     @property
     def elapsed_s(self) -> float:
         return self.terms.loop.time() - self.began_at
+
+
+class Watch:
+    """Looks at all calls under way now and then: one timer for all is a fiftieth of a timer for each."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._loop = terms.loop
+        self._calls: set[Call] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        shortest_s = min(terms.connect_timeout_s, terms.answer_timeout_s)
+        self._every_s = min(LOOK_MOST_S, shortest_s / 10)
+
+    def add(self, call: Call) -> None:
+        self._calls.add(call)
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._every_s, self._look)
+
+    def drop(self, call: Call) -> None:
+        self._calls.discard(call)
+
+    def _look(self) -> None:
+        now = self._loop.time()
+        for call in self._calls:
+            call.look(now)
+        self._timer = self._loop.call_later(self._every_s, self._look) if self._calls else None
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class Body(aiohttp.BytesPayload):

@@ -12,7 +12,7 @@ moment to look around: a claim that went stale (a laptop that slept) sends nothi
 something unread on it, which is its end or an answer to somebody else's call.
 
 Nothing here tries a sent call again, follows a redirect, reads the environment, keeps a cookie or believes an answer
-without end. One timer bounds a call's two halves, reaching the server and hearing from it; so silence and an answer
+without end. One watch bounds a call's two halves, reaching the server and hearing from it; so silence and an answer
 that drips for ever end alike (`sock_read` would be a second timer, and no help against the drip).
 """
 
@@ -27,7 +27,7 @@ from pydantic import SecretStr
 from batchsync.client import answer as answers
 from batchsync.client.access import checked_proxy, checked_token, checked_url
 from batchsync.client.answer import LONGEST_ANSWER
-from batchsync.client.call import Body, Call, Departure, Request, SpokeFirst, StaleClaim, Terms
+from batchsync.client.call import Body, Call, Departure, Request, SpokeFirst, StaleClaim, Terms, Watch
 from batchsync.clock import Clock
 from batchsync.config import ApiSettings
 from batchsync.model import NoReply, Order, Reply
@@ -81,6 +81,7 @@ class Client:
             answer_timeout_s=api.answer_timeout,
             stale_after_s=self._stale_after_s,
         )
+        self._watch = Watch(self._terms)
         self._room = asyncio.Semaphore(self._concurrency)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=self._concurrency, ttl_dns_cache=DNS_S, **keep),
@@ -97,17 +98,21 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._watch.close()
         await self._session.close()
 
     async def send(self, order: Order, claimed_at: float, slot: Departure) -> Reply | NoReply:
         """POST one order, once. `claimed_at` is boot time; `slot` hears of the departure just before it."""
         await self._room.acquire()
-        call = Call(self._terms, claimed_at, slot)
-        cancelled_before = call.task.cancelling() if call.task else 0
+        task = asyncio.current_task()
+        assert task is not None
+        call = Call(self._terms, claimed_at, slot, task)
+        self._watch.add(call)
+        cancelled_before = task.cancelling()
         try:
             return await self._post(order, call)
         except asyncio.CancelledError as error:
-            if not call.expired or call.task is None or call.task.uncancel() > cancelled_before:
+            if not call.expired or task.uncancel() > cancelled_before:
                 raise
             return self._no_reply(call, error)
         except aiohttp.ClientHttpProxyError as error:
@@ -117,8 +122,7 @@ class Client:
         except Exception as error:  # noqa: BLE001 whatever it is, `_no_reply` takes the careful side
             return self._no_reply(call, error)
         finally:
-            call.timer.cancel()
-            call.task = None
+            self._watch.drop(call)
             self._room.release()
 
     async def _post(self, order: Order, call: Call) -> Reply | NoReply:
