@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from batchsync.cells import column_of, letter
 from batchsync.reader.grid import ERROR, NO_VALUE, Line, Note, Wishes
 from batchsync.reader.headers import (
-    DECISION_NAMES,
     MAIN_RANK,
     ORDER_RANK,
     OWNER_NAMES,
-    RESULT_MARK,
-    RESULT_NAMES,
+    RESULTS,
     SHOP_NAMES,
     normalise,
 )
@@ -234,12 +232,18 @@ def _owner_notes(header: Header, owner: int | None, shop: int | None) -> list[No
 
 def _result_columns(header: Header) -> tuple[tuple[int, ...], int | None]:
     """Find our own columns: the last of each name, and only when enough of them say that it is a result."""
-    places = {name: i for i, name in enumerate(header.names) if name in RESULT_NAMES | DECISION_NAMES}
-    ours = {name: i for name, i in places.items() if name in RESULT_NAMES}
-    if len(ours) < FEWEST_RESULT_COLUMNS or not RESULT_MARK & ours.keys():
-        return (), None
-    decision = max((i for name, i in places.items() if name in DECISION_NAMES), default=None)
-    return tuple(sorted(places.values())), decision
+    results: set[int] = set()
+    decision = None
+    for ours in RESULTS:
+        places = {name: i for i, name in enumerate(header.names) if name in ours.names}
+        if ours.mark not in places or len(places) < FEWEST_RESULT_COLUMNS:
+            continue
+        results.update(places.values())
+        decided = [i for i, name in enumerate(header.names) if name == ours.decision]
+        if decided:
+            decision = decided[-1]
+            results.add(decision)
+    return tuple(sorted(results)), decision
 
 
 # --- Sentences ----------------------------------------------------------------------------------------------

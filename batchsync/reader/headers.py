@@ -7,6 +7,7 @@ number), and every row of it is a paid wrong call.
 # ruff: noqa: SIM905, ISC004  (lists of names read better as words in a row)
 import re
 import unicodedata
+from typing import NamedTuple
 
 _ORDER_RANKS: tuple[str, ...] = (
     "主订单编号 主订单号 父订单号 父订单编号",
@@ -54,13 +55,27 @@ SHOP_NAMES = frozenset(
 )
 """Headers of columns that name the shop; usable only through a map in the settings."""
 
-RESULT_MARK = frozenset({"同步状态", "syncstatus"})
-RESULT_NAMES = frozenset(
-    "同步状态 错误信息 消耗点券 处理建议 状态码 尝试次数 完成时间 "
-    "syncstatus error pointsspent whattodo apistatus attempts answeredat".split()
+
+class ResultNames(NamedTuple):
+    """Headers of the columns that a result of ours adds, in one language."""
+
+    mark: str
+    names: frozenset[str]
+    decision: str
+
+
+RESULTS = (
+    ResultNames(
+        "同步状态",
+        frozenset("同步状态 错误信息 消耗点券 处理建议 状态码 尝试次数 完成时间".split()),
+        "处理决定",
+    ),
+    ResultNames(
+        "syncstatus",
+        frozenset("syncstatus error pointsspent whattodo apistatus attempts answeredat".split()),
+        "decision",
+    ),
 )
-"""Headers of the columns that a result of ours adds."""
-DECISION_NAMES = frozenset({"处理决定", "decision"})
 
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _DROPPED = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\"'`\u2018\u2019\u201c\u201d:*=]+")

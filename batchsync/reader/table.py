@@ -11,7 +11,6 @@ from batchsync.reader.grid import EMPTY, TEXT, Line, Note, Wishes
 from batchsync.reader.headers import (
     ORDER_RANK,
     OWNER_NAMES,
-    RESULT_MARK,
     SHOP_NAMES,
     normalise,
 )
@@ -131,7 +130,7 @@ def _header_of_asked(lines: Sequence[Line], asked: Sequence[str], sheet: str) ->
         for at, line in enumerate(lines):
             if any(cell.strip() == name.strip() for cell in line.cells) or normalise(name) in _names(line):
                 return at
-    known = ORDER_RANK.keys() | OWNER_NAMES | SHOP_NAMES | RESULT_MARK
+    known = ORDER_RANK.keys() | OWNER_NAMES | SHOP_NAMES
     width = max((len(line.cells) for line in lines), default=0)
     columns = [column for name in asked if (column := column_of(name.strip())) is not None and column < width]
     if not columns:
