@@ -124,6 +124,8 @@ class Misbehaving:
         self.books = Books()
         self.done = asyncio.Event()
         self.go = asyncio.Event()
+        self.gone = asyncio.Event()
+        """Set when a connection is over."""
         self.port = 0
 
     @property
@@ -159,3 +161,4 @@ class Misbehaving:
             pass
         finally:
             writer.close()
+            self.gone.set()
