@@ -1,7 +1,7 @@
 """A fast stand-in of the API in a process of its own, so that the client is what is measured: one fixed answer.
 
-    python -m benchmarks.server [--latency S] [--arrivals FILE] [--books FILE] [--turn-away FROM:COUNT:RETRY_AFTER]
-                                [--faults SHARE]
+    python -m benchmarks.server [--latency S] [--arrivals FILE] [--books FILE] [--pulse FILE]
+                                [--turn-away FROM:COUNT:RETRY_AFTER] [--faults SHARE]
 
 It says its port on the first line, runs until its standard input ends, and then writes what it saw: `arrivals` as
 doubles of the monotonic clock, `books` as lines of `order,times charged`. Nothing of batchsync is imported.
@@ -49,7 +49,7 @@ class Desk:
         if self.turn_away and len(self.arrivals) in self.turn_away:
             return TURNED_AWAY % self.retry_after
         if self.faults and self.rng.random() < self.faults:
-            fault = self.rng.choice(("turned away", "broken", "cut", "silent", "lost"))
+            (fault,) = self.rng.choices(("turned away", "broken", "cut", "silent", "lost"), (1, 5, 5, 5, 5))
             if fault == "turned away":
                 return TURNED_AWAY % 1
             if fault != "lost":
@@ -97,6 +97,13 @@ class Line(asyncio.Protocol):
             self.transport.close()
 
 
+async def beat(desk: Desk, pulse: Path) -> None:
+    """Tell how many calls came, a few times a second."""
+    while True:
+        pulse.write_text(str(len(desk.arrivals)))
+        await asyncio.sleep(0.1)
+
+
 async def serve(options: argparse.Namespace) -> None:
     """Answer until standard input ends; then write what was seen."""
     loop = asyncio.get_running_loop()
@@ -104,8 +111,11 @@ async def serve(options: argparse.Namespace) -> None:
     server = await loop.create_server(
         lambda: Line(desk, loop), "127.0.0.1", options.port, backlog=1_000, reuse_address=True
     )
+    beating = loop.create_task(beat(desk, Path(options.pulse))) if options.pulse else None
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
+    if beating is not None:
+        beating.cancel()
     if options.arrivals:
         Path(options.arrivals).write_bytes(desk.arrivals.tobytes())
     if options.books:
@@ -119,6 +129,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--arrivals", help="file for the moments at which calls came")
     parser.add_argument("--books", help="file for how often each order was charged")
+    parser.add_argument("--pulse", help="file for how many calls came so far")
     parser.add_argument("--turn-away", help="FROM:COUNT:RETRY_AFTER: answer these calls with 429")
     parser.add_argument("--faults", type=float, default=0.0, help="share of calls that go wrong")
     parser.add_argument("--seed", type=int, default=1)

@@ -1,0 +1,164 @@
+"""Goal 5: a million rows, whole: `check`, a run in which all is already synced, and the cost per row by size.
+
+python -m benchmarks.whole [--rows N] [--rounds N] [--sizes 1000,10000,...] [--sent 1000,10000,...]
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import inputs
+from benchmarks.measure import (
+    WORK,
+    Measured,
+    Report,
+    batchsync,
+    fresh_ledger,
+    ratio,
+    rounds,
+    run,
+    sending,
+    serving,
+)
+from benchmarks.prepare import prepare
+
+NOWHERE = "http://127.0.0.1:9/vv/external/pinSynchronization"
+TINY = 10
+"""Rows of a file whose cost is taken for that of the start."""
+
+
+def calamine(path: Path, rows: int) -> Callable[[], float]:
+    def contest() -> float:
+        measured = run([sys.executable, "-m", "benchmarks.readers", "calamine", path])
+        seconds, seen = measured.stdout.split()
+        assert int(seen) == rows, seen
+        return float(seconds)
+
+    return contest
+
+
+def check(path: Path, ledger: Path) -> Measured:
+    measured = run(batchsync("check", path, "--url", NOWHERE, "--ledger", ledger))
+    assert measured.status == 0, measured.stderr
+    return measured
+
+
+def all_synced(path: Path, ledger: Path, rows: int) -> Measured:
+    measured = run(sending(path, NOWHERE, ledger))
+    summary = json.loads(measured.stdout)[0]
+    assert summary["already_synced"] == rows, (summary, measured.stderr)
+    assert summary["calls"] == 0
+    return measured
+
+
+def sent(path: Path, url: str, rows: int) -> Measured:
+    measured = run(sending(path, url, fresh_ledger("sent")))
+    summary = json.loads(measured.stdout)[0]
+    assert summary["synced"] == rows, (summary, measured.stderr)
+    return measured
+
+
+def known_ledger(rows: int) -> Path:
+    """A ledger that knows all orders of a file, made once for each size."""
+    kept = WORK / "ledgers" / f"known-{rows}" / "ledger.sqlite"
+    if not kept.exists():
+        prepare(str(fresh_ledger(f"known-{rows}")), NOWHERE, rows)
+    target = fresh_ledger("known")
+    for file in kept.parent.iterdir():
+        shutil.copy(file, target.parent)
+    return target
+
+
+def walls(contest: Callable[[], Measured], kept: list[Measured]) -> Callable[[], float]:
+    def timed() -> float:
+        kept.append(contest())
+        return kept[-1].wall_s
+
+    return timed
+
+
+def big(report: Report, rows: int, count: int) -> None:
+    path = inputs.xlsx_file(rows)
+    checked: list[Measured] = []
+    ran: list[Measured] = []
+    figures = rounds(
+        {
+            "calamine": calamine(path, rows),
+            "check": walls(lambda: check(path, WORK / "ledgers" / "none.sqlite"), checked),
+            "all synced": walls(lambda: all_synced(path, known_ledger(rows), rows), ran),
+        },
+        count=count,
+        warm_up=False,
+    )
+    for name, kept, most in (("check", checked, 2.5), ("all synced", ran, 5.0)):
+        what = "`check`" if name == "check" else "`run` in which all is already synced, with its result,"
+        seconds = statistics.median(figures[name])
+        report.add(
+            5,
+            f"{what} of {rows:,} rows against calamine's read",
+            ratio(figures[name], figures["calamine"]),
+            most=most,
+            note=f"{seconds:.1f} s here",
+        )
+        report.add(
+            5, f"{what} peak of parent and child", max(m.peak_mib for m in kept), most=600, unit=" MiB"
+        )
+
+
+def by_size(
+    report: Report, name: str, sizes: list[int], measure: Callable[[int], Measured], repeat: int
+) -> None:
+    """CPU per row, of all processes, above what a tiny file costs."""
+    start = statistics.median(measure(TINY).cpu_s for _ in range(5))
+    costs: list[tuple[float, float]] = []
+    for rows in sizes:
+        runs = [measure(rows).cpu_s for _ in range(repeat if rows <= 100_000 else 1)]
+        costs.append((rows, (statistics.median(runs) - start) / rows * 1e6))
+        print(f"  {name}: {rows:>9,} rows {costs[-1][1]:8.2f} us of CPU a row", flush=True)
+    report.series[name] = costs
+    beyond = [cost for rows, cost in costs if rows >= 10_000]
+    if len(beyond) > 1:
+        report.add(
+            5,
+            f"cost per row of {name}: worst over best from 10,000 rows on",
+            max(beyond) / min(beyond),
+            most=1.2,
+        )
+
+
+def numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",") if part]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", type=numbers, default="1000,10000,100000,1000000")
+    parser.add_argument("--sent", type=numbers, default="1000,10000,100000")
+    options = parser.parse_args()
+    (WORK / "results").mkdir(parents=True, exist_ok=True)
+    report = Report("whole", f"python -m benchmarks.whole --rows {options.rows} --rounds {options.rounds}")
+    big(report, options.rows, options.rounds)
+    nowhere = WORK / "ledgers" / "none.sqlite"
+    by_size(report, "check", options.sizes, lambda rows: check(inputs.xlsx_file(rows), nowhere), 3)
+    by_size(
+        report,
+        "a run, all synced before",
+        options.sizes,
+        lambda rows: all_synced(inputs.xlsx_file(rows), known_ledger(rows), rows),
+        3,
+    )
+    with serving() as url:
+        by_size(
+            report, "a run, all sent", options.sent, lambda rows: sent(inputs.xlsx_file(rows), url, rows), 2
+        )
+    report.save()
+
+
+if __name__ == "__main__":
+    main()
