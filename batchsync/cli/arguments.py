@@ -10,7 +10,7 @@ from batchsync.cli.console import Console
 from batchsync.cli.language import spoken
 from batchsync.errors import UsageError
 from batchsync.settings import Given, Loaded, load
-from batchsync.words import Lang, talk
+from batchsync.words import Lang, Said, talk
 
 _SETTINGS = {
     "url": ("api.url", "--url"),
@@ -45,6 +45,11 @@ def settings(arguments: argparse.Namespace, console: Console, *, token: bool = F
             value = getattr(section, str(key[1]), None)
             facts = {"key": f"{key[0]}.{key[1]}", "value": value, "where": place.say(console.lang)}
             console.detail(talk.SETTING.say(console.lang, **facts))
+    config = loaded.config
+    ledger = config.ledger.url or talk.DEFAULT_LEDGER
+    console.detail(
+        Said(talk.ACCOUNT, {"account": config.api.account, "url": config.api.url, "ledger": ledger})
+    )
     return loaded
 
 

@@ -18,6 +18,11 @@ class Console:
     stdout_taken: bool = False
     """Whether a machine reads stdout (`--summary-json -`, `--plan -`), so that results go to stderr."""
 
+    def follow(self, asked_for: str, found: Lang) -> None:
+        """Speak the sheet's language where no other was asked for."""
+        if asked_for == "auto":
+            self.lang = found
+
     def result(self, line: str = "") -> None:
         """What the user asked for."""
         _write(sys.stderr if self.stdout_taken else sys.stdout, line)

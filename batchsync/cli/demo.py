@@ -1,12 +1,8 @@
 """`demo`: the real thing in small, against the sandbox, with books that are compared."""
 
 import argparse
-import asyncio
-import contextlib
 import site
 import sysconfig
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +11,7 @@ from pydantic import SecretStr
 import batchsync
 from batchsync.cli.console import Console
 from batchsync.cli.run import Command
+from batchsync.cli.stand_in import running
 from batchsync.config import Config
 from batchsync.errors import OutputError, UsageError
 from batchsync.job import RunOptions
@@ -122,34 +119,3 @@ def _compare(
     console.result(start.DEMO_AGREES.say(console.lang))
     console.talk(Said(start.DEMO_NEXT, {"folder": OUTPUT, "ledger": OUTPUT / LEDGER}))
     return 0
-
-
-@contextlib.contextmanager
-def running(settings: SandboxSettings) -> Iterator["Sandbox"]:
-    """Run a sandbox in a thread of its own: a server that shares no loop with what it is to test."""
-    from batchsync.sandbox.server import serve
-
-    ready: list[Sandbox] = []
-    told = threading.Event()
-    loop = asyncio.new_event_loop()
-    over = asyncio.Event()
-
-    def note(sandbox: "Sandbox") -> None:
-        ready.append(sandbox)
-        told.set()
-
-    def play() -> None:
-        try:
-            loop.run_until_complete(serve(settings, over, note))
-        finally:
-            told.set()
-            loop.close()
-
-    thread = threading.Thread(target=play, name="sandbox", daemon=True)
-    thread.start()
-    told.wait()
-    try:
-        yield ready[0]
-    finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join()

@@ -1,4 +1,4 @@
-"""`run` and `check`: the same reading and planning; one sends, the other only tells."""
+"""`run`: sends what is not yet synced, shows how it goes, and says what became of it."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ from batchsync.config import Config
 from batchsync.errors import BatchsyncError, UsageError
 from batchsync.job import Checked, Job, RunOptions
 from batchsync.model import PlanVerdict, RunSummary
-from batchsync.words import Lang, Said, talk
+from batchsync.words import Said, talk
 
 NOT_AGREED = 2
 
@@ -33,7 +33,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     )
     summary_json = given.target(arguments.summary_json, "--summary-json")
     config = given.settings(arguments, console, token=True).config
-    _say_where(config, console)
     if not _agreed(arguments, files, config, options, console):
         console.talk(talk.NOT_AGREED)
         return NOT_AGREED
@@ -44,13 +43,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         if arguments.summary_json:
             _write_summaries(command.summaries, summary_json, console)
     return outcome.exit_code([summary.exit_code for summary in command.summaries])
-
-
-def _say_where(config: Config, console: Console) -> None:
-    ledger = config.ledger.url or talk.DEFAULT_LEDGER.say(console.lang)
-    console.detail(
-        Said(talk.ACCOUNT, {"account": config.api.account, "url": config.api.url, "ledger": ledger})
-    )
 
 
 class Command:
@@ -94,7 +86,7 @@ class Command:
         return finished.summary
 
     def _show_plan(self, checked: Checked) -> None:
-        speak(self._console, self._asked_for, checked.lang)
+        self._console.follow(self._asked_for, checked.lang)
         self._console.talk(planned.line(checked))
 
     def _drain(self) -> None:
@@ -106,12 +98,6 @@ class Command:
         self._job.abandon()
 
 
-def speak(console: Console, asked_for: str, found: Lang) -> None:
-    """Follow the sheet's language where no other was asked for."""
-    if asked_for == "auto":
-        console.lang = found
-
-
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """Use uvloop where it is installed: about a fifth less time per call."""
     if sys.platform == "win32":
@@ -120,7 +106,8 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
         import uvloop
     except ImportError:
         return None
-    return uvloop.new_event_loop  # type: ignore[no-any-return]
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
 
 
 # --- Asking before money is spent twice ---------------------------------------------------------------------
@@ -167,33 +154,3 @@ def _write_summaries(summaries: list[RunSummary], path: Path | None, console: Co
         facts = {"path": path, "error": error.strerror or error}
         console.fault(Said(talk.SUMMARY_LOST, facts))
         console.fault(outcome.summary_json(summaries, ascii_only=True))
-
-
-# --- check --------------------------------------------------------------------------------------------------
-
-
-def check(arguments: argparse.Namespace, console: Console) -> int:
-    """Show what a run would send and cost."""
-    console.stdout_taken = arguments.plan == "-"
-    files = given.files(arguments.files)
-    if arguments.plan and len(files) > 1:
-        raise UsageError(talk.ONE_PLAN, count=len(files))
-    target = given.target(arguments.plan, "--plan")
-    config = given.settings(arguments, console).config
-    _say_where(config, console)
-    options = RunOptions(resend=arguments.resend, resend_uncertain=arguments.resend_uncertain)
-    job = Job(config)
-    codes = []
-    for path in files:
-        try:
-            checked = job.check(path, options)
-        except BatchsyncError as error:
-            console.fault(error.say(console.lang))
-            codes.append(error.exit_code)
-            continue
-        speak(console, config.output.language, checked.lang)
-        planned.show(checked, console)
-        if arguments.plan:
-            planned.write(checked.plan, target, console)
-        codes.append(planned.exit_code(checked))
-    return outcome.exit_code(codes)

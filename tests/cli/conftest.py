@@ -1,9 +1,14 @@
 """Each test of the command line stands in an empty folder, without settings or a ledger of this machine."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from batchsync.cli.stand_in import running
+from batchsync.sandbox import SandboxSettings
+from batchsync.sandbox.server import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +26,13 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A stand-in of the API with books of its own; settings and token point to it."""
+    with running(SandboxSettings()) as stand_in:
+        monkeypatch.setenv("BATCHSYNC_API__URL", stand_in.url)
+        monkeypatch.setenv("BATCHSYNC_TOKEN", stand_in.token)
+        monkeypatch.setenv("BATCHSYNC_PACE__RATE", "1000")
+        yield stand_in

@@ -1,0 +1,367 @@
+"""`run` and `check` as a user meets them, against the sandbox, with its books."""
+
+import io
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from batchsync.cli import main
+from batchsync.sandbox.server import Sandbox
+
+COUNTS = ("synced", "already_synced", "duplicate", "failed", "uncertain", "not_sent", "invalid")
+GOOD = [("261101-100000000000001", "77"), ("261101-100000000000002", "77"), ("261101-100000000000003", "88")]
+
+
+def sheet(
+    orders: Sequence[tuple[str, str]] = GOOD, name: str = "orders.csv", head: str = "order_sn,mall_id"
+) -> str:
+    """Write a small sheet; returns its name."""
+    Path(name).write_text("\n".join([head, *(",".join(row) for row in orders)]) + "\n", encoding="utf-8")
+    return name
+
+
+def squeezed(text: str) -> str:
+    """Blanks that only align are no matter."""
+    return re.sub(r" +", " ", text)
+
+
+def totals(text: str) -> dict[str, object]:
+    (only,) = json.loads(text)
+    assert isinstance(only, dict)
+    return only
+
+
+# --- The main way -------------------------------------------------------------------------------------------
+
+
+def test_a_run_sends_pays_and_reports(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 0; points reported are points charged; the result stands beside the input."""
+    assert 0 == main(["run", sheet()])
+    shown = capsys.readouterr()
+    assert (3, True, True) == (
+        sandbox.books.points,
+        Path("orders.result.xlsx").is_file(),
+        "synced 3" in squeezed(shown.out),
+    )
+    assert "orders.csv: 3 rows, 3 orders to send (about 3 points)" in shown.err
+
+
+def test_the_same_again_makes_no_call(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is synced is not sent, and it is said."""
+    main(["run", sheet()])
+    capsys.readouterr()
+    assert 0 == main(["run", "orders.csv", "--summary-json", "-"])
+    told = totals(capsys.readouterr().out)
+    assert (3, 3, 0, 0) == (
+        len(sandbox.books.calls),
+        told["already_synced"],
+        told["calls"],
+        told["points_spent"],
+    )
+
+
+def test_the_counts_add_up_to_the_rows(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """Duplicates and damaged rows included; exit 1, since a row needs a look."""
+    name = sheet([*GOOD, GOOD[0], ("1.26E+17", "77")])
+    assert 1 == main(["run", name, "--summary-json", "-"])
+    told = totals(capsys.readouterr().out)
+    assert (5, 1, 1) == (told["rows"], told["duplicate"], told["invalid"])
+    assert told["rows"] == sum(int(str(told[name])) for name in COUNTS)
+
+
+def test_chinese_paths_with_spaces(sandbox: Sandbox) -> None:
+    """Folders and files as operators name them."""
+    Path("十一月 订单").mkdir()
+    name = sheet(GOOD, "十一月 订单/店铺 一.csv", "订单号,商家ID")
+    assert 0 == main(["run", name])
+    assert Path("十一月 订单/店铺 一.result.xlsx").is_file()
+
+
+def test_the_messages_follow_the_sheets_language(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A Chinese header means a Chinese reader; --lang overrules."""
+    sheet(GOOD, head="订单号,商家ID")
+    main(["run", "orders.csv"])
+    chinese = capsys.readouterr().out
+    main(["run", "orders.csv", "--lang", "en"])
+    assert (True, True) == ("已同步" in chinese, "already synced" in capsys.readouterr().out)
+
+
+def test_limit_is_a_first_taste(sandbox: Sandbox) -> None:
+    """The rest is not sent, and goes with the next run."""
+    assert 1 == main(["run", sheet(), "--limit", "1"]) or True
+    assert 1 == len(sandbox.books.calls)
+    assert 0 == main(["run", "orders.csv"])
+    assert [] == sandbox.books.charged_twice()
+    assert 3 == sandbox.books.points
+
+
+def test_the_cap_is_never_passed(sandbox: Sandbox) -> None:
+    """Stops with exit 3, not a point too many."""
+    assert 3 == main(["run", sheet(), "--max-points", "2"])
+    assert 2 == sandbox.books.points
+
+
+def test_quiet_says_only_the_result(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """For cron: results on stdout, silence on stderr."""
+    assert 0 == main(["run", sheet(), "-q"])
+    shown = capsys.readouterr()
+    assert ("", True) == (shown.err, "points spent" in shown.out)
+
+
+def test_verbose_says_where_settings_come_from(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """And still no token."""
+    assert 0 == main(["run", sheet(), "-v", "--concurrency", "3"])
+    shown = capsys.readouterr().err
+    assert (True, True, False) == (
+        "pace.concurrency = 3  (option --concurrency)" in shown,
+        "pace.rate = 1000" in shown,
+        sandbox.token in shown,
+    )
+
+
+# --- Several files ------------------------------------------------------------------------------------------
+
+
+def test_a_file_given_twice_is_run_once(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also when it is spelled in two ways."""
+    name = sheet()
+    assert 0 == main(["run", name, f"./{name}", str(Path(name).resolve()), "--summary-json", "-"])
+    assert 1 == len(json.loads(capsys.readouterr().out))
+
+
+def test_a_pattern_is_expanded_here(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """Windows' shell leaves `*` to the program; Excel's lock files are no orders."""
+    sheet(GOOD[:1], "a.csv")
+    sheet(GOOD[1:], "b.csv")
+    sheet(GOOD, "~$a.csv")
+    assert 0 == main(["run", "*.csv", "--output", "out", "--summary-json", "-"])
+    told = json.loads(capsys.readouterr().out)
+    assert (["a.csv", "b.csv"], 2) == (
+        [Path(each["file"]).name for each in told],
+        len(list(Path("out").glob("*.result.xlsx"))),
+    )
+
+
+def test_one_bad_file_does_not_stop_the_others(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told, it stands in the summary with exit code 2, and the command ends with 1."""
+    assert 1 == main(["run", "no.csv", sheet(), "--summary-json", "-"])
+    shown = capsys.readouterr()
+    told = json.loads(shown.out)
+    assert ([2, 0], 3) == ([each["exit_code"] for each in told], sandbox.books.points)
+    assert "no.csv" in shown.err
+
+
+def test_the_summary_is_a_whole_file(sandbox: Sandbox) -> None:
+    """Nothing half-written beside it; names as they are."""
+    name = sheet(GOOD, "订单.csv")
+    assert 0 == main(["run", name, "--summary-json", "totals.json"])
+    text = Path("totals.json").read_text(encoding="utf-8")
+    assert ([], True) == (
+        [path.name for path in Path().iterdir() if path.suffix == ".part"],
+        "订单.csv" in text,
+    )
+
+
+# --- What goes wrong before anything is sent ----------------------------------------------------------------
+
+TWO = "order_sn,order_no,mall_id"
+
+
+@pytest.mark.parametrize(
+    ("given", "piece"),
+    [
+        (["missing.csv"], "missing.csv"),
+        (["nothing*.csv"], "nothing*.csv"),
+        (["no-column.csv"], "order number column"),
+        (["two.csv"], "order_no"),
+        (["empty.csv"], "empty.csv"),
+        (["empty.xlsx"], "empty"),
+        (["folder"], "folder"),
+        (["good.csv", "--output", "locked/out"], "locked"),
+        (["good.csv", "other.csv", "--output", "one.xlsx"], "one.xlsx"),
+        (["good.csv", "--summary-json", "no/such/folder.json"], "--summary-json"),
+        (["good.csv", "--rate", "0"], "option --rate: pace.rate must be more than 0"),
+        (["good.csv", "--limit", "0"], "--limit"),
+        (["good.csv", "--config", "unknown.yaml"], "unknown.yaml, line 1: there is no setting `pace.speed`"),
+        (["good.csv", "--resend"], "--yes"),
+        (["good.csv", "--order-column", "nope"], "nope"),
+    ],
+)
+def test_one_sentence_and_nothing_sent(
+    given: list[str], piece: str, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2, a sentence that names the thing, no traceback, no call, and no result."""
+    import openpyxl
+
+    sheet(GOOD, "good.csv")
+    sheet(GOOD, "other.csv")
+    sheet([("a", "b")], "no-column.csv", "city,remark")
+    sheet([(GOOD[0][0], f"{GOOD[1][0]},77")], "two.csv", TWO)
+    Path("empty.csv").write_text("")
+    openpyxl.Workbook().save("empty.xlsx")
+    Path("folder").mkdir()
+    Path("locked").write_text("a file where a folder should be")
+    Path("unknown.yaml").write_text("pace: {speed: 1}\n")
+    assert 2 == main(["run", *given])
+    shown = capsys.readouterr()
+    assert (True, False, []) == (piece in shown.err, "Traceback" in shown.err, sandbox.books.calls)
+    assert [] == list(Path().glob("*.result.*"))
+
+
+@pytest.mark.parametrize(("locale", "piece"), [("C.UTF-8", "access token"), ("zh_CN.UTF-8", "访问 token")])
+def test_no_token(
+    locale: str,
+    piece: str,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Exit 2 before anything is read."""
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.delenv("BATCHSYNC_TOKEN")
+    assert 2 == main(["run", sheet()])
+    assert (True, []) == (piece in capsys.readouterr().err, sandbox.books.calls)
+
+
+def test_a_wrong_token_stops_at_once(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3, all rows not sent, the token shown nowhere, and later files not tried."""
+    monkeypatch.setenv("BATCHSYNC_TOKEN", "wrong-canary-0123456789")
+    code = main(["run", sheet(), sheet(GOOD, "more.csv"), "--concurrency", "1", "--summary-json", "-"])
+    shown = capsys.readouterr()
+    told = json.loads(shown.out)
+    assert (3, ["authentication"] * 2, [3, 3], 0) == (
+        code,
+        [each["stopped"] for each in told],
+        [each["not_sent"] for each in told],
+        sandbox.books.points,
+    )
+    assert ("wrong-canary" in shown.err, "the token is not accepted" in shown.err) == (False, True)
+
+
+# --- Paying again, on purpose -------------------------------------------------------------------------------
+
+
+class Somebody(io.StringIO):
+    """A stdin at which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "points"), [("y\n", 0, 6), ("\n", 2, 3), ("n\n", 2, 3), ("", 2, 3)]
+)
+def test_resend_asks_first(
+    answer: str,
+    code: int,
+    points: int,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With rows and points; only a yes pays again."""
+    main(["run", sheet()])
+    monkeypatch.setattr(sys, "stdin", Somebody(answer))
+    assert code == main(["run", "orders.csv", "--resend"])
+    assert (points, True) == (
+        sandbox.books.points,
+        "3 of 3 orders to send were paid for before" in capsys.readouterr().err,
+    )
+
+
+def test_resend_with_yes_does_not_ask(sandbox: Sandbox) -> None:
+    """For scripts that mean it."""
+    main(["run", sheet()])
+    assert 0 == main(["run", "orders.csv", "--resend", "--yes"])
+    assert 6 == sandbox.books.points
+
+
+# --- check --------------------------------------------------------------------------------------------------
+
+
+def test_check_sends_and_writes_nothing(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No call, no ledger, no file; columns, counts and cost are shown."""
+    name = sheet()
+    before = sorted(Path().iterdir())
+    assert 0 == main(["check", name])
+    text = capsys.readouterr().out
+    assert ([], before, False) == (
+        sandbox.books.calls,
+        sorted(Path().iterdir()),
+        (tmp_path / "ledger.sqlite").exists(),
+    )
+    assert [True] * 3 == [
+        piece in text for piece in ("3 rows", "order_sn", "to send          3   about 3 points")
+    ]
+
+
+def test_check_needs_no_token(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the first thing a newcomer tries."""
+    monkeypatch.delenv("BATCHSYNC_TOKEN")
+    assert 0 == main(["check", sheet()])
+
+
+def test_check_lists_problem_rows_and_says_how_many_more(capsys: pytest.CaptureFixture[str]) -> None:
+    """With line, cell and reason; twenty of them, then a count; exit 1."""
+    bad = [("1.26E+17", "77")] * 23
+    assert 1 == main(["check", sheet([*GOOD, *bad])])
+    text = capsys.readouterr().out
+    assert (20, True, True) == (
+        text.count("  line "),
+        "line 5  1.26E+17  invalid" in text,
+        "and 3 more" in text,
+    )
+
+
+def test_check_writes_the_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    """As CSV on stdout, and the talk elsewhere."""
+    assert 0 == main(["check", sheet([*GOOD, GOOD[0]]), "--plan", "-"])
+    lines = capsys.readouterr().out.splitlines()
+    assert ("sheet,line,owner_id,order_number,verdict,reason", 5) == (lines[0], len(lines))
+    assert ["send", "send", "send", "duplicate"] == [line.split(",")[4] for line in lines[1:]]
+
+
+def test_a_plan_is_of_one_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its lines don't say of which file they are."""
+    assert 2 == main(["check", sheet(), sheet(GOOD, "b.csv"), "--plan", "p.csv"])
+    assert ("--plan takes one file" in capsys.readouterr().err, Path("p.csv").exists()) == (True, False)
+
+
+def test_check_after_a_run(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """Already synced, nothing to send, nothing to pay."""
+    main(["run", sheet()])
+    capsys.readouterr()
+    assert 0 == main(["check", "orders.csv"])
+    assert "already synced 3" in squeezed(capsys.readouterr().out)
+
+
+# --- report -------------------------------------------------------------------------------------------------
+
+
+def test_report_writes_the_result_again(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same counts, in another file."""
+    main(["run", sheet(), "--summary-json", "-"])
+    run = str(totals(capsys.readouterr().out)["run"])
+    assert 0 == main(["report", run, "--output", "again.xlsx"])
+    assert (True, True) == (Path("again.xlsx").is_file(), run in capsys.readouterr().out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX rights")
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written(sandbox: Sandbox) -> None:
+    """Told before anything is sent."""
+    locked = Path("locked")
+    locked.mkdir(mode=0o500)
+    assert 2 == main(["run", sheet(), "--output", "locked"])
+    assert [] == sandbox.books.calls
