@@ -122,12 +122,20 @@ def member_name(member: zipfile.ZipInfo) -> str:
         raw = member.filename.encode("cp437")
     except UnicodeEncodeError:
         return member.filename
-    for codec in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(codec)
-        except UnicodeDecodeError:
-            continue
-    return member.filename
+    names = [name for codec in ("utf-8", "gb18030") if (name := _decoded(raw, codec))]
+    return next(filter(_is_chinese, names), names[0] if names else member.filename)
+
+
+def _decoded(raw: bytes, codec: str) -> str:
+    try:
+        return raw.decode(codec)
+    except UnicodeDecodeError:
+        return ""
+
+
+def _is_chinese(name: str) -> bool:
+    """Whether a name makes sense: 图片 in GBK is valid UTF-8 as well, for Greek and Latin letters."""
+    return any("\u4e00" <= char <= "\u9fff" for char in name)
 
 
 def open_archive(path: Path, wishes: Wishes = NO_WISHES) -> ArchiveSource:

@@ -54,7 +54,7 @@ class RowBuilder:
         """Put a cell in the next column that no merged cell covers."""
         while len(self.cells) in self._merges:
             self._fill()
-        for place in range(max(1, min(across, WIDEST - len(self.cells)))):
+        for place in range(min(max(1, across), WIDEST - len(self.cells))):
             if down > 1:
                 self._begun[len(self.cells)] = _Merge(
                     *(("", EMPTY) if place else (text, kind)), min(down, LONGEST) - 1
