@@ -1,0 +1,67 @@
+"""README tells the truth: its commands work, and its first screen is what they print."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from batchsync.cli import main
+from batchsync.cli.stand_in import running
+from batchsync.sandbox import SandboxSettings
+from batchsync.sandbox.server import Sandbox
+from tests.cli.readme import FILES, SCRIPT, commands, comparable, shown, write_sheets
+
+PAGES = tuple(FILES)
+
+
+@pytest.fixture
+def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """The API as README's reader meets it."""
+    with running(SandboxSettings(script=SCRIPT)) as sandbox:
+        for name, value in {"API__URL": sandbox.url, "TOKEN": sandbox.token, "PACE__RATE": "500"}.items():
+            monkeypatch.setenv(f"BATCHSYNC_{name}", value)
+        yield sandbox
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_the_first_screen_is_what_is_printed(
+    command: str, page: str, vendor: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Word for word, but for times and run ids."""
+    write_sheets(page)
+    capsys.readouterr()
+    main([command, FILES[page]])
+    printed = capsys.readouterr()
+    assert comparable(shown(page)[command]) == comparable(
+        printed.err + printed.out if command == "run" else printed.out
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_works(
+    page: str, vendor: Sandbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From top to bottom in an empty folder, as a newcomer would paste them."""
+    write_sheets(page)
+    run = ""
+    for command in commands(page):
+        if command == ["demo"]:  # has a test of its own
+            continue
+        given = [run if word.startswith("20261123-0212-") else word for word in command]
+        capsys.readouterr()
+        code = main(given)
+        assert code in (0, 1), (command, capsys.readouterr().err)
+        if command[0] == "run" and not run:
+            capsys.readouterr()
+            main(["history", "--json"])
+            run = json.loads(capsys.readouterr().out)[0]["run"]
+    assert [] == vendor.books.charged_twice()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_placeholder_is_left(page: str) -> None:
+    """What is generated was generated."""
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    assert "@@" not in text

@@ -1,0 +1,105 @@
+"""Ctrl-C and SIGTERM in the middle of a run, pressed by the sandbox at an exact call."""
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from batchsync.cli import main
+from batchsync.cli.stand_in import running
+from batchsync.ledger import open_ledger
+from batchsync.model import State
+from batchsync.sandbox import SandboxSettings
+from batchsync.sandbox.books import Books
+from batchsync.sandbox.server import Sandbox
+
+ORDERS = 30
+
+
+def orders_csv() -> str:
+    lines = ["order_sn,mall_id", *(f"261101-1{number:014d},77" for number in range(ORDERS))]
+    Path("orders.csv").write_text("\n".join(lines) + "\n")
+    return "orders.csv"
+
+
+@pytest.fixture
+def press(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Arrange that this process gets signals while the sandbox works on its n-th call."""
+
+    def arrange(at_call: int, *signals: int) -> None:
+        note = Books.note
+
+        def note_and_press(books: Books, *args: str, **facts: object) -> None:
+            note(books, *args, **facts)  # type: ignore[arg-type]
+            if len(books.calls) == at_call:
+                for number in signals:
+                    os.kill(os.getpid(), number)
+
+        monkeypatch.setattr(Books, "note", note_and_press)
+
+    return arrange
+
+
+def point_to(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"API__URL": sandbox.url, "TOKEN": sandbox.token, "PACE__RATE": "1000"}.items():
+        monkeypatch.setenv(f"BATCHSYNC_{name}", value)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_drains(
+    number: int,
+    press: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Calls under way finish and are paid for once, the result is written, 130; the next run sends the rest."""
+    with running(SandboxSettings(latency_s=0.02)) as sandbox:
+        point_to(sandbox, monkeypatch)
+        press(5, number)
+        assert 130 == main(["run", orders_csv(), "--concurrency", "4", "--summary-json", "-"])
+        shown = capsys.readouterr()
+        (told,) = json.loads(shown.out)
+        assert ("interrupted", 0, ORDERS, True) == (
+            told["stopped"],
+            told["uncertain"],
+            told["synced"] + told["not_sent"],
+            Path(told["result"]).is_file(),
+        )
+        assert (told["points_spent"], True) == (sandbox.books.points, "Ctrl-C again" in shown.err)
+        assert 5 <= told["synced"] < ORDERS
+        assert 0 == main(["run", "orders.csv"])
+        assert ([], ORDERS) == (sandbox.books.charged_twice(), sandbox.books.points)
+
+
+def test_the_second_gives_up_what_is_under_way(
+    press: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A server that never answers can't hold anybody: its calls become uncertain, the result is written."""
+    with running(SandboxSettings(latency_s=60)) as sandbox:
+        point_to(sandbox, monkeypatch)
+        press(3, signal.SIGINT, signal.SIGTERM)  # two of a kind would be heard as one
+        assert 130 == main(["run", orders_csv(), "--concurrency", "3", "--summary-json", "-"])
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (3, ORDERS - 3, True) == (told["uncertain"], told["not_sent"], Path(told["result"]).is_file())
+    with open_ledger(str(tmp_path / "ledger.sqlite"), read_only=True) as ledger:
+        assert State.UNCERTAIN == ledger.orders_of("261101-100000000000000")[0].state
+
+
+def test_later_files_are_told_too(
+    press: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every file given stands in the summary, also those the stop came before."""
+    orders_csv()
+    Path("later.csv").write_text("order_sn,mall_id\n261102-100000000000001,77\n")
+    with running(SandboxSettings()) as sandbox:
+        point_to(sandbox, monkeypatch)
+        press(2, signal.SIGINT)
+        assert 130 == main(["run", "orders.csv", "later.csv", "--concurrency", "1", "--summary-json", "-"])
+    told = json.loads(capsys.readouterr().out)
+    assert (["interrupted"] * 2, 1) == ([each["stopped"] for each in told], told[1]["not_sent"])
