@@ -29,7 +29,7 @@ def listening(
     before: dict[int, Any] = {}
     for name in _NAMES:
         number = getattr(signal, name, None)
-        if number is not None:
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
             with contextlib.suppress(ValueError):  # not the main thread
                 before[number] = signal.signal(number, heard)
     try:

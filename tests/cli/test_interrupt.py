@@ -62,3 +62,13 @@ async def test_a_system_without_some_signals(monkeypatch: pytest.MonkeyPatch) ->
         press()
         await drained.wait()
     assert drained.is_set()
+
+
+async def test_what_is_ignored_stays_ignored() -> None:
+    """`nohup batchsync run ...` must survive its terminal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with listening(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
+            assert signal.SIG_IGN is signal.getsignal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
