@@ -85,7 +85,7 @@ class ResultCells:
         answered = row.answered_at
         if answered is None:
             return xml
-        return xml.replace(b"\x00", b"%.6f" % self._serial(answered), 1)
+        return xml.replace(b"\x00", b"%.8f" % self._serial(answered), 1)
 
     def _pieces(self, row: RowResult) -> Sequence[bytes]:
         key = self._key(row)

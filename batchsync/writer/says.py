@@ -84,7 +84,9 @@ class Speaker:
         return {
             "code": entry.api_status,
             "http": entry.http_status if entry.http_status is not None else "-",
-            "elapsed": "?" if entry.elapsed_s is None else f"{entry.elapsed_s:.0f}",
+            "elapsed": "?"
+            if entry.elapsed_s is None
+            else f"{entry.elapsed_s:.{0 if entry.elapsed_s >= 1 else 1}f}",
             "owner": entry.owner_id,
             "number": entry.number,
             "line": entry.first_line,

@@ -95,7 +95,7 @@ class Ends:
             part.replace(dimension, b"")
         self._widths()
         self._filter()
-        if self._wanted.uncertain:
+        if self._wanted.uncertain and "decision" in self._wanted.columns:
             self._drop_downs()
         xml = part.edited()
         closing = b"</" + part.prefix + b"sheetData"
@@ -169,15 +169,8 @@ class Ends:
     def _drop_downs(self) -> None:
         wanted = self._wanted
         letters = column_letters(wanted.columns["decision"])
-        choices = [",".join(text.say(lang) for text in words.DECISIONS) for lang in Lang]
-        chosen = ",".join(text.say(wanted.lang) for text in words.DECISIONS)
-        validation = self._part.tag(
-            '<dataValidation type="list" allowBlank="1" showInputMessage="1" showErrorMessage="1" '
-            f'promptTitle="{xml_attribute(words.DECISION_TITLE.say(wanted.lang))}" '
-            f'prompt="{xml_attribute(words.DECISION_HELP.say(wanted.lang))}" '
-            f'sqref="{_ranges(letters, wanted.uncertain)}">'
-            f'<formula1>"{xml_text(chosen)}"</formula1></dataValidation>'
-        )
+        choices = [_choices(lang) for lang in Lang]
+        validation = self._part.tag(drop_down(letters, wanted.uncertain, wanted.lang))
         element = self._part.root.child("dataValidations")
         if element is None:
             xml = self._part.tag('<dataValidations count="1">') + validation
@@ -199,7 +192,7 @@ def _meet(one: Range, other: Range) -> bool:
     return across and one.top <= other.bottom and other.top <= one.bottom
 
 
-def _ranges(letters: str, lines: Sequence[int]) -> str:
+def cell_ranges(letters: str, lines: Sequence[int]) -> str:
     """Return the lines' cells as few ranges; beyond what is reasonable, one range over all of them."""
     ranges: list[list[int]] = []
     for line in lines:
@@ -213,3 +206,18 @@ def _ranges(letters: str, lines: Sequence[int]) -> str:
         f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}"
         for first, last in ranges
     )
+
+
+def drop_down(letters: str, lines: Sequence[int], lang: Lang) -> str:
+    """Return the validation that offers the decisions on those lines."""
+    return (
+        '<dataValidation type="list" allowBlank="1" showInputMessage="1" showErrorMessage="1" '
+        f'promptTitle="{xml_attribute(words.DECISION_TITLE.say(lang))}" '
+        f'prompt="{xml_attribute(words.DECISION_HELP.say(lang))}" '
+        f'sqref="{cell_ranges(letters, lines)}">'
+        f'<formula1>"{xml_text(_choices(lang))}"</formula1></dataValidation>'
+    )
+
+
+def _choices(lang: Lang) -> str:
+    return ",".join(text.say(lang) for text in words.DECISIONS)

@@ -114,7 +114,7 @@ class SheetRewrite:
         speaker: Speaker,
         serial: LocalSerial,
     ) -> None:
-        self._stream = stream
+        self.stream = stream
         self._place = place
         self.layout = layout
         self._shape: Shape = stream.start_shape()
@@ -139,10 +139,10 @@ class SheetRewrite:
         """
         before = 0
         self._total_done = cursor.line_on(self._place) is None
-        for block in self._stream.blocks():
+        for block in self.stream.blocks():
             if self._merging or self._shape.extension in block:
-                out = [self._row(row, cursor) for row in self._stream.rows(block, self._shape, before)]
-                before = self._stream.last
+                out = [self._row(row, cursor) for row in self.stream.rows(block, self._shape, before)]
+                before = self.stream.last
             else:
                 out, before = self._fast(block, before, cursor)
             yield b"".join(out)
@@ -165,7 +165,7 @@ class SheetRewrite:
             found = fast(part)
             end = part.find(b">", found.end()) if found else 0
             if found is None or part[end - 1] == 47:
-                for row in self._stream.rows(part + close, shape, before):
+                for row in self.stream.rows(part + close, shape, before):
                     before = row.number
                     add(self._row(row, cursor))
                 continue
@@ -182,7 +182,7 @@ class SheetRewrite:
             add(part[found.end() :])
             add(extra)
             add(close)
-        for row in self._stream.rows(rest, shape, before):
+        for row in self.stream.rows(rest, shape, before):
             before = row.number
             add(self._row(row, cursor))
         return out, before

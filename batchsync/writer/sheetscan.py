@@ -85,25 +85,18 @@ class Shape:
         return cells
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """What stands before and behind the rows."""
-
-    head: bytes
-    """Up to and with the opening tag of sheetData."""
-    shape: Shape
-
-
 class SheetStream:
     """One worksheet part, opened anew for each pass."""
 
     def __init__(self, opened: Callable[[], IO[bytes]]) -> None:
         self._opened = opened
+        self.head = b""
+        """Up to and with the opening tag of sheetData; known when the part has been opened."""
         self.tail = b""
         """From the closing tag of sheetData on; known when the rows have been walked."""
 
-    def start(self) -> tuple[IO[bytes], Ends, bytes]:
-        """Open the part; return the stream, the head, and what was read beyond it."""
+    def start(self) -> tuple[IO[bytes], Shape, bytes]:
+        """Open the part; return the stream, how its tags are written, and what was read beyond the head."""
         stream = self._opened()
         buffer = b""
         while True:
@@ -120,14 +113,15 @@ class SheetStream:
             raise UnshapedError("not UTF-8")
         if head.endswith(b"/>") or b"<!DOCTYPE" in head:
             raise UnshapedError("no rows")
-        return stream, Ends(head, Shape(found[1])), buffer[found.end() :]
+        self.head = head
+        return stream, Shape(found[1]), buffer[found.end() :]
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the rows in blocks that end with a closing tag; the last may end with self-closed rows."""
-        stream, ends, buffer = self.start()
+        stream, shape, buffer = self.start()
         with stream:
-            closing = b"</" + ends.shape.prefix + b"sheetData"
-            close = ends.shape.row_close
+            closing = b"</" + shape.prefix + b"sheetData"
+            close = shape.row_close
             while True:
                 end = buffer.find(closing)
                 if end >= 0:
@@ -162,9 +156,9 @@ class SheetStream:
 
     def start_shape(self) -> Shape:
         """Return how the sheet's tags are written."""
-        stream, ends, _ = self.start()
+        stream, shape, _ = self.start()
         stream.close()
-        return ends.shape
+        return shape
 
     def rows(self, block: bytes, shape: Shape, before: int) -> Iterator[Row]:
         """Yield the rows of a block; one without a number stands below the one before it."""

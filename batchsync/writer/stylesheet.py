@@ -14,6 +14,8 @@ _MOST_FORMATS = 60_000
 """Excel takes about 65,000 cell formats."""
 _FIRST_OWN_NUMBER_FORMAT = 164
 
+_BUILT_IN = {"0": 1, "@": 49}
+
 _COLOR = re.compile(rb"<(?:\w+:)?color\b[^>]*?(?:/>|>.*?</(?:\w+:)?color>)", re.DOTALL)
 _BOLD = re.compile(rb"<(?:\w+:)?b\b[^>]*?(?:/>|>.*?</(?:\w+:)?b>)", re.DOTALL)
 _UNDERLINE = re.compile(rb"<(?:\w+:)?u\b[^>]*?(?:/>|>.*?</(?:\w+:)?u>)", re.DOTALL)
@@ -164,8 +166,8 @@ class StyleSheet:
     def _number_format(self, code: str | None) -> int:
         if code is None:
             return 0
-        if code == "0":
-            return 1
+        if code in _BUILT_IN:
+            return _BUILT_IN[code]
         group = self._groups["numFmts"]
         ids = [_FIRST_OWN_NUMBER_FORMAT - 1]
         for element in self._number_formats():

@@ -1,0 +1,111 @@
+"""The result as CSV: UTF-8 with a BOM, nothing in it a formula, its summary in a second file."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from batchsync.model import CellBatch, FileFound, RowResult, SheetCells, SheetFound
+from batchsync.results import Tally, rows
+from batchsync.words import result as words
+from batchsync.writer.book import Entries, Watch, roles_for, speaker_for
+from batchsync.writer.clean import csv_text
+from batchsync.writer.cursor import Cursor
+from batchsync.writer.fresh import by_sheet, dropped_columns, lines_of
+from batchsync.writer.nouns import ResultJob
+from batchsync.writer.outline import UnshapedError
+from batchsync.writer.says import Speaker
+from batchsync.writer.summary import Summary, local_second
+
+Cells = Iterable[FileFound | SheetCells | CellBatch]
+_BATCH = 2_000
+
+
+def write_csv(file: BinaryIO, job: ResultJob, cells: Cells, entries: Entries, *, uncertain: bool) -> Tally:
+    """Write all sheets with a table, one below the other; return what their rows add up to."""
+    watch = Watch(Tally(price=job.price, unreached=job.unreached))
+    cursor = Cursor(rows(entries()), watch)
+    _write_lines(file, _Table(job, cursor, roles_for(uncertain)).lines(cells))
+    if cursor.row is not None:
+        raise UnshapedError("rows of the plan on no sheet")
+    return watch.tally
+
+
+class _Table:
+    def __init__(self, job: ResultJob, cursor: Cursor, roles: list[str]) -> None:
+        self._by_index = {found.index: (place, found) for place, found in enumerate(job.sheets)}
+        self._several = len(job.sheets) > 1
+        self._cursor = cursor
+        self._speaker = speaker_for(job)
+        self._roles = roles
+
+    def lines(self, cells: Cells) -> Iterator[list[str]]:
+        for sheet, batches in by_sheet(cells):
+            place, found = self._by_index.get(sheet.index, (-1, None))
+            if found is None:
+                for _ in batches:
+                    pass
+                continue
+            if self._several:
+                yield [csv_text(sheet.sheet)]
+            yield from self._of_sheet(place, found, batches)
+
+    def _of_sheet(self, place: int, found: SheetFound, batches: Iterable[CellBatch]) -> Iterator[list[str]]:
+        dropped = dropped_columns(found)
+        width = len(found.headers) - sum(column < len(found.headers) for column in dropped)
+        for number, texts, _, _ in lines_of(batches):
+            theirs = [csv_text(text) for column, text in enumerate(texts) if column not in dropped]
+            theirs += [""] * (width - len(theirs))
+            if number == found.header_line:
+                yield theirs + [self._speaker.heads[role] for role in self._roles]
+            elif self._cursor.line_on(place) == number:
+                yield theirs + _says(self._cursor.take(), self._speaker, self._roles)
+            else:
+                yield theirs
+
+
+def _says(row: RowResult, speaker: Speaker, roles: list[str]) -> list[str]:
+    says = speaker.says(row)
+    values = {
+        "status": speaker.statuses[says.status],
+        "error": csv_text(says.error),
+        "points": "" if says.points is None else str(says.points),
+        "todo": csv_text(says.todo),
+        "api_status": csv_text(says.api_status),
+        "attempts": str(says.attempts),
+        "answered_at": "" if says.answered_at is None else local_second(says.answered_at),
+        "decision": "",
+    }
+    return [values[role] for role in roles]
+
+
+def write_summary(file: BinaryIO, summary: Summary) -> None:
+    """Write the Summary as a CSV of its own."""
+    lang = summary.lang
+    lines: list[list[str]] = [[summary.title], [summary.headline], []]
+    lines.append([words.BY_STATUS.say(lang), words.ROWS_HEAD.say(lang)])
+    lines += [[word, str(count)] for _, word, count in summary.counts]
+    lines += [[words.TOTAL.say(lang), str(summary.rows)], [], [words.POINTS.say(lang)]]
+    lines += [[label, str(number)] for label, number in summary.points]
+    lines.append([])
+    lines.append([text.say(lang) for text in (words.PROBLEM, words.STATUS, words.ORDERS, words.TODO)])
+    lines += [
+        [trouble.kind, words.STATUSES[trouble.status].say(lang), str(trouble.count), trouble.todo]
+        for trouble in summary.troubles
+    ]
+    lines += [[], [words.ABOUT.say(lang)], *([label, value] for label, value in summary.facts)]
+    _write_lines(file, ([csv_text(text) for text in line] for line in lines))
+
+
+def _write_lines(file: BinaryIO, lines: Iterable[list[str]]) -> None:
+    file.write(codecs.BOM_UTF8)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    for number, line in enumerate(lines, start=1):
+        writer.writerow(line)
+        if number % _BATCH == 0:
+            file.write(buffer.getvalue().encode("utf-8"))
+            buffer.seek(0)
+            buffer.truncate()
+    file.write(buffer.getvalue().encode("utf-8"))

@@ -1,0 +1,156 @@
+"""What the Summary says, before it is drawn: headline, counts, points, trouble by kind, the run's facts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from batchsync.model import Reason, RowStatus
+from batchsync.results import Kind, Tally
+from batchsync.words import Lang
+from batchsync.words import columns as column_words
+from batchsync.words import result as words
+from batchsync.writer.nouns import ResultJob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One kind of trouble: how many orders, and what to do about them."""
+
+    status: RowStatus
+    kind: str
+    count: int
+    todo: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Everything on the Summary, said in one language."""
+
+    lang: Lang
+    title: str
+    headline: str
+    alarm: bool
+    """Whether the run did not come to its end."""
+    all_synced: bool
+    rows: int
+    counts: Sequence[tuple[RowStatus, str, int]]
+    """In the order of the interface."""
+    cards: Sequence[tuple[str, int]]
+    points: Sequence[tuple[str, int]]
+    troubles: Sequence[Trouble]
+    facts: Sequence[tuple[str, str]]
+
+
+_ORDER = (
+    RowStatus.SYNCED, RowStatus.ALREADY_SYNCED, RowStatus.DUPLICATE, RowStatus.FAILED, RowStatus.UNCERTAIN,
+    RowStatus.NOT_SENT, RowStatus.INVALID,
+)  # fmt: skip
+
+
+def summarize(job: ResultJob, tally: Tally, notes: Sequence[str]) -> Summary:
+    """Say what a run adds up to; `notes` are sentences about how the result was written."""
+    lang = job.lang
+    settled = sum(tally.counts[status] for status in _ORDER[:3])
+    return Summary(
+        lang=lang,
+        title=words.TITLE.say(lang, file=_file_name(job)),
+        headline=_headline(job, tally),
+        alarm=job.killed or job.stopped is not None,
+        all_synced=settled == tally.rows,
+        rows=tally.rows,
+        counts=[(status, words.STATUSES[status].say(lang), tally.counts[status]) for status in _ORDER],
+        cards=[
+            (words.ROWS_HEAD.say(lang), tally.rows),
+            (words.POINTS_SPENT.say(lang), tally.points_spent),
+            (words.POINTS_POSSIBLE.say(lang), tally.points_possible),
+            (words.POINTS_SAVED.say(lang), tally.points_saved),
+        ],
+        points=[
+            (words.SPENT_LONG.say(lang), tally.points_spent),
+            (words.POSSIBLE_LONG.say(lang, count=tally.uncertain_orders), tally.points_possible),
+            (words.MISSING_LONG.say(lang), tally.amount_missing),
+            (words.SAVED_LONG.say(lang, count=tally.saved_orders), tally.points_saved),
+            (words.CALLS_LONG.say(lang), tally.calls),
+        ],
+        troubles=list(_troubles(tally, lang)),
+        facts=[*_facts(job), *((words.FACTS["note"].say(lang), note) for note in notes)],
+    )
+
+
+def _file_name(job: ResultJob) -> str:
+    return job.input.name or job.run.file
+
+
+def _headline(job: ResultJob, tally: Tally) -> str:
+    unsent = tally.counts[RowStatus.NOT_SENT] - tally.hidden
+    if job.killed:
+        return words.KILLED.say(job.lang, count=unsent)
+    if job.stopped is not None:
+        told = words.WHY_STOPPED.get(job.stopped)
+        why = told.say(job.lang) if told else words.WHY_STOPPED_OTHER.say(job.lang, why=job.stopped)
+        return words.STOPPED_EARLY.say(job.lang, why=why, count=unsent)
+    trouble = sum(
+        tally.counts[status] for status in (RowStatus.FAILED, RowStatus.UNCERTAIN, RowStatus.INVALID)
+    )
+    if trouble:
+        return words.FINISHED.say(job.lang, count=trouble, rows=tally.rows)
+    if unsent:
+        return words.FINISHED_PART.say(job.lang, count=unsent, rows=tally.rows)
+    return words.ALL_SYNCED.say(job.lang)
+
+
+def _troubles(tally: Tally, lang: Lang) -> Iterator[Trouble]:
+    worst = {status: rank for rank, status in enumerate(reversed(RowStatus))}
+    order = sorted(tally.kinds.items(), key=lambda item: (worst[item[0].status], -item[1]))
+    for kind, count in order:
+        yield Trouble(
+            status=kind.status,
+            kind=_kind(kind, lang),
+            count=count,
+            todo=words.TODO_ALL.get(kind.reason, words.ROWS[kind.reason].todo).say(lang),
+        )
+
+
+def _kind(kind: Kind, lang: Lang) -> str:
+    said = words.KINDS[kind.reason].say(lang)
+    if not kind.api_status or kind.reason is Reason.NOT_SENT:
+        return said
+    return words.WITH_CODE.say(lang, kind=said, code=kind.api_status)
+
+
+def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
+    lang, run = job.lang, job.run
+    told = [
+        ("file", run.file),
+        ("run", run.run),
+        ("account", job.account),
+        ("url", job.url),
+        ("started", local_second(run.started_at)),
+        ("ended", _ended(job)),
+        ("seconds", "" if job.seconds is None else f"{job.seconds:.1f} s"),
+        ("rate", "" if job.rate is None else f"{job.rate:g}"),
+        ("price", str(job.price)),
+    ]
+    yield from ((words.FACTS[name].say(lang), value) for name, value in told if value)
+    yield from ((text.say(lang), value) for text, value in job.facts)
+    for sheet in job.sheets:
+        for note in sheet.notes:
+            text = column_words.NOTES.get(note.code)
+            if text is not None:
+                said = text.say(lang, **note.facts)
+                yield (
+                    words.FACTS["columns"].say(lang),
+                    words.ON_SHEET.say(lang, sheet=sheet.sheet, said=said),
+                )
+    yield from ((words.FACTS["note"].say(lang), said.say(lang)) for said in job.said)
+
+
+def _ended(job: ResultJob) -> str:
+    if job.killed:
+        return words.NOT_ENDED.say(job.lang)
+    return "" if job.run.ended_at is None else local_second(job.run.ended_at)
+
+
+def local_second(moment: datetime) -> str:
+    """Return a time as people here write it."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"

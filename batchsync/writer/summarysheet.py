@@ -1,0 +1,338 @@
+"""The Summary and the sheet of uncertain orders, drawn by XlsxWriter in a workbook of their own."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
+
+from batchsync.model import EntryResult, RunRecord
+from batchsync.results import reason_of
+from batchsync.words import Lang
+from batchsync.words import result as words
+from batchsync.writer.cells import FILLS
+from batchsync.writer.clean import plain
+from batchsync.writer.summary import Summary, local_second
+
+INK, SOFT, LINE, BAND = "#1F2937", "#6B7280", "#D1D5DB", "#F3F4F6"
+ACCENT, ALARM, ALARM_FILL = "#1F4E78", "#9C0006", "#FFC7CE"
+CALM, CALM_FILL, LOOK, LOOK_FILL = "#006100", "#C6EFCE", "#7F3F00", "#FFE699"
+_LAST = 10
+"""The Summary's last column, from 0."""
+_CHART_ROWS = 17
+_WIDE_SENTENCE = 78
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known of the uncertain orders; `more` were too many to list."""
+
+    entries: Sequence[EntryResult]
+    sheets: Sequence[str]
+    more: int = 0
+
+
+class Drawing:
+    """A workbook under XlsxWriter's hands: text is only ever written as text."""
+
+    def __init__(self, font: str) -> None:
+        self._file = io.BytesIO()
+        self._font = font
+        self.book: Any = xlsxwriter.Workbook(
+            self._file,
+            {
+                "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+                "strings_to_numbers": False, "in_memory": False,
+            },
+        )  # fmt: skip
+        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
+
+    def format(self, **wanted: object) -> Any:
+        """Return a format, the same one for the same wishes."""
+        told = {"font_name": self._font, "font_color": INK, "valign": "vcenter", **wanted}
+        key = tuple(sorted(told.items()))
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(told)
+        return self._formats[key]
+
+    def finished(self) -> bytes:
+        """Close the workbook and return its bytes."""
+        self.book.close()
+        return self._file.getvalue()
+
+
+def font_for(lang: Lang) -> str:
+    """Return a font that every Excel and WPS has and that shows the language well."""
+    return "微软雅黑" if lang is Lang.ZH else "Calibri"
+
+
+def draw(summary: Summary, evidence: Evidence, run: RunRecord, names: Sequence[str]) -> bytes:
+    """Return a workbook with the Summary and, when two names are given, the sheet of uncertain orders."""
+    drawing = Drawing(font_for(summary.lang))
+    _SummarySheet(drawing, summary, names[0]).draw()
+    for name in names[1:]:
+        _draw_evidence(drawing, evidence, run, summary.lang, name)
+    return drawing.finished()
+
+
+class _SummarySheet:
+    def __init__(self, drawing: Drawing, summary: Summary, name: str) -> None:
+        self._d = drawing
+        self._s = summary
+        self._name = name
+        self._sheet = drawing.book.add_worksheet(name)
+        self._row = 0
+
+    def draw(self) -> None:
+        sheet = self._sheet
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 2)
+        sheet.set_column(1, 1, 36)
+        sheet.set_column(2, _LAST, 12.5)
+        self._head()
+        self._cards()
+        top = self._row
+        first = self._statuses()
+        self._points()
+        self._row = max(self._row, top + _CHART_ROWS)
+        self._troubles()
+        self._facts()
+        sheet.insert_chart(top, 5, self._chart(first), {"x_offset": 4, "object_position": 1})
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+
+    def _head(self) -> None:
+        self._height(34)
+        self._wide(0 + 1, self._s.title, self._d.format(bold=True, font_size=18, font_color=ACCENT))
+        self._row += 1
+        color, fill = (LOOK, LOOK_FILL)
+        if self._s.alarm:
+            color, fill = ALARM, ALARM_FILL
+        elif self._s.all_synced:
+            color, fill = CALM, CALM_FILL
+        self._height(26 if len(self._s.headline) < _WIDE_SENTENCE else 40)
+        told = self._d.format(
+            bold=True, font_size=12, font_color=color, bg_color=fill, indent=1, text_wrap=True
+        )
+        self._wide(1, self._s.headline, told)
+        self._row += 2
+
+    def _cards(self) -> None:
+        places = [(1, 1), (2, 4), (5, 7), (8, _LAST)]
+        for label in (True, False):
+            self._height(20 if label else 34)
+            for (first, last), (name, number) in zip(places, self._s.cards, strict=True):
+                look = (
+                    self._d.format(font_color=SOFT, bg_color=BAND, indent=1, font_size=10)
+                    if label
+                    else self._d.format(
+                        bold=True, font_size=20, font_color=ACCENT, bg_color=BAND, num_format="#,##0",
+                        align="left", indent=1, bottom=5, bottom_color="#FFFFFF",
+                    )
+                )  # fmt: skip
+                if label:
+                    self._sheet.write_string(self._row, first, plain(name), look)
+                else:
+                    self._sheet.write_number(self._row, first, number, look)
+                for column in range(first + 1, last + 1):
+                    self._sheet.write_blank(self._row, column, None, look)
+            self._row += 1
+        self._row += 1
+
+    def _statuses(self) -> int:
+        """Draw the table of statuses; return its first row."""
+        lang = self._s.lang
+        self._section(words.BY_STATUS.say(lang), 3)
+        self._table_head([words.STATUS, words.ROWS_HEAD, words.SHARE])
+        first = self._row
+        for status, word, count in self._s.counts:
+            fill, color = FILLS[status]
+            line = {"bottom": 1, "bottom_color": LINE}
+            self._height(20)
+            look = self._d.format(bold=True, font_color=f"#{color}", bg_color=f"#{fill}", indent=1, **line)
+            self._sheet.write_string(self._row, 1, word, look)
+            self._sheet.write_number(self._row, 2, count, self._d.format(num_format="#,##0", **line))
+            share = count / self._s.rows if self._s.rows else 0
+            self._sheet.write_number(self._row, 3, share, self._d.format(num_format="0.0%", **line))
+            self._row += 1
+        bold = self._d.format(bold=True, num_format="#,##0", indent=0)
+        self._sheet.write_string(self._row, 1, words.TOTAL.say(lang), self._d.format(bold=True, indent=1))
+        self._sheet.write_number(self._row, 2, self._s.rows, bold)
+        self._row += 2
+        return first
+
+    def _points(self) -> None:
+        self._section(words.POINTS.say(self._s.lang), 3)
+        line = {"bottom": 1, "bottom_color": LINE}
+        for label, number in self._s.points:
+            self._height(20)
+            self._sheet.write_string(self._row, 1, plain(label), self._d.format(indent=1, **line))
+            self._sheet.write_blank(self._row, 2, None, self._d.format(**line))
+            self._sheet.write_number(self._row, 3, number, self._d.format(num_format="#,##0", **line))
+            self._row += 1
+        self._row += 1
+
+    def _troubles(self) -> None:
+        lang = self._s.lang
+        self._section(words.TROUBLE.say(lang), _LAST)
+        if not self._s.troubles:
+            self._wide(1, words.NO_TROUBLE.say(lang), self._d.format(indent=1))
+            self._row += 2
+            return
+        self._table_head([words.PROBLEM, words.ORDERS, words.STATUS, words.TODO], _LAST)
+        line = {"bottom": 1, "bottom_color": LINE}
+        for trouble in self._s.troubles:
+            fill, color = FILLS[trouble.status]
+            status = words.STATUSES[trouble.status].say(lang)
+            self._height(20 if len(trouble.todo) < _WIDE_SENTENCE else 34)
+            wrapped = self._d.format(indent=1, text_wrap=True, **line)
+            self._sheet.write_string(self._row, 1, plain(trouble.kind), wrapped)
+            self._sheet.write_number(self._row, 2, trouble.count, self._d.format(num_format="#,##0", **line))
+            look = self._d.format(
+                bold=True, font_color=f"#{color}", bg_color=f"#{fill}", align="center", **line
+            )
+            self._sheet.write_string(self._row, 3, status, look)
+            self._wide(4, trouble.todo, wrapped)
+            self._row += 1
+        self._row += 1
+
+    def _facts(self) -> None:
+        self._section(words.ABOUT.say(self._s.lang), _LAST)
+        before = ""
+        for label, value in self._s.facts:
+            self._height(18 if len(value) < _WIDE_SENTENCE + 20 else 34)
+            shown = "" if label == before else label
+            self._sheet.write_string(self._row, 1, shown, self._d.format(font_color=SOFT, indent=1))
+            self._wide(2, value, self._d.format(text_wrap=True, align="left"))
+            before = label
+            self._row += 1
+
+    def _chart(self, first: int) -> Any:
+        chart = self._d.book.add_chart({"type": "bar"})
+        last = first + len(self._s.counts) - 1
+        chart.add_series(
+            {
+                "name": words.CHART_TITLE.say(self._s.lang),
+                "categories": [self._name, first, 1, last, 1],
+                "values": [self._name, first, 2, last, 2],
+                "categories_data": [word for _, word, _ in self._s.counts],
+                "values_data": [count for _, _, count in self._s.counts],
+                "points": [
+                    {"fill": {"color": f"#{FILLS[status][0]}"}, "border": {"color": f"#{FILLS[status][1]}"}}
+                    for status, _, _ in self._s.counts
+                ],
+                "data_labels": {"value": True, "num_format": "#,##0", "font": {"color": INK, "size": 9}},
+                "gap": 45,
+            }
+        )
+        title = words.CHART_TITLE.say(self._s.lang)
+        chart.set_title(
+            {"name": title, "name_font": {"size": 12, "bold": True, "color": ACCENT}, "overlay": False}
+        )
+        chart.set_legend({"none": True})
+        chart.set_y_axis(
+            {"reverse": True, "num_font": {"size": 9}, "line": {"color": LINE}, "major_tick_mark": "none"}
+        )
+        chart.set_x_axis(
+            {
+                "visible": True, "major_gridlines": {"visible": False}, "num_font": {"size": 9, "color": SOFT},
+                "num_format": "#,##0", "min": 0, "line": {"none": True}, "major_tick_mark": "none", "label_position": "none",
+            }
+        )  # fmt: skip
+        chart.set_chartarea({"border": {"color": LINE}})
+        chart.set_size({"width": 560, "height": 360})
+        return chart
+
+    def _section(self, title: str, last: int) -> None:
+        self._height(24)
+        look = self._d.format(bold=True, font_size=13, font_color=ACCENT, bottom=2, bottom_color=ACCENT)
+        self._sheet.write_string(self._row, 1, plain(title), look)
+        for column in range(2, last + 1):
+            self._sheet.write_blank(self._row, column, None, look)
+        self._row += 1
+
+    def _table_head(self, heads: Sequence[Any], last: int = 3) -> None:
+        for column in range(1, last + 1):
+            text = heads[column - 1].say(self._s.lang) if column <= len(heads) else None
+            number = (column in (2, 3) and len(heads) == 3) or column == 2
+            look = self._d.format(
+                bold=True, font_color=SOFT, font_size=10, bg_color=BAND,
+                align="center" if len(heads) == 4 and column == 3 else "right" if number else "left",
+                **({} if number else {"indent": 1}),
+            )  # fmt: skip
+            if text is None:
+                self._sheet.write_blank(self._row, column, None, look)
+            else:
+                self._sheet.write_string(self._row, column, text, look)
+        self._row += 1
+
+    def _wide(self, first: int, text: str, look: Any) -> None:
+        """Write a text over the rest of the row."""
+        self._sheet.merge_range(self._row, first, self._row, _LAST, "", look)
+        self._sheet.write_string(self._row, first, plain(text), look)
+
+    def _height(self, points: float) -> None:
+        self._sheet.set_row(self._row, points)
+
+
+_EVIDENCE_WIDTHS = (16, 8, 24, 18, 20, 12, 14, 44, 60, 24)
+
+
+def _draw_evidence(drawing: Drawing, evidence: Evidence, run: RunRecord, lang: Lang, name: str) -> None:
+    sheet = drawing.book.add_worksheet(name)
+    for column, width in enumerate(_EVIDENCE_WIDTHS):
+        sheet.set_column(column, column, width)
+    last = len(_EVIDENCE_WIDTHS) - 1
+    sheet.set_row(0, 30)
+    sheet.write_string(
+        0,
+        0,
+        words.UNCERTAIN_TITLE.say(lang),
+        drawing.format(bold=True, font_size=16, font_color=LOOK),
+    )
+    sheet.set_row(1, 34)
+    help_text = words.UNCERTAIN_HELP if evidence.entries else words.UNCERTAIN_NONE
+    sheet.merge_range(1, 0, 1, last, "", drawing.format(text_wrap=True))
+    sheet.write_string(1, 0, help_text.say(lang), drawing.format(text_wrap=True))
+    if not evidence.entries:
+        return
+    head = drawing.format(bold=True, bg_color=LOOK_FILL, font_color=LOOK, border=1, border_color=LINE)
+    for column, text in enumerate(words.EVIDENCE_HEADS):
+        sheet.write_string(3, column, text.say(lang), head)
+    sheet.freeze_panes(4, 0)
+    cell = drawing.format(bottom=1, bottom_color=LINE, align="left")
+    for place, entry in enumerate(evidence.entries):
+        for column, value in enumerate(_evidence(entry, evidence.sheets, run, lang)):
+            if isinstance(value, str):
+                sheet.write_string(4 + place, column, plain(value), cell)
+            elif value is not None:
+                sheet.write_number(4 + place, column, value, cell)
+    rows = len(evidence.entries)
+    sheet.autofilter(3, 0, 3 + rows, last)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:J{4 + rows}"})
+    if evidence.more:
+        sheet.write_string(5 + rows, 0, words.UNCERTAIN_MORE.say(lang, count=evidence.more), drawing.format())
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(3)
+
+
+def _evidence(
+    entry: EntryResult, sheets: Sequence[str], run: RunRecord, lang: Lang
+) -> tuple[str | float | None, ...]:
+    reason = reason_of(entry)
+    return (
+        sheets[entry.sheet] if entry.sheet < len(sheets) else "",
+        entry.line,
+        entry.number,
+        entry.owner_id,
+        "" if entry.sent_at is None else local_second(entry.sent_at),
+        entry.http_status,
+        None if entry.elapsed_s is None else round(entry.elapsed_s, 1),
+        words.KINDS[reason].say(lang) + (f": {entry.error}" if entry.error else ""),
+        entry.answer or entry.hint,
+        entry.earlier_run or run.run,
+    )

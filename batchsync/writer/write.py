@@ -1,0 +1,164 @@
+"""A result from beginning to end: the user's workbook where it can be kept, a fresh one where not, or a CSV."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from batchsync.errors import InputError
+from batchsync.model import CellBatch, FileFound, SheetCells
+from batchsync.results import Tally
+from batchsync.words import Said, Text
+from batchsync.words import result as words
+from batchsync.writer.book import Entries, has_uncertain, write_book
+from batchsync.writer.csvout import write_csv, write_summary
+from batchsync.writer.fresh import FreshBook
+from batchsync.writer.nouns import ResultJob, ResultWritten
+from batchsync.writer.outline import UnshapedError
+from batchsync.writer.package import Package, SignedError
+from batchsync.writer.place import Place, default_fallback
+from batchsync.writer.planonly import plan_cells, plan_sheets
+from batchsync.writer.rewrite import open_theirs
+from batchsync.writer.summary import summarize
+
+_ZIP = b"PK"
+
+
+def write_result(job: ResultJob, entries: Entries) -> ResultWritten:
+    """Write the result of a run and say where it is; `entries` may be walked more than once.
+
+    Raises OutputError when it can be written nowhere; never leaves half a file.
+    """
+    return _Writing(job, entries).write()
+
+
+@dataclass(slots=True)
+class _Writing:
+    job: ResultJob
+    entries: Entries
+    uncertain: bool = False
+    said: list[Said] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    def write(self) -> ResultWritten:
+        self.uncertain = has_uncertain(self.job, self.entries)
+        if self.job.format == "csv":
+            return self._write_csv()
+        target = self.job.target
+        if self._keeps_macros() and target.suffix.lower() == ".xlsx":
+            target = target.with_suffix(".xlsm")
+            self.said.append(Said(words.MACROS_KEPT))
+        place = self._place(target)
+        path = place.write(self._fill_workbook)
+        return ResultWritten(path=path, said=(*self.said, *place.said), tally=self.tally)
+
+    def _place(self, target: Path) -> Place:
+        job = self.job
+        return Place(
+            asked=target,
+            input=job.input,
+            by_user=job.asked,
+            is_ours=job.previous_is_ours,
+            fallback=job.results_folder or default_fallback(),
+            run=job.run.run,
+        )
+
+    # --- A workbook
+
+    def _keeps_macros(self) -> bool:
+        if not self._is_whole_zip():
+            return False
+        try:
+            with self.job.input.open("rb") as file:
+                return Package(file).has_macros()
+        except (UnshapedError, OSError):
+            return False
+
+    def _is_whole_zip(self) -> bool:
+        if not self.job.unchanged or self.job.container != "xlsx":
+            return False
+        try:
+            with self.job.input.open("rb") as file:
+                return file.read(2) == _ZIP
+        except OSError:
+            return False
+
+    def _fill_workbook(self, file: BinaryIO) -> None:
+        """Write the user's own workbook; when it turns out that it can't be kept, a fresh one."""
+        why: Text | None = None
+        if self._is_whole_zip():
+            try:
+                with self.job.input.open("rb") as theirs:
+                    book = open_theirs(theirs, self.job, uncertain=self.uncertain)
+                    self.tally = write_book(file, self.job, book, self.entries(), self._notes())
+            except SignedError:
+                why = words.WHY_SIGNED
+            except UnshapedError:
+                why = words.WHY_UNSHAPED
+            else:
+                return
+        elif self.job.container == "xlsx" and self.job.unchanged:
+            why = words.WHY_PASSWORD
+        self._fill_fresh(file, why)
+
+    def _fill_fresh(self, file: BinaryIO, why: Text | None) -> None:
+        if self.job.unchanged:
+            if why is not None:
+                self._say(Said(words.FRESH_WHY, {"why": why}))
+            try:
+                self._fill_from(file, self.job, self.job.cells())
+            except (UnshapedError, InputError, OSError) as error:
+                if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+                    raise
+            else:
+                return
+        self._say(Said(words.PLAN_ONLY, {"why": self._why_not_usable()}))
+        job = replace(self.job, sheets=plan_sheets(self.job))
+        self._fill_from(file, job, plan_cells(self.job, self.entries))
+
+    def _fill_from(
+        self, file: BinaryIO, job: ResultJob, cells: Iterator[FileFound | SheetCells | CellBatch]
+    ) -> None:
+        file.seek(0)
+        file.truncate()
+        book = FreshBook(job, cells, uncertain=self.uncertain)
+        self.tally = write_book(file, job, book, self.entries(), self._notes())
+
+    def _why_not_usable(self) -> Text:
+        if not self.job.input.exists():
+            return words.WHY_GONE
+        return words.WHY_UNSHAPED if self.job.unchanged else words.WHY_CHANGED
+
+    def _say(self, said: Said) -> None:
+        if said not in self.said:
+            self.said.append(said)
+
+    def _notes(self) -> list[str]:
+        return [said.say(self.job.lang) for said in self.said]
+
+    # --- CSV
+
+    def _write_csv(self) -> ResultWritten:
+        place = self._place(self.job.target)
+        path = place.write(self._fill_csv)
+        beside = self._place(path.with_name(f"{path.stem}.summary.csv"))
+        summary = summarize(self.job, self.tally, self._notes())
+        summary_path = beside.write(lambda file: write_summary(file, summary))
+        said = (*self.said, *place.said, *beside.said)
+        return ResultWritten(path=path, said=said, tally=self.tally, summary_path=summary_path)
+
+    def _fill_csv(self, file: BinaryIO) -> None:
+        if self.job.unchanged:
+            try:
+                self.tally = write_csv(
+                    file, self.job, self.job.cells(), self.entries, uncertain=self.uncertain
+                )
+            except (UnshapedError, InputError, FileNotFoundError):
+                file.seek(0)
+                file.truncate()
+            else:
+                return
+        self._say(Said(words.PLAN_ONLY, {"why": self._why_not_usable()}))
+        job = replace(self.job, sheets=plan_sheets(self.job))
+        cells = plan_cells(self.job, self.entries)
+        self.tally = write_csv(file, job, cells, self.entries, uncertain=self.uncertain)
