@@ -2,11 +2,14 @@
 
 from batchsync.ledger.history import AttemptRecord, OrderHistory, OrderRecord, ResolutionRecord, Resolved
 from batchsync.ledger.sqlite import SqliteLedger, open_ledger
+from batchsync.ledger.upkeep import LedgerSize, Pruned
 
 __all__ = [
     "AttemptRecord",
+    "LedgerSize",
     "OrderHistory",
     "OrderRecord",
+    "Pruned",
     "ResolutionRecord",
     "Resolved",
     "SqliteLedger",

@@ -1,9 +1,8 @@
 """The heart: what waits for the disk becomes one transaction. Pure but for the database it is handed.
 
-A batch is applied in bulk first: outcomes, then claims, each with a statement or two for all of them, since each
-statement run in a thread costs one hand-over of Python's lock. When the counts don't match what was asked
-(something in the batch is illegal), nothing of the bulk is kept and the batch is applied one by one, so that
-one illegal claim can't spoil the others.
+A batch is applied in bulk first: outcomes, then claims. When the counts don't match what was asked (something in the
+batch is illegal), nothing of the bulk is kept and the batch is applied one by one, so that one illegal claim
+can't spoil the others.
 
 All that is promised rests on three things here: a claim is `UPDATE ... WHERE state = 1` with its attempt in the
 same transaction; no attempt's id is told before that transaction is durable; an outcome moves its order only from
@@ -16,8 +15,8 @@ from typing import NamedTuple
 import orjson
 
 from batchsync.errors import IllegalMove
-from batchsync.ledger.codes import ATTEMPTS_EACH, CAUSE_CODES, STATE_CODES
-from batchsync.ledger.database import Database, transaction
+from batchsync.ledger.codes import ATTEMPTS_EACH, STATE_CODES
+from batchsync.ledger.database import Database
 from batchsync.ledger.statements import queries
 from batchsync.model import MOVES, Cause, Reason, State
 
@@ -75,24 +74,32 @@ class BatchWriter:
         self._highest: int = 0
 
     def apply(self, claims: Sequence[Claim], outcomes: Sequence[Outcome], now: int) -> Applied:
-        """Write a batch in one durable transaction. Raises what the database raises, and then nothing is kept."""
+        """Open a transaction and write a batch into it; `commit` makes it durable. On any error nothing is kept."""
         try:
-            with transaction(self._db):
-                applied = self._in_bulk(claims, outcomes, now)
-                if applied is not None:
-                    return applied
-                raise _NotAllLegal  # noqa: TRY301 (rolls the bulk back)
-        except _NotAllLegal:
-            self._forget()
+            self._db.execute("BEGIN IMMEDIATE")
+            applied = self._in_bulk(claims, outcomes, now)
+            if applied is None:
+                self.undo()
+                self._db.execute("BEGIN IMMEDIATE")
+                applied = self._one_by_one(claims, outcomes, now)
         except BaseException:
-            self._forget()
+            self.undo()
             raise
+        return applied
+
+    def commit(self) -> None:
+        """Make the open transaction durable. On any error nothing of it is kept."""
         try:
-            with transaction(self._db):
-                return self._one_by_one(claims, outcomes, now)
+            self._db.execute("COMMIT")
         except BaseException:
-            self._forget()
+            self.undo()
             raise
+
+    def undo(self) -> None:
+        """Roll the open transaction back."""
+        if self._db.in_transaction():
+            self._db.execute("ROLLBACK")
+        self._forget()
 
     def _forget(self) -> None:
         self._answers.clear()
@@ -128,26 +135,16 @@ class BatchWriter:
         return found if len(found) == len(orders) else None
 
     def _settle_all(self, outcomes: Sequence[Outcome]) -> bool:
-        rows = [
-            (
-                o.attempt,
-                o.state,
-                CAUSE_CODES[Cause.NOT_SENT if o.state == STATE_CODES[State.PLANNED] else Cause.ANSWER],
-                o.points,
-                self._answer(o.heard),
-                o.elapsed,
-                o.at,
-            )
-            for o in outcomes
-        ]
-        packed = orjson.dumps(rows).decode()
-        db, sql = self._db, self._sql
-        db.execute(sql["settle_all"], (packed,))
-        if db.changes() != len(outcomes):
+        moves, rows = [], []
+        for attempt, state, points, heard, elapsed, at in outcomes:
+            moves.append((state, points, at, *divmod(attempt, ATTEMPTS_EACH)))
+            rows.append((attempt, state, points, self._answer(heard), elapsed, at))
+        self._db.executemany(self._sql["settle"], moves)
+        if self._db.changes() != len(moves):
             return False
-        db.execute(sql["append_outcomes"], (packed,))
+        self._db.executemany(self._sql["append_outcome"], rows)
         self._note_price(outcomes)
-        return db.changes() == len(outcomes)
+        return True
 
     # --- One by one -----------------------------------------------------------------------------------------
 
@@ -214,10 +211,6 @@ class BatchWriter:
         if dearest.points and dearest.points > self._highest:
             self._db.execute(self._sql["note_price"], (dearest.points, dearest.attempt // ATTEMPTS_EACH))
             self._highest = dearest.points
-
-
-class _NotAllLegal(Exception):
-    pass
 
 
 LATE_STATES = frozenset(STATE_CODES[state] for state in MOVES[State.UNCERTAIN, Cause.LATE_ANSWER])

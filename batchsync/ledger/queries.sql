@@ -16,29 +16,16 @@ SELECT o.id * 65536 + o.attempts, ?1, ?2 FROM json_each(?3) AS j CROSS JOIN orde
 -- name: last_attempts
 SELECT json_group_array(o.id * 65536 + o.attempts) FROM json_each(?1) AS j CROSS JOIN orders AS o ON o.id = j.value;
 
--- name: settle_all
+-- name: settle
 UPDATE orders SET
-    state = heard.state,
-    cause = heard.cause,
-    points = iif(heard.state = 1, orders.points, heard.points),
-    settled_at = iif(heard.state = 1, orders.settled_at, heard.at)
-FROM (
-    SELECT
-        json_extract(value, '$[0]') AS attempt,
-        json_extract(value, '$[1]') AS state,
-        json_extract(value, '$[2]') AS cause,
-        json_extract(value, '$[3]') AS points,
-        json_extract(value, '$[6]') AS at
-    FROM json_each(?1)
-) AS heard
-WHERE orders.id = heard.attempt / 65536 AND orders.attempts = heard.attempt % 65536 AND orders.state = 2;
+    state = ?1,
+    cause = iif(?1 = 1, 3, 2),
+    points = iif(?1 = 1, points, ?2),
+    settled_at = iif(?1 = 1, settled_at, ?3)
+WHERE id = ?4 AND attempts = ?5 AND state = 2;
 
--- name: append_outcomes
-INSERT INTO outcomes (attempt, state, points, answer, elapsed, at)
-SELECT
-    json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[3]'),
-    json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]')
-FROM json_each(?1);
+-- name: append_outcome
+INSERT INTO outcomes (attempt, state, points, answer, elapsed, at) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: order_to_settle
 SELECT o.state, o.attempts, (
@@ -219,28 +206,28 @@ SELECT iif(verdict = 1, order_id, 0) FROM entries WHERE run = ?1 AND seq >= ?2 A
 
 -- name: results
 SELECT
-    e.seq, e.sheet, e.line, e.verdict, p.owner, o.number, o.state, e.earlier_run, e.earlier_at,
-    a.id, a.claimed_at,
-    x.state, x.points, x.elapsed, x.at,
-    w.reason, w.http_status, w.api_status, w.hint, w.error, w.body
+    e.seq, e.sheet, e.line, e.verdict, o.owner, o.number, o.state, e.earlier_run, e.earlier_at,
+    a.id, a.claimed_at, x.state, x.points, x.elapsed, x.at, x.answer
 FROM entries AS e
 LEFT JOIN orders AS o ON o.id = e.order_id
-LEFT JOIN owners AS p ON p.id = o.owner
 LEFT JOIN attempts AS a
     ON e.verdict = 1 AND a.id > o.id * 65536 AND a.id <= o.id * 65536 + o.attempts AND a.run = e.run
 LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = 0
-LEFT JOIN answers AS w ON w.id = x.answer
 WHERE e.run = ?1
 ORDER BY e.seq, a.id;
+
+-- name: owner_text
+SELECT owner FROM owners WHERE id = ?1;
+
+-- name: answer_text
+SELECT reason, http_status, api_status, hint, error, body FROM answers WHERE id = ?1;
 
 -- name: facts
 SELECT seq, reason, first_sheet, first_line, owner, number FROM entry_facts WHERE run = ?1 ORDER BY seq;
 
 -- name: late_outcomes
-SELECT
-    x.attempt, x.state, x.points, x.elapsed, x.at,
-    w.reason, w.http_status, w.api_status, w.hint, w.error, w.body
-FROM outcomes AS x JOIN attempts AS a ON a.id = x.attempt JOIN answers AS w ON w.id = x.answer
+SELECT x.attempt, x.state, x.points, x.elapsed, x.at, x.answer
+FROM outcomes AS x JOIN attempts AS a ON a.id = x.attempt
 WHERE x.late = 1 AND a.run = ?1;
 
 -- name: run_names
@@ -283,3 +270,71 @@ UPDATE orders SET state = ?1, cause = ?2, points = iif(?1 = 3, NULL, points) WHE
 
 -- name: append_resolution
 INSERT INTO resolutions (order_id, decision, run, at) VALUES (?1, ?2, ?3, ?4);
+
+-- Upkeep -----------------------------------------------------------------------------------------------------
+
+-- name: integrity
+SELECT integrity_check FROM pragma_integrity_check;
+
+-- name: references
+SELECT "table", rowid, parent FROM pragma_foreign_key_check;
+
+-- name: states_against_calls
+SELECT p.owner, o.number, o.state, x.state
+FROM orders AS o
+JOIN owners AS p ON p.id = o.owner
+JOIN attempts AS a ON a.id = o.id * 65536 + o.attempts
+LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = iif(o.cause = 5, 1, 0)
+WHERE o.attempts > 0 AND CASE o.cause
+    WHEN 1 THEN x.state IS NOT NULL
+    WHEN 2 THEN x.state IS NOT o.state
+    WHEN 3 THEN x.state IS NOT 1
+    WHEN 4 THEN x.state IS NOT 6
+    WHEN 5 THEN x.state IS NOT o.state
+    ELSE x.state IS NULL
+END
+LIMIT ?1;
+
+-- name: points_against_calls
+SELECT p.owner, o.number, o.points, x.points
+FROM orders AS o
+JOIN owners AS p ON p.id = o.owner
+JOIN outcomes AS x ON x.attempt = o.id * 65536 + o.attempts AND x.late = iif(o.cause = 5, 1, 0)
+WHERE (o.cause = 2 OR o.cause = 5) AND o.points IS NOT x.points
+LIMIT ?1;
+
+-- name: calls_missing
+SELECT p.owner, o.number, o.attempts, count(a.id) AS found
+FROM orders AS o
+JOIN owners AS p ON p.id = o.owner
+LEFT JOIN attempts AS a ON a.id > o.id * 65536 AND a.id <= o.id * 65536 + 65535
+WHERE NOT EXISTS (SELECT 1 FROM runs WHERE pruned_at IS NOT NULL)
+GROUP BY o.id HAVING found <> o.attempts OR max(a.id) > o.id * 65536 + o.attempts
+LIMIT ?1;
+
+-- name: runs_to_prune
+SELECT r.id FROM runs AS r
+WHERE r.started_at < ?1 AND r.pruned_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.state = 6 AND o.run = r.id)
+    AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.state = 2 AND o.run = r.id);
+
+-- name: prune_outcomes
+DELETE FROM outcomes WHERE attempt IN (SELECT id FROM attempts WHERE run = ?1);
+
+-- name: prune_attempts
+DELETE FROM attempts WHERE run = ?1;
+
+-- name: prune_answers
+DELETE FROM answers WHERE id NOT IN (SELECT answer FROM outcomes);
+
+-- name: note_pruned
+UPDATE runs SET pruned_at = ?2 WHERE id = ?1;
+
+-- name: sizes
+SELECT
+    (SELECT count(*) FROM orders), (SELECT count(*) FROM attempts), (SELECT count(*) FROM runs),
+    (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size),
+    (SELECT freelist_count FROM pragma_freelist_count) * (SELECT page_size FROM pragma_page_size);
+
+-- name: vacuum
+VACUUM;

@@ -84,8 +84,8 @@ CREATE TABLE attempts (
 -- Append-only: what came of it, and (late = 1) what came after it had been given up.
 CREATE TABLE outcomes (
     attempt INTEGER NOT NULL REFERENCES attempts (id),
-    late INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
-    state INTEGER NOT NULL CHECK (state IN (1, 3, 4, 5, 6)),
+    late INTEGER NOT NULL DEFAULT 0 CHECK (late BETWEEN 0 AND 1),
+    state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6 AND state <> 2),
     points INTEGER,
     answer INTEGER NOT NULL REFERENCES answers (id),
     elapsed INTEGER, -- microseconds from sending to the answer, or to giving up
@@ -115,6 +115,7 @@ CREATE TABLE resolutions (
 ) STRICT;
 CREATE INDEX resolutions_by_order ON resolutions (order_id);
 
+-- No IN with more than two values here: SQLite builds a temporary index for it at each row.
 -- The database refuses what model.MOVES refuses (a test compares the two, move by move).
 CREATE TRIGGER orders_start_planned BEFORE INSERT ON orders
 WHEN NEW.state <> 1 OR NEW.attempts <> 0
@@ -125,12 +126,12 @@ END;
 CREATE TRIGGER orders_move BEFORE UPDATE OF state ON orders
 WHEN NOT CASE NEW.cause
     WHEN 1 THEN OLD.state = 1 AND NEW.state = 2 AND NEW.attempts = OLD.attempts + 1
-    WHEN 2 THEN OLD.state = 2 AND NEW.state IN (3, 4, 5, 6)
+    WHEN 2 THEN OLD.state = 2 AND NEW.state BETWEEN 3 AND 6
     WHEN 3 THEN OLD.state = 2 AND NEW.state = 1
     WHEN 4 THEN OLD.state = 2 AND NEW.state = 6
-    WHEN 5 THEN OLD.state = 6 AND NEW.state IN (3, 4, 5)
+    WHEN 5 THEN OLD.state = 6 AND NEW.state BETWEEN 3 AND 5
     WHEN 6 THEN OLD.state = 4 AND NEW.state = 1
-    WHEN 7 THEN OLD.state IN (3, 5) AND NEW.state = 1
+    WHEN 7 THEN (OLD.state = 3 OR OLD.state = 5) AND NEW.state = 1
     WHEN 8 THEN OLD.state = 6 AND NEW.state = 1
     WHEN 9 THEN OLD.state = 6 AND NEW.state = 3
     WHEN 10 THEN OLD.state = 6 AND NEW.state = 1

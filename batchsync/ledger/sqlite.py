@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.errors import IllegalMove, LedgerError
-from batchsync.ledger import enrolment, records
+from batchsync.ledger import enrolment, records, upkeep
 from batchsync.ledger import history as histories
 from batchsync.ledger.committer import Committer
 from batchsync.ledger.database import Connect, Database, connect, transaction
@@ -24,6 +24,7 @@ from batchsync.ledger.location import normal_endpoint, path_of
 from batchsync.ledger.reading import moment, results
 from batchsync.ledger.statements import queries
 from batchsync.ledger.store import Store
+from batchsync.ledger.upkeep import LedgerSize, Pruned
 from batchsync.model import (
     Cause,
     Decision,
@@ -37,6 +38,7 @@ from batchsync.model import (
     Verdict,
 )
 from batchsync.words import ledger as words
+from batchsync.words.text import Said
 
 if TYPE_CHECKING:
     from array import array
@@ -107,9 +109,10 @@ class SqliteLedger:
             self._store.check_space()
             store = self._store
             self._committer = Committer(
-                apply=store.apply,
+                batches=store.batches,
                 keep=store.journal.append,
                 refuse=self._refusal,
+                check_space=store.check_space,
                 clock=self._clock,
                 inline=self._inline,
             )
@@ -174,6 +177,7 @@ class SqliteLedger:
         then nothing is kept, when the plan would send an order that may not go.
         """
         run_id, account = self._run_ids(run)
+        self._settle_down()
         with self._store.translated(), self._store.exclusive(run) as database:
             return enrolment.Enrolment(
                 database, run=run_id, account=account, plan=plan, allow=allow, now=self._store.now()
@@ -322,14 +326,52 @@ class SqliteLedger:
         row = None if self._store.is_empty() else self._first("highest_price", account)
         return 0 if row is None else int(row[0])  # type: ignore[call-overload]
 
+    # --- Upkeep ---------------------------------------------------------------------------------------------
+
+    def backup(self, target: Path) -> None:
+        """Copy the ledger to `target`, whole or not at all; a run may go on meanwhile."""
+        self._refuse_missing()
+        with self._store.translated():
+            upkeep.backup(self.path, self._store.journal_path, target)
+
+    def verify(self) -> list[Said]:
+        """Return what doesn't fit together in the ledger: nothing, when all is well."""
+        self._refuse_missing()
+        with self._store.translated():
+            return upkeep.verify(self._store.reader())
+
+    def prune(self, days: int) -> Pruned:
+        """Let the attempts of runs that began more than `days` days ago go; orders are always kept."""
+        before = self._store.now() - days * 86_400_000_000
+        with self._store.translated(), self._store.exclusive("prune") as database:
+            pruned = upkeep.prune(database, before, self._store.now())
+            upkeep.shrink(database, self.path.parent)
+        return pruned
+
+    def size(self) -> LedgerSize:
+        """Return how large the ledger is."""
+        self._refuse_missing()
+        with self._store.translated():
+            return upkeep.size(self._store.reader())
+
+    def _refuse_missing(self) -> None:
+        if self._store.is_empty():
+            raise LedgerError(words.MISSING, ledger=self.path)
+
     # --- Inside ---------------------------------------------------------------------------------------------
 
     def _first(self, query: str, *parameters: object) -> tuple[object, ...] | None:
         with self._store.translated():
             return next(iter(self._store.reader().execute(queries()[query], parameters)), None)
 
+    def _settle_down(self) -> None:
+        """See that no batch is under way on the connection."""
+        if self._committer is not None:
+            self._committer.drain()
+
     @contextmanager
     def _writing(self, who: str) -> Iterator[Database]:
+        self._settle_down()
         with self._store.translated(), self._store.exclusive(who) as database, transaction(database):
             yield database
 

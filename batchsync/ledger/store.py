@@ -9,7 +9,7 @@ from pathlib import Path
 from batchsync.clock import Clock
 from batchsync.errors import LedgerDamaged, LedgerError, LedgerFull
 from batchsync.ledger import location
-from batchsync.ledger.batch import Applied, BatchWriter, Claim, Heard, Outcome
+from batchsync.ledger.batch import BatchWriter, Heard, Outcome
 from batchsync.ledger.database import Connect, Database, DiskRefused, transaction, tune
 from batchsync.ledger.journal import Journal, read_outcomes
 from batchsync.ledger.locking import WriterLock
@@ -182,13 +182,15 @@ class Store:
         outcomes = list(self.journal.outcomes())
         if not outcomes:
             return
-        self.apply([], outcomes, self.now())
+        self.batches.apply([], outcomes, self.now())
+        self.batches.commit()
         self.journal.clear()
 
-    def apply(self, claims: list[Claim], outcomes: list[Outcome], now: int) -> Applied:
-        """Make one durable transaction of a batch. Raises DiskRefused when the disk takes no more."""
+    @property
+    def batches(self) -> BatchWriter:
+        """What writes claims and outcomes while the lock is held."""
         assert self._batches is not None
-        return self._batches.apply(claims, outcomes, now)
+        return self._batches
 
     def free_space_low(self) -> bool:
         """Whether the disk has less room than a run may need."""

@@ -76,6 +76,10 @@ FAULT_STATE = Text(
     en="order {number} of merchant {owner} is {state}, but its last call says {said}.",
     zh="商家 {owner} 的订单 {number} 状态为 {state}，但最后一次调用记录为 {said}。",
 )
+FAULT_POINTS = Text(
+    en="order {number} of merchant {owner} is booked with {points} points, but its last call says {said}.",
+    zh="商家 {owner} 的订单 {number} 记账 {points} 点券，但最后一次调用记录为 {said}。",
+)
 FAULT_GAP = Text(
     en="order {number} of merchant {owner} has had {counted} calls, but {found} are written down.",
     zh="商家 {owner} 的订单 {number} 应有 {counted} 次调用，实际记录 {found} 次。",
