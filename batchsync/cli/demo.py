@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OUTPUT = Path("demo-out")
 LEDGER = "demo.ledger.sqlite"
-RATE = "25"
+RATE = "50"
 DIFFERS = 1
 
 
@@ -40,7 +40,7 @@ def demo(arguments: argparse.Namespace, console: Console) -> int:
     with running(SandboxSettings(script=script, latency_s=0.05)) as sandbox:
         facts = {"url": sandbox.url, "samples": samples, "folder": OUTPUT}
         console.talk(Said(start.DEMO_START, facts))
-        config = _config(samples, sandbox)
+        config = _config(samples, sandbox, console)
         files = sorted(path for path in samples.iterdir() if path.suffix in (".xlsx", ".csv"))
         console.talk(start.DEMO_FIRST)
         first = _go(config, files, OUTPUT, console)
@@ -77,13 +77,13 @@ def _make_room() -> None:
         raise OutputError(start.DEMO_FOLDER_TAKEN, folder=OUTPUT, error=error.strerror or error) from error
 
 
-def _config(samples: Path, sandbox: "Sandbox") -> Config:
+def _config(samples: Path, sandbox: "Sandbox", console: Console) -> Config:
     """The samples' own settings, pointed at the sandbox; the user's token stays out of it."""
     options = {
         "api.url": sandbox.url,
         "ledger.url": str(OUTPUT / LEDGER),
         "pace.rate": RATE,
-        "stop.uncertain_in_a_row": "10",
+        "output.language": console.lang,
     }
     given = [Given(key=key, flag="demo", value=value) for key, value in options.items()]
     config = load(samples / "config.yaml", options=given).config

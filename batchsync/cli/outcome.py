@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
+from pathlib import Path
 
 from batchsync.cli.console import Console
 from batchsync.cli.layout import clock, padded, width
@@ -12,10 +13,10 @@ from batchsync.words import Said, result, talk
 _ADVISED = ("failed", "uncertain", "not_sent", "invalid", "amount_missing")
 
 
-def show(summary: RunSummary, console: Console) -> None:
-    """Print the table of one file, and after it the advice."""
+def show(summary: RunSummary, console: Console, *, hidden: int = 0) -> None:
+    """Print the table of one file, and after it the advice; `hidden` of its rows were left out on purpose."""
     facts = {
-        "file": summary.file,
+        "file": Path(summary.file).name,
         "rows": f"{summary.rows:,}",
         "run": summary.run,
         "time": clock(summary.seconds),
@@ -25,7 +26,7 @@ def show(summary: RunSummary, console: Console) -> None:
         console.result(f"  {line}")
     if summary.result:
         console.result(talk.RESULT_AT.say(console.lang, path=summary.result))
-    for said in advice(summary):
+    for said in advice(summary, hidden):
         console.talk(said)
 
 
@@ -45,13 +46,14 @@ def _counts(summary: RunSummary, console: Console) -> Iterator[str]:
         yield f"{padded(name, widest)}  {number:>9,}"
 
 
-def advice(summary: RunSummary) -> Iterator[Said]:
+def advice(summary: RunSummary, hidden: int = 0) -> Iterator[Said]:
     """Yield what to do next: why it stopped first, then each kind of trouble."""
     if summary.stopped is not None and summary.stopped in talk.STOPS:
         yield Said(talk.STOPS[summary.stopped])
-    for kind in _ADVISED:
-        count = getattr(summary, kind)
-        if count and not (kind == "not_sent" and summary.stopped):
+    counts = {kind: getattr(summary, kind) for kind in _ADVISED}
+    counts["not_sent"] = 0 if summary.stopped else max(0, summary.not_sent - hidden)
+    for kind, count in (*counts.items(), ("hidden", hidden)):
+        if count:
             yield Said(talk.ADVICE[kind], {"count": f"{count:,}", "run": summary.run})
     if summary.run and not summary.result:
         yield Said(talk.NO_RESULT, {"run": summary.run})

@@ -56,6 +56,8 @@ class Command:
         self._options = options
         self._console = console
         self._asked_for = config.output.language
+        self._own_lang = console.lang
+        self._hidden_rows = 0
         self._view = ProgressView(console, hidden=hidden)
         self._job = Job(config, on_progress=self._view.update, on_planned=self._show_plan)
 
@@ -73,6 +75,7 @@ class Command:
             )
 
     async def _file(self, path: Path) -> RunSummary:
+        self._hidden_rows = 0
         try:
             finished = await self._job.run(path, self._options)
         except BatchsyncError as error:
@@ -82,10 +85,12 @@ class Command:
         self._view.close()
         for said in finished.said:
             self._console.talk(said)
-        outcome.show(finished.summary, self._console)
+        outcome.show(finished.summary, self._console, hidden=self._hidden_rows)
+        self._console.lang = self._own_lang
         return finished.summary
 
     def _show_plan(self, checked: Checked) -> None:
+        self._hidden_rows = checked.counts[PlanVerdict.SKIPPED_HIDDEN]
         self._console.follow(self._asked_for, checked.lang)
         self._console.talk(planned.line(checked))
 

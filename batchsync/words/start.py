@@ -147,8 +147,10 @@ DEMO_FIRST_TOTAL = Text(
     "替身的账：{booked} 点券 = {spent} + 上述 {possible} 中的 {rest}。",
 )
 DEMO_SECOND_TOTAL = Text(
-    en="Second go: {calls} calls, {spent} points spent. Orders charged twice, by the stand-in's books: {twice}.",
-    zh="第二遍：调用 {calls} 次，消耗 {spent} 点券。按替身的账，被重复扣费的订单：{twice} 个。",
+    en="Second go: {calls} calls, {spent} points spent: only orders refused before, which had cost nothing, went again.\n"
+    "Orders charged twice, by the stand-in's books: {twice}.",
+    zh="第二遍：调用 {calls} 次，消耗 {spent} 点券：只有之前被拒绝且未扣费的订单再次发送。\n"
+    "按替身的账，被重复扣费的订单：{twice} 个。",
 )
 DEMO_AGREES = Text(en="The figures agree.", zh="数字一致。")
 DEMO_DIFFERS = Text(

@@ -7,7 +7,10 @@ from batchsync.words.text import Text
 
 # --- Ends that nobody planned -------------------------------------------------------------------------------
 
-INTERRUPTED = Text(en="Stopped before anything was sent.", zh="已停止，没有发送任何订单。")
+INTERRUPTED = Text(
+    en="Stopped. Whatever had been sent is remembered; `batchsync history` shows it.",
+    zh="已停止。已发送的订单都有记录，可用 `batchsync history` 查看。",
+)
 STOPPING = Text(
     en="Stopping: nothing new is sent; {what} under way are waited for. Ctrl-C again gives them up (they become uncertain).",
     zh="正在停止：不再发送新的订单，等待{what}结束。再按一次 Ctrl-C 则放弃等待（这些订单将成为“结果未知”）。",
@@ -187,6 +190,10 @@ ADVICE: Mapping[str, Text] = MappingProxyType(
         "invalid": Text(
             en="{count} invalid: mend the cells that the result names, and run the result or the sheet again.",
             zh="{count} 行无效：请按结果表的说明修改单元格，再用结果表或原表运行。",
+        ),
+        "hidden": Text(
+            en="{count} hidden rows were left out. Unhide them, or set input.hidden_rows to send, if they are meant.",
+            zh="{count} 个隐藏行已跳过。如需发送，请取消隐藏，或把 input.hidden_rows 设为 send。",
         ),
         "amount_missing": Text(
             en="{count} answers named no amount: the points spent are at least the number shown.",
