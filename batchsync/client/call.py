@@ -4,6 +4,7 @@ import asyncio
 import select
 from dataclasses import dataclass
 from typing import Any, Protocol
+from weakref import WeakSet
 
 import aiohttp
 from aiohttp.client_reqrep import ClientRequest
@@ -143,10 +144,15 @@ def is_silent(connection: Connection) -> bool:
     protocol, transport = connection.protocol, connection.transport
     if protocol is None or transport is None or protocol.should_close:
         return False
-    if transport.get_extra_info("sslcontext") is not None:
-        return True  # what lies there may be a session ticket; what was read already, `should_close` has seen
+    if transport.get_extra_info("sslcontext") is not None and protocol not in _ENCRYPTED:
+        _ENCRYPTED.add(protocol)
+        return True  # what lies unread on a fresh one are its session tickets
     socket = transport.get_extra_info("socket")
     return socket is None or not _is_readable(socket.fileno())
+
+
+_ENCRYPTED: WeakSet[asyncio.BaseProtocol] = WeakSet()
+"""TLS connections that were used before."""
 
 
 def _is_readable(descriptor: int) -> bool:

@@ -4,19 +4,15 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from batchsync.clock import SYSTEM_CLOCK
 from batchsync.model import NoReply, Reason, Reply, State, Stop
 from tests.faults.harness import SHORT_S, TOKEN, Heard, call, ours, settings
 from tests.faults.server import PATH, Act, Misbehaving, Peer, answer
 from tests.faults.table import says
+from tests.faults.tls import make_certificate, server_context
 
 UNREACHABLE = (False, Reason.UNREACHABLE, State.PLANNED, 0)
 
@@ -94,31 +90,7 @@ async def test_stale_claim_sends_nothing() -> None:
 @pytest.fixture(scope="module")
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     """A server's TLS with a certificate that nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "stranger.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
+    return server_context(make_certificate(tmp_path_factory.mktemp("tls")))
 
 
 async def test_tls_certificate_of_a_stranger(stranger: ssl.SSLContext) -> None:

@@ -1,6 +1,7 @@
 """Connections used again: what lies on them is nobody's answer, and their end is not this call's end."""
 
 import asyncio
+import ssl
 
 import pytest
 
@@ -12,9 +13,9 @@ from tests.faults.server import Act, Misbehaving, Peer, answer
 USER_UNKNOWN = answer(b'{"status":1003}')
 
 
-async def send_two(act: Act) -> tuple[Heard, Heard, Misbehaving]:
+async def send_two(act: Act, tls: ssl.SSLContext | None = None) -> tuple[Heard, Heard, Misbehaving]:
     """Send one order, wait until the server has done with it what it does, send another."""
-    async with Misbehaving(act) as server, ours(settings(server.url, keep_alive=True)) as client:
+    async with Misbehaving(act, tls=tls) as server, ours(settings(server.url, keep_alive=True)) as client:
         first = await call(client, "240101-1")
         server.go.set()
         await asyncio.wait_for(server.done.wait(), 10)

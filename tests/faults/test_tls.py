@@ -1,0 +1,61 @@
+"""The fault table once more inside TLS, where the end of a connection and what lies on it look different."""
+
+import ssl
+from pathlib import Path
+
+import pytest
+from aiohttp import connector
+
+from batchsync.model import State
+from tests.faults.harness import call, lies, ours, settings
+from tests.faults.server import Misbehaving, Peer, answer
+from tests.faults.table import BODIES, SILENCE, Fault
+from tests.faults.test_keep_alive import answers_both, says_more, send_two
+from tests.faults.tls import client_context, make_certificate, server_context
+
+ROWS = [
+    fault for fault in (*SILENCE, *BODIES) if not fault.slow and not fault.body and "MB" not in fault.name
+]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def tls(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    """A server's TLS that the client trusts."""
+    monkeypatch.setattr(connector, "_SSL_CONTEXT_VERIFIED", client_context(certificate))
+    return server_context(certificate)
+
+
+@pytest.mark.parametrize("fault", ROWS, ids=lambda fault: fault.name)
+async def test_fault(fault: Fault, tls: ssl.SSLContext) -> None:
+    """What is said of the order is what the table says."""
+    async with Misbehaving(fault.act, tls=tls) as server:
+        async with ours(settings(server.url, keep_alive=True)) as client:
+            made = await call(client)
+        assert [] == lies(fault, made, server.books)
+
+
+async def test_a_connection_is_used_again(tls: ssl.SSLContext) -> None:
+    """Session tickets on a fresh connection are not taken for answers, nor for its end."""
+
+    async def act(peer: Peer) -> None:
+        while await peer.request() is not None:
+            peer.write(answer())
+
+    async with Misbehaving(act, tls=tls) as server, ours(settings(server.url, keep_alive=True)) as client:
+        states = [(await call(client, str(number))).verdict.state for number in range(5)]
+    assert ([State.SYNCED] * 5, 1) == (states, server.books.accepted)
+
+
+async def test_the_previous_answer_is_nobody_s(tls: ssl.SSLContext) -> None:
+    """An answer that lies on an idle connection is not taken for the next call's."""
+    first, second, server = await send_two(answers_both(answer(), says_more), tls=tls)
+    assert (State.SYNCED, State.REFUSED, 2) == (
+        first.verdict.state,
+        second.verdict.state,
+        server.books.accepted,
+    )
