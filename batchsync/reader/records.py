@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple, TextIO
 
+from batchsync.shapes import Shape, shape
+
 csv.field_size_limit(2**31 - 1)
 
 CHUNK = 4_096
@@ -136,19 +138,25 @@ def careful(lines: Iterable[str], dialect: Dialect, width: int) -> Iterator[tupl
 def _swallowed(lines: list[str], row: list[str], dialect: Dialect, width: int) -> bool:
     """Whether a record of several lines ate some that are whole records by themselves.
 
-    A line break within a cell leaves fewer cells on each line than a record has. The last line alone may look whole
-    when the first cell is the one with the break.
+    A line break within a cell leaves fewer cells on each line than a record has; prose may happen to have as many
+    commas, but not a number where the record has one. The last line alone looks whole when the first cell has the
+    break.
     """
     if width < 2:
         return False
-    if any(_cells(line, dialect) == width for line in lines[1:-1]):
+    own = lines[0].split(dialect.delimiter)
+    if any(_is_alike(line, own, dialect, width) for line in lines[1:-1]):
         return True
     breaks = next((at for at, cell in enumerate(row) if "\n" in cell or "\r" in cell), 0)
-    return breaks > 0 and _cells(lines[-1], dialect) == width
+    return breaks > 0 and _is_alike(lines[-1], own, dialect, width)
 
 
-def _cells(line: str, dialect: Dialect) -> int:
-    return len(next(dialect.cut([line], strict=False), ()))
+def _is_alike(line: str, own: list[str], dialect: Dialect, width: int) -> bool:
+    """Whether a line is as wide as a record, with a number of the same shape in the same place."""
+    cells = next(dialect.cut([line], strict=False), [])
+    if len(cells) != width:
+        return False
+    return any(shape(one) is shape(other) >= Shape.SHORT for one, other in zip(own, cells, strict=False))
 
 
 def _mended(line: str, dialect: Dialect, width: int) -> tuple[list[str], bool]:
