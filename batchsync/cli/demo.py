@@ -28,6 +28,13 @@ OUTPUT = Path("demo-out")
 LEDGER = "demo.ledger.sqlite"
 RATE = "50"
 DIFFERS = 1
+_INSTALLED = Path("share", "batchsync", "samples")
+SAMPLES = (
+    Path(batchsync.__file__).parents[1] / "samples",
+    Path(sysconfig.get_path("data")) / _INSTALLED,
+    Path(site.getuserbase()) / _INSTALLED,
+)
+"""In the repository, or where an installation puts them."""
 
 
 def demo(arguments: argparse.Namespace, console: Console) -> int:
@@ -51,13 +58,7 @@ def demo(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _samples() -> Path:
-    """In the repository, or where an installation puts them."""
-    installed = Path("share", "batchsync", "samples")
-    for folder in (
-        Path(batchsync.__file__).parents[1] / "samples",
-        Path(sysconfig.get_path("data")) / installed,
-        Path(site.getuserbase()) / installed,
-    ):
+    for folder in SAMPLES:
         if (folder / "sandbox.yaml").is_file():
             return folder
     raise UsageError(start.DEMO_NO_SAMPLES)

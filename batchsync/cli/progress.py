@@ -73,6 +73,11 @@ class ProgressView:
             self._last_line = self._now()
             self._console.talk(self._said(talk.LINE, progress))
 
+    def clear(self) -> None:
+        """Make room for a sentence; the next update draws the bar again."""
+        if self._bar is not None:
+            self._bar.clear()
+
     def close(self) -> None:
         """Take the bar away: the outcome says it all."""
         if self._bar is not None:

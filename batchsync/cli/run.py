@@ -95,10 +95,12 @@ class Command:
         self._console.talk(planned.line(checked))
 
     def _drain(self) -> None:
+        self._view.clear()
         self._console.talk(Said(talk.STOPPING, {"what": talk.CALLS}))
         self._job.stop()
 
     def _abandon(self) -> None:
+        self._view.clear()
         self._console.talk(talk.ABANDONING)
         self._job.abandon()
 

@@ -1,0 +1,75 @@
+"""`demo` and `sandbox`: what a newcomer sees first."""
+
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from batchsync.cli import demo as demo_module
+from batchsync.cli import main
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo at full speed."""
+    monkeypatch.setattr(demo_module, "RATE", "2000")
+    monkeypatch.delenv("BATCHSYNC_LEDGER__URL")
+
+
+def test_the_demo_pays_once_and_its_figures_agree(
+    fast: None, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Result workbooks in ./demo-out, totals beside the books', nothing paid twice; the user's token stays out."""
+    monkeypatch.setenv("BATCHSYNC_TOKEN", "tok-canary-0123456789")
+    assert 0 == main(["demo"])
+    shown = capsys.readouterr()
+    assert (True, True, False) == (
+        "books: 0." in shown.out,
+        "The figures agree." in shown.out,
+        "tok-canary" in shown.out + shown.err,
+    )
+    results = {path.name for path in Path("demo-out").glob("*.result.xlsx")}
+    samples = {path.stem for path in demo_module._samples().iterdir() if path.suffix in (".xlsx", ".csv")}
+    assert {f"{stem}.result.xlsx" for stem in samples} == results
+
+
+def test_the_demo_again_starts_anew(fast: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its own old ledger would make everything `already synced`; other files there are left alone."""
+    main(["demo"])
+    Path("demo-out/mine.txt").write_text("mine")
+    first = capsys.readouterr().out
+    assert 0 == main(["demo", "--lang", "en"])
+    again = capsys.readouterr().out
+    points = [line for line in first.splitlines() if line.startswith("First go")]
+    assert (True, "mine") == (points[0] in again, Path("demo-out/mine.txt").read_text())
+
+
+def test_the_demo_without_samples(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An installation without them says so."""
+    monkeypatch.setattr(demo_module, "SAMPLES", (Path("nowhere"),))
+    assert 2 == main(["demo"])
+    assert "The samples are not installed here." in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to one process")
+def test_the_sandbox_serves_until_ctrl_c() -> None:
+    """It says where it is, keeps books, and leaves without a traceback."""
+    sandbox = subprocess.Popen(
+        [sys.executable, "-m", "batchsync", "sandbox", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with sandbox:
+        assert sandbox.stdout is not None
+        url = sandbox.stdout.readline().split()[-1]
+        with urllib.request.urlopen(f"{url.partition('/vv/')[0]}/books") as books:
+            assert b'"points": 0' in books.read()
+        sandbox.send_signal(signal.SIGINT)
+        _, told = sandbox.communicate()
+    assert (0, "") == (sandbox.returncode, told)
