@@ -75,25 +75,28 @@ def _judge_silence(heard: NoReply) -> Verdict:
 
 
 def _judge_http(heard: Reply, unsent_http: frozenset[int]) -> Verdict:
-    status = heard.http_status
-    if _claims_work(heard.body):
-        return Verdict(State.UNCERTAIN, Reason.HTTP_ERROR, points=None)
+    status, answer = heard.http_status, _parse(heard.body) or {}
+    hint = _hint(answer)
+    if _claims_work(answer):
+        return Verdict(State.UNCERTAIN, Reason.HTTP_ERROR, points=None, hint=hint)
     if status in unsent_http:
         return Verdict(
-            State.PLANNED, Reason.TURNED_AWAY, retry=True, slow_down=True, wait_s=heard.retry_after_s
+            State.PLANNED,
+            Reason.TURNED_AWAY,
+            hint=hint,
+            retry=True,
+            slow_down=True,
+            wait_s=heard.retry_after_s,
         )
     if 300 <= status < 400:
-        return Verdict(State.PLANNED, Reason.REDIRECT, stop=Stop.ADDRESS)
+        return Verdict(State.PLANNED, Reason.REDIRECT, hint=hint, stop=Stop.ADDRESS)
     if status in DENIED_HTTP:
-        return Verdict(State.PLANNED, Reason.HTTP_DENIED, stop=Stop.ADDRESS)
-    return Verdict(State.UNCERTAIN, Reason.HTTP_ERROR, points=None)
+        return Verdict(State.PLANNED, Reason.HTTP_DENIED, hint=hint, stop=Stop.ADDRESS)
+    return Verdict(State.UNCERTAIN, Reason.HTTP_ERROR, points=None, hint=hint)
 
 
-def _claims_work(body: bytes) -> bool:
+def _claims_work(answer: dict[str, Any]) -> bool:
     """Whether an answer under a refusing HTTP status says all the same that something was done or spent."""
-    answer = _parse(body)
-    if answer is None:
-        return False
     data = answer.get("data")
     return _amount(answer) != 0 or (isinstance(data, dict) and data.get("success") is True)
 

@@ -58,7 +58,7 @@ class Sandbox:
             await self._closing.aclose()
             raise
         host, port = runner.addresses[0][:2]
-        self.origin = f"http://{host}:{port}"
+        self.origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         return self
 
     async def __aexit__(

@@ -286,6 +286,12 @@ def test_a_refusal_that_claims_work_is_uncertain(http: int, body: dict[str, obje
     assert Verdict(State.UNCERTAIN, Reason.HTTP_ERROR, points=None) == judge_body(body, http=http)
 
 
+@pytest.mark.parametrize("http", [302, 403, 429, 500])
+def test_the_words_of_a_refusal_are_kept(http: int) -> None:
+    """What a gateway says in JSON (an address not let in, a limit) is what the operator needs to read."""
+    assert "IP not allowed" == judge_body({"code": 7, "message": "IP not allowed"}, http=http).hint
+
+
 def test_which_http_statuses_are_unsent_is_a_setting() -> None:
     """503 that a user doesn't trust is uncertain, like any other."""
     verdict = judge(Reply(503, b"", None, 0.1), unsent_http=frozenset({429}))
