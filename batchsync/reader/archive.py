@@ -1,7 +1,6 @@
 """A zip of CSV or text files: each member a sheet. Bombs are refused by the zip's directory, before a byte is unpacked."""
 
 import io
-import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -18,7 +17,6 @@ _ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".text", "")
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
-    lzma.LZMAError,
     NotImplementedError,
     RuntimeError,
     ValueError,
@@ -26,6 +24,8 @@ _DAMAGE = (
     EOFError,
 )
 """All that zipfile raises over a damaged zip or a compression that this Python lacks."""
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+"""Not LZMA: a few bytes of it may ask for gigabytes of dictionary."""
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
 
 
@@ -62,6 +62,8 @@ class ArchiveSource:
         size = sum(member.file_size for member in texts)
         if size > MOST_BYTES:
             raise unreadable("ZIP_TOO_LARGE", size=size >> 20, most=MOST_BYTES >> 20)
+        if any(member.compress_type not in _COMPRESSIONS for member in texts):
+            raise unreadable("ZIP_DAMAGED", why="an unusual compression")
         locked = next((member for member in texts if member.flag_bits & _ENCRYPTED), None)
         if locked:
             raise unreadable("ZIP_PASSWORD", name=member_name(locked))
@@ -111,7 +113,12 @@ def _damaged(error: Exception) -> Exception:
 def _counts(member: zipfile.ZipInfo) -> bool:
     """Whether a member is a file of the user's, not a folder or a system's litter."""
     name = PurePosixPath(member_name(member))
-    return not member.is_dir() and "__MACOSX" not in name.parts and not name.name.startswith((".", "~$"))
+    return (
+        bool(member.filename)
+        and not member.is_dir()
+        and "__MACOSX" not in name.parts
+        and not name.name.startswith((".", "~$"))
+    )
 
 
 def member_name(member: zipfile.ZipInfo) -> str:

@@ -74,6 +74,13 @@ class _Tables(HTMLParser):
         if self._open and not self._silent and self._open[-1].cell is not None:
             self._open[-1].cell.append(data)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Skip a broken `<![...`, over which the standard parser raises AssertionError."""
+        try:
+            return super().parse_marked_section(i, report)
+        except AssertionError:
+            return self.parse_bogus_comment(i)
+
     def close(self) -> None:
         """End what the page left open."""
         super().close()

@@ -85,6 +85,11 @@ def test_a_stray_byte_in_a_web_table(tmp_path: Path) -> None:
     assert (["12\\xff3"], [UNDECODABLE]) == (lines[1].cells, lines[1].kinds)
 
 
+def test_a_broken_declaration_is_skipped(tmp_path: Path) -> None:
+    """The standard parser raises AssertionError over it."""
+    assert [["a"]] == cells(html(tmp_path, "<![CDAT[x]]><table><tr><td>a</table>")[0])
+
+
 @pytest.mark.parametrize("body", ["<p>请登录</p>", "<table></table>", "<table><tr><td></td></tr></table>"])
 def test_a_page_without_a_table_says_so(tmp_path: Path, body: str) -> None:
     """A login page saved as orders.xls is the usual case."""
@@ -230,6 +235,25 @@ def test_a_locked_zip_says_password(tmp_path: Path) -> None:
     raw[raw.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(bytes(raw))
     with pytest.raises(FileUnreadable, match="password"):
+        open_archive(path)
+
+
+def test_a_compression_that_may_ask_for_gigabytes_is_refused(tmp_path: Path) -> None:
+    """LZMA's dictionary size stands in the file."""
+    path = tmp_path / "orders.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("orders.csv", "x")
+    with pytest.raises(FileUnreadable, match="unusual compression"):
+        open_archive(path)
+
+
+def test_a_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    """zipfile itself stumbles over it."""
+    path = zipped(tmp_path, {"orders-of-a-day.csv": b"x"})
+    raw = path.read_bytes()
+    at = raw.index(b"PK\x01\x02")
+    path.write_bytes(raw[: at + 28] + b"\0\0" + raw[at + 30 : at + 46] + raw[at + 46 + 19 :])
+    with pytest.raises(FileUnreadable):
         open_archive(path)
 
 
