@@ -7,6 +7,7 @@ from pathlib import Path
 from batchsync.cli.console import Console
 from batchsync.cli.layout import one_line, padded, width
 from batchsync.cli.whole import whole_file
+from batchsync.errors import OutputError
 from batchsync.job import Checked
 from batchsync.model import PLAN_VERDICTS, Note, Plan, PlanVerdict, Reason
 from batchsync.plan_csv import why, write_plan_csv
@@ -109,5 +110,9 @@ def write(plan: Plan, path: Path | None, console: Console) -> None:
     if path is None:
         write_plan_csv(plan, sys.stdout, console.lang)
         return
-    with whole_file(path) as file:
-        write_plan_csv(plan, file, console.lang)
+    try:
+        with whole_file(path) as file:
+            write_plan_csv(plan, file, console.lang)
+    except OSError as error:
+        facts = {"option": "--plan", "path": path, "error": error.strerror or error}
+        raise OutputError(talk.CANNOT_WRITE, **facts) from error

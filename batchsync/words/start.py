@@ -46,8 +46,8 @@ PYTHON_OLD = Text(
 )
 PACKAGES = Text(en="packages: {packages}", zh="依赖包：{packages}")
 PACKAGES_MISSING = Text(
-    en="packages are missing: {packages}. Install again: python -m pip install --upgrade batchsync",
-    zh="缺少依赖包：{packages}。请重新安装：python -m pip install --upgrade batchsync",
+    en="packages are missing: {packages}. Install batchsync again, the way it was installed at first.",
+    zh="缺少依赖包：{packages}。请按当初的方式重新安装 batchsync。",
 )
 CONFIG_FOUND = Text(en="settings: {path}", zh="设置：{path}")
 CONFIG_NONE = Text(

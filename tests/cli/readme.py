@@ -1,12 +1,22 @@
-"""What README shows: its commands, its sheet, and what the two commands of the first screen print."""
+"""What README shows: its commands, its sheet, and what the two commands of the first screen print.
 
+`python -m tests.cli.readme` prints the first screen anew into both pages.
+"""
+
+import contextlib
+import io
+import os
 import re
 import shlex
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 
+from batchsync.cli import main
+from batchsync.cli.stand_in import running
+from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.script import Script, script_of
 
 REPOSITORY = Path(__file__).parents[2]
@@ -68,3 +78,39 @@ def book(head: tuple[str, ...], name: str, rows: list[tuple[str, str, str]]) -> 
     for row in (head, *rows):
         sheet.append(row)
     made.save(name)
+
+
+def printed(command: str, page: str) -> str:
+    """Run a command of the first screen in the working folder, and return what a terminal would show."""
+    terminal = io.StringIO()
+    with contextlib.redirect_stdout(terminal), contextlib.redirect_stderr(terminal):
+        main([command, FILES[page]])
+    return terminal.getvalue()
+
+
+def renew(page: str) -> None:
+    """Write the first screen of a page anew, by doing what it says."""
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder, running(SandboxSettings(script=SCRIPT)) as sandbox:
+        language = "zh" if "zh" in page else "en"
+        settings = {
+            "API__URL": sandbox.url,
+            "TOKEN": sandbox.token,
+            "PACE__RATE": "500",
+            "LEDGER__URL": "ledger",
+        }
+        os.environ.update(
+            {f"BATCHSYNC_{name}": value for name, value in settings.items()} | {"LC_ALL": language}
+        )
+        with contextlib.chdir(folder):
+            write_sheets(page)
+            for command in ("check", "run"):
+                block = f"$ batchsync {command} {FILES[page]}\n"
+                before, _, after = text.partition(block)
+                text = f"{before}{block}{printed(command, page)}```{after.partition('```')[2]}"
+    (REPOSITORY / page).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for each in FILES:
+        renew(each)
