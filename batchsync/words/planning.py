@@ -1,20 +1,10 @@
 """What is said of a row before anything is sent: why it can't be, why it won't be, and what to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from batchsync.model import Decision, Reason
-from batchsync.words.text import Text
-
-
-@dataclass(frozen=True, slots=True)
-class RowText:
-    """What is wrong with a row, in its own terms, and what to do about it."""
-
-    error: Text
-    todo: Text
-
+from batchsync.words.text import RowText, Text
 
 _AS_TEXT = Text(
     en="Set the column to text, copy the number from the shop's own page again, and run the file again.",

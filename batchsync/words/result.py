@@ -325,7 +325,7 @@ ALREADY_SYNCED_SOMETIME = Text(
 )
 """When the run that did it is not known."""
 
-ROWS: Mapping[Reason, RowText] = MappingProxyType({**PLANNED, **ANSWERED, **WIRE, **RUN})  # type: ignore[dict-item]
+ROWS: Mapping[Reason, RowText] = MappingProxyType({**PLANNED, **ANSWERED, **WIRE, **RUN})
 """Every reason's two sentences."""
 
 # --- The Summary sheet --------------------------------------------------------------------------------------
