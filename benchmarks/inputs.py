@@ -9,7 +9,7 @@ from benchmarks.measure import WORK
 
 HEADERS = ("订单号", "商家编号", "商品名称", "数量", "实付金额", "下单时间")
 SHOPS = [f"{780_000_000 + 7919 * n}" for n in range(20)]
-GOODS = [f"商品 {n:04d} & 配件" for n in range(1_000)]
+GOODS = [f"商品 {n:04d}" + (" & 配件" if n % 10 == 0 else "，红色，均码") for n in range(1_000)]
 CHUNK = 5_000
 
 CONTENT_TYPES = (
