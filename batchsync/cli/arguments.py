@@ -10,6 +10,7 @@ from batchsync.cli.console import Console
 from batchsync.cli.language import spoken
 from batchsync.errors import UsageError
 from batchsync.settings import Given, Loaded, load
+from batchsync.settings.faults import shown
 from batchsync.words import Lang, Said, talk
 
 _SETTINGS = {
@@ -43,10 +44,10 @@ def settings(arguments: argparse.Namespace, console: Console, *, token: bool = F
         if len(key) == 2:
             section = getattr(loaded.config, str(key[0]))
             value = getattr(section, str(key[1]), None)
-            facts = {"key": f"{key[0]}.{key[1]}", "value": value, "where": place.say(console.lang)}
+            facts = {"key": f"{key[0]}.{key[1]}", "value": shown(value), "where": place.say(console.lang)}
             console.detail(talk.SETTING.say(console.lang, **facts))
     config = loaded.config
-    ledger = config.ledger.url or talk.DEFAULT_LEDGER
+    ledger = shown(config.ledger.url) if config.ledger.url else talk.DEFAULT_LEDGER
     console.detail(
         Said(talk.ACCOUNT, {"account": config.api.account, "url": config.api.url, "ledger": ledger})
     )

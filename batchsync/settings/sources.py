@@ -97,6 +97,9 @@ class _FileReader:
         except yaml.MarkedYAMLError as error:
             self._not_yaml(error)
             return
+        except RecursionError:
+            self._fault(0, words.TOO_DEEP)
+            return
         except yaml.reader.ReaderError as error:  # a character that YAML forbids
             self._fault(self.text[: error.position].count("\n"), words.NOT_YAML, problem=error.reason)
             return

@@ -116,13 +116,15 @@ def test_quiet_says_only_the_result(sandbox: Sandbox, capsys: pytest.CaptureFixt
 
 
 def test_verbose_says_where_settings_come_from(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    """And still no token."""
-    assert 0 == main(["run", sheet(), "-v", "--concurrency", "3"])
+    """And still no token, and no password of a proxy."""
+    Path("config.yaml").write_text("api: {proxy: 'http://me:pw-canary@127.0.0.1:1'}\n")
+    main(["check", sheet(), "-v", "--sheet", "orders.csv"])
     shown = capsys.readouterr().err
-    assert (True, True, False) == (
-        "pace.concurrency = 3  (option --concurrency)" in shown,
-        "pace.rate = 1000" in shown,
-        sandbox.token in shown,
+    assert (True, True, True, False) == (
+        "input.sheets = `('orders.csv',)`  (option --sheet)" in shown,
+        "pace.rate = `1000.0`  (environment variable BATCHSYNC_PACE__RATE)" in shown,
+        "api.proxy = `http://***@127.0.0.1:1`  (config.yaml, line 1)" in shown,
+        "pw-canary" in shown or sandbox.token in shown,
     )
 
 

@@ -5,8 +5,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from batchsync.settings import Given, SettingsWrong, load
+from batchsync.settings.sources import Fault
 from batchsync.words import Lang
 
 
@@ -186,6 +189,55 @@ def test_broken_yaml_is_a_sentence(text: str) -> None:
     """Never a traceback, whatever stands in the file."""
     written(text)
     assert all(line.startswith("config.yaml, line") for line in told())
+
+
+def test_endless_nesting_is_a_sentence() -> None:
+    """A file that would exhaust the parser."""
+    written("a: " + "[" * 5_000)
+    assert ["config.yaml, line 1: this is nested too deeply."] == told()
+
+
+PIECES = st.sampled_from(
+    [
+        "pace",
+        "rate",
+        "api",
+        "url",
+        "token",
+        ":",
+        ": ",
+        "：",
+        "\n",
+        "  ",
+        "\t",
+        "- ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "&a ",
+        "*a",
+        "5",
+        "'",
+    ]
+)
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=60), st.lists(PIECES, max_size=25).map(lambda pieces: "".join(pieces).encode())
+    )
+)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_file_is_settings_or_sentences(data: bytes) -> None:
+    """Whatever stands in config.yaml, its user gets settings or is told what to mend, in both languages."""
+    Path("config.yaml").write_bytes(data)
+    faults: tuple[Fault, ...] = ()
+    try:
+        load()
+    except SettingsWrong as wrong:
+        faults = wrong.faults
+    assert all(fault.said().say(lang) for fault in faults for lang in Lang)
 
 
 def test_a_file_that_is_no_text_is_told() -> None:
