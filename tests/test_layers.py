@@ -16,7 +16,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "sandbox"}),
     frozenset({"job"}),
     frozenset({"nightly", "distributed"}),
-    frozenset({"cli", "web"}),
+    frozenset({"cli", "web", "api"}),
     frozenset({"__main__", "__init__"}),
 )
 """The ground first. Rooms of one floor don't know each other; a folder's own files may."""

@@ -1,0 +1,44 @@
+"""The program from Python: what the command line uses, as three functions."""
+
+import asyncio
+from pathlib import Path
+
+from batchsync.config import Config
+from batchsync.job import Checked, Job, RunOptions
+from batchsync.model import RunSummary
+from batchsync.settings import load
+
+
+def check_file(path: str | Path, *, config: Config | str | Path | None = None) -> Checked:
+    """Read and plan a file: what a run would send and cost. Nothing is sent, nothing written to the ledger.
+
+    `config` is a Config, the path of a config.yaml, or None for the one in the working folder and the environment.
+    Raises InputError when the file can't be worked on, SettingsError for wrong settings.
+    """
+    return Job(_config(config)).check(Path(path))
+
+
+def sync_file(
+    path: str | Path, *, config: Config | str | Path | None = None, output: str | Path | None = None
+) -> RunSummary:
+    """Send what is not yet synced, write the result workbook, and return the totals.
+
+    Raises InputError, SettingsError, OutputError or LedgerError before anything is sent; afterwards every fault ends
+    up in the result. Call `sync_file_async` where an event loop is running.
+    """
+    return asyncio.run(sync_file_async(path, config=config, output=output))
+
+
+async def sync_file_async(
+    path: str | Path, *, config: Config | str | Path | None = None, output: str | Path | None = None
+) -> RunSummary:
+    """Do what `sync_file` does, to be awaited."""
+    options = RunOptions(output=Path(output) if output is not None else None)
+    finished = await Job(_config(config, token=True)).run(Path(path), options)
+    return finished.summary
+
+
+def _config(config: Config | str | Path | None, *, token: bool = False) -> Config:
+    if isinstance(config, Config):
+        return config
+    return load(Path(config) if config is not None else None, token=token).config
