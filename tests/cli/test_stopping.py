@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from batchsync.cli import main
+from batchsync.cli import run as run_module
 from batchsync.cli.stand_in import running
 from batchsync.ledger import open_ledger
 from batchsync.model import State
@@ -48,14 +49,17 @@ def point_to(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"BATCHSYNC_{name}", value)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("number", "uvloop"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
 def test_the_first_signal_drains(
     number: int,
+    uvloop: bool,
     press: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Calls under way finish and are paid for once, the result is written, 130; the next run sends the rest."""
+    if not uvloop:  # as on Windows, or where it is not installed
+        monkeypatch.setattr(run_module, "_loop_factory", lambda: None)
     with running(SandboxSettings(latency_s=0.02)) as sandbox:
         point_to(sandbox, monkeypatch)
         press(5, number)
