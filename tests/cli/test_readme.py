@@ -1,8 +1,8 @@
 """README tells the truth: its commands work, and its first screen is what they print."""
 
 import json
+import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,7 +10,7 @@ from batchsync.cli import main
 from batchsync.cli.stand_in import running
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.server import Sandbox
-from tests.cli.readme import FILES, SCRIPT, commands, comparable, printed, shown, write_sheets
+from tests.cli.readme import FILES, REPOSITORY, SCRIPT, commands, comparable, printed, shown, write_sheets
 
 PAGES = tuple(FILES)
 
@@ -63,5 +63,13 @@ def test_every_command_works(
 @pytest.mark.parametrize("page", PAGES)
 def test_no_placeholder_is_left(page: str) -> None:
     """What is generated was generated."""
-    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
     assert "@@" not in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page: str) -> None:
+    """No page is named that isn't there."""
+    text = (REPOSITORY / page).read_text(encoding="utf-8")
+    links = [link for link in re.findall(r"\]\(([^)#]+)", text) if "://" not in link]
+    assert [] == [link for link in links if not (REPOSITORY / link).exists()]
