@@ -90,33 +90,21 @@ _PLANNED_REASONS = {
 
 def rows(entries: Iterable[EntryResult]) -> Iterator[RowResult]:
     """Put the consecutive orders of one line together."""
-    held: list[EntryResult] = []
-    line = sheet = -1
-    for entry in entries:
-        if entry.line == line and entry.sheet == sheet:
-            held.append(entry)
-            continue
-        if held:
-            yield _row(held)
-        held, line, sheet = [entry], entry.line, entry.sheet
-    if held:
-        yield _row(held)
-
-
-def _row(entries: list[EntryResult]) -> RowResult:
-    entry = entries[0]
-    status = status_of(entry)
-    if len(entries) > 1:
-        return _row_of_several(entries)
-    return RowResult(
-        sheet=entry.sheet,
-        line=entry.line,
-        status=status,
-        entries=entries,
-        points=_spent(entry, status),
-        calls=entry.calls,
-        answered_at=entry.answered_at,
-    )
+    walked = iter(entries)
+    held = next(walked, None)
+    while held is not None:
+        line, sheet = held.line, held.sheet
+        entry = next(walked, None)
+        if entry is None or entry.line != line or entry.sheet != sheet:
+            status = status_of(held)
+            yield RowResult(sheet, line, status, (held,), _spent(held, status), held.calls, held.answered_at)
+        else:
+            several = [held]
+            while entry is not None and entry.line == line and entry.sheet == sheet:
+                several.append(entry)
+                entry = next(walked, None)
+            yield _row_of_several(several)
+        held = entry
 
 
 def _row_of_several(entries: list[EntryResult]) -> RowResult:
@@ -152,7 +140,6 @@ class Kind(NamedTuple):
 
 
 _SAVED = frozenset({RowStatus.ALREADY_SYNCED, RowStatus.DUPLICATE})
-_TROUBLE = frozenset({RowStatus.FAILED, RowStatus.UNCERTAIN, RowStatus.INVALID, RowStatus.NOT_SENT})
 
 
 class Tally:
@@ -187,32 +174,34 @@ class Tally:
 
     def add(self, row: RowResult) -> None:
         """Count one row."""
+        status, entries = row.status, row.entries
         self.rows += 1
-        self.counts[row.status] += 1
-        entries = row.entries
+        self.counts[status] += 1
         if len(entries) == 1:
-            self._add_entry(entries[0], row.status)
+            self._add_entry(entries[0], status, row.points)
         else:
             for entry in entries:
-                self._add_entry(entry, status_of(entry))
-        if row.status is RowStatus.NOT_SENT and all(
+                its = status_of(entry)
+                self._add_entry(entry, its, _spent(entry, its))
+        if status is RowStatus.NOT_SENT and all(
             entry.verdict is PlanVerdict.SKIPPED_HIDDEN for entry in entries
         ):
             self.hidden += 1
 
-    def _add_entry(self, entry: EntryResult, status: RowStatus) -> None:
+    def _add_entry(self, entry: EntryResult, status: RowStatus, points: int | None) -> None:
         if entry.calls:
             self.calls += entry.calls
-            points = _spent(entry, status)
             if points:
                 self.points_spent += points
             elif points is None and status is not RowStatus.UNCERTAIN:
                 self.amount_missing += 1
-        if status in _TROUBLE:
+        if status is RowStatus.SYNCED:
+            return
+        if status in _SAVED:
+            self.saved_orders += 1
+        else:
             self.uncertain_orders += status is RowStatus.UNCERTAIN
             self.kinds[Kind(status, reason_of(entry, self.unreached), entry.api_status)] += 1
-        elif status in _SAVED:
-            self.saved_orders += 1
 
     @property
     def points_possible(self) -> int:

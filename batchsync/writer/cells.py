@@ -21,6 +21,17 @@ FILLS: Mapping[RowStatus, tuple[str, str]] = {
 }
 """The colour of each status's cell and of its word."""
 
+BARS: Mapping[RowStatus, str] = {
+    RowStatus.SYNCED: "70AD47",
+    RowStatus.ALREADY_SYNCED: "A9D18E",
+    RowStatus.DUPLICATE: "BFBFBF",
+    RowStatus.FAILED: "E06666",
+    RowStatus.UNCERTAIN: "FFC000",
+    RowStatus.NOT_SENT: "9DC3E6",
+    RowStatus.INVALID: "B4A7D6",
+}
+"""The colour of each status's bar in the chart."""
+
 TIME_FORMAT = "yyyy-mm-dd hh:mm:ss"
 _TAG = re.compile(rb"<(/?)(?=[a-z])")
 _MOST_KEPT = 20_000

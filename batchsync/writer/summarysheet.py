@@ -11,7 +11,7 @@ from batchsync.model import EntryResult, RunRecord
 from batchsync.results import reason_of
 from batchsync.words import Lang
 from batchsync.words import result as words
-from batchsync.writer.cells import FILLS
+from batchsync.writer.cells import BARS, FILLS
 from batchsync.writer.clean import plain
 from batchsync.writer.summary import Summary, local_second
 
@@ -157,6 +157,7 @@ class _SummarySheet:
             share = count / self._s.rows if self._s.rows else 0
             self._sheet.write_number(self._row, 3, share, self._d.format(num_format="0.0%", **line))
             self._row += 1
+        self._height(20)
         bold = self._d.format(bold=True, num_format="#,##0", indent=0)
         self._sheet.write_string(self._row, 1, words.TOTAL.say(lang), self._d.format(bold=True, indent=1))
         self._sheet.write_number(self._row, 2, self._s.rows, bold)
@@ -220,7 +221,7 @@ class _SummarySheet:
                 "categories_data": [word for _, word, _ in self._s.counts],
                 "values_data": [count for _, _, count in self._s.counts],
                 "points": [
-                    {"fill": {"color": f"#{FILLS[status][0]}"}, "border": {"color": f"#{FILLS[status][1]}"}}
+                    {"fill": {"color": f"#{BARS[status]}"}, "border": {"none": True}}
                     for status, _, _ in self._s.counts
                 ],
                 "data_labels": {"value": True, "num_format": "#,##0", "font": {"color": INK, "size": 9}},
@@ -254,6 +255,7 @@ class _SummarySheet:
         self._row += 1
 
     def _table_head(self, heads: Sequence[Any], last: int = 3) -> None:
+        self._height(20)
         for column in range(1, last + 1):
             text = heads[column - 1].say(self._s.lang) if column <= len(heads) else None
             number = (column in (2, 3) and len(heads) == 3) or column == 2
