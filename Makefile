@@ -27,5 +27,8 @@ lint: setup
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
+bench: setup
+	$(BIN)/python -m benchmarks
+
 clean:
 	rm -rf $(VENV) demo-out .mypy_cache .ruff_cache .pytest_cache
