@@ -8,11 +8,11 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
-from math import exp, log
 
+from batchsync import damage
 from batchsync.cells import address
 from batchsync.config import InputSettings
-from batchsync.ids import TRUSTED_DIGITS, clean_id, may_be_cut, plain_number, plain_text, unguarded
+from batchsync.ids import clean_id, may_be_cut, plain_number, plain_text, unguarded
 from batchsync.merchants import Merchants
 from batchsync.model import (
     PLAN_VERDICTS,
@@ -39,8 +39,6 @@ _DUPLICATE, _HIDDEN = _CODE[PlanVerdict.DUPLICATE], _CODE[PlanVerdict.SKIPPED_HI
 _UNCERTAIN = STATES.index(State.UNCERTAIN)
 _SHOWN = 80
 """Characters of a refused cell that are kept."""
-_CHANCE = 0.01
-"""How likely honest numbers may look as cut as these do, for them to be believed."""
 
 
 def make_plan(
@@ -59,7 +57,7 @@ def make_plan(
         elif isinstance(item, SheetFound):
             planner.start(item)
     plan = planner.whole()
-    _refuse_cut(plan, planner.maybe_cut)
+    _refuse_damaged(plan, planner.maybe_cut)
     _note_odd_lengths(plan)
     _ask(plan, known, _verdicts(resend=resend, resend_uncertain=resend_uncertain))
     return plan
@@ -193,31 +191,20 @@ def refusal(sheet: SheetFound, reason: Reason, line: int, value: str) -> Note:
 # --- Once all rows are there --------------------------------------------------------------------------------
 
 
-def _refuse_cut(plan: Plan, suspects: Sequence[int]) -> None:
-    """Refuse text numbers whose zeros after the 15th digit can't be chance, seeing how many of them there are.
-
-    A file that Excel saved as CSV has lost the digits, and nothing in the cell says so.
-    """
-    if not suspects:
-        return
-    lengths = Counter(map(len, plan.numbers))
-    cut = Counter(len(plan.numbers[entry]) for entry in suspects)
-    damaged = {size for size, count in cut.items() if _chance(size, count, lengths[size]) < _CHANCE}
-    for entry in suspects:
-        if len(plan.numbers[entry]) not in damaged:
-            continue
+def _refuse_damaged(plan: Plan, maybe_cut: Sequence[int]) -> None:
+    """Refuse numbers that look whole one by one, and can't be, seeing the others."""
+    damaged = dict.fromkeys(damage.cut(plan.numbers, maybe_cut), Reason.TRUNCATED)
+    for entry in damage.rounded(plan.numbers):
+        if plan.verdicts[entry] in (_SEND, _DUPLICATE):
+            damaged.setdefault(entry, Reason.ROUNDED)
+    for entry, reason in damaged.items():
         sheet = plan.sheets[plan.sheet_of[entry]]
-        plan.reasons[entry] = refusal(sheet, Reason.TRUNCATED, plan.lines[entry], plan.numbers[entry])
+        plan.reasons[entry] = refusal(sheet, reason, plan.lines[entry], plan.numbers[entry])
         plan.verdicts[entry] = _INVALID
         plan.owners[entry] = ""
         plan.first_of.pop(entry, None)
-    _promote(plan)
-
-
-def _chance(size: int, count: int, of: int) -> float:
-    """A bound (Chernoff's) on how likely `count` of `of` honest numbers of this length end in nothing but zeros."""
-    expected = of * 10.0 ** (TRUSTED_DIGITS - size)
-    return 1.0 if count <= expected else exp(count - expected - count * log(count / expected))
+    if damaged:
+        _promote(plan)
 
 
 def _promote(plan: Plan) -> None:

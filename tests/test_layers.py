@@ -12,7 +12,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"words", "ids", "results"}),
     frozenset({"errors"}),
     frozenset({"config"}),
-    frozenset({"settings", "merchants", "plan_csv"}),
+    frozenset({"settings", "merchants", "plan_csv", "damage"}),
     frozenset({"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "sandbox"}),
     frozenset({"job"}),
     frozenset({"nightly", "distributed"}),

@@ -28,6 +28,7 @@ SHOP = "shop_column"
 RESULT_COLUMNS = "result_columns"
 ODD_SHAPE = "odd_shape"
 
+_DIGIT = re.compile(r"[0-9]")
 _SEVERAL = re.compile(r"[\s,;\u3001]+")
 
 FEWEST_RESULT_COLUMNS = 4
@@ -195,6 +196,7 @@ def _owner_column(
         for column, name in enumerate(header.names)
         if name in OWNER_NAMES and column not in taken
     ]
+    candidates = [one for one in candidates if not _names_a_person(header, one)]
     if not candidates:
         return None
     best = max(_owner_fit(one) for one in candidates)
@@ -203,6 +205,12 @@ def _owner_column(
         if best and not _agree(first.values, other.values):
             raise _two(header, first.column, other.column, sheet, "TWO_OWNERS")
     return first.column
+
+
+def _names_a_person(header: Header, one: Candidate) -> bool:
+    """A column headed “owner” may say who is in charge; an id has a digit."""
+    values = [value for value in one.values if value]
+    return header.names[one.column] == "owner" and bool(values) and not any(map(_DIGIT.search, values))
 
 
 def _owner_fit(one: Candidate) -> int:

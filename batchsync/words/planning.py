@@ -39,8 +39,8 @@ PLANNED: Mapping[Reason, RowText] = MappingProxyType(
         ),
         Reason.ROUNDED: RowText(
             error=Text(
-                en="{cell} ({header}) says “{value}”: the file keeps it as a number, of which only 15 digits can be trusted.",
-                zh="{cell}（{header}）是“{value}”：文件把它存成了数值，只有前 15 位可信。",
+                en="{cell} ({header}) says “{value}”: it was kept as a number, which loses all but about 15 digits; the rest can't be trusted.",
+                zh="{cell}（{header}）是“{value}”：它曾被存成数值，只有前 15 位左右可信，后面的数字已不准确。",
             ),
             todo=_AS_TEXT,
         ),

@@ -259,6 +259,12 @@ def test_a_default_that_is_no_id_ends_the_call(owner: str) -> None:
 # --- Numbers that Excel cut before they became text
 
 
+def javascript(number: int) -> str:
+    """What JavaScript makes of a number: 17 digits, zeros behind."""
+    digits = repr(float(number)).partition("e")[0].replace(".", "")
+    return digits.ljust(len(str(number)), "0")
+
+
 def numbered(length: int, count: int, *, cut: bool, start: int = 1) -> list[str]:
     return [
         f"{10**14 + n}" + ("0" * (length - 15) if cut else f"{n % 9 + 1}" * (length - 15))
@@ -275,8 +281,8 @@ def numbered(length: int, count: int, *, cut: bool, start: int = 1) -> list[str]
         (numbered(16, 9, cut=True), 9),
         (numbered(16, 1, cut=True) + numbered(16, 9, cut=False, start=50), 0),
         (numbered(18, 1, cut=True) + numbered(18, 999, cut=False, start=50), 0),
-        ([f"\t{n}" for n in numbered(18, 5, cut=True)], 0),
-        ([f'="{n}"' for n in numbered(18, 5, cut=True)], 0),
+        ([f"\t{n}" for n in numbered(18, 2, cut=True)], 0),
+        ([f'="{n}"' for n in numbered(18, 2, cut=True)], 0),
     ],
 )
 def test_cut_numbers_in_text_are_told_by_their_number(orders: list[str], refused: int) -> None:
@@ -290,11 +296,44 @@ def test_cut_numbers_in_text_are_told_by_their_number(orders: list[str], refused
 
 def test_a_guarded_twin_outlives_a_cut_first() -> None:
     """When the first row of an order is refused as cut, a guarded one counts itself."""
-    number, others = numbered(18, 1, cut=True)[0], numbered(18, 3, cut=True, start=9)
+    number = numbered(18, 1, cut=True)[0]
+    others = numbered(18, 3, cut=True, start=9) + numbered(18, 30, cut=False, start=99)
     made = plan(sheet(), batch([number, f"\t{number}", f"'{number}", *others]))
     assert ([V.INVALID, V.SEND, V.DUPLICATE, V.INVALID], {2: 1}) == (
         list(verdicts_of(made))[:4],
         made.first_of,
+    )
+
+
+@pytest.mark.parametrize(
+    ("orders", "refused"),
+    [
+        ([str(int(float(5127395078262028714 + n * 12_345))) for n in range(9)], 9),
+        ([str(int(float(126446123456789188 + n * 12_345))) for n in range(9)], 9),
+        ([javascript(126446123456789188 + n * 12_345) for n in range(9)], 9),
+        ([f"\t{javascript(5127395078262028714 + n * 12_345)}" for n in range(9)], 9),
+        ([str(5127395078262028714 + n * 12_345) for n in range(99)], 0),
+        ([str(126446123456789188 + n * 10) for n in range(99)], 0),
+        ([javascript(126446123456789188)], 0),
+        ([f"{n + 12345678901234567}" for n in range(99)], 0),
+    ],
+    ids=[
+        "pandas 19",
+        "pandas 18",
+        "javascript 18",
+        "javascript 19, guarded",
+        "honest 19",
+        "honest 18",
+        "one",
+        "17",
+    ],
+)
+def test_numbers_that_were_floats_are_told_by_their_number(orders: list[str], refused: int) -> None:
+    """A file whose ids all went through floats is refused, whatever guards stand around them now."""
+    made = plan(sheet(), batch(orders))
+    assert (refused, {Reason.ROUNDED} if refused else set()) == (
+        list(verdicts_of(made)).count(V.INVALID),
+        {note.code for note in made.reasons.values()},
     )
 
 

@@ -168,6 +168,12 @@ def test_the_shop_column_counts_only_with_a_map() -> None:
     )
 
 
+@pytest.mark.parametrize(("value", "owner"), [("王芳", None), ("Alice", None), ("23456789", 0), ("", 0)])
+def test_an_owner_may_be_a_person(value: str, owner: int | None) -> None:
+    """A column headed “owner” with people in it is no merchant column."""
+    assert owner == found_in(sheet(["owner", "订单号"], [value, ID])).owner_column
+
+
 def test_a_better_shape_beats_a_better_name() -> None:
     """An ERP's own 订单编号 beside the platform's number is left alone, and the note says why."""
     found = found_in(sheet(["订单编号", "原始单号"], ["JY1001", ID]))
