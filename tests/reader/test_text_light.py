@@ -1,0 +1,67 @@
+"""What the walled child imports for text stays light, and the samples of text read as their README says."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from batchsync.config import InputSettings
+from batchsync.model import FileFound, PlanVerdict, RowBatch, SheetFound
+from batchsync.plan import make_plan, verdicts_of
+from batchsync.reader.grid import Wishes
+from batchsync.reader.table import find_table
+from batchsync.reader.text import open_text
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+HEAVY = (
+    "dataclasses",
+    "pydantic",
+    "batchsync.model",
+    "batchsync.errors",
+    "batchsync.config",
+    "pandas",
+    "openpyxl",
+)
+CODE = (
+    "import sys; from batchsync.reader import archive, html, pick, questions, spreadsheetml, table, text; "
+    f"print([name for name in {HEAVY!r} if name in sys.modules])"
+)
+
+
+def test_the_childs_modules_are_light() -> None:
+    """The child starts for every file: nouns, settings and errors stay out until something is wrong."""
+    out = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
+    assert "[]" == out.stdout.strip()
+
+
+def test_nothing_assumes_posix() -> None:
+    """The same import works where POSIX modules are missing, as on Windows."""
+    hidden = "import sys; sys.modules.update(dict.fromkeys(('fcntl', 'resource', 'pwd', 'grp', 'termios'))); "
+    out = subprocess.run([sys.executable, "-c", hidden + CODE], capture_output=True, text=True, check=True)
+    assert "[]" == out.stdout.strip()
+
+
+def test_the_guarded_sample() -> None:
+    """Thirty orders of three merchants, guarded, in GBK."""
+    source = open_text(SAMPLES / "gbk-guarded.csv")
+    sheet = next(source.sheets())
+    table = find_table(list(sheet.lines())[:30], Wishes(), sheet.name)
+    assert table is not None
+    found = SheetFound(
+        sheet=sheet.name,
+        index=0,
+        header_line=table.header_line,
+        headers=table.headers,
+        order_column=table.order_column,
+        owner_column=table.owner_column,
+    )
+    batches = [
+        RowBatch(**picked._asdict()) for picked in open_text(SAMPLES / "gbk-guarded.csv")._sheet.picked(table)
+    ]
+    file = FileFound(container="csv", sha256="", size=0)
+    plan = make_plan([file, found, *batches], InputSettings(), lambda _, numbers: bytes(len(numbers)))
+    assert ("GB18030, comma", 30, 3, {PlanVerdict.SEND}) == (
+        source.detail,
+        len(plan),
+        len(set(plan.owners)),
+        set(verdicts_of(plan)),
+    )
