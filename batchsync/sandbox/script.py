@@ -72,6 +72,24 @@ ACTS: Mapping[str, bool] = {
 }
 """What the sandbox can do, and whether it charges for it when the script doesn't say."""
 
+HONEST = frozenset(ACTS) - {
+    *(
+        "code",
+        "http",
+        "not_json",
+        "not_object",
+        "empty",
+        "huge",
+        "gzip_bomb",
+        "garbage",
+        "half",
+        "short",
+        "long",
+    ),
+    *("two_statuses", "silent", "slow_headers", "drip_forever", "close", "reset"),
+}
+"""Acts whose answer says by itself whether it was charged: when drawn, they keep their word."""
+
 FAULTS = (
     "silent",
     "reset",
@@ -142,7 +160,7 @@ class Script:
         if int.from_bytes(drawn[:4], "big") >= self.faults * 2**32:
             return Act()
         act = act_of(self.only[int.from_bytes(drawn[4:8], "big") % len(self.only)])
-        return act if act.do in {"busy", "unavailable"} else replace(act, charge=bool(drawn[8] & 1))
+        return act if act.do in HONEST else replace(act, charge=bool(drawn[8] & 1))
 
 
 def script_of(orders: Mapping[str, Words | list[Words]], **more: Any) -> Script:

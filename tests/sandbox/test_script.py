@@ -149,3 +149,12 @@ def test_a_script_that_can_t_be_played_is_refused(
         read_script(file)
     assert text is refused.value.text
     assert str(file) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("do", "charges"), [("no_amount", {True}), ("failed", {True}), ("redirect", {False})]
+)
+def test_a_drawn_answer_keeps_its_word(do: str, charges: set[bool]) -> None:
+    """An answer that says "success" is never drawn without its charge: the vendor doesn't lie."""
+    script = Script(faults=1.0, only=(do,))
+    assert charges == {script.act(f"261101-{number:015d}", 0).points(1) is not None for number in range(50)}
