@@ -1,0 +1,90 @@
+"""The real command line in a process that is killed at a step of a row's way, or that has a planted bug.
+
+`python -m tests.crash.doomed '{"die": "after claim", "nth": 17, "bug": null}' run sheet.xlsx ...`
+"""
+
+import inspect
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import batchsync.job.job as job
+from batchsync.cli import main
+from batchsync.client import Client
+from batchsync.client.call import Call, Request
+from batchsync.job.delivery import Delivery
+from batchsync.ledger import SqliteLedger
+from batchsync.ledger.database import StandardDatabase
+from batchsync.pace import Pacer
+from tests.crash.faulty import planted_for_good
+
+STEPS: Mapping[str, tuple[Any, str]] = {
+    "slot": (Pacer, "slot"),
+    "claim": (SqliteLedger, "claim"),
+    "first byte": (Call, "depart"),
+    "last byte": (Request, "send"),
+    "answer": (Client, "send"),
+    "settle": (SqliteLedger, "settle"),
+    "commit": (StandardDatabase, "execute"),
+    "result": (Delivery, "_write"),
+    "end": (SqliteLedger, "end_run"),
+}
+"""Where a process can be killed, before and after: each is a method of the program."""
+
+ONCE_A_RUN = frozenset({"result", "end"})
+
+
+class Fate:
+    """Counts how often a point is passed, and kills the process the n-th time."""
+
+    def __init__(self, point: str, nth: int) -> None:
+        self.point, self.left = point, nth
+
+    def passes(self, point: str, detail: object = "COMMIT") -> None:
+        if point != self.point or detail != "COMMIT":
+            return
+        self.left -= 1
+        if self.left <= 0:
+            os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def doom(fate: Fate) -> None:
+    """Put the fate before and after its step."""
+    step = fate.point.partition(" ")[2]
+    owner, name = STEPS[step]
+    original = getattr(owner, name)
+    wrap = _around_async if inspect.iscoroutinefunction(original) else _around
+    setattr(owner, name, wrap(original, step, fate))
+
+
+def _around_async(original: Callable[..., Any], step: str, fate: Fate) -> Callable[..., Any]:
+    async def wrapped(*given: Any, **named: Any) -> Any:
+        fate.passes(f"before {step}")
+        done = await original(*given, **named)
+        fate.passes(f"after {step}")
+        return done
+
+    return wrapped
+
+
+def _around(original: Callable[..., Any], step: str, fate: Fate) -> Callable[..., Any]:
+    def wrapped(*given: Any, **named: Any) -> Any:
+        detail = given[1] if step == "commit" else "COMMIT"
+        fate.passes(f"before {step}", detail)
+        done = original(*given, **named)
+        fate.passes(f"after {step}", detail)
+        return done
+
+    return wrapped
+
+
+if __name__ == "__main__":
+    orders = json.loads(sys.argv[1])
+    job.STALE_CLAIM_S = orders.get("stale_claim_s", job.STALE_CLAIM_S)
+    planted_for_good(orders.get("bug"))
+    if orders.get("die"):
+        doom(Fate(orders["die"], orders["nth"]))
+    sys.exit(main(sys.argv[2:]))

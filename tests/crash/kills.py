@@ -1,0 +1,356 @@
+"""The kill -9 campaign: a real sandbox with books on disk, the real command line, killed again and again, then the oracle.
+
+A kill comes at a random instant, or exactly before or after a step of a row's way (tests/crash/doomed.py). After each the
+same command is simply given again, as an operator would. In the end it is left alone until it is done.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from batchsync.ledger import open_ledger
+from batchsync.model import Reason, RowStatus
+from batchsync.results import rows
+from batchsync.sandbox.settings import TOKEN
+from tests.crash.doomed import ONCE_A_RUN, STEPS
+from tests.oracle import Charged, Key, Said, broken, merged
+
+OWNER = "7001"
+CONCURRENCY = 8
+RATE = 1_000
+FAULTS = (
+    "silent", "reset", "close", "half", "garbage", "empty", "not_json", "long", "http 500", "http 502", "http 504",
+    "busy", "unavailable", "failed", "no_amount", "code 1003", "code 217", "code 999",
+)  # fmt: skip
+DOUBT = frozenset(FAULTS[:11])
+UNNAMED = frozenset({"no_amount"})
+CONFIG = """\
+api: {answer_timeout: 0.5, connect_timeout: 5}
+"""
+STARTS_WITHIN_S = 1.2
+CALLS_A_SECOND = 400
+"""About what a campaign reaches."""
+AT_RANDOM = "random instant"
+LIFE_AT_MOST_S = 300
+ENDS_TRIED = 5
+LIVES_A_KILL = 3
+ALL_STEPS = tuple(f"{when} {step}" for step in STEPS for when in ("before", "after"))
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """What is asked of one campaign."""
+
+    rows: int
+    kills: int
+    seed: int = 0
+    bug: str | None = None
+    redirects: int = 0
+    """Orders whose first call is answered 307."""
+    steps: tuple[str, ...] = ()
+    """Where to kill; random instants and all steps when left out."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Figures:
+    """What came of it."""
+
+    broken: list[str] = field(default_factory=list)
+    accidents: list[str] = field(default_factory=list)
+    """What kept a campaign from being one: an exit code that should not be."""
+    rows: int = 0
+    kills: int = 0
+    lives: int = 0
+    charged: int = 0
+    points: int = 0
+    told_points: int = 0
+    uncertain: int = 0
+    uncertain_by_kill: int = 0
+    most_uncertain_by_one_kill: int = 0
+    killed_at: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+
+@contextmanager
+def vendor(folder: Path, *given: str) -> Iterator[str]:
+    """Run the sandbox as a process of its own; yield its address. Its books stand in `books.jsonl`."""
+    books = folder / "books.jsonl"
+    command = [
+        sys.executable,
+        "-m",
+        "batchsync",
+        "sandbox",
+        "--port",
+        "0",
+        "--books",
+        str(books),
+        "--lang",
+        "en",
+    ]
+    with subprocess.Popen([*command, *given], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        try:
+            yield next(word for word in said.split() if word.startswith("http"))
+        finally:
+            process.terminate()
+            process.stdout.close()
+
+
+@dataclass(slots=True)
+class Operator:
+    """Somebody at a terminal who gives the same command until it is done."""
+
+    folder: Path
+    url: str
+    bug: str | None = None
+    given: list[str] = field(default_factory=list)
+    """More options; the last one given counts."""
+    limits: str = "stop: {failures_in_a_row: 1000, uncertain_in_a_row: 1000}\n"
+    program: list[str] = field(default_factory=lambda: ["-m", "batchsync"])
+    sheet: Path = field(init=False)
+    ledger: Path = field(init=False)
+    result: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sheet = self.folder / "sheet.xlsx"
+        self.ledger = self.folder / "ledger.db"
+        self.result = self.folder / "sheet.result.xlsx"
+
+    def begin(
+        self, *more: str, die: str | None = None, nth: int = 1, stale_claim_s: float = 30.0
+    ) -> subprocess.Popen[str]:
+        """Start a run; `die` says where it will be killed."""
+        told: dict[str, Any] = {"bug": self.bug, "die": die, "nth": nth, "stale_claim_s": stale_claim_s}
+        doomed = self.bug or die or stale_claim_s != 30.0
+        program = ["-m", "tests.crash.doomed", json.dumps(told)] if doomed else self.program
+        command = [sys.executable, *program, "run", str(self.sheet), *self._options(), *more]
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"BATCHSYNC_TOKEN": TOKEN},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def _options(self) -> list[str]:
+        config = self.folder / "config.yaml"
+        config.write_text(CONFIG + self.limits, encoding="utf-8")
+        summary = str(self.folder / "summary.json")
+        return [
+            "--url", self.url, "--ledger", str(self.ledger), "--config", str(config), "--summary-json", summary,
+            "--rate", str(RATE), "--concurrency", str(CONCURRENCY), "--lang", "en", "-q", "--no-progress",
+            *self.given,
+        ]  # fmt: skip
+
+    def summary(self) -> dict[str, Any]:
+        (told,) = json.loads((self.folder / "summary.json").read_text(encoding="utf-8"))
+        assert isinstance(told, dict)
+        return told
+
+
+def write_sheet(path: Path, size: int, rng: random.Random) -> list[Key]:
+    """Write a sheet with a few duplicates and damaged rows; return the orders it asks for."""
+    from xlsxwriter import Workbook
+
+    numbers: list[str] = []
+    with Workbook(path, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("Orders")
+        sheet.write_row(0, 0, ("order_sn", "mall_id", "buyer"))
+        for line in range(1, size + 1):
+            dice = rng.random()
+            number = "1.26E+17" if dice < 0.01 else f"261101-{line:015d}"
+            if numbers and 0.01 <= dice < 0.03:
+                number = rng.choice(numbers)
+            elif dice >= 0.01:
+                numbers.append(number)
+            sheet.write_string(line, 0, number)
+            sheet.write_string(line, 1, OWNER)
+            sheet.write_string(line, 2, f"buyer {line}")
+    return [(OWNER, number) for number in numbers]
+
+
+# --- The campaign -------------------------------------------------------------------------------------------
+
+
+def campaign(folder: Path, asked: Campaign) -> Figures:
+    """Kill, resume, kill again; then let it end, and ask the oracle."""
+    rng = random.Random(asked.seed)
+    figures = Figures(rows=asked.rows)
+    keys = write_sheet(folder / "sheet.xlsx", asked.rows, rng)
+    share = ["--faults", "0.15", "--seed", str(asked.seed), "--only", ",".join(FAULTS), "--latency", "0.005"]
+    if asked.redirects:
+        script = folder / "script.yaml"
+        script.write_text("".join(f'"{key[1]}": redirect\n' for key in keys[: asked.redirects]), "utf-8")
+        share += ["--script", str(script)]
+    began = time.monotonic()
+    with vendor(folder, *share) as url:
+        operator = Operator(folder, url, asked.bug)
+        each = max(1, asked.rows // max(1, asked.kills))
+        while figures.kills < asked.kills and figures.lives < asked.kills * LIVES_A_KILL:
+            _one_life(operator, asked, figures, rng, each)
+        _let_it_end(operator, figures)
+    figures.seconds = time.monotonic() - began
+    judge(operator, keys, figures)
+    return figures
+
+
+def _one_life(operator: Operator, asked: Campaign, figures: Figures, rng: random.Random, each: int) -> None:
+    """Begin a run that is going to be killed, or at the latest ends after a few rows."""
+    figures.lives += 1
+    at_step = bool(asked.steps) or rng.random() < 0.6
+    point = rng.choice(asked.steps or ALL_STEPS) if at_step else AT_RANDOM
+    step = point.partition(" ")[2]
+    limit = ("--limit", str(rng.randrange(1, each + 1) if step in ONCE_A_RUN else 2 * each))
+    if at_step:
+        nth = 1 if step in ONCE_A_RUN else rng.randrange(1, (each // 3 if step == "commit" else each) + 2)
+        process = operator.begin(*limit, die=point, nth=nth)
+    else:
+        process = operator.begin(*limit)
+        _kill_at_random(process, operator.folder / "books.jsonl", rng, 2 * each / CALLS_A_SECOND)
+    _, said = process.communicate(timeout=LIFE_AT_MOST_S)
+    if process.returncode < 0:
+        figures.kills += 1
+        figures.killed_at[point] += 1
+    elif process.returncode not in {0, 1, 3}:
+        figures.accidents.append(f"exit code {process.returncode}: {said}")
+
+
+def _kill_at_random(
+    process: "subprocess.Popen[str]", books: Path, rng: random.Random, within_s: float
+) -> None:
+    """Kill a process some time after its first call stands in the books; one in five some time after its start."""
+    before = books.stat().st_size
+    early = rng.random() < 0.2
+    while not early and process.poll() is None and books.stat().st_size == before:
+        time.sleep(0.002)
+    time.sleep(rng.uniform(0, STARTS_WITHIN_S if early else within_s))
+    process.kill()
+
+
+def _let_it_end(operator: Operator, figures: Figures) -> None:
+    for _ in range(ENDS_TRIED):
+        figures.lives += 1
+        process = operator.begin()
+        _, said = process.communicate(timeout=LIFE_AT_MOST_S)
+        if process.returncode in {0, 1}:
+            return
+    figures.accidents.append(f"it never ended: exit code {process.returncode}: {said}")
+
+
+# --- The oracle's evidence ----------------------------------------------------------------------------------
+
+
+def judge(operator: Operator, keys: list[Key], figures: Figures) -> None:
+    """Lay the result workbook, the summary and the ledger's runs beside the vendor's books."""
+    books, doubtful = read_books(operator.folder / "books.jsonl")
+    with open_ledger(operator.ledger, read_only=True) as ledger:
+        names = [record.run for record in reversed(ledger.runs())]
+        runs = [_said_by_ledger(list(rows(ledger.results(name)))) for name in names]
+        for name in names:
+            dead = {
+                (entry.owner_id, entry.number)
+                for entry in ledger.results(name)
+                if entry.calls and entry.reason is Reason.CRASH
+            }
+            doubtful |= dead
+            figures.uncertain_by_kill += len(dead)
+            figures.most_uncertain_by_one_kill = max(figures.most_uncertain_by_one_kill, len(dead))
+    last = said_by_workbook(operator.result)
+    figures.broken += [
+        f"the workbook says {ours}, the ledger {theirs}"
+        for ours, theirs in zip(last, runs[-1], strict=True)
+        if _comparable(ours) != _comparable(theirs)
+    ]
+    figures.broken += _summary_faults(operator.summary(), last, figures.rows)
+    told = merged([*runs[:-1], last])
+    figures.broken += broken(keys, told, books, doubtful=doubtful)
+    if figures.most_uncertain_by_one_kill > CONCURRENCY:
+        figures.broken.append(f"one kill left {figures.most_uncertain_by_one_kill} orders uncertain")
+    figures.charged = sum(charged.times for charged in books.values())
+    figures.points = sum(charged.points for charged in books.values())
+    figures.told_points = sum(each.points or 0 for each in told.values())
+    figures.uncertain = sum(each.status is RowStatus.UNCERTAIN for each in told.values())
+
+
+def read_books(path: Path) -> tuple[dict[Key, Charged], set[Key]]:
+    """Return what each order was charged, and the orders whose answers left a doubt."""
+    books: dict[Key, Charged] = {}
+    doubtful: set[Key] = set()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        call = json.loads(line)
+        key = (call["owner_id"], call["order"])
+        charged = books.setdefault(key, Charged())
+        charged.calls += 1
+        if call["points"] is not None:
+            charged.times += 1
+            charged.points += call["points"]
+            charged.named = charged.named and call["did"] not in UNNAMED
+        if call["did"] in DOUBT:
+            doubtful.add(key)
+    return books, doubtful
+
+
+def _said_by_ledger(found: list[Any]) -> list[Said]:
+    return [
+        Said((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls)
+        for row in found
+    ]
+
+
+def said_by_workbook(path: Path) -> list[Said]:
+    """Read a result as its user does."""
+    from openpyxl import load_workbook
+
+    from batchsync.words import Lang, result
+
+    status_of = {text.say(Lang.EN): status for status, text in result.STATUSES.items()}
+    book = load_workbook(path, read_only=True)
+    lines = book.worksheets[0].iter_rows(values_only=True)
+    place = {name: at for at, name in enumerate(next(lines))}
+    said = [
+        Said(
+            (_key(line[place["mall_id"]], status), str(line[place["order_sn"]])),
+            status,
+            None if (points := line[place["points spent"]]) is None else int(str(points)),
+            int(str(line[place["attempts"]] or 0)),
+        )
+        for line in lines
+        if (status := status_of.get(str(line[place["sync status"]]))) is not None
+    ]
+    book.close()
+    return said
+
+
+def _comparable(said: Said) -> tuple[object, ...]:
+    """Leave out what a workbook leaves empty."""
+    pays = said.status in {RowStatus.SYNCED, RowStatus.FAILED}
+    return said.key[1], said.status, said.points if pays else None, said.calls
+
+
+def _key(owner: object, status: RowStatus) -> str:
+    return "" if status is RowStatus.INVALID else str(owner)
+
+
+def _summary_faults(summary: dict[str, Any], said: list[Said], size: int) -> Iterator[str]:
+    counts = Counter(each.status for each in said)
+    for status in RowStatus:
+        if summary[status] != counts[status]:
+            yield f"{summary[status]} {status} in the summary, {counts[status]} in the result"
+    if not size == summary["rows"] == len(said):
+        yield f"{size} rows in, {summary['rows']} in the summary, {len(said)} out"
+    if summary["points_spent"] != sum(each.points or 0 for each in said):
+        yield "the summary's points are not the rows' points"

@@ -1,0 +1,306 @@
+"""The long proof: every harness at length, its figures on one page (docs/proof.md).
+
+`make prove` is the long form; `python -m tests.prove --kills 100 --simulations 3000 --cuts 1000` a shorter one.
+"""
+
+import argparse
+import os
+import platform
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+from tests.crash import powercut
+from tests.crash.kills import AT_RANDOM, CONCURRENCY, Campaign, Figures, campaign
+from tests.crash.test_kills import PLANTED as KILLS_PLANTED
+from tests.simulation.test_world import PLANTED as WORLDS_PLANTED
+from tests.simulation.world import Past, play
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "proof.md"
+WORLDS_AT_ONCE = 50
+ROWS_EACH = 200
+ROWS_PER_KILL = 40
+KILLS_EACH = 50
+SEEDS_TO_CATCH = 60
+CUTS_EACH = 250
+CUTS_TO_CATCH = 200
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """What one harness found."""
+
+    name: str
+    figures: list[tuple[str, str]] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    caught: dict[str, str] = field(default_factory=dict)
+    """Planted bug -> how it was found out; empty when it wasn't."""
+    seconds: float = 0.0
+
+
+# --- Simulations --------------------------------------------------------------------------------------------
+
+
+def simulations(pool: ProcessPoolExecutor, count: int) -> Part:
+    """Whole worlds in virtual time."""
+    part = Part(name="Simulated worlds")
+    firsts = range(0, count, WORLDS_AT_ONCE)
+    seen: Counter[str] = Counter()
+    for worlds in _each(
+        pool, _worlds, [(first, min(WORLDS_AT_ONCE, count - first)) for first in firsts], part
+    ):
+        for past in worlds:
+            seen.update(
+                worlds=1, lives=past.lives, deaths=past.deaths, charged=past.charged, uncertain=past.uncertain
+            )
+            part.broken += [f"seed {past.seed}: {fault}" for fault in past.broken]
+    part.figures = [
+        ("worlds", f"{seen['worlds']:,} of {ROWS_EACH} rows"),
+        ("processes begun", f"{seen['lives']:,}"),
+        ("of these killed at a step, a statement or an instant", f"{seen['deaths']:,}"),
+        ("orders charged", f"{seen['charged']:,}"),
+        ("uncertain at the end", f"{seen['uncertain']:,}"),
+    ]
+    part.caught = dict(_each(pool, _world_with_bug, list(WORLDS_PLANTED), part))
+    return part
+
+
+def _worlds(span: tuple[int, int]) -> list[Past]:
+    return [_world(seed) for seed in range(span[0], sum(span))]
+
+
+def _world(seed: int) -> Past:
+    with tempfile.TemporaryDirectory(dir=_memory()) as folder:
+        past = play(seed, Path(folder), size=ROWS_EACH)
+    past.log.clear()
+    return past
+
+
+def _world_with_bug(bug: str) -> tuple[str, str]:
+    with WORLDS_PLANTED[bug]():
+        seed = next((seed for seed in range(SEEDS_TO_CATCH) if _world(seed).broken), None)
+    return bug, "" if seed is None else f"by seed {seed}"
+
+
+def _memory() -> str | None:
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+# --- kill -9 ------------------------------------------------------------------------------------------------
+
+
+def kills(pool: ProcessPoolExecutor, count: int) -> Part:
+    """The real program, killed and begun again."""
+    part = Part(name="kill -9")
+    asked = [
+        Campaign(rows=ROWS_PER_KILL * some, kills=some, seed=seed)
+        for seed, some in enumerate(_shares(count, KILLS_EACH))
+    ]
+    all_figures = list(_each(pool, _campaign, asked, part))
+    part.broken += [
+        f"campaign {seed}: {fault}"
+        for seed, each in enumerate(all_figures)
+        for fault in [*each.broken, *each.accidents]
+    ]
+    total = partial(_total, all_figures)
+    at = sum((each.killed_at for each in all_figures), Counter[str]())
+    instants = at.pop(AT_RANDOM, 0)
+    part.figures = [
+        ("kills", f"{total('kills'):,}"),
+        ("of these at a random instant", f"{instants:,}"),
+        (f"of these exactly before or after one of {len(at)} steps", f"{sum(at.values()):,}"),
+        ("rows, with 15 % faults", f"{total('rows'):,}"),
+        ("processes begun", f"{total('lives'):,}"),
+        ("orders charged", f"{total('charged'):,}"),
+        (
+            "points charged / told for synced and failed rows",
+            f"{total('points'):,} / {total('told_points'):,}",
+        ),
+        ("uncertain at the end", f"{total('uncertain'):,}"),
+        ("of these because of a kill", f"{total('uncertain_by_kill'):,}"),
+        (
+            f"most that one kill left uncertain (of {CONCURRENCY} calls under way)",
+            f"{max((each.most_uncertain_by_one_kill for each in all_figures), default=0)}",
+        ),
+    ]
+    part.caught = dict(_each(pool, _campaign_with_bug, list(KILLS_PLANTED), part))
+    return part
+
+
+def _total(all_figures: Iterable[Figures], name: str) -> int:
+    return sum(int(getattr(each, name)) for each in all_figures)
+
+
+def _campaign(asked: Campaign) -> Figures:
+    with tempfile.TemporaryDirectory() as folder:
+        return campaign(Path(folder), asked)
+
+
+def _campaign_with_bug(bug: str) -> tuple[str, str]:
+    found = _campaign(KILLS_PLANTED[bug]).broken
+    return bug, found[0].partition(": ")[2] if found else ""
+
+
+# --- Power cuts ---------------------------------------------------------------------------------------------
+
+
+def power_cuts(pool: ProcessPoolExecutor, count: int) -> Part:
+    """The ledger on a disk that forgets what was not synced."""
+    part = Part(name="Power cuts")
+    asked = [(some, seed) for seed, some in enumerate(_shares(count, CUTS_EACH))]
+    found = list(_each(pool, _cut, asked, part))
+    part.broken += [f"campaign {seed}: {fault}" for seed, each in enumerate(found) for fault in each.faults]
+    part.figures = [
+        ("power cuts", f"{sum(each.cuts for each in found):,}"),
+        ("ledgers", f"{sum(each.ledgers for each in found):,}"),
+        ("orders sent", f"{sum(each.sent for each in found):,}"),
+        ("of these uncertain after a cut", f"{sum(each.uncertain for each in found):,}"),
+        (
+            "sent orders read as planned, sent twice, or ledgers not sound",
+            f"{sum(len(each.faults) for each in found)}",
+        ),
+    ]
+    part.caught = dict(_each(pool, _cut_with_bug, list(powercut.BUGS), part))
+    return part
+
+
+def _cut(asked: tuple[int, int]) -> powercut.Figures:
+    return powercut.campaign(*asked)
+
+
+def _cut_with_bug(bug: str) -> tuple[str, str]:
+    found = powercut.campaign(CUTS_TO_CATCH, 0, bug)
+    how = f"by cut {found.cuts}: {found.faults[0]}" if found.faults else ""
+    return bug.replace("_", " "), how
+
+
+# --- What pytest proves -------------------------------------------------------------------------------------
+
+
+def suites(_pool: ProcessPoolExecutor, _count: int) -> Part:
+    """The fault table, the whole-process tests, the ledger's state machine: run by pytest, counted."""
+    part = Part(name="Test suites")
+    for name, folders in (
+        ("the fault table against a misbehaving server, and its planted bugs", ["tests/faults"]),
+        ("a full disk, SIGSTOP, two runs, clocks, a dead upstream", ["tests/crash/test_processes.py"]),
+        ("the ledger: moves, journal, lock, state machine", ["tests/ledger"]),
+    ):
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *folders]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        last = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else "nothing ran"
+        part.figures.append((name, last.strip("= ").partition(" in ")[0]))
+        if done.returncode:
+            part.broken.append(f"{name}: {last}")
+    return part
+
+
+# --- Running and telling ------------------------------------------------------------------------------------
+
+
+def _each(pool: ProcessPoolExecutor, play: Callable[[T], R], given: list[T], part: Part) -> Iterator[R]:
+    for number, done in enumerate(pool.map(play, given), 1):
+        if sys.stderr.isatty():
+            print(f"\r{part.name}: {number} of {len(given)} ", end="", file=sys.stderr, flush=True)
+        yield done
+
+
+def _shares(count: int, most: int) -> list[int]:
+    return [min(most, count - first) for first in range(0, count, most)]
+
+
+Harness = Callable[[ProcessPoolExecutor, int], Part]
+
+
+def prove(asked: list[tuple[Harness, int]], processes: int) -> list[Part]:
+    """Run each harness after the other, each on all processes."""
+    parts = []
+    for harness, count in asked:
+        began = time.monotonic()
+        with ProcessPoolExecutor(processes) as pool:
+            part = harness(pool, count)
+        part.seconds = time.monotonic() - began
+        parts.append(part)
+        print("\n".join(_told(part)), flush=True)
+    return parts
+
+
+def _told(part: Part) -> Iterator[str]:
+    verdict = f"{len(part.broken)} promises broken" if part.broken else "nothing broken"
+    yield f"\n## {part.name}: {verdict} ({part.seconds / 60:.1f} minutes)\n"
+    yield "| | |\n|---|---:|"
+    yield from (f"| {name} | {value} |" for name, value in part.figures)
+    if part.caught:
+        yield "\n| planted bug | found out |\n|---|---|"
+        yield from (f"| {bug} | {how or '**no**'} |" for bug, how in part.caught.items())
+    yield from (f"\n- **{fault}**" for fault in part.broken[:20])
+
+
+def page(parts: list[Part], command: str) -> str:
+    """Return the one page."""
+    bad = sum(len(part.broken) for part in parts)
+    blind = [f"{part.name}: {bug}" for part in parts for bug, how in part.caught.items() if not how]
+    minutes = sum(part.seconds for part in parts) / 60
+    when = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
+    made_of = (
+        f"Python {platform.python_version()}, aiohttp {version('aiohttp')}, SQLite {sqlite3.sqlite_version}"
+    )
+    verdict = f"{bad} promises were broken" if bad else "No promise was broken"
+    head = f"""\
+# The last proof
+
+What it means: [safety.md](safety.md). This page is written by the command below.
+
+- {when}, `{command}`, {minutes:.0f} minutes on {os.cpu_count()} cores
+- commit {_commit()}; {made_of}, {platform.system()} {platform.machine()}
+- **{verdict}**; planted bugs not found out: {", ".join(blind) or "none"}
+
+The oracle of every harness: *no order was charged twice, no row is missing from the result, every order that may have been
+charged is synced, failed or uncertain, and the points told for synced and failed rows are what the server charged for
+them.* Beyond that: the server reads no request that the ledger doesn't know of, and no order is uncertain without a reason.
+"""
+    return "\n".join([head.rstrip("\n"), *(line for part in parts for line in _told(part))]) + "\n"
+
+
+def _commit() -> str:
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def main(given: list[str]) -> int:
+    """Prove what was asked for, print it, write the page; 1 when something broke or a bug went unnoticed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.prove", description=__doc__)
+    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--simulations", type=int, default=20_000)
+    parser.add_argument("--cuts", type=int, default=5_000)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--page", type=Path, default=PAGE, help="where the page is written")
+    asked = parser.parse_args(given)
+    harnesses: list[tuple[Harness, int]] = [
+        (kills, asked.kills),
+        (simulations, asked.simulations),
+        (power_cuts, asked.cuts),
+        (suites, 1),
+    ]
+    parts = prove([(harness, count) for harness, count in harnesses if count], asked.processes)
+    asked.page.write_text(page(parts, " ".join(["python -m tests.prove", *given])), encoding="utf-8")
+    blind = any(not how for part in parts for how in part.caught.values())
+    return int(blind or any(part.broken for part in parts))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
