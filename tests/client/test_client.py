@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import ClientResponse
 from aioresponses import aioresponses
@@ -51,9 +52,11 @@ async def test_the_request_is_what_the_vendor_s_page_asks_for() -> None:
 async def test_cookies_are_not_kept() -> None:
     """A server's cookie does not come back to it."""
     raw = answer(headers="Set-Cookie: session=1; Path=/\r\n")
-    async with Misbehaving(says(raw)) as server, ours(settings(server.url)) as client:
-        await call(client, "1")
-        await call(client, "2")
+    async with Misbehaving(says(raw)) as server:
+        url = server.url.replace("127.0.0.1", "localhost")  # an address has no cookies anyway
+        async with ours(settings(url)) as client:
+            await call(client, "1")
+            await call(client, "2")
     assert ["1", "2"] == server.books.orders
     assert b"cookie" not in server.books.raw.lower()
 
@@ -77,6 +80,53 @@ async def test_no_more_calls_at_once_than_asked() -> None:
         made = await asyncio.gather(*(call(client, str(number)) for number in range(10)))
     assert {State.SYNCED} == {one.verdict.state for one in made}
     assert 2 == most
+
+
+async def test_an_answer_without_end_is_not_read() -> None:
+    """After some 64 KB the client hangs up; the rest of 64 MB stays with the server."""
+    written = 0
+
+    async def act(peer: Peer) -> None:
+        nonlocal written
+        await peer.request()
+        peer.write(answer(b"", length=64 * 1024 * 1024))
+        for _ in range(1024):
+            peer.write(b" " * 65_536)
+            await peer.writer.drain()
+            written += 65_536
+
+    async with Misbehaving(act) as server, ours(settings(server.url)) as client:
+        made = await call(client)
+        await asyncio.wait_for(server.gone.wait(), 10)
+    assert Reason.BAD_ANSWER == made.verdict.reason
+    assert written < 32 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        aiohttp.ServerDisconnectedError(),
+        aiohttp.ClientOSError(104, "reset"),
+        aiohttp.SocketTimeoutError(),
+        aiohttp.ClientPayloadError(),
+        RuntimeError("Session is closed"),
+        ZeroDivisionError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_an_error_that_contradicts_the_wire_is_not_taken_for_not_sent(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing departed, says the wire; something was under way, says the error: then maybe sent."""
+
+    async def break_down(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Client, "_ask", break_down)
+    async with ours(settings("http://127.0.0.1:9/x")) as client:
+        made = await call(client)
+    assert isinstance(made.heard, NoReply)
+    assert (True, State.UNCERTAIN, 0) == (made.heard.maybe_sent, made.verdict.state, made.departures)
 
 
 # --- What it never tells ------------------------------------------------------------------------------------

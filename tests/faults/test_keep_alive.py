@@ -79,6 +79,27 @@ async def test_what_lies_on_an_idle_connection_is_nobody_s_answer(after: Act) ->
     assert 2 == server.books.accepted
 
 
+def keeps(peers: list[Peer]) -> Act:
+    """Answer the first request well, keep the connection, and know nobody afterwards."""
+
+    async def act(peer: Peer) -> None:
+        peers.append(peer)
+        while await peer.request() is not None:
+            peer.write(answer() if peer.number == 0 else USER_UNKNOWN)
+
+    return act
+
+
+async def test_what_the_loop_has_not_read_yet_is_seen() -> None:
+    """The previous answer lies in the system's buffer in the very moment of departure."""
+    peers: list[Peer] = []
+    async with Misbehaving(keeps(peers)) as server, ours(settings(server.url, keep_alive=True)) as client:
+        await call(client, "240101-1")
+        peers[0].write(answer())  # on its way at once; nothing is awaited before the next departure
+        second = await call(client, "240101-2")
+    assert (State.REFUSED, 2) == (second.verdict.state, server.books.accepted)
+
+
 async def test_half_an_answer_on_an_idle_connection() -> None:
     """Seen and avoided, or read and dropped: what it never does is pass for an answer."""
     first, second, server = await send_two(answers_both(answer(), says_half))

@@ -10,7 +10,7 @@ from batchsync.model import State
 from tests.faults.harness import call, lies, ours, settings
 from tests.faults.server import Misbehaving, Peer, answer
 from tests.faults.table import BODIES, SILENCE, Fault
-from tests.faults.test_keep_alive import answers_both, says_more, send_two
+from tests.faults.test_keep_alive import answers_both, keeps, says_more, send_two
 from tests.faults.tls import client_context, make_certificate, server_context
 
 ROWS = [
@@ -59,3 +59,14 @@ async def test_the_previous_answer_is_nobody_s(tls: ssl.SSLContext) -> None:
         second.verdict.state,
         server.books.accepted,
     )
+
+
+async def test_what_the_loop_has_not_read_yet_is_seen(tls: ssl.SSLContext) -> None:
+    """The previous answer lies in the system's buffer in the very moment of departure."""
+    peers: list[Peer] = []
+    server = Misbehaving(keeps(peers), tls=tls)
+    async with server, ours(settings(server.url, keep_alive=True)) as client:
+        await call(client, "240101-1")
+        peers[0].write(answer())
+        second = await call(client, "240101-2")
+    assert (State.REFUSED, 2) == (second.verdict.state, server.books.accepted)
