@@ -47,15 +47,22 @@ def whole(source: Path, url: str, kept: list[Measured], rows: int) -> Callable[[
     return contest
 
 
+def plain_rows(source: Path, rows: int) -> Path:
+    """The same rows as owner, order, as the bare loop wants them."""
+    plain = WORK / f"bare-{rows}.csv"
+    if not plain.exists():
+        with source.open(encoding="utf-8") as file:
+            plain.write_text("".join(",".join(reversed(line.strip().split(","))) + "\n" for line in file))
+    return plain
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     source = inputs.csv_file(options.rows, columns=2)
-    plain = WORK / f"bare-{options.rows}.csv"
-    with source.open(encoding="utf-8") as file:  # the bare loop wants owner, order
-        plain.write_text("".join(",".join(reversed(line.strip().split(","))) + "\n" for line in file))
+    plain = plain_rows(source, options.rows)
     report = Report("calls", f"python -m benchmarks.calls --rows {options.rows} --rounds {options.rounds}")
     (WORK / "results").mkdir(parents=True, exist_ok=True)
     theirs: list[Measured] = []

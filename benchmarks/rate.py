@@ -14,7 +14,7 @@ from benchmarks.measure import WORK, Report, batchsync, fresh_ledger, run, servi
 LATENCY_S = 0.1
 
 
-def arrivals(rate: int, rows: int, *server: str) -> array[float]:
+def arrivals(rate: int, rows: int, *server: str) -> "array[float]":
     """Send rows at a rate against a server with latency; return when each call came."""
     seen = WORK / "arrivals"
     seen.unlink(missing_ok=True)
@@ -43,13 +43,13 @@ def arrivals(rate: int, rows: int, *server: str) -> array[float]:
     return read_arrivals(seen)
 
 
-def read_arrivals(path: Path) -> array[float]:
+def read_arrivals(path: Path) -> "array[float]":
     times = array("d")
     times.frombytes(path.read_bytes())
     return times
 
 
-def worst_second(times: array[float]) -> int:
+def worst_second(times: "array[float]") -> int:
     """Most calls that any second held, wherever it starts."""
     most = first = 0
     for last, at in enumerate(times):
@@ -59,12 +59,12 @@ def worst_second(times: array[float]) -> int:
     return most
 
 
-def share_used(times: array[float], rate: int) -> float:
+def share_used(times: "array[float]", rate: int) -> float:
     """Calls a second from the first to the last, against the rate."""
     return (len(times) - 1) / (times[-1] - times[0]) / rate
 
 
-def recovery_s(times: array[float], rate: int, away: int, wait_s: int) -> float:
+def recovery_s(times: "array[float]", rate: int, away: int, wait_s: int) -> float:
     """Seconds after the server's wait is over until a whole second holds 95 % of the rate again."""
     over_at = times[away] + wait_s
     after = [at for at in times if at >= over_at]
