@@ -87,7 +87,7 @@ class Place:
         return asked
 
     def _beside(self, temporary: Path, why: Text) -> Path:
-        path = free_path(self.asked)
+        path = free_path(self.asked, other=True)
         temporary.replace(path)
         _make_folder_durable(path.parent)
         self.said.append(Said(why, {"asked": self.asked.name, "path": path.name}))
@@ -111,11 +111,11 @@ def _folded(path: Path) -> str:
     return os.path.realpath(path).casefold()
 
 
-def free_path(path: Path) -> Path:
-    """Return the path itself when nothing stands there, else one with a number behind its stem."""
+def free_path(path: Path, *, other: bool = False) -> Path:
+    """Return the path itself when nothing stands there (and no other is wanted), else one with a number."""
     stem, suffix = path.stem, path.suffix
     number = 1
-    while os.path.lexists(path):
+    while os.path.lexists(path) or (other and number == 1):
         number += 1
         path = path.with_name(f"{stem} ({number}){suffix}")
     return path

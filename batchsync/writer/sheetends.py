@@ -146,7 +146,7 @@ class Ends:
         element = self._part.root.child("autoFilter")
         if element is not None:
             old = Range.parse(element.attributes.get("ref", ""))
-            if old is None or old.top != wanted.header_line or old.right < first - 1 or old.right >= last:
+            if old is None or old.top != wanted.header_line or old.right >= last:
                 return
             self.filter = Range(old.left, old.top, last, max(old.bottom, wanted.last_line))
             raw = re.sub(

@@ -42,7 +42,7 @@ def measure(stream: SheetStream, found: SheetFound, roles: Sequence[str]) -> Lay
 
     Raises UnshapedError when they don't fit.
     """
-    widest = stream.widest()
+    widest = stream.widest(found.header_line)
     header, data = _samples(stream, found)
     known = _known_columns(found)
     columns = {role: known[role] for role in known if role in words.HEADS}

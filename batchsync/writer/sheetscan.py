@@ -70,6 +70,7 @@ class Shape:
         self.row_fast = re.compile(rb"<" + p + rb'row r="([0-9]{1,7})"(?: spans="[0-9: ]*")?')
         self.row_open = re.compile(rb"\s*<" + p + rb"row(?=[\s/>])([^<>]*?)(/?)>")
         self.cell = re.compile(rb"<" + p + rb"c(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</" + p + rb"c\s*>)", re.DOTALL)
+        self.reference = re.compile(rb"<" + p + rb"c\s(?:[^<>]*?\s)??r\s*=\s*[\"']([A-Za-z]{1,3})[0-9]")
         self.extension = b"<" + prefix + b"extLst"
         self.spans = re.compile(rb"""\sspans\s*=\s*(?:"[^"]*"|'[^']*')""")
 
@@ -142,13 +143,19 @@ class SheetStream:
                     raise UnshapedError("no end of sheetData")
                 buffer += chunk
 
-    def widest(self) -> int:
-        """Walk all rows; return the rightmost column in which a cell stands, A being 1."""
+    def widest(self, header_line: int) -> int:
+        """Walk all rows; return the rightmost column in which a cell stands from the header on, A being 1."""
         letters: set[bytes] = set()
-        unnamed = 0
+        unnamed = before = 0
         shape = self.start_shape()
         for block in self.blocks():
-            found = _REFERENCE.findall(block)
+            if before < header_line:
+                for row in self.rows(block, shape, before):
+                    before = row.number
+                    cells = shape.parse_cells(row.cells) if before >= header_line else []
+                    unnamed = max(unnamed, *(cell.column for cell in cells[-1:]), 0)
+                continue
+            found = shape.reference.findall(block)
             letters.update(found)
             if len(found) != block.count(b"<" + shape.prefix + b"c ") or b"<" + shape.prefix + b"c>" in block:
                 unnamed = max(unnamed, _widest_unnamed(shape, block))

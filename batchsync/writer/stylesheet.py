@@ -77,6 +77,13 @@ class StyleSheet:
         }
         if any(self._groups[name].element is None for name in ("fonts", "fills", "borders", "cellXfs")):
             raise UnshapedError("styles without fonts, fills, borders or formats")
+        self._codes = {
+            element.attributes.get("formatCode", ""): int(element.attributes.get("numFmtId", "0"))
+            for element in self._number_formats()
+        }
+        """Number formats by their code; kept right while new ones are added."""
+        ids = [int(element.attributes.get("numFmtId", "0")) for element in self._number_formats()]
+        self._last_code = max([_FIRST_OWN_NUMBER_FORMAT - 1, *ids])
         self._xfs = list(self._element("cellXfs").children)
 
     def _group(self, name: str) -> _Group:
@@ -168,21 +175,14 @@ class StyleSheet:
             return 0
         if code in _BUILT_IN:
             return _BUILT_IN[code]
-        group = self._groups["numFmts"]
-        ids = [_FIRST_OWN_NUMBER_FORMAT - 1]
-        for element in self._number_formats():
-            if element.attributes.get("formatCode") == code:
-                return int(element.attributes["numFmtId"])
-            ids.append(int(element.attributes.get("numFmtId", "0")))
-        for raw in group.new:
-            known = Part(raw, 1).root.attributes
-            if known["formatCode"] == code:
-                return int(known["numFmtId"])
-            ids.append(int(known["numFmtId"]))
-        number = max(ids) + 1
-        quoted = code.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-        group.add(self._part.tag(f'<numFmt numFmtId="{number}" formatCode="{quoted}"/>'))
-        return number
+        if code not in self._codes:
+            self._last_code += 1
+            number = self._last_code
+            quoted = code.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+            xml = f'<numFmt numFmtId="{number}" formatCode="{quoted}"/>'
+            self._groups["numFmts"].add(self._part.tag(xml))
+            self._codes[code] = number
+        return self._codes[code]
 
     def _number_formats(self) -> Sequence[Element]:
         element = self._groups["numFmts"].element

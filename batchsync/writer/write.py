@@ -97,7 +97,7 @@ class _Writing:
                 why = words.WHY_UNSHAPED
             else:
                 return
-        elif self.job.container == "xlsx" and self.job.unchanged:
+        elif self.job.container == "xlsx" and self.job.unchanged and self.job.input.exists():
             why = words.WHY_PASSWORD
         self._fill_fresh(file, why)
 

@@ -1,0 +1,116 @@
+"""Workbooks with everything in them, as people have them."""
+
+import base64
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+def rich(path: Path, *, macros: bool = False, table: bool = False, from_1904: bool = False) -> Path:
+    """A workbook with orders in lines 3 to 9 under a title, and one of everything else."""
+    book: Any = xlsxwriter.Workbook(path, {"date_1904": from_1904})
+    sheet = book.add_worksheet("Orders")
+    other = book.add_worksheet("Other")
+    hidden = book.add_worksheet("Hidden")
+    hidden.hide()
+    head = book.add_format({"bold": True, "bg_color": "#4472C4", "font_color": "#FFFFFF", "border": 1})
+    cell = book.add_format({"border": 1, "font_name": "宋体", "valign": "vcenter"})
+    money = book.add_format({"num_format": "¥#,##0.00", "border": 1})
+    date = book.add_format({"num_format": "yyyy/mm/dd", "border": 1})
+    bold, red = book.add_format({"bold": True}), book.add_format({"font_color": "red"})
+    sheet.merge_range("A1:E1", "Orders of October", head)
+    sheet.write_row(1, 0, ["订单号", "商家id", "金额", "日期", "备注"], head)
+    for line in range(2, 9):
+        sheet.write_string(line, 0, f"260101-{line:015d}", cell)
+        sheet.write_string(line, 1, "2088123464", cell)
+        sheet.write_number(line, 2, line * 1.25, money)
+        sheet.write_datetime(line, 3, datetime(2026, 10, line), date)
+    sheet.write_rich_string(2, 4, "plain ", bold, "bold", red, " red")
+    sheet.write_string(3, 4, "  spaces  ")
+    sheet.write_string(4, 4, "=1+1")
+    sheet.write_formula(5, 4, "=SUM(C3:C9)", None, 55.0)
+    sheet.write_url(6, 4, "https://example.com/?a=1&b=2", string="link")
+    sheet.write_boolean(7, 4, True)
+    sheet.write_string(9, 0, "合计")
+    sheet.write_formula(9, 2, "=SUM(C3:C9)", money, 55.0)
+    sheet.set_row(4, None, None, {"hidden": True})
+    sheet.set_row(5, 30)
+    sheet.set_column("A:A", 28)
+    sheet.set_column("F:XFD", 9)
+    sheet.freeze_panes(2, 1)
+    sheet.conditional_format("C3:C9", {"type": "data_bar", "data_bar_2010": True})
+    sheet.conditional_format("C3:C9", {"type": "cell", "criteria": ">", "value": 5, "format": red})
+    sheet.data_validation("E3:E9", {"validate": "list", "source": ["a", "b"]})
+    sheet.write_comment("A3", "a comment")
+    sheet.insert_image("J20", "pixel.png", {"image_data": io.BytesIO(PIXEL)})
+    sheet.add_sparkline("E9", {"range": "Orders!C3:C9"})
+    sheet.insert_textbox("J2", "a text box")
+    sheet.insert_checkbox("J1", True)
+    sheet.set_header("&CPage &P")
+    sheet.set_landscape()
+    sheet.set_h_pagebreaks([20])
+    sheet.protect("", {"select_locked_cells": True, "autofilter": True})
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": "=Orders!$C$3:$C$9"})
+    sheet.insert_chart("J5", chart)
+    if table:
+        columns = [{"header": name} for name in ["订单号", "商家id", "金额", "日期", "备注"]]
+        sheet.add_table("A2:E9", {"columns": columns, "name": "Orders"})
+    else:
+        sheet.autofilter("A2:E9")
+        sheet.filter_column("A", "x != 1")
+    other.write_row(0, 0, ["nothing", "to", "do"])
+    other.add_table("A5:B7", {"data": [[1, 2], [3, 4]]})
+    other.embed_image("D4", "pixel.png", {"image_data": io.BytesIO(PIXEL)})
+    book.define_name("Total", "=Orders!$C$10")
+    book.define_name("Orders!Local", "=Orders!$A$1")
+    if macros:
+        project = path.with_name("vbaProject.bin")
+        project.write_bytes(b"\xd0\xcf\x11\xe0 not really a project" * 50)
+        book.add_vba_project(str(project))
+    book.close()
+    return path
+
+
+def patched(
+    path: Path, changes: Mapping[str, Callable[[bytes], bytes]], add: Mapping[str, bytes] | None = None
+) -> Path:
+    """Rewrite parts of a workbook by hand, and add some."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    for name, change in changes.items():
+        changed = change(parts[name])
+        assert changed != parts[name], f"{name} stayed as it was"
+        parts[name] = changed
+    parts.update(add or {})
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
+    return path
+
+
+def plain(path: Path, rows: int = 7, heads: tuple[str, ...] = ("订单号", "商家id", "备注")) -> Path:
+    """A workbook with one sheet and nothing else: a header and rows from line 2 on."""
+    book: Any = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("Sheet1")
+    sheet.write_row(0, 0, heads)
+    for line in range(1, rows + 1):
+        sheet.write_row(line, 0, [f"260101-{line:015d}", "2088123464", "note"])
+    book.close()
+    return path
+
+
+def prefixed(xml: bytes) -> bytes:
+    """Give every element of the main namespace a prefix."""
+    xml = xml.replace(b' xmlns="http', b' xmlns:x="http', 1)
+    return re.sub(rb"<(/?)(?=[A-Za-z])(?!\w+:)", rb"<\1x:", xml)
