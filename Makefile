@@ -30,5 +30,8 @@ test: lint
 bench: setup
 	$(BIN)/python -m benchmarks
 
+prove: setup
+	$(BIN)/python -m tests.prove
+
 clean:
 	rm -rf $(VENV) demo-out .mypy_cache .ruff_cache .pytest_cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from batchsync.clock import Clock
 from batchsync.config import Config
-from batchsync.errors import InputError, OutputError
+from batchsync.errors import InputError, LedgerFull, OutputError
 from batchsync.job.nouns import Checked, Finished
 from batchsync.job.target import Target
 from batchsync.ledger import SqliteLedger
@@ -41,7 +41,10 @@ class Delivery:
             seconds=self._clock.monotonic() - self._began_at,
         )
         summary = finished.summary
-        ledger.end_run(run, stopped=stopped, result=summary.result, summary=summary)
+        try:
+            ledger.end_run(run, stopped=stopped, result=summary.result, summary=summary)
+        except LedgerFull as error:  # the result is written all the same, and its totals must be told
+            return replace(finished, said=(*finished.said, Said(error.text, error.facts)))
         return finished
 
     def deliver_again(self, ledger: SqliteLedger, record: RunRecord) -> Finished:

@@ -25,6 +25,7 @@ from tests.crash.doomed import ONCE_A_RUN, STEPS
 from tests.oracle import Charged, Key, Said, broken, merged
 
 OWNER = "7001"
+SETTLED = frozenset({RowStatus.SYNCED, RowStatus.ALREADY_SYNCED, RowStatus.FAILED})
 CONCURRENCY = 8
 RATE = 1_000
 FAULTS = (
@@ -74,6 +75,8 @@ class Figures:
     charged: int = 0
     points: int = 0
     told_points: int = 0
+    settled_points: int = 0
+    """Charged for synced and failed rows whose answers named their points: what should have been told."""
     uncertain: int = 0
     uncertain_by_kill: int = 0
     most_uncertain_by_one_kill: int = 0
@@ -120,12 +123,10 @@ class Operator:
     program: list[str] = field(default_factory=lambda: ["-m", "batchsync"])
     sheet: Path = field(init=False)
     ledger: Path = field(init=False)
-    result: Path = field(init=False)
 
     def __post_init__(self) -> None:
         self.sheet = self.folder / "sheet.xlsx"
         self.ledger = self.folder / "ledger.db"
-        self.result = self.folder / "sheet.result.xlsx"
 
     def begin(
         self, *more: str, die: str | None = None, nth: int = 1, stale_claim_s: float = 30.0
@@ -139,8 +140,8 @@ class Operator:
             command,
             cwd=ROOT,
             env=os.environ | {"BATCHSYNC_TOKEN": TOKEN},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
             start_new_session=True,
@@ -155,6 +156,11 @@ class Operator:
             "--rate", str(RATE), "--concurrency", str(CONCURRENCY), "--lang", "en", "-q", "--no-progress",
             *self.given,
         ]  # fmt: skip
+
+    @property
+    def result(self) -> Path:
+        """Where the last run that ended says its result is."""
+        return Path(self.summary()["result"])
 
     def summary(self) -> dict[str, Any]:
         (told,) = json.loads((self.folder / "summary.json").read_text(encoding="utf-8"))
@@ -221,7 +227,7 @@ def _one_life(operator: Operator, asked: Campaign, figures: Figures, rng: random
     else:
         process = operator.begin(*limit)
         _kill_at_random(process, operator.folder / "books.jsonl", rng, 2 * each / CALLS_A_SECOND)
-    _, said = process.communicate(timeout=LIFE_AT_MOST_S)
+    said, _ = process.communicate(timeout=LIFE_AT_MOST_S)
     if process.returncode < 0:
         figures.kills += 1
         figures.killed_at[point] += 1
@@ -245,7 +251,7 @@ def _let_it_end(operator: Operator, figures: Figures) -> None:
     for _ in range(ENDS_TRIED):
         figures.lives += 1
         process = operator.begin()
-        _, said = process.communicate(timeout=LIFE_AT_MOST_S)
+        said, _ = process.communicate(timeout=LIFE_AT_MOST_S)
         if process.returncode in {0, 1}:
             return
     figures.accidents.append(f"it never ended: exit code {process.returncode}: {said}")
@@ -282,7 +288,9 @@ def judge(operator: Operator, keys: list[Key], figures: Figures) -> None:
         figures.broken.append(f"one kill left {figures.most_uncertain_by_one_kill} orders uncertain")
     figures.charged = sum(charged.times for charged in books.values())
     figures.points = sum(charged.points for charged in books.values())
-    figures.told_points = sum(each.points or 0 for each in told.values())
+    settled = {key for key, each in told.items() if each.status in SETTLED}
+    figures.told_points = sum(told[key].points or 0 for key in settled)
+    figures.settled_points = sum(books[key].points for key in settled & books.keys() if books[key].named)
     figures.uncertain = sum(each.status is RowStatus.UNCERTAIN for each in told.values())
 
 

@@ -14,7 +14,7 @@ def test_killed_ten_times_and_nothing_is_broken(seed: int, tmp_path: Path) -> No
     figures = campaign(tmp_path, Campaign(rows=400, kills=10, seed=seed))
     assert ([], [], 10) == (figures.broken, figures.accidents, figures.kills)
     assert figures.charged > 300
-    assert figures.points == figures.told_points or figures.uncertain
+    assert figures.told_points == figures.settled_points > 250
     assert figures.most_uncertain_by_one_kill <= CONCURRENCY
 
 
@@ -32,4 +32,5 @@ PLANTED: Mapping[str, Campaign] = {
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_caught(bug: str, tmp_path: Path) -> None:
     """The campaign is not blind: it fails as soon as the program has one of these bugs."""
-    assert [] != campaign(tmp_path, PLANTED[bug]).broken
+    found = campaign(tmp_path, PLANTED[bug]).broken
+    assert any("charged 2 times" in fault or "the server read 2 requests" in fault for fault in found)

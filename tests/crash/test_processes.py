@@ -45,7 +45,7 @@ def _wait_for_calls(books: Path, count: int) -> None:
 
 
 def _ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
-    _, said = process.communicate(timeout=WAIT_S)
+    said, _ = process.communicate(timeout=WAIT_S)
     return process.returncode, said
 
 
