@@ -89,7 +89,9 @@ _SEVERAL = re.compile(r"[,;\u3001\r\n]+")
 
 def shape(text: str) -> Shape:
     """Return what the first id in a cell looks like."""
-    first = next((part for part in map(bare, _SEVERAL.split(bare(text[:_ENOUGH]))) if part), "")
+    first = text
+    if not _CLEAN.fullmatch(text):
+        first = next((part for part in map(bare, _SEVERAL.split(bare(text[:_ENOUGH]))) if part), "")
     if first.lower() in NOTHING:
         return Shape.EMPTY
     if _DAY.fullmatch(first):

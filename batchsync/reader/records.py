@@ -1,21 +1,23 @@
 """Records of delimited text, none lost: a quote that is never closed costs its own line, not the rest of the file.
 
-The csv module alone swallows everything after such a quote. Here it reads strictly and at full speed as long as
-each record is one physical line. From the first chunk where that is not so, or where it balks, records are read one
-by one with their physical lines in hand: when a record ate lines that are whole records by themselves, only its
-first line is given up as broken and reading goes on behind it.
+The csv module alone swallows everything after such a quote. Here it reads strictly and at full speed, a block of
+physical lines at a time. Where it balks, or where a record ate lines that are whole records by themselves, the block is
+read once more record by record with the physical lines in hand: only a record's first line is given up as broken, and
+reading goes on behind it.
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import islice, repeat
 from typing import NamedTuple, TextIO
 
 from batchsync.shapes import Shape, shape
 
 csv.field_size_limit(2**31 - 1)
 
+_LINES = re.compile(r"\r\n|\r|\n")
 CHUNK = 4_096
 LONGEST_RECORD = 500
 """Physical lines; no cell of a spreadsheet has more."""
@@ -51,53 +53,62 @@ def chunks(opener: Callable[[], TextIO], dialect: Dialect, width: int, skip: int
     """Read a text in chunks of records; `skip` physical lines at the top don't count."""
     number = 1
     with opener() as stream:
-        _drop(stream, skip)
-        reader = csv.reader(
-            stream, delimiter=dialect.delimiter, skipinitialspace=dialect.skip_space, strict=True
-        )
-        while True:
-            before = reader.line_num
-            try:
-                rows = list(islice(reader, CHUNK))
-            except csv.Error:
-                break
-            if reader.line_num - before != len(rows):
-                break
-            if not rows:
-                return
-            yield Chunk(number, rows)
-            number += len(rows)
-    with opener() as stream:
-        _drop(stream, skip + before)
-        yield from _careful_chunks(stream, dialect, width, number)
+        deque(islice(stream, skip), maxlen=0)
+        while block := list(islice(stream, CHUNK)):
+            rows = _strictly(block, dialect, width) or _strictly(_completed(block, stream), dialect, width)
+            chunk = Chunk(number, rows) if rows else _carefully(block, stream, dialect, width, number)
+            yield chunk
+            number += len(chunk.rows)
 
 
-def _drop(stream: TextIO, lines: int) -> None:
-    deque(islice(stream, lines), maxlen=0)
+def _strictly(block: list[str], dialect: Dialect, width: int) -> list[list[str]]:
+    """Cut a block at once; nothing when a record is doubtful or the last one isn't complete."""
+    try:
+        rows = list(dialect.cut(block, strict=True))
+    except csv.Error:
+        return []
+    if len(rows) == len(block) or not any(
+        map(_is_doubtful, (r for r in rows if _breaks(r)), repeat(dialect), repeat(width))
+    ):
+        return rows
+    return []
 
 
-def _careful_chunks(lines: Iterable[str], dialect: Dialect, width: int, number: int) -> Iterator[Chunk]:
+def _completed(block: list[str], stream: TextIO) -> list[str]:
+    """Add the lines to a block that its last record still needs: as long as a quote is open."""
+    quotes = sum(line.count('"') for line in block)
+    more = islice(stream, LONGEST_RECORD)
+    while quotes % 2 and (line := next(more, "")):
+        block.append(line)
+        quotes += line.count('"')
+    return block
+
+
+def _carefully(block: list[str], stream: TextIO, dialect: Dialect, width: int, number: int) -> Chunk:
+    """Cut a block record by record; lines beyond it that its last record needs are taken from the stream."""
+    feed = _Feed(block, stream)
     rows: list[list[str]] = []
     broken = set()
-    for row, is_broken in careful(lines, dialect, width):
+    for row, is_broken in careful(feed, dialect, width):
         if is_broken:
             broken.add(len(rows))
         rows.append(row)
-        if len(rows) == CHUNK:
-            yield Chunk(number, rows, frozenset(broken))
-            number += len(rows)
-            rows, broken = [], set()
-    if rows:
-        yield Chunk(number, rows, frozenset(broken))
+        if feed.is_past_block:
+            break
+    return Chunk(number, rows, frozenset(broken))
 
 
 class _Feed:
     """Physical lines with a memory: those of the record under way can be pushed back."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self._pushed: deque[str] = deque()
+    def __init__(self, block: list[str], stream: Iterator[str]) -> None:
+        self._held = deque(block)
+        self._stream = stream
         self.taken: list[str] = []
+
+    @property
+    def is_past_block(self) -> bool:
+        return not self._held
 
     def __iter__(self) -> "_Feed":
         return self
@@ -105,20 +116,19 @@ class _Feed:
     def __next__(self) -> str:
         if len(self.taken) >= LONGEST_RECORD:
             raise csv.Error("record too long")
-        line = self._pushed.popleft() if self._pushed else next(self._lines)
+        line = self._held.popleft() if self._held else next(self._stream)
         self.taken.append(line)
         return line
 
     def push_back(self) -> str:
         """Return the first line taken for this record and give the others back."""
         first, *others = self.taken
-        self._pushed.extendleft(reversed(others))
+        self._held.extendleft(reversed(others))
         return first
 
 
-def careful(lines: Iterable[str], dialect: Dialect, width: int) -> Iterator[tuple[list[str], bool]]:
+def careful(feed: _Feed, dialect: Dialect, width: int) -> Iterator[tuple[list[str], bool]]:
     """Cut lines into records one by one; each says whether it is broken. `width` is what most records have."""
-    feed = _Feed(lines)
     reader = dialect.cut(feed, strict=True)
     while True:
         feed.taken.clear()
@@ -128,14 +138,18 @@ def careful(lines: Iterable[str], dialect: Dialect, width: int) -> Iterator[tupl
             return
         except csv.Error:
             row = None
-        if row is None or (len(feed.taken) > 1 and _swallowed(feed.taken, row, dialect, width)):
+        if row is None or (len(feed.taken) > 1 and _is_doubtful(row, dialect, width)):
             yield _mended(feed.push_back(), dialect, width)
             reader = dialect.cut(feed, strict=True)
         else:
             yield row, False
 
 
-def _swallowed(lines: list[str], row: list[str], dialect: Dialect, width: int) -> bool:
+def _breaks(row: list[str]) -> bool:
+    return any("\n" in cell or "\r" in cell for cell in row)
+
+
+def _is_doubtful(row: list[str], dialect: Dialect, width: int) -> bool:
     """Whether a record of several lines ate some that are whole records by themselves.
 
     A line break within a cell leaves fewer cells on each line than a record has; prose may happen to have as many
@@ -144,15 +158,19 @@ def _swallowed(lines: list[str], row: list[str], dialect: Dialect, width: int) -
     """
     if width < 2:
         return False
-    own = lines[0].split(dialect.delimiter)
-    if any(_is_alike(line, own, dialect, width) for line in lines[1:-1]):
-        return True
-    breaks = next((at for at, cell in enumerate(row) if "\n" in cell or "\r" in cell), 0)
-    return breaks > 0 and _is_alike(lines[-1], own, dialect, width)
+    for at, cell in enumerate(row):
+        if "\n" not in cell and "\r" not in cell:
+            continue
+        _, *inner = _LINES.split(cell)
+        if len(inner) >= LONGEST_RECORD or any(_is_alike(line, row, dialect, width) for line in inner[:-1]):
+            return True
+        if inner and at > 0 and _is_alike(inner[-1], row, dialect, width - len(row) + at + 1):
+            return True
+    return False
 
 
 def _is_alike(line: str, own: list[str], dialect: Dialect, width: int) -> bool:
-    """Whether a line is as wide as a record, with a number of the same shape in the same place."""
+    """Whether a line has so many cells, and a number of the same shape in the same place as the record."""
     cells = next(dialect.cut([line], strict=False), [])
     if len(cells) != width:
         return False

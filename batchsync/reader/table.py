@@ -193,6 +193,9 @@ _SURE = r"[ \t'\"=`_]{0,4}(?:[0-9]{10}|[0-9]{6}-[0-9]|P[0-9]{9})"
 surely_an_id = re.compile(_SURE).match
 """Whether a cell of the order column begins like an order number: such a row is data, whatever else it says."""
 _all_surely = re.compile(rf"(?:{_SURE}[^\n]*\n)*+").fullmatch
+_is_plain = re.compile(r"[A-Za-z-]*[0-9][0-9A-Za-z-]*").fullmatch
+_all_plain = re.compile(r"(?:[A-Za-z-]*[0-9][0-9A-Za-z-]*\n)++").fullmatch
+_TOTAL_WORD = re.compile(r"计|总和|汇总|total", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\s\x00\u200b-\u200f\u2060\ufeff]*")
 
 
@@ -205,12 +208,23 @@ def role(line: Line, found: TableFound) -> Role:
         return Role.DATA
     if line.number in found.explanations:
         return Role.EXPLANATION
+    if _is_plain(order):
+        first = next(filter(None, line.cells))
+        return Role.TOTAL if _TOTAL.fullmatch(first) else Role.DATA
     return _role_by_words(line, order, found)
 
 
 def surely_ids(cells: Sequence[str]) -> bool:
     """Whether all cells are `surely_an_id`, told at once for speed; a cell with a line break makes it say no."""
     return _all_surely("\n".join(cells) + "\n") is not None and cells != []
+
+
+def surely_rows(orders: Sequence[str], firsts: Sequence[str]) -> bool:
+    """Whether all rows are data, told at once by their order cells and first cells; it may say no to some that are."""
+    if surely_ids(orders):
+        return True
+    plain = _all_plain("\n".join(orders) + "\n") is not None
+    return plain and all(firsts) and not _TOTAL_WORD.search("\n".join(firsts))
 
 
 def _role_by_words(line: Line, order: str, found: TableFound) -> Role:

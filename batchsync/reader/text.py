@@ -12,7 +12,7 @@ from batchsync.reader.grid import BROKEN, EMPTY, TEXT, UNDECODABLE, Line, Note, 
 from batchsync.reader.headers import is_known, normalise
 from batchsync.reader.pick import Picked, pick
 from batchsync.reader.records import NO_DELIMITER, Chunk, Dialect, chunks
-from batchsync.reader.table import DEPTH, TableFound, surely_ids
+from batchsync.reader.table import DEPTH, TableFound, surely_rows
 
 _VOTERS: tuple[Dialect, ...] = (
     Dialect(","),
@@ -96,7 +96,7 @@ def _quick(chunk: Chunk, found: TableFound) -> Picked | None:
     if least > width and any(any(row[width:]) for row in rows):
         return None
     orders = _column(rows, found.order_column)
-    if not surely_ids(orders):
+    if not surely_rows(orders, _column(rows, 0)):
         return None
     size = len(rows)
     owners = _column(rows, found.owner_column)
