@@ -56,13 +56,17 @@ def styles_for(sheet: StyleSheet, base: int) -> Styles:
     """Add the formats of the added columns, in the manner of a data cell of the user's."""
     return Styles(
         statuses={
-            status: sheet.format(base, Look(fill=fill, color=color, bold=True, horizontal="left"))
+            status: sheet.format(base, Look(fill=fill, color=color, bold=True, horizontal="left", indent=1))
             for status, (fill, color) in FILLS.items()
         },
-        text=sheet.format(base, Look(color="000000", horizontal="left")),
+        text=sheet.format(base, Look(color="000000", horizontal="left", indent=1)),
         number=sheet.format(base, Look(color="000000", number_format="0", horizontal="right")),
-        moment=sheet.format(base, Look(color="000000", number_format=TIME_FORMAT, horizontal="left")),
-        decision=sheet.format(base, Look(fill="FFF2CC", color="000000", horizontal="left", unlocked=True)),
+        moment=sheet.format(
+            base, Look(color="000000", number_format=TIME_FORMAT, horizontal="left", indent=1)
+        ),
+        decision=sheet.format(
+            base, Look(fill="FFF2CC", color="000000", horizontal="left", indent=1, unlocked=True)
+        ),
         total=sheet.format(
             base, Look(color="000000", bold=True, number_format="0", horizontal="right", top_line=True)
         ),

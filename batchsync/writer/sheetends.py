@@ -21,7 +21,7 @@ _ORDER = (
 """The schema's order of a worksheet's children."""
 
 WIDTHS: Mapping[str, float] = {
-    "status": 13, "error": 46, "points": 12, "todo": 52, "api_status": 10, "attempts": 10, "answered_at": 20,
+    "status": 15, "error": 48, "points": 12, "todo": 66, "api_status": 10, "attempts": 10, "answered_at": 21,
     "decision": 14,
 }  # fmt: skip
 """Column widths in characters."""

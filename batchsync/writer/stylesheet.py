@@ -63,6 +63,7 @@ class Look:
     bold: bool = False
     number_format: str | None = None
     horizontal: str | None = None
+    indent: int = 0
     top_line: bool = False
     unlocked: bool = False
 
@@ -106,6 +107,7 @@ class StyleSheet:
         number = self._number_format(look.number_format)
         vertical = self._vertical(xf)
         alignment = f' horizontal="{look.horizontal}"' if look.horizontal else ""
+        alignment += f' indent="{look.indent}"' if look.indent else ""
         protection = '<protection locked="0"/>' if look.unlocked else ""
         raw = self._part.tag(
             f'<xf numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0" '

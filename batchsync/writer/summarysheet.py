@@ -21,7 +21,8 @@ CALM, CALM_FILL, LOOK, LOOK_FILL = "#006100", "#C6EFCE", "#7F3F00", "#FFE699"
 _LAST = 10
 """The Summary's last column, from 0."""
 _CHART_ROWS = 17
-_WIDE_SENTENCE = 78
+_WIDE_SENTENCE = 100
+_ONE_PAGE = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ class _SummarySheet:
         sheet.insert_chart(top, 5, self._chart(first), {"x_offset": 4, "object_position": 1})
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(1, 1 if self._row < _ONE_PAGE else 0)
 
     def _head(self) -> None:
         self._height(34)
@@ -309,7 +310,9 @@ def _draw_evidence(drawing: Drawing, evidence: Evidence, run: RunRecord, lang: L
         for column, value in enumerate(_evidence(entry, evidence.sheets, run, lang)):
             if isinstance(value, str):
                 sheet.write_string(4 + place, column, plain(value), cell)
-            elif value is not None:
+            elif value is None:
+                sheet.write_blank(4 + place, column, None, cell)
+            else:
                 sheet.write_number(4 + place, column, value, cell)
     rows = len(evidence.entries)
     sheet.autofilter(3, 0, 3 + rows, last)

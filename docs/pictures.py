@@ -1,0 +1,136 @@
+"""Draw the pictures of a result for the docs: python docs/pictures.py (needs LibreOffice and pdftoppm)."""  # noqa: INP001 a script, not a package
+
+# ruff: noqa: S603, S607, DTZ001 (fixed commands; a sheet's day has no zone)
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from batchsync.model import EntryResult, Note, PlanVerdict, Reason, RunRecord, SheetFound, State
+from batchsync.words import Lang
+from batchsync.writer import ResultJob, write_result
+
+IMAGES = Path(__file__).parent / "images"
+BEGAN = datetime(2026, 11, 23, 2, 12, tzinfo=UTC)
+HEADERS = {
+    Lang.ZH: ("订单号", "商家id", "商品", "实付金额", "下单时间"),
+    Lang.EN: ("order number", "merchant id", "product", "paid", "ordered"),
+}
+NAMES = {Lang.ZH: ("订单", "十月订单.xlsx"), Lang.EN: ("Orders", "October orders.xlsx")}
+PRODUCTS = {
+    Lang.ZH: ("龙井茶 250g", "手工陶杯", "帆布袋", "桂花糕礼盒"),
+    Lang.EN: ("Green tea 250 g", "Clay cup", "Canvas bag", "Gift box"),
+}
+ROWS = 18
+CROPS = {"result": (55, 60, 1490, 240), "summary": (60, 60, 990, 640), "uncertain": (60, 60, 1000, 200)}
+"""The part of each page that is shown: left, top, width, height at 96 dots an inch."""
+
+
+def make_input(path: Path, lang: Lang) -> SheetFound:
+    """Make a sheet as a clerk would have it."""
+    book: Any = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet(NAMES[lang][0])
+    font = {"font_name": "微软雅黑" if lang is Lang.ZH else "Calibri", "border": 1, "border_color": "#BFBFBF"}
+    head = book.add_format({**font, "bold": True, "bg_color": "#305496", "font_color": "#FFFFFF"})
+    cell, money = book.add_format(font), book.add_format({**font, "num_format": "#,##0.00"})
+    day = book.add_format({**font, "num_format": "yyyy-mm-dd", "align": "left"})
+    sheet.write_row(0, 0, HEADERS[lang], head)
+    for line in range(1, ROWS + 1):
+        sheet.write_string(line, 0, f"2610{line:02d}-{371906284410557 + line * 7919:015d}", cell)
+        sheet.write_string(line, 1, "2088123464", cell)
+        sheet.write_string(line, 2, PRODUCTS[lang][line % 4], cell)
+        sheet.write_number(line, 3, 12.5 + line * 3.2, money)
+        sheet.write_datetime(line, 4, datetime(2026, 10, 1 + line), day)
+    sheet.set_column(0, 0, 25)
+    sheet.set_column(1, 4, 15)
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(8)
+    book.close()
+    return SheetFound(
+        sheet=NAMES[lang][0], index=0, header_line=1, headers=HEADERS[lang], order_column=0, owner_column=1,
+        notes=(Note(code="order_column_by_name", facts={"at": "A", "header": HEADERS[lang][0]}),
+               Note(code="owner_column", facts={"at": "B", "header": HEADERS[lang][1]})),
+    )  # fmt: skip
+
+
+def entries() -> Iterator[EntryResult]:
+    """Yield what became of the rows: most went well."""
+    for line in range(2, ROWS + 2):
+        told: dict[str, Any] = {
+            "verdict": PlanVerdict.SEND, "plan_reason": None, "state": State.SYNCED, "outcome": State.SYNCED,
+            "calls": 1, "reason": Reason.SYNCED, "points": 1, "api_status": "0", "http_status": 200,
+            "sent_at": BEGAN + timedelta(seconds=line), "answered_at": BEGAN + timedelta(seconds=line + 0.3), "elapsed_s": 0.3,
+        }  # fmt: skip
+        idle = {
+            "calls": 0,
+            "outcome": None,
+            "reason": None,
+            "points": 0,
+            "api_status": "",
+            "answered_at": None,
+        }
+        if line in (4, 5):
+            told |= {**idle, "verdict": PlanVerdict.ALREADY_SYNCED, "earlier_run": "20261122-0212-orders",
+                     "earlier_at": BEGAN - timedelta(days=1)}  # fmt: skip
+        elif line == 8:
+            told |= {**idle, "verdict": PlanVerdict.DUPLICATE, "first_line": 3, "first_sheet": 0}
+        elif line == 10:
+            told |= {"state": State.REFUSED, "outcome": State.REFUSED, "reason": Reason.USER_UNKNOWN, "points": 0,
+                     "api_status": "1003"}  # fmt: skip
+        elif line in (13, 14):
+            told |= {"state": State.UNCERTAIN, "outcome": State.UNCERTAIN, "reason": Reason.TIMEOUT, "points": None,
+                     "api_status": "", "answered_at": None, "elapsed_s": 120.0, "http_status": None,
+                     "error": "SocketTimeoutError: no answer"}  # fmt: skip
+        elif line == 16:
+            facts = {"cell": "A16", "header": "A", "value": "1.26E+17"}
+            told |= {**idle, "verdict": PlanVerdict.INVALID, "state": None,
+                     "plan_reason": Note(code=Reason.EXPONENT, facts=facts)}  # fmt: skip
+        yield EntryResult(
+            sheet=0,
+            line=line,
+            owner_id="2088123464",
+            number=f"2610{line - 1:02d}-{371906284410557 + (line - 1) * 7919:015d}",
+            **told,
+        )
+
+
+def draw(lang: Lang, folder: Path) -> None:
+    """Write a result and turn two of its sheets into pictures."""
+    path = folder / NAMES[lang][1]
+    sheet = make_input(path, lang)
+    run = RunRecord(
+        run="20261123-0212-orders", account=1, file=f"D:\\orders\\{path.name}", file_sha256="", started_at=BEGAN,
+        ended_at=BEGAN + timedelta(seconds=151),
+    )  # fmt: skip
+    job = ResultJob(
+        input=path, sheets=[sheet], target=folder / f"result-{lang}.xlsx", run=run, account="default", lang=lang,
+        cells=lambda: iter(()), seconds=151.2, rate=5, url="http://api.example.com/pinSynchronization",
+    )  # fmt: skip
+    result = write_result(job, entries).path
+    subprocess.run(
+        ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(result)],
+        check=True, capture_output=True, timeout=300,
+    )  # fmt: skip
+    for page, (name, box) in enumerate(CROPS.items(), start=1):
+        crop = [
+            part for letter, pixels in zip("xyWH", box, strict=True) for part in (f"-{letter}", str(pixels))
+        ]
+        command = ["pdftoppm", "-r", "96", "-f", str(page), "-l", str(page), "-singlefile", "-png", *crop]
+        target = IMAGES / f"{name}-{lang}"
+        subprocess.run([*command, str(result.with_suffix(".pdf")), str(target)], check=True, timeout=60)
+
+
+if __name__ == "__main__":
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        for spoken in Lang:
+            draw(spoken, Path(name))
+    sys.exit(0)
