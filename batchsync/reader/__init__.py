@@ -1,1 +1,35 @@
-"""Opens a user's spreadsheet, whatever it is, behind a wall."""
+"""Opens a user's spreadsheet, whatever it is, behind a wall.
+
+`read_orders` yields what the plan needs, `read_cells` every cell. Nothing of a stranger's bytes is parsed in this
+process: closing the generator kills the child that does it.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from batchsync.config import InputSettings
+    from batchsync.model import CellBatch, FileFound, RowBatch, SheetCells, SheetFound
+
+
+def read_orders(
+    path: Path, settings: "InputSettings"
+) -> "Generator[FileFound | SheetFound | RowBatch, None, None]":
+    """Yield what a file is, each sheet with a table, and its data rows; raises FileUnreadable or ColumnsUnclear."""
+    from batchsync.reader.reading import orders
+
+    return orders(path, settings)
+
+
+def read_cells(
+    path: Path, settings: "InputSettings"
+) -> "Generator[FileFound | SheetCells | CellBatch, None, None]":
+    """Yield what a file is, and every cell of each of its sheets, hidden ones too; raises FileUnreadable."""
+    from batchsync.reader.reading import cells
+
+    return cells(path, settings)
+
+
+__all__ = ["read_cells", "read_orders"]

@@ -1,0 +1,113 @@
+"""Workbooks of .xls, .xlsb, .ods and .et through calamine: fast, and everything it can't tell is said.
+
+Its numbers are floats: up to 15 digits they are exact, beyond they are lossy. It may panic (a BaseException) or take
+the process with it; that is what the child is for.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import python_calamine as calamine
+
+from batchsync.reader.grid import BOOLEAN, DATE, EMPTY, LOSSY, NUMBER, TEXT, Line, Note, Sheet, Unreadable
+from batchsync.reader.merges import Merge, filled
+
+Value = int | float | str | bool | time | date | datetime | timedelta
+EXACT_BELOW = 1e15
+"""Below it, a float holds each whole number of a sheet as it was typed."""
+_READABLE_BELOW = 1e21
+
+
+def cell(value: Value) -> tuple[str, int]:
+    """Return a calamine value as text and kind."""
+    if isinstance(value, str):
+        return value, TEXT if value else EMPTY
+    if isinstance(value, bool):
+        return ("TRUE" if value else "FALSE"), BOOLEAN
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, datetime):
+        return (
+            value.date().isoformat() if value.time() == time.min else value.isoformat(" ", "seconds")
+        ), DATE
+    return str(value), DATE
+
+
+def number(value: float) -> tuple[str, int]:
+    """Return a float as its digits, marked lossy where more than 15 of them would be needed."""
+    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN
+        return str(value), LOSSY
+    if value == int(value):
+        text = str(int(value)) if abs(value) < _READABLE_BELOW else repr(value)
+        return text, NUMBER if abs(value) < EXACT_BELOW else LOSSY
+    text = repr(value)
+    return text, NUMBER if sum(map(str.isdigit, text.lstrip("-0."))) <= 15 else LOSSY
+
+
+class BinarySheet:
+    """One sheet, read when its lines are first asked for."""
+
+    def __init__(self, workbook: calamine.CalamineWorkbook, name: str, index: int, *, visible: bool) -> None:
+        self.name = name
+        self.index = index
+        self.visible = visible
+        self._workbook = workbook
+        self._sheet: calamine.CalamineSheet | None = None
+
+    def lines(self) -> Iterator[Line]:
+        """Yield each line with something in it."""
+        sheet = self._sheet or self._workbook.get_sheet_by_index(self.index)
+        self._sheet = sheet
+        if sheet.start is None:
+            return iter(())
+        lines = _lines(sheet.iter_rows(), *sheet.start)
+        merges = _merges(sheet.merged_cell_ranges or [])
+        return filled(lines, merges) if merges else lines
+
+
+def _lines(rows: Iterable[list[Value]], first: int, left: int) -> Iterator[Line]:
+    for place, row in enumerate(rows, start=first + 1):
+        cells = [cell(value) for value in row]
+        kinds = [EMPTY] * left + [kind for _, kind in cells]
+        if any(kinds):
+            yield Line(place, [""] * left + [text for text, _ in cells], kinds)
+
+
+def _merges(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[Merge]:
+    return sorted(Merge(top + 1, bottom + 1, left) for (top, left), (bottom, _) in ranges if bottom > top)
+
+
+class BinarySource:
+    """An opened workbook of a binary kind."""
+
+    def __init__(self, workbook: calamine.CalamineWorkbook, container: str) -> None:
+        self.container = container
+        self.detail = ""
+        self.notes: list[Note] = [Note("binary_limits", {"container": f".{container}"})]
+        self._workbook = workbook
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Yield the worksheets; charts, dialogs and macro sheets are left out."""
+        for index, about in enumerate(self._workbook.sheets_metadata):
+            if about.typ == calamine.SheetTypeEnum.WorkSheet:
+                visible = about.visible == calamine.SheetVisibleEnum.Visible
+                yield BinarySheet(self._workbook, about.name, index, visible=visible)
+
+
+def open_binary(file: Path | BinaryIO, container: str) -> BinarySource:
+    """Open a workbook by its content (calamine goes by the name when it is given one)."""
+    data = io.BytesIO(file.read_bytes()) if isinstance(file, Path) else file
+    data.seek(0)
+    try:
+        return BinarySource(calamine.CalamineWorkbook.from_object(data), container)
+    except calamine.PasswordError as error:
+        if container != "xls" or not isinstance(file, Path):
+            raise Unreadable("PASSWORD") from error
+    except calamine.CalamineError as error:
+        raise Unreadable("DAMAGED", why="reader") from error
+    from batchsync.reader.unlock import unlocked
+
+    return open_binary(io.BytesIO(unlocked(file)), container)

@@ -1,0 +1,104 @@
+"""Opens whatever a file is with the container that reads it, inside the child. Foreign libraries are imported when needed."""
+
+import io
+from pathlib import Path
+from typing import BinaryIO
+
+from batchsync.reader.grid import Source, Unreadable, Wishes
+from batchsync.reader.sniff import HEAD, sniff
+
+_WORKBOOK_STREAMS = ("workbook", "book")
+_OTHER_STREAMS = {"worddocument": "word", "powerpoint document": "powerpoint"}
+_LOCKED = ("encryptedpackage", "encryptioninfo")
+
+
+def open_source(path: Path, wishes: Wishes) -> Source:
+    """Open a file as what its content says it is."""
+    with path.open("rb") as stream:
+        head = stream.read(HEAD)
+    kind = sniff(head)
+    match kind:
+        case "zip":
+            return _open_zip(path, path, wishes)
+        case "ole":
+            return _open_ole(path, wishes)
+        case "text":
+            from batchsync.reader.text import open_text
+
+            return open_text(path, wishes)
+        case "html":
+            from batchsync.reader.html import open_html
+
+            return open_html(path)
+        case "spreadsheetml":
+            from batchsync.reader.spreadsheetml import open_spreadsheetml
+
+            return open_spreadsheetml(path)
+        case "old_excel":
+            raise Unreadable("OLD_EXCEL")
+    raise Unreadable("OTHER_KIND", what=kind)
+
+
+# --- Zips ---------------------------------------------------------------------------------------------------
+
+
+def _open_zip(path: Path, file: Path | BinaryIO, wishes: Wishes) -> Source:
+    from batchsync.reader.package import Package
+
+    package = Package(file)
+    names = package.names
+    if "xl/workbook.bin" in names or any(name.endswith("/workbook.bin") for name in names):
+        from batchsync.reader.binary import open_binary
+
+        return open_binary(file, "xlsb")
+    if "content.xml" in names:
+        from batchsync.reader.binary import open_binary
+
+        return open_binary(file, "ods")
+    if any(name.endswith((".iwa", "index.zip")) for name in names):
+        raise Unreadable("OTHER_KIND", what="numbers")
+    if "[content_types].xml" in names or any(name.endswith("workbook.xml") for name in names):
+        return _open_office(names, file)
+    from batchsync.reader.archive import open_archive
+
+    return open_archive(path, wishes)
+
+
+def _open_office(names: list[str], file: Path | BinaryIO) -> Source:
+    from batchsync.reader.xlsx import open_xlsx
+
+    if not any("workbook" in name or name.startswith("xl/") for name in names):
+        for part, what in (("word/", "word"), ("ppt/", "powerpoint")):
+            if any(name.startswith(part) for name in names):
+                raise Unreadable("OTHER_KIND", what=what)
+    return open_xlsx(file)
+
+
+# --- OLE ----------------------------------------------------------------------------------------------------
+
+
+def _open_ole(path: Path, wishes: Wishes) -> Source:
+    from batchsync.reader.binary import open_binary
+
+    streams = _streams(path)
+    if all(name in streams for name in _LOCKED):
+        from batchsync.reader.unlock import unlocked
+
+        return _open_zip(path, io.BytesIO(unlocked(path)), wishes)
+    if streams and not any(name in streams for name in _WORKBOOK_STREAMS):
+        other = next((what for name, what in _OTHER_STREAMS.items() if name in streams), "ole")
+        raise Unreadable("OTHER_KIND", what=other)
+    return open_binary(path, "xls")
+
+
+def _streams(path: Path) -> set[str]:
+    """Return the names of the streams at the top of an OLE file; none when its directory is damaged."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(str(path)) as ole:
+            return {entry[0].lower() for entry in ole.listdir()}
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - olefile raises whatever a broken directory makes of it
+        return set()
