@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -63,10 +62,10 @@ class Delivery:
     def _look_again(self, path: Path) -> FileFound | None:
         """Return what the input is now; None when it is gone or no longer readable."""
         try:
-            with closing(read_cells(path, self._config.input)) as cells:
-                return next((item for item in cells if isinstance(item, FileFound)), None)
-        except (InputError, OSError):
+            first = next(iter(read_cells(path, self._config.input)), None)
+        except InputError:
             return None
+        return first if isinstance(first, FileFound) else None
 
     def _write(
         self,

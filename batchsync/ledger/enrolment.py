@@ -6,7 +6,6 @@ memory than a chunk.
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import chain
 
 import orjson
@@ -121,7 +120,7 @@ class Enrolment:
 
     def _write_sheets(self) -> None:
         rows = (
-            (self._run, place, orjson.dumps(asdict(sheet)).decode())
+            (self._run, place, orjson.dumps(sheet, default=dict).decode())
             for place, sheet in enumerate(self._plan.sheets)
         )
         self._db.executemany(self._sql["add_sheet"], rows)
