@@ -158,6 +158,8 @@ def _is_doubtful(row: list[str], dialect: Dialect, width: int) -> bool:
     """
     if width < 2:
         return False
+    if len(row) >= 2 * width:
+        return True
     for at, cell in enumerate(row):
         if "\n" not in cell and "\r" not in cell:
             continue

@@ -121,6 +121,12 @@ def test_a_break_within_a_cell_is_no_damage() -> None:
     assert [(2, ID, TEXT), (3, ID, TEXT)] == orders(data.encode())
 
 
+def test_a_record_twice_as_wide_is_not_believed() -> None:
+    """Quotes that each close a line too late make valid CSV; what they joined is broken, the rest is untouched."""
+    data = f'订单号,商家id,备注\n{ID},1,x\n{ID},1,"x\n{ID}",1,"x\n{ID}",1,x\n{ID},1,y\n'
+    assert [TEXT, BROKEN, BROKEN, TEXT] == [kind for _, _, kind in orders(data.encode())]
+
+
 def test_prose_with_as_many_commas_is_no_damage() -> None:
     """Lines within a cell that happen to have the commas of a record, but no number in its place."""
     data = f'订单号,商家id,备注\n{ID},1,"one, two, three\nfour, five, six\nseven, eight, nine"\n{ID},1,y\n'
