@@ -161,6 +161,9 @@ class SheetRewrite:
         add = out.append
         parts = block.split(close)
         rest = parts.pop()
+        make = self._cells.cells
+        line_on, place = cursor.line_on, self._place
+        waiting = line_on(place)
         for part in parts:
             found = fast(part)
             end = part.find(b">", found.end()) if found else 0
@@ -168,16 +171,22 @@ class SheetRewrite:
                 for row in self.stream.rows(part + close, shape, before):
                     before = row.number
                     add(self._row(row, cursor))
+                waiting = line_on(place)
                 continue
             digits = found[1]
             number = int(digits)
             if number <= before:
                 raise UnshapedError("rows out of order")
             before = number
-            hidden = end > found.end() and b"hidden=" in part[found.end() : end]
-            extra = self._extra(number, digits, hidden, cursor)
-            if cursor.line_on(self._place) is None:
-                add(self._before(number))
+            if number == waiting:
+                result = cursor.take()
+                self._note(result, number, end > found.end() and b"hidden=" in part[found.end() : end])
+                extra = make(result, digits)
+                waiting = line_on(place)
+            else:
+                extra = self._extra(number, digits, cursor, hidden=False)
+                if waiting is None:
+                    add(self._before(number))
             add(opening + digits + b'"')
             add(part[found.end() :])
             add(extra)
@@ -187,7 +196,7 @@ class SheetRewrite:
             add(self._row(row, cursor))
         return out, before
 
-    def _extra(self, number: int, digits: bytes, hidden: bool, cursor: Cursor) -> bytes:
+    def _extra(self, number: int, digits: bytes, cursor: Cursor, *, hidden: bool) -> bytes:
         """Return our cells for a line."""
         line = cursor.line_on(self._place)
         if line == number:
@@ -228,7 +237,7 @@ class SheetRewrite:
     def _row(self, row: Row, cursor: Cursor) -> bytes:
         """Any row, whatever it looks like: opened up, ours taken out and put in, closed again."""
         digits = b"%d" % row.number
-        extra = self._extra(row.number, digits, row.hidden, cursor)
+        extra = self._extra(row.number, digits, cursor, hidden=row.hidden)
         waiting = cursor.line_on(self._place)
         before = self._before(row.number) if waiting is None else b""
         if self._merging and row.number >= self.layout.header_line:

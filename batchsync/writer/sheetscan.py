@@ -18,6 +18,7 @@ _OPEN = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData\b[^<>]*>")
 _ENCODING = re.compile(rb"""\A<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
 _UTF8 = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})[0-9]""")
+_LETTERS = re.compile(rb"[A-Za-z]{1,3}")
 _LINE = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,7})["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _STYLE = re.compile(rb"""\ss\s*=\s*["']([0-9]{1,6})["']""")
@@ -70,7 +71,9 @@ class Shape:
         self.row_fast = re.compile(rb"<" + p + rb'row r="([0-9]{1,7})"(?: spans="[0-9: ]*")?')
         self.row_open = re.compile(rb"\s*<" + p + rb"row(?=[\s/>])([^<>]*?)(/?)>")
         self.cell = re.compile(rb"<" + p + rb"c(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</" + p + rb"c\s*>)", re.DOTALL)
-        self.reference = re.compile(rb"<" + p + rb"c\s(?:[^<>]*?\s)??r\s*=\s*[\"']([A-Za-z]{1,3})[0-9]")
+        self.cell_open = b"<" + prefix + b"c "
+        self.cell_odd = b"<" + prefix + b"c>"
+        self.cell_fast = b"<" + prefix + b'c r="'
         self.extension = b"<" + prefix + b"extLst"
         self.spans = re.compile(rb"""\sspans\s*=\s*(?:"[^"]*"|'[^']*')""")
 
@@ -155,10 +158,10 @@ class SheetStream:
                     cells = shape.parse_cells(row.cells) if before >= header_line else []
                     unnamed = max(unnamed, *(cell.column for cell in cells[-1:]), 0)
                 continue
-            found = shape.reference.findall(block)
-            letters.update(found)
-            if len(found) != block.count(b"<" + shape.prefix + b"c ") or b"<" + shape.prefix + b"c>" in block:
-                unnamed = max(unnamed, _widest_unnamed(shape, block))
+            if block.count(shape.cell_open) == block.count(shape.cell_fast) and shape.cell_odd not in block:
+                letters.update(_last_letters(shape, block))
+            else:
+                unnamed = max(unnamed, _widest_of(shape, block))
         return max([unnamed, *map(column_number, letters)])
 
     def start_shape(self) -> Shape:
@@ -214,12 +217,27 @@ def _number(attributes: bytes, before: int) -> int:
 
 
 def _refuse_odd(block: bytes) -> None:
-    if b"<!" in block or b"<?" in block:
+    if (b"!" in block and b"<!" in block) or (b"?" in block and b"<?" in block):
         raise UnshapedError("comments or CDATA between the rows")
 
 
-def _widest_unnamed(shape: Shape, block: bytes) -> int:
-    """The widest column of a block some of whose cells carry no reference."""
+def _last_letters(shape: Shape, block: bytes) -> set[bytes]:
+    """Return the letters of each row's last cell, the usual spelling taken for granted."""
+    opening = shape.cell_fast
+    skip = len(opening)
+    letters = set()
+    for part in block.split(shape.row_close):
+        at = part.rfind(opening)
+        if at >= 0:
+            found = _LETTERS.match(part, at + skip)
+            if found is None:
+                raise UnshapedError("a cell's reference")
+            letters.add(found[0])
+    return letters
+
+
+def _widest_of(shape: Shape, block: bytes) -> int:
+    """Return the widest column of a block whose cells are written in an unusual way."""
     return max(
         (cell.column for part in block.split(shape.row_close) for cell in shape.parse_cells(part)[-1:]),
         default=0,
