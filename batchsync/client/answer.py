@@ -4,6 +4,7 @@ import zlib
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
 
 from batchsync.client.call import Call, SpokeFirst, StaleClaim
 from batchsync.clock import Clock
@@ -12,6 +13,8 @@ from batchsync.model import Reason
 LONGEST_ANSWER = 64 * 1024
 """Bytes of an answer that are read; the API's own are under 1 KB."""
 GZIP = b"\x1f\x8b"
+UNREADABLE = (aiohttp.ClientResponseError, HttpProcessingError)
+"""Errors of an answer that is no HTTP."""
 
 
 def inflate(body: bytes) -> bytes:
@@ -46,7 +49,7 @@ def reason(call: Call, error: BaseException) -> Reason:
         return Reason.TIMEOUT
     if call.http_status is not None:
         return Reason.BAD_ANSWER if 200 <= call.http_status < 300 else Reason.HTTP_ERROR
-    return Reason.BAD_ANSWER if isinstance(error, aiohttp.ClientResponseError) else Reason.CONNECTION_LOST
+    return Reason.BAD_ANSWER if isinstance(error, UNREADABLE) else Reason.CONNECTION_LOST
 
 
 def describe(error: BaseException, call: Call) -> str:

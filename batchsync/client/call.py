@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakSet
 
-import aiohttp
-from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
 
 from batchsync.clock import Clock
@@ -120,23 +118,6 @@ class Watch:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-
-class Body(aiohttp.BytesPayload):
-    """A request's body that knows its call."""
-
-    def __init__(self, body: bytes, call: Call) -> None:
-        super().__init__(body)
-        self.call = call
-
-
-class Request(ClientRequest):
-    """A request that tells its call before it departs."""
-
-    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        assert isinstance(self.body, Body)
-        self.body.call.depart(conn)
-        return await super().send(conn)
 
 
 def is_silent(connection: Connection) -> bool:

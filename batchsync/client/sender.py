@@ -1,8 +1,8 @@
 """One order, one POST, one Reply or NoReply: the only module that knows the HTTP client.
 
-Whether a request left is asked of the wire, not of the exception. `Request.send` is entered by aiohttp with a
-connection in hand and before a byte is written, and sends nothing if it raises (pinned in tests/client, beside aiohttp's
-own `on_request_headers_sent`, which fires a moment later and costs 13 % of a call where this costs nothing). So:
+Whether a request left is asked of the wire, not of the exception. `Call.depart` is called with a connection in hand,
+just before the one write of the whole request, which does not happen if it raises (aiohttp's own hook for this,
+`on_request_headers_sent`, would cost 13 % of a call). So:
 
     not departed                         not sent
     departed, and no valid answer        maybe sent
@@ -22,12 +22,16 @@ from typing import Any, Self
 
 import aiohttp
 import orjson
+from aiohttp.connector import Connection
+from aiohttp.http import RawResponseMessage
+from aiohttp.streams import StreamReader
 from pydantic import SecretStr
 
 from batchsync.client import answer as answers
 from batchsync.client.access import checked_proxy, checked_token, checked_url
 from batchsync.client.answer import LONGEST_ANSWER
-from batchsync.client.call import Body, Call, Departure, Request, SpokeFirst, StaleClaim, Terms, Watch
+from batchsync.client.call import Call, Departure, SpokeFirst, StaleClaim, Terms, Watch
+from batchsync.client.exchange import Exchange
 from batchsync.clock import Clock
 from batchsync.config import ApiSettings
 from batchsync.model import NoReply, Order, Reply
@@ -83,15 +87,15 @@ class Client:
         )
         self._watch = Watch(self._terms)
         self._room = asyncio.Semaphore(self._concurrency)
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._concurrency, ttl_dns_cache=DNS_S, **keep),
-            headers=HEADERS if self._proxy else HEADERS | {"Authorization": self._token},
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=api.connect_timeout),
-            request_class=Request,
-            trust_env=False,
+        self._connector = aiohttp.TCPConnector(limit=self._concurrency, ttl_dns_cache=DNS_S, **keep)
+        self._exchange = Exchange(
+            self._connector,
+            url=self._url,
             proxy=self._proxy,
-            auto_decompress=False,
+            headers=HEADERS
+            | {"Authorization": self._token}
+            | ({} if api.keep_alive else {"Connection": "close"}),
+            connect_timeout_s=api.connect_timeout,
         )
         return self
 
@@ -99,7 +103,7 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._watch.close()
-        await self._session.close()
+        await self._connector.close()
 
     async def send(self, order: Order, claimed_at: float, slot: Departure) -> Reply | NoReply:
         """POST one order, once. `claimed_at` is boot time; `slot` hears of the departure just before it."""
@@ -127,41 +131,35 @@ class Client:
 
     async def _post(self, order: Order, call: Call) -> Reply | NoReply:
         body = orjson.dumps({"orderSns": order.number, "ownerId": order.owner_id})
-        response = await self._knock(body, call)
-        call.http_status = response.status
+        connection, message, content = await self._knock(body, call)
+        call.http_status = message.code
         try:
-            answer = await self._read(response, call)
+            answer = await self._read(content, call)
         except BaseException:
-            response.close()
+            connection.close()
             raise
-        is_good = 200 <= response.status < 300
+        is_good = 200 <= message.code < 300
         if answer is None:
-            response.close()
+            connection.close()
             if is_good:
                 return self._no_reply(call, ValueError(f"an answer of more than {LONGEST_ANSWER} bytes"))
             answer = bytes(call.heard[:LONGEST_ANSWER])
-        wait_s = None if is_good else answers.retry_after_s(response.headers.get("Retry-After"), self._clock)
-        return Reply(response.status, self._mask(answer), wait_s, call.elapsed_s)
+        else:
+            connection.release()
+        wait_s = None if is_good else answers.retry_after_s(message.headers.get("Retry-After"), self._clock)
+        return Reply(message.code, self._mask(answer), wait_s, call.elapsed_s)
 
-    async def _knock(self, body: bytes, call: Call) -> aiohttp.ClientResponse:
+    async def _knock(self, body: bytes, call: Call) -> tuple[Connection, RawResponseMessage, StreamReader]:
         """Send the request on a connection that is silent, and return the answer's head."""
         for _ in range(CONNECTIONS_TRIED - 1):
             try:
-                return await self._ask(body, call)
+                return await self._exchange.ask(body, call)
             except SpokeFirst:
                 continue
-        return await self._ask(body, call)
+        return await self._exchange.ask(body, call)
 
-    async def _ask(self, body: bytes, call: Call) -> aiohttp.ClientResponse:
-        # A session's headers go to the proxy, too: the token of an https call would be told to it in clear.
-        headers = {"Authorization": self._token} if self._proxy else None
-        return await self._session.post(
-            self._url, data=Body(body, call), headers=headers, allow_redirects=False
-        )
-
-    async def _read(self, response: aiohttp.ClientResponse, call: Call) -> bytes | None:
+    async def _read(self, content: StreamReader, call: Call) -> bytes | None:
         """Return the whole body; None when it is too long."""
-        content = response.content
         body = await content.readany()
         if not content.at_eof():
             call.heard += body

@@ -11,12 +11,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import ClientResponse
-from aioresponses import aioresponses
 from pydantic import SecretStr
 
 from batchsync.client import Client
 from batchsync.client.answer import retry_after_s
+from batchsync.client.exchange import Exchange
 from batchsync.clock import SYSTEM_CLOCK
 from batchsync.config import ApiSettings
 from batchsync.errors import SettingsError
@@ -122,7 +121,7 @@ async def test_an_error_that_contradicts_the_wire_is_not_taken_for_not_sent(
     async def break_down(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(Client, "_ask", break_down)
+    monkeypatch.setattr(Exchange, "ask", break_down)
     async with ours(settings("http://127.0.0.1:9/x")) as client:
         made = await call(client)
     assert isinstance(made.heard, NoReply)
@@ -331,28 +330,25 @@ def test_retry_after_as_a_date(ahead_s: int, wait_s: float) -> None:
     assert wait_s == retry_after_s(value, Clock())
 
 
-class Response(ClientResponse):
-    """aioresponses does not know aiohttp 3.14's `stream_writer`."""
-
-    def __init__(self, *args: Any, stream_writer: Any = None, **kwargs: Any) -> None:
-        writer: Any = stream_writer or _Writer()
-        super().__init__(*args, stream_writer=writer, **kwargs)
-
-
-class _Writer:  # all that an answer asks of it
-    output_size = 0
-
-
-@pytest.mark.parametrize(("status", "wait_s"), [(429, 3.0), (503, 3.0), (200, None)])
-async def test_retry_after_is_heard_from_whoever_turns_us_away(status: int, wait_s: float | None) -> None:
+@pytest.mark.parametrize(
+    ("status", "wait_s"), [("429 Too Many Requests", 3.0), ("503 Unavailable", 3.0), ("200 OK", None)]
+)
+async def test_retry_after_is_heard_from_whoever_turns_us_away(status: str, wait_s: float | None) -> None:
     """And not from a good answer."""
-    url = "http://api.invalid/x"
-    with aioresponses() as web:
-        web.post(url, status=status, body=b"{}", headers={"Retry-After": "3"}, response_class=Response)
-        async with ours(settings(url)) as client:
-            made = await call(client)
+    told = answer(b"{}", status=status, headers="Retry-After: 3\r\n")
+    async with Misbehaving(says(told)) as server, ours(settings(server.url)) as client:
+        made = await call(client)
     assert isinstance(made.heard, Reply)
-    assert (status, wait_s) == (made.heard.http_status, made.heard.retry_after_s)
+    assert (int(status[:3]), wait_s) == (made.heard.http_status, made.heard.retry_after_s)
+
+
+async def test_an_informational_answer_is_not_the_answer() -> None:
+    """103 and 100 come before the answer proper; whoever takes them for it believes an empty body."""
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+    async with Misbehaving(says(early + answer())) as server, ours(settings(server.url)) as client:
+        made = await call(client)
+    assert isinstance(made.heard, Reply)
+    assert 200 == made.heard.http_status
 
 
 # --- Where there is less than POSIX -------------------------------------------------------------------------

@@ -1,13 +1,19 @@
-"""The proof that a call departs before its first byte: aiohttp's behaviour, pinned, on which `not sent` rests."""
+"""The proof that a call departs before its first byte, on which `not sent` rests; and what of aiohttp that rests on."""
 
 import asyncio
+import inspect
 from asyncio import selector_events
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp.client_proto import ResponseHandler
+from yarl import URL
 
-from batchsync.client.call import Body, Call, Request, Terms
+from batchsync.client.call import Call, Terms
+from batchsync.client.exchange import Exchange
 from batchsync.clock import SYSTEM_CLOCK
 from tests.faults.server import Misbehaving, answer
 from tests.faults.table import says
@@ -23,8 +29,8 @@ class Slot:
             raise self.error
 
 
-def listen(monkeypatch: pytest.MonkeyPatch, events: list[str]) -> aiohttp.TraceConfig:
-    """Note each write to a client's socket, and aiohttp's own word that headers are sent."""
+def listen(monkeypatch: pytest.MonkeyPatch, events: list[str]) -> None:
+    """Note each write to a client's socket."""
     transport: Any = selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
     write = transport.write
 
@@ -33,16 +39,10 @@ def listen(monkeypatch: pytest.MonkeyPatch, events: list[str]) -> aiohttp.TraceC
             events.append("written")
         write(self, data)
 
-    async def headers_sent(*_: object) -> None:
-        events.append("headers sent")
-
     monkeypatch.setattr(transport, "write", noting)
-    trace = aiohttp.TraceConfig()
-    trace.on_request_headers_sent.append(headers_sent)
-    return trace
 
 
-async def post(url: str, slot: Slot, trace: aiohttp.TraceConfig) -> int:
+def a_call(slot: Slot) -> Call:
     task = asyncio.current_task()
     assert task is not None
     terms = Terms(
@@ -52,73 +52,65 @@ async def post(url: str, slot: Slot, trace: aiohttp.TraceConfig) -> int:
         answer_timeout_s=10,
         stale_after_s=10,
     )
-    call = Call(terms, SYSTEM_CLOCK.boottime(), slot, task)
-    async with (
-        aiohttp.ClientSession(request_class=Request, trace_configs=[trace]) as session,
-        session.post(url, data=Body(b'{"orderSns":"1","ownerId":"2"}', call)) as response,
-    ):
-        return response.status
+    return Call(terms, SYSTEM_CLOCK.boottime(), slot, task)
+
+
+@asynccontextmanager
+async def exchanging(url: str) -> AsyncIterator[Exchange]:
+    async with aiohttp.TCPConnector() as connector:
+        yield Exchange(connector, url=URL(url), proxy=None, headers={}, connect_timeout_s=10)
+
+
+async def post(exchange: Exchange, slot: Slot, body: bytes = b'{"orderSns":"1","ownerId":"2"}') -> int:
+    connection, message, content = await exchange.ask(body, a_call(slot))
+    await content.read()
+    connection.release()
+    return message.code
 
 
 async def test_departure_comes_before_the_first_byte(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Departed, then aiohttp's own hook, then the write: our moment is never later than aiohttp's."""
+    """Departed, then one write of the whole request."""
     events: list[str] = []
-    async with Misbehaving(says(answer())) as server:
-        assert 200 == await post(server.url, Slot(events), listen(monkeypatch, events))
-    assert ["departed", "headers sent", "written"] == events
+    listen(monkeypatch, events)
+    async with Misbehaving(says(answer())) as server, exchanging(server.url) as exchange:
+        assert 200 == await post(exchange, Slot(events))
+    assert ["departed", "written"] == events
 
 
 async def test_raising_at_departure_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a byte: the connection was made, and closed unused."""
     events: list[str] = []
-    async with Misbehaving(says(answer())) as server:
+    listen(monkeypatch, events)
+    async with Misbehaving(says(answer())) as server, exchanging(server.url) as exchange:
         with pytest.raises(ZeroDivisionError):
-            await post(server.url, Slot(events, ZeroDivisionError()), listen(monkeypatch, events))
+            await post(exchange, Slot(events, ZeroDivisionError()))
         await asyncio.wait_for(server.gone.wait(), 10)
     assert ["departed"] == events
     assert (1, b"") == (server.books.accepted, server.books.raw)
 
 
-async def test_raising_in_aiohttp_s_own_hook_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The hook that reliability.md measured still stands between our departure and the first byte."""
-    events: list[str] = []
-    trace = listen(monkeypatch, events)
-
-    async def refuse(*_: object) -> None:
-        raise ZeroDivisionError
-
-    trace.on_request_headers_sent.append(refuse)
-    async with Misbehaving(says(answer())) as server:
-        with pytest.raises(ZeroDivisionError):
-            await post(server.url, Slot(events), trace)
-        await asyncio.wait_for(server.gone.wait(), 10)
-    assert ["departed", "headers sent"] == events
-    assert b"" == server.books.raw
-
-
-async def test_aiohttp_repeats_no_post(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nothing_repeats_a_post(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kept connection that dies under a POST is an error, not a second POST."""
     events: list[str] = []
+    listen(monkeypatch, events)
 
     async def twice(peer: Any) -> None:
         await peer.request()
         peer.write(answer())
         await peer.request()
 
-    trace = listen(monkeypatch, events)
-    async with Misbehaving(twice) as server, aiohttp.ClientSession(trace_configs=[trace]) as session:
-        for number in ("1", "2"):
-            body = b'{"orderSns":"%s","ownerId":"2"}' % number.encode()
-            if number == "1":
-                async with session.post(server.url, data=body) as response:
-                    await response.read()
-            else:
-                with pytest.raises(aiohttp.ServerDisconnectedError):
-                    await session.post(server.url, data=body)
+    async with Misbehaving(twice) as server, exchanging(server.url) as exchange:
+        assert 200 == await post(exchange, Slot(events))
+        with pytest.raises(aiohttp.ServerDisconnectedError):
+            await post(exchange, Slot(events), b'{"orderSns":"2","ownerId":"2"}')
     assert ["1", "2"] == server.books.orders
+    assert ["departed", "written"] * 2 == events
 
 
-def test_the_pinned_names_are_public() -> None:
-    """`request_class`, `ClientRequest.send` and `body` are what all rests on: a release that moves them is seen here."""
-    assert callable(aiohttp.ClientRequest.send)
-    assert isinstance(aiohttp.ClientRequest.body, property)
+def test_what_the_exchange_wants_of_aiohttp() -> None:
+    """The connector's `connect` and the protocol's `set_response_params` and `read`: a release that moves them is seen here."""
+    connect = inspect.signature(aiohttp.TCPConnector.connect).parameters
+    params = inspect.signature(ResponseHandler.set_response_params).parameters
+    assert ["self", "req", "traces", "timeout"] == list(connect)
+    assert {"read_until_eof", "auto_decompress"} <= set(params)
+    assert inspect.iscoroutinefunction(ResponseHandler.read)

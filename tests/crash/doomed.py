@@ -14,7 +14,8 @@ from typing import Any
 import batchsync.job.job as job
 from batchsync.cli import main
 from batchsync.client import Client
-from batchsync.client.call import Call, Request
+from batchsync.client.call import Call
+from batchsync.client.exchange import Exchange
 from batchsync.job.delivery import Delivery
 from batchsync.ledger import SqliteLedger
 from batchsync.ledger.database import StandardDatabase
@@ -25,7 +26,7 @@ STEPS: Mapping[str, tuple[Any, str]] = {
     "slot": (Pacer, "slot"),
     "claim": (SqliteLedger, "claim"),
     "first byte": (Call, "depart"),
-    "last byte": (Request, "send"),
+    "last byte": (Exchange, "_send"),
     "answer": (Client, "send"),
     "settle": (SqliteLedger, "settle"),
     "commit": (StandardDatabase, "execute"),

@@ -2,23 +2,32 @@
 
 import contextlib
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 from unittest.mock import patch
 
-import aiohttp
-
+from batchsync.client.call import Call
+from batchsync.client.exchange import Exchange
 from tests.planted import BUGS, Undo
 
-_post = aiohttp.ClientSession.post
+_ask = Exchange.ask
 
 
-def _follow(self: aiohttp.ClientSession, url: Any, **named: Any) -> Any:
-    return _post(self, url, **(named | {"allow_redirects": True}))
+async def _follow(self: Exchange, body: bytes, call: Call) -> Any:
+    connection, message, content = await _ask(self, body, call)
+    if message.code not in {307, 308}:
+        return connection, message, content
+    await content.read()
+    connection.release()
+    elsewhere = copy(self)
+    _, _, rest = self._head.partition(b" HTTP/1.1")
+    elsewhere._head = b"POST " + message.headers["Location"].encode() + b" HTTP/1.1" + rest
+    return await _ask(elsewhere, body, call)
 
 
 FAULTY: Mapping[str, Callable[[], Undo]] = {
     **BUGS,
-    "redirects followed": lambda: patch.object(aiohttp.ClientSession, "post", _follow),
+    "redirects followed": lambda: patch.object(Exchange, "ask", _follow),
 }
 _for_good = contextlib.ExitStack()
 
