@@ -31,7 +31,6 @@ _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _SAMPLE = 200
 _WIDEST = 42
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?")
-_EDGES = re.compile(r"(?:\A|\n)[ \t\n]|[ \t\n](?:\n|\Z)")
 _BAD_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _SIGNIFICANT = 15
 _PIECE = 1 << 16
@@ -251,7 +250,7 @@ class _Rows:
             known = self._templates[signature] = self._template(signature)
         template, count = known
         joined = "\n".join(cells)
-        if hidden or count < 0 or not is_tame(joined) or _EDGES.search(joined) or len(joined) > LONGEST // 2:
+        if hidden or count < 0 or not is_tame(joined) or len(joined) > LONGEST // 2:
             return self._slowly(number, cells, kinds, hidden)
         values: list[Any] = [number] * (2 * count + 1)
         values[2::2] = [text for text in cells if text] if count != len(cells) else cells
@@ -267,7 +266,7 @@ class _Rows:
                 return "", -1
             letters = column_letters(self._place(column) + 1)
             style = self._style(column)
-            xml += f'<c r="{letters}%d" s="{style}" t="inlineStr"><is><t>%s</t></is></c>'
+            xml += f'<c r="{letters}%d" s="{style}" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>'
             count += 1
         return xml, count
 
