@@ -443,6 +443,15 @@ class RowResult(NamedTuple):
     answered_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One kind of answer that did not sync an order; also where no answer came."""
+
+    state: State
+    reason: Reason
+    api_status: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Where a run stands: what the bar and the page show."""
@@ -458,6 +467,11 @@ class Progress:
     in_flight: int
     rate: float
     """Calls a second that the pacer allows now."""
+    committed: int = 0
+    """Points that count against the cap: spent, possibly spent, and reserved by calls under way."""
+    troubles: Mapping[Trouble, int] = field(default_factory=dict)
+    """Orders that were not synced, by kind."""
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,14 +40,16 @@ class Job:
         *,
         clock: Clock = SYSTEM_CLOCK,
         on_planned: Callable[[Checked], None] = lambda _: None,
+        on_started: Callable[[str], None] = lambda _: None,
         on_progress: Callable[[Progress], None] = lambda _: None,
     ) -> None:
         self.config = config
         self._clock = clock
-        self._on_planned, self._on_progress = on_planned, on_progress
+        self._on_planned, self._on_started, self._on_progress = on_planned, on_started, on_progress
         self._budget: Budget | None = None
         self._pool: Pool | None = None
         self._stopped: Stop | None = None
+        self._paused = False
 
     def check(self, path: Path, options: RunOptions = PLAIN) -> Checked:
         """Read and plan a file: nothing is sent, nothing is written to the ledger.
@@ -62,7 +64,7 @@ class Job:
         """Send what is not yet synced and write the result.
 
         Raises InputError, SettingsError, OutputError, LedgerError before anything is sent; afterwards every fault
-        ends up in the result.
+        ends up in the result. What `on_planned` raises keeps the run from beginning.
         """
         config, clock = self.config, self._clock
         delivery = Delivery(config, clock, target_of(path, options.output, config.output))
@@ -84,6 +86,18 @@ class Job:
                 raise UsageError(words.NO_RUN, run=run)
             target = target_of(Path(record.file), options.output, self.config.output)
             return Delivery(self.config, self._clock, target).deliver_again(ledger, record)
+
+    def pause(self) -> None:
+        """Claim nothing until `go_on`; calls under way are finished."""
+        self._paused = True
+        if self._pool is not None:
+            self._pool.pause()
+
+    def go_on(self) -> None:
+        """End a pause."""
+        self._paused = False
+        if self._pool is not None:
+            self._pool.go_on()
 
     def stop(self, why: Stop = Stop.INTERRUPTED) -> None:
         """Claim nothing more and finish what is under way; of later files nothing is sent."""
@@ -107,6 +121,7 @@ class Job:
             raise SettingsError(words.NO_TOKEN)
         file, found = checked.path.absolute(), checked.found
         run = ledger.new_run(account, str(file), found.sha256, file.stem, checked.lang)
+        self._on_started(run)
         ids = await asyncio.to_thread(ledger.enroll, run, checked.plan, allow=self._allowed(options))
         if token is not None and sends and self._stopped is None:
             orders = islice(orders_to_send(checked.plan, ids), sends)
@@ -157,6 +172,8 @@ class Job:
         self._pool = pool
         if self._stopped is not None:  # told so while the pool was being made
             pool.halt(self._stopped)
+        if self._paused:
+            pool.pause()
         ticker = asyncio.create_task(tick())
         try:
             yield

@@ -8,6 +8,7 @@ when the process dies, the next run finds as `sending` and makes uncertain.
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 from batchsync.clock import Clock
 from batchsync.config import RetrySettings
 from batchsync.errors import IllegalMove, LedgerFull
-from batchsync.model import NoReply, Order, Progress, Reason, Reply, State, Stop, Verdict
+from batchsync.model import NoReply, Order, Progress, Reason, Reply, State, Stop, Trouble, Verdict
 from batchsync.pool.breaker import Breaker
 from batchsync.pool.budget import Budget
 
@@ -77,6 +78,9 @@ class Pool:
         self._budget, self._breaker, self._retry = budget, breaker, retry
         self._clock, self._rng = clock, rng
         self._halted = asyncio.Event()
+        self._going = asyncio.Event()
+        self._going.set()
+        self._troubles: Counter[Trouble] = Counter()
         self._tasks: list[asyncio.Task[None]] = []
         self._orders: Iterator[tuple[int, Order]] = iter(())
         self._counts = dict.fromkeys(State, 0)
@@ -106,7 +110,17 @@ class Pool:
         if self.stopped is None:
             self.stopped = why
         self._halted.set()
+        self._going.set()
         self._budget.close()
+
+    def pause(self) -> None:
+        """Claim nothing until `go_on` or `halt`; calls under way are finished."""
+        if self.stopped is None:
+            self._going.clear()
+
+    def go_on(self) -> None:
+        """End a pause."""
+        self._going.set()
 
     def abandon(self) -> None:
         """Give up the calls under way, too: they become uncertain."""
@@ -128,6 +142,9 @@ class Pool:
             points=self._points,
             in_flight=self._in_flight,
             rate=self._pacer.rate,
+            committed=self._budget.committed,
+            troubles=dict(self._troubles),
+            paused=not self._going.is_set(),
         )
 
     async def _work(self) -> None:
@@ -138,10 +155,24 @@ class Pool:
             if verdict is not None and verdict.retry:
                 verdict = await self._call_again(order_id, order, verdict)
             if verdict is not None:
-                self._counts[verdict.state] += 1
+                self._note(verdict)
                 why = self._breaker.hear(verdict)
                 if why is not None:
                     self.halt(why)
+
+    def _note(self, verdict: Verdict) -> None:
+        self._counts[verdict.state] += 1
+        if verdict.state is not State.SYNCED:
+            self._troubles[Trouble(verdict.state, verdict.reason, verdict.api_status)] += 1
+
+    async def _slot(self) -> Slot:
+        """Wait for the right to make one call, never while paused."""
+        while True:
+            await self._going.wait()
+            slot: Slot = await self._pacer.slot()
+            if self._going.is_set():
+                return slot
+            slot.end()  # paused while it waited: an old right must not be used later
 
     async def _call(self, order_id: int, order: Order) -> Verdict | None:
         """Make one call; None when the run stopped before it was made."""
@@ -150,7 +181,7 @@ class Pool:
             return None
         verdict = slot = None
         try:
-            slot = await self._pacer.slot()
+            slot = await self._slot()
             if self.stopped is None:
                 verdict = await self._claim_and_send(order_id, order, slot)
         finally:

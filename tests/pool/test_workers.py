@@ -6,7 +6,7 @@ import pytest
 
 from batchsync.config import RetrySettings, StopSettings
 from batchsync.errors import LedgerFull
-from batchsync.model import NoReply, Reason, Reply, State, Stop, Verdict
+from batchsync.model import NoReply, Reason, Reply, State, Stop, Trouble, Verdict
 from batchsync.pool import Budget
 from batchsync.words.text import Text
 from tests.pool.fakes import (
@@ -250,3 +250,52 @@ def test_a_bug_in_a_worker_is_not_swallowed() -> None:
 
     with pytest.raises(ExceptionGroup):
         run_virtual(go)
+
+
+def test_a_pause_sends_nothing_and_ends() -> None:
+    """Paused, calls under way are finished and no other is made; gone on, every order is sent once."""
+    ledger, client = FakeLedger(), FakeClient(lambda _: SYNCED)
+
+    async def go(clock: VirtualClock) -> tuple[bool, bool, Stop | None]:
+        pool = make_pool(clock, client, ledger, rate=10)
+        drained = asyncio.ensure_future(pool.drain(orders(30), total=30, concurrency=5))
+        await asyncio.sleep(1)
+        pool.pause()
+        await asyncio.sleep(1)
+        calls = client.calls
+        paused = pool.progress().paused
+        await asyncio.sleep(60)
+        still = client.calls == calls < 30
+        pool.go_on()
+        return paused, still, await drained
+
+    assert (True, True, None) == run_virtual(go)
+    assert 30 == client.calls == list(ledger.states.values()).count(State.SYNCED)
+
+
+def test_a_paused_run_can_be_stopped() -> None:
+    """A stop ends the pause, too, and nothing more is sent."""
+    client = FakeClient(lambda _: SYNCED)
+
+    async def go(clock: VirtualClock) -> Stop | None:
+        pool = make_pool(clock, client, FakeLedger(), rate=10)
+        pool.pause()
+        drained = asyncio.ensure_future(pool.drain(orders(30), total=30, concurrency=5))
+        await asyncio.sleep(5)
+        pool.halt(Stop.INTERRUPTED)
+        return await drained
+
+    assert Stop.INTERRUPTED == run_virtual(go)
+    assert 0 == client.calls
+
+
+def test_troubles_are_counted_by_kind() -> None:
+    """The progress says how many orders were refused, and for what."""
+    client = FakeClient(lambda call: REFUSED if call % 2 else SYNCED)
+
+    async def go(clock: VirtualClock) -> dict[Trouble, int]:
+        pool = make_pool(clock, client, FakeLedger())
+        await pool.drain(orders(10), total=10, concurrency=1)
+        return dict(pool.progress().troubles)
+
+    assert {Trouble(State.REFUSED, Reason.USER_UNKNOWN, "1003"): 5} == run_virtual(go)
