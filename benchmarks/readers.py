@@ -4,6 +4,7 @@ python -m benchmarks.readers WAY FILE
 """
 
 import csv
+import importlib
 import sys
 import time
 from collections.abc import Callable
@@ -57,8 +58,19 @@ WAYS: dict[str, Callable[[Path], int]] = {
 }
 
 
+IMPORTS = {
+    "calamine": ("python_calamine",),
+    "pandas-csv": ("pandas",),
+    "orders": ("batchsync.config", "batchsync.reader"),
+    "cells": ("batchsync.config", "batchsync.reader"),
+}
+"""What a program has imported before it comes to reading."""
+
+
 def main() -> None:
     way, path = sys.argv[1:3]
+    for module in IMPORTS.get(way, ()):
+        importlib.import_module(module)
     began = time.perf_counter()
     rows = WAYS[way](Path(path))
     print(time.perf_counter() - began, rows)
