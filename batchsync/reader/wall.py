@@ -45,6 +45,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
+            start_new_session=True,  # Ctrl-C is for the parent to hear: a run that drains still needs its reader
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._left = seconds
