@@ -212,10 +212,21 @@ def suites(_pool: ProcessPoolExecutor, _count: int) -> Part:
 
 
 def _each(pool: ProcessPoolExecutor, play: Callable[[T], R], given: list[T], part: Part) -> Iterator[R]:
-    for number, done in enumerate(pool.map(play, given), 1):
+    """Play each on some process; what raises is told as broken, and the others go on."""
+    for number, (done, error) in enumerate(pool.map(partial(_guarded, play), given), 1):
         if sys.stderr.isatty():
             print(f"\r{part.name}: {number} of {len(given)} ", end="", file=sys.stderr, flush=True)
-        yield done
+        if done is None:
+            part.broken.append(f"{given[number - 1]}: {error}")
+        else:
+            yield done
+
+
+def _guarded(play: Callable[[T], R], given: T) -> tuple[R | None, str]:
+    try:
+        return play(given), ""
+    except Exception as error:  # noqa: BLE001 (not every error of ours can travel between processes)
+        return None, repr(error)
 
 
 def _shares(count: int, most: int) -> list[int]:

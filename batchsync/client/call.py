@@ -91,7 +91,11 @@ class Call:
 
 
 class Watch:
-    """Looks at all calls under way now and then: one timer for all is a fiftieth of a timer for each."""
+    """Looks at all calls under way now and then: one timer for all is a fiftieth of a timer for each.
+
+    A look that comes late means that the process stood still (SIGSTOP, a laptop asleep). Answers may have come
+    meanwhile and nobody has heard them yet, so the first look afterwards gives nothing up.
+    """
 
     def __init__(self, terms: Terms) -> None:
         self._loop = terms.loop
@@ -99,20 +103,31 @@ class Watch:
         self._timer: asyncio.TimerHandle | None = None
         shortest_s = min(terms.connect_timeout_s, terms.answer_timeout_s)
         self._every_s = min(LOOK_MOST_S, shortest_s / 10)
+        self._due_at = 0.0
+        self._passed_over = False
 
     def add(self, call: Call) -> None:
         self._calls.add(call)
         if self._timer is None:
-            self._timer = self._loop.call_later(self._every_s, self._look)
+            self._look_later(self._loop.time())
 
     def drop(self, call: Call) -> None:
         self._calls.discard(call)
 
     def _look(self) -> None:
         now = self._loop.time()
-        for call in self._calls:
-            call.look(now)
-        self._timer = self._loop.call_later(self._every_s, self._look) if self._calls else None
+        stood_still = now - self._due_at > self._every_s
+        self._passed_over = stood_still and not self._passed_over
+        if not self._passed_over:
+            for call in self._calls:
+                call.look(now)
+        self._timer = None
+        if self._calls:
+            self._look_later(now)
+
+    def _look_later(self, now: float) -> None:
+        self._due_at = now + self._every_s
+        self._timer = self._loop.call_later(self._every_s, self._look)
 
     def close(self) -> None:
         if self._timer is not None:

@@ -56,8 +56,10 @@ def test_a_second_run_is_turned_away_and_names_the_first(tmp_path: Path) -> None
         operator = Operator(tmp_path, url, given=["--rate", "50"])
         first = operator.begin()
         _wait_for_calls(tmp_path / "books.jsonl", 5)
+        first.send_signal(signal.SIGSTOP)  # still there, and still its holder, however long the second takes
         second = Operator(tmp_path, url).begin("--summary-json", str(tmp_path / "second.json"))
         code, said = _ended(second)
+        first.send_signal(signal.SIGCONT)
         assert (4, True) == (code, "-sheet" in said and str(first.pid) in said)
         assert 0 == _ended(first)[0]
     figures = Figures(rows=60)
