@@ -26,9 +26,9 @@ SIZE = 4 * 1024 * 1024
 class Journal:
     """The outcome journal of one ledger. Its records are outcomes, so that replaying twice changes nothing."""
 
-    def __init__(self, path: Path, size: int = SIZE) -> None:
+    def __init__(self, path: Path, size: int | None = None) -> None:
         self._path = path
-        self._size = size
+        self._size = SIZE if size is None else size
         self._file = -1
         self._generation = 0
         self._end = HEADER.size

@@ -62,7 +62,9 @@ class Store:
                 pass
 
     def _exists(self) -> bool:
-        return self.path.exists() and self.path.stat().st_size > 0
+        # A rollback journal beside it: its maker died before the first page stood; only a writer can mend that.
+        dead_born = self.path.with_name(f"{self.path.name}-journal").exists()
+        return self.path.exists() and self.path.stat().st_size > 0 and not dead_born
 
     # --- Reading --------------------------------------------------------------------------------------------
 

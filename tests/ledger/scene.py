@@ -1,0 +1,80 @@
+"""Plans and answers for the ledger's tests."""
+
+from collections.abc import Sequence
+
+from batchsync.ledger import SqliteLedger
+from batchsync.model import (
+    PLAN_VERDICTS,
+    Cause,
+    Decision,
+    NoReply,
+    Note,
+    Plan,
+    PlanVerdict,
+    Reason,
+    Reply,
+    SheetFound,
+    State,
+    Verdict,
+)
+
+ENDPOINT = "http://api.example/pay"
+ANSWER = Reply(200, b'{"data":{"success":true,"amount":3},"status":0}', None, 0.25)
+SILENCE = NoReply(maybe_sent=True, reason=Reason.TIMEOUT, error="SocketTimeoutError", elapsed_s=120.0)
+UNSENT = NoReply(maybe_sent=False, reason=Reason.UNREACHABLE, error="ClientConnectorError", elapsed_s=0.1)
+SYNCED = Verdict(State.SYNCED, Reason.SYNCED, points=3, api_status="0")
+REFUSED = Verdict(State.REFUSED, Reason.USER_UNKNOWN, api_status="1003", hint="用户不存在")
+SETTLED_FAILED = Verdict(State.SETTLED_FAILED, Reason.API_FAILED, points=2, api_status="0")
+UNCERTAIN = Verdict(State.UNCERTAIN, Reason.TIMEOUT, points=None)
+ABANDONED = Verdict(State.UNCERTAIN, Reason.ABANDONED, points=None)
+NOT_SENT = Verdict(State.PLANNED, Reason.UNREACHABLE)
+NEW = frozenset({Cause.NEW_RUN})
+SHEET = SheetFound(
+    sheet="订单",
+    index=0,
+    header_line=1,
+    headers=("订单号", "商家ID"),
+    order_column=0,
+    owner_column=1,
+    result_columns=(3, 4),
+    notes=(Note(code="guessed", facts={"column": "订单号"}),),
+)
+
+
+def plan(
+    *numbers: str,
+    owner: str = "77",
+    verdicts: Sequence[PlanVerdict] = (),
+    decisions: dict[int, Decision] | None = None,
+) -> Plan:
+    """A plan of one sheet whose lines start at 2."""
+    made = Plan(sheets=[SHEET], decisions=dict(decisions or {}))
+    for place, number in enumerate(numbers):
+        made.sheet_of.append(0)
+        made.lines.append(place + 2)
+        made.owners.append(owner)
+        made.numbers.append(number)
+        made.verdicts.append(PLAN_VERDICTS.index(verdicts[place] if verdicts else PlanVerdict.SEND))
+    return made
+
+
+def start(ledger: SqliteLedger, made: Plan, allow: frozenset[Cause] = NEW) -> tuple[str, list[int]]:
+    """A run over a plan, enrolled."""
+    account = ledger.account(ENDPOINT, "default")
+    run = ledger.new_run(account, "/in/订单.xlsx", "00", "订单", "zh")
+    return run, list(ledger.enroll(run, made, allow=allow))
+
+
+async def call(
+    ledger: SqliteLedger, run: str, order: int, verdict: Verdict = SYNCED, heard: Reply | NoReply = ANSWER
+) -> int:
+    """One order's whole way through the ledger."""
+    attempt = await ledger.claim(order, run)
+    ledger.settle(attempt, verdict, heard)
+    await ledger.flush()
+    return attempt
+
+
+def state_of(ledger: SqliteLedger, number: str) -> State:
+    (record,) = ledger.orders_of(number)
+    return record.state

@@ -1,0 +1,505 @@
+"""What any ledger keeps to, whatever it is made of: written against a factory, for PostgreSQL to pass as well."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from batchsync.errors import IllegalMove, LedgerError
+from batchsync.model import (
+    STATES,
+    Cause,
+    Decision,
+    Note,
+    PlanVerdict,
+    Reason,
+    RunSummary,
+    State,
+)
+from tests.ledger.conftest import OpenLedger
+from tests.ledger.scene import (
+    ABANDONED,
+    ANSWER,
+    ENDPOINT,
+    NEW,
+    NOT_SENT,
+    REFUSED,
+    SETTLED_FAILED,
+    SHEET,
+    SILENCE,
+    SYNCED,
+    UNCERTAIN,
+    UNSENT,
+    call,
+    plan,
+    start,
+    state_of,
+)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "HTTP://API.example/pay",
+        "http://api.example:80/pay",
+        "http://api.example/pay/",
+        " http://api.example./pay",
+    ],
+)
+def test_account_is_one_for_all_spellings_of_its_address(opened: OpenLedger, spelling: str) -> None:
+    """What was paid is known again when the address is written in another way."""
+    with opened() as ledger:
+        assert ledger.account(ENDPOINT, "default") == ledger.account(spelling, "default")
+
+
+def test_account_differs_by_name_port_and_path(opened: OpenLedger) -> None:
+    """What one account has paid for another doesn't know."""
+    with opened() as ledger:
+        others = [
+            ledger.account(ENDPOINT, "second"),
+            ledger.account("http://api.example:8080/pay", "default"),
+            ledger.account("http://api.example/test", "default"),
+            ledger.account("https://api.example/pay", "default"),
+        ]
+        assert 5 == len({ledger.account(ENDPOINT, "default"), *others})
+
+
+def test_no_ledger_yet_knows_nothing_and_makes_nothing(opened: OpenLedger, ledger_path: Path) -> None:
+    """`check` on a new machine writes nothing at all."""
+    with opened(read_only=True) as ledger:
+        assert None is ledger.find_account(ENDPOINT, "default")
+        assert bytes(2) == ledger.known(1, ["77", "77"], ["1", "2"])
+        assert ([], [], 0) == (ledger.runs(), ledger.history("1"), ledger.highest_price(1))
+    assert not ledger_path.parent.exists()
+
+
+async def test_claimed_order_is_synced(opened: OpenLedger) -> None:
+    """The plain way: planned, sending, synced; with its answer, points and times."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        assert State.PLANNED is state_of(ledger, "A1")
+        attempt = await ledger.claim(order, run)
+        assert State.SENDING is state_of(ledger, "A1")
+        ledger.settle(attempt, SYNCED, ANSWER)
+        await ledger.flush()
+        assert State.SYNCED is state_of(ledger, "A1")
+        (entry,) = ledger.results(run)
+        assert (State.SYNCED, Reason.SYNCED, 3, 1, 200, "0") == (
+            entry.outcome,
+            entry.reason,
+            entry.points,
+            entry.calls,
+            entry.http_status,
+            entry.api_status,
+        )
+        assert (0.25, ANSWER.body.decode()) == (entry.elapsed_s, entry.answer)
+        assert entry.answered_at is not None
+        assert entry.sent_at is not None
+        assert timedelta(seconds=0.25) == entry.answered_at - entry.sent_at
+
+
+async def test_second_claim_is_refused_and_changes_nothing(opened: OpenLedger) -> None:
+    """Once is once, whoever asks."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        await ledger.claim(order, run)
+        with pytest.raises(IllegalMove):
+            await ledger.claim(order, run)
+        ((event,),) = [history.attempts for history in ledger.history("A1")]
+        assert 1 == event.nth
+        assert ledger.failed is None
+
+
+async def test_one_illegal_claim_spoils_no_other(opened: OpenLedger) -> None:
+    """In a batch of claims the legal ones are made, the illegal ones refused."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, orders = start(ledger, plan(*(f"A{i}" for i in range(10))))
+        await call(ledger, run, orders[3])
+        asked = [*orders, orders[5], 999_999]
+        answers = await asyncio.gather(*(ledger.claim(order, run) for order in asked), return_exceptions=True)
+        assert [3, 10, 11] == [
+            place for place, answer in enumerate(answers) if isinstance(answer, IllegalMove)
+        ]
+        assert 9 == len({answer for answer in answers if isinstance(answer, int)})
+
+
+async def test_unknown_order_is_refused(opened: OpenLedger) -> None:
+    """A claim for an order that was never enrolled makes none."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, _ = start(ledger, plan("A1"))
+        with pytest.raises(IllegalMove):
+            await ledger.claim(77, run)
+
+
+async def test_claim_without_the_lock_is_refused(opened: OpenLedger) -> None:
+    """Nothing is sent by a process that doesn't hold the ledger."""
+    with opened() as ledger:
+        run, (order,) = start(ledger, plan("A1"))
+        with pytest.raises(IllegalMove):
+            await ledger.claim(order, run)
+
+
+async def test_not_sent_goes_again_in_the_same_run(opened: OpenLedger) -> None:
+    """Proof that no byte left puts the order back; the second try is counted."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        await call(ledger, run, order, NOT_SENT, UNSENT)
+        assert State.PLANNED is state_of(ledger, "A1")
+        await call(ledger, run, order)
+        (entry,) = ledger.results(run)
+        assert (State.SYNCED, 2, 3) == (entry.outcome, entry.calls, entry.points)
+
+
+async def test_settling_twice_is_refused_and_stops_the_run(opened: OpenLedger) -> None:
+    """A second outcome of one attempt is a bug of ours: it changes nothing, and nothing more is claimed."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order, other) = start(ledger, plan("A1", "A2"))
+        attempt = await call(ledger, run, order)
+        ledger.settle(attempt, REFUSED, ANSWER)
+        with pytest.raises(IllegalMove):
+            await ledger.flush()
+        assert State.SYNCED is state_of(ledger, "A1")
+        with pytest.raises(IllegalMove):
+            await ledger.claim(other, run)
+        assert State.PLANNED is state_of(ledger, "A2")
+
+
+async def test_settling_as_sending_is_refused_at_once(opened: OpenLedger) -> None:
+    """A verdict can't leave an order under way."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        attempt = await ledger.claim(order, run)
+        from batchsync.model import Verdict
+
+        with pytest.raises(IllegalMove):
+            ledger.settle(attempt, Verdict(State.SENDING, Reason.SYNCED), ANSWER)
+
+
+async def test_abandoned_order_takes_a_late_answer(opened: OpenLedger) -> None:
+    """An answer after the call was given up still counts, once."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        attempt = await call(ledger, run, order, ABANDONED, SILENCE)
+        assert State.UNCERTAIN is state_of(ledger, "A1")
+        ledger.settle(attempt, SYNCED, ANSWER)
+        await ledger.flush()
+        assert State.SYNCED is state_of(ledger, "A1")
+        (entry,) = ledger.results(run)
+        assert (State.SYNCED, 3, 1) == (entry.outcome, entry.points, entry.calls)
+        assert [] == ledger.verify()
+        ledger.settle(attempt, REFUSED, ANSWER)
+        with pytest.raises(IllegalMove):
+            await ledger.flush()
+
+
+async def test_late_answer_of_an_earlier_attempt_moves_nothing(opened: OpenLedger) -> None:
+    """Only the last attempt may speak for the order."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        first = await call(ledger, run, order, ABANDONED, SILENCE)
+        run, (order,) = start(ledger, plan("A1"), NEW | {Cause.RESEND_UNCERTAIN})
+        await call(ledger, run, order, ABANDONED, SILENCE)
+        ledger.settle(first, SYNCED, ANSWER)
+        with pytest.raises(IllegalMove):
+            await ledger.flush()
+        assert State.UNCERTAIN is state_of(ledger, "A1")
+
+
+async def test_answered_uncertain_takes_no_late_answer(opened: OpenLedger) -> None:
+    """What was judged uncertain is for a person to settle."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        attempt = await call(ledger, run, order, UNCERTAIN, SILENCE)
+        ledger.settle(attempt, SYNCED, ANSWER)
+        with pytest.raises(IllegalMove):
+            await ledger.flush()
+        assert State.UNCERTAIN is state_of(ledger, "A1")
+
+
+async def test_what_was_sending_is_uncertain_for_the_next(opened: OpenLedger) -> None:
+    """The next holder of the lock gives up on calls of a dead process, and the dead run's result says so."""
+    with opened() as ledger:
+        with ledger.lock(1, "t"):
+            run, (order, _) = start(ledger, plan("A1", "A2"))
+            await ledger.claim(order, run)
+            entry = next(iter(ledger.results(run)))
+            assert (State.SENDING, None) == (entry.outcome, entry.reason)
+        with ledger.lock(1, "t"):
+            assert State.UNCERTAIN is state_of(ledger, "A1")
+            first, second = ledger.results(run)
+            assert (State.UNCERTAIN, Reason.CRASH, None) == (first.outcome, first.reason, first.points)
+            assert (None, 0, State.PLANNED) == (second.outcome, second.calls, second.state)
+            assert [] == ledger.verify()
+
+
+async def test_cancelled_claim_is_given_back(opened: OpenLedger) -> None:
+    """A worker that was cancelled while it waited leaves no order in doubt: nothing was sent."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, orders = start(ledger, plan(*(f"A{i}" for i in range(8))))
+        tasks = [asyncio.create_task(ledger.claim(order, run)) for order in orders]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await ledger.flush()
+        await ledger.flush()
+        assert {State.PLANNED} == {entry.state for entry in ledger.results(run)}
+
+
+async def test_known_tells_each_state(opened: OpenLedger) -> None:
+    """A plan asks for many at once and gets a code each, aligned."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        numbers = ["planned", "synced", "refused", "failed", "uncertain", "sending"]
+        run, orders = start(ledger, plan(*numbers))
+        await call(ledger, run, orders[1], SYNCED)
+        await call(ledger, run, orders[2], REFUSED)
+        await call(ledger, run, orders[3], SETTLED_FAILED)
+        await call(ledger, run, orders[4], UNCERTAIN, SILENCE)
+        await ledger.claim(orders[5], run)
+        asked = ["never", *numbers, "synced"]
+        owners = ["77"] * 7 + ["78"]
+        expected = [
+            None,
+            State.PLANNED,
+            State.SYNCED,
+            State.REFUSED,
+            State.SETTLED_FAILED,
+            State.UNCERTAIN,
+            State.SENDING,
+            None,
+        ]
+        assert expected == [STATES[code] for code in ledger.known(1, owners, asked)]
+        with opened(read_only=True) as reader:
+            assert expected == [STATES[code] for code in reader.known(1, owners, asked)]
+            assert bytes(8) == reader.known(2, owners, asked)
+
+
+async def test_known_forgets_what_was_synced_long_ago(opened: OpenLedger) -> None:
+    """`resync_after` makes only synced orders of before that day new again."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, orders = start(ledger, plan("A1", "A2"))
+        await call(ledger, run, orders[0])
+        await call(ledger, run, orders[1], UNCERTAIN, SILENCE)
+        soon = datetime.now(UTC) + timedelta(days=1)
+        ago = datetime.now(UTC) - timedelta(days=1)
+        assert [None, State.UNCERTAIN] == [
+            STATES[c] for c in ledger.known(1, ["77"] * 2, ["A1", "A2"], resync_before=soon)
+        ]
+        assert [State.SYNCED, State.UNCERTAIN] == [
+            STATES[c] for c in ledger.known(1, ["77"] * 2, ["A1", "A2"], resync_before=ago)
+        ]
+
+
+async def test_refused_order_goes_again_in_a_later_run_only(opened: OpenLedger) -> None:
+    """A no that cost nothing is asked again by the next run, not by this one."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        await call(ledger, run, order, REFUSED)
+        with pytest.raises(IllegalMove):
+            await ledger.claim(order, run)
+        later, (again,) = start(ledger, plan("A1"))
+        assert order == again
+        await call(ledger, later, order)
+        assert [REFUSED.state, SYNCED.state] == [next(iter(ledger.results(r))).outcome for r in (run, later)]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "cause"),
+    [(SYNCED, Cause.RESEND), (SETTLED_FAILED, Cause.RESEND), (UNCERTAIN, Cause.RESEND_UNCERTAIN)],
+)
+async def test_settled_order_is_enrolled_again_only_when_told(
+    opened: OpenLedger, verdict: object, cause: Cause
+) -> None:
+    """What cost points, or may have, is planned again by the user's word alone; a refusal keeps nothing of the run."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        await call(ledger, run, order, verdict)  # type: ignore[arg-type]
+        before = ledger.known(1, ["77", "77"], ["A1", "NEW"])
+        second = ledger.new_run(1, "/in/x.csv", "00", "x", "en")
+        with pytest.raises(IllegalMove):
+            ledger.enroll(second, plan("NEW", "A1"), allow=NEW)
+        assert before == ledger.known(1, ["77", "77"], ["A1", "NEW"])
+        assert [] == list(ledger.results(second))
+        assert order in list(ledger.enroll(second, plan("NEW", "A1"), allow=NEW | {cause}))
+        assert State.PLANNED is state_of(ledger, "A1")
+
+
+async def test_order_under_way_is_never_enrolled_again(opened: OpenLedger) -> None:
+    """Whatever is allowed, an order that is being sent stays as it is."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        await ledger.claim(order, run)
+        with pytest.raises(IllegalMove):
+            start(ledger, plan("A1"), frozenset(Cause))
+        assert State.SENDING is state_of(ledger, "A1")
+
+
+async def test_plan_that_sends_an_order_twice_is_refused(opened: OpenLedger) -> None:
+    """The plan finds duplicates; the ledger doesn't take its word for it."""
+    with opened() as ledger, ledger.lock(1, "t"), pytest.raises(IllegalMove):
+        start(ledger, plan("A1", "A1"))
+
+
+async def test_entries_come_back_in_order_with_their_facts(opened: OpenLedger) -> None:
+    """Every entry of the plan is in the result: invalid, hidden, duplicate, known."""
+    verdicts = [PlanVerdict.SEND, PlanVerdict.DUPLICATE, PlanVerdict.INVALID, PlanVerdict.SKIPPED_HIDDEN]
+    made = plan("A1", "A1", "4.5E+17", "A9", verdicts=verdicts)
+    made.first_of[1] = 0
+    made.reasons[2] = Note(code=Reason.EXPONENT, facts={"cell": "A4"})
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, ids = start(ledger, made)
+        assert [True, False, False, False] == [bool(order) for order in ids]
+        await call(ledger, run, ids[0])
+        entries = list(ledger.results(run))
+        assert verdicts == [entry.verdict for entry in entries]
+        assert [2, 3, 4, 5] == [entry.line for entry in entries]
+        assert ["A1", "A1", "4.5E+17", "A9"] == [entry.number for entry in entries]
+        assert ["77"] * 4 == [entry.owner_id for entry in entries]
+        assert (2, 0, 0, None, State.SYNCED) == (
+            entries[1].first_line,
+            entries[1].first_sheet,
+            entries[1].calls,
+            entries[1].outcome,
+            entries[1].state,
+        )
+        assert (Note(code=Reason.EXPONENT, facts={"cell": "A4"}), None) == (
+            entries[2].plan_reason,
+            entries[2].state,
+        )
+        assert [SHEET] == ledger.sheets(run)
+
+
+async def test_old_result_is_not_falsified_by_later_runs(opened: OpenLedger) -> None:
+    """A run's result says what that run did, and who had synced an order before it, for ever."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        first, (order,) = start(ledger, plan("A1"))
+        await call(ledger, first, order)
+        second, _ = start(ledger, plan("A1", verdicts=[PlanVerdict.ALREADY_SYNCED]))
+        third, _ = start(ledger, plan("A1"), NEW | {Cause.RESEND})
+        await call(ledger, third, order, SETTLED_FAILED)
+        old, between, new = (next(iter(ledger.results(run))) for run in (first, second, third))
+        assert (State.SYNCED, 3) == (old.outcome, old.points)
+        assert (State.SETTLED_FAILED, 2) == (new.outcome, new.points)
+        assert (first, None, 0, 0) == (between.earlier_run, between.outcome, between.calls, between.points)
+        assert old.answered_at == between.earlier_at
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [
+        (Decision.CHARGED, State.SYNCED),
+        (Decision.NOT_CHARGED, State.PLANNED),
+        (Decision.SEND_AGAIN, State.PLANNED),
+    ],
+)
+async def test_person_resolves_an_uncertain_order(
+    opened: OpenLedger, decision: Decision, state: State
+) -> None:
+    """By order or by run; what is not uncertain is left alone; the decision is written down."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, orders = start(ledger, plan("A1", "A2", "A3"))
+        await call(ledger, run, orders[0], UNCERTAIN, SILENCE)
+        await call(ledger, run, orders[1], UNCERTAIN, SILENCE)
+        await call(ledger, run, orders[2])
+        assert [] == ledger.resolve(2, decision, orders=orders)
+        (moved,) = ledger.resolve(1, decision, orders=[orders[0], orders[2]])
+        assert ("A1", state) == (moved.number, moved.state)
+        assert ["A2"] == [resolved.number for resolved in ledger.resolve(1, decision, run=run)]
+        assert [state, state, State.SYNCED] == [entry.state for entry in ledger.results(run)]
+        (history,) = ledger.history("A1")
+        assert [(decision, None)] == [(event.decision, event.run) for event in history.resolutions]
+        assert [] == ledger.verify()
+
+
+async def test_decision_on_the_sheet_is_obeyed(opened: OpenLedger) -> None:
+    """charged settles, not charged and send again plan anew, each on the record of the run that said so."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, orders = start(ledger, plan("A1", "A2", "A3"))
+        for order in orders:
+            await call(ledger, run, order, UNCERTAIN, SILENCE)
+        decided = plan(
+            "A1",
+            "A2",
+            "A3",
+            verdicts=[PlanVerdict.ALREADY_SYNCED, PlanVerdict.SEND, PlanVerdict.SEND],
+            decisions={0: Decision.CHARGED, 1: Decision.NOT_CHARGED, 2: Decision.SEND_AGAIN},
+        )
+        second, ids = start(ledger, decided)
+        assert [0, *orders[1:]] == ids
+        assert [State.SYNCED, State.PLANNED, State.PLANNED] == [
+            entry.state for entry in ledger.results(second)
+        ]
+        ((event,),) = [history.resolutions for history in ledger.history("A1")]
+        assert (Decision.CHARGED, second) == (event.decision, event.run)
+
+
+async def test_decision_about_a_settled_order_is_refused(opened: OpenLedger) -> None:
+    """Nobody decides about what is known."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        await call(ledger, run, order)
+        with pytest.raises(IllegalMove):
+            start(ledger, plan("A1", decisions={0: Decision.NOT_CHARGED}))
+        assert State.SYNCED is state_of(ledger, "A1")
+
+
+async def test_highest_price_is_remembered(opened: OpenLedger) -> None:
+    """The cap reserves what a call once cost."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        assert 0 == ledger.highest_price(1)
+        run, orders = start(ledger, plan("A1", "A2"))
+        await call(ledger, run, orders[0])
+        await call(ledger, run, orders[1], SETTLED_FAILED)
+        assert 3 == ledger.highest_price(1)
+
+
+def test_runs_are_named_by_minute_and_file(opened: OpenLedger) -> None:
+    """Two runs of one minute have two names; what they were is remembered after their end."""
+    with opened() as ledger:
+        first, _ = start(ledger, plan("A1"))
+        second, _ = start(ledger, plan("A2"))
+        assert first.endswith("-订单")
+        assert f"{first}-2" == second
+        summary = RunSummary(
+            file="/in/订单.xlsx", run=first, rows=1, not_sent=1, stopped="balance", exit_code=3
+        )
+        ledger.end_run(first, stopped="balance", result="/out/订单.result.xlsx", summary=summary)
+        ledger.set_result(second, "/out/2.xlsx")
+        assert [second, first] == [record.run for record in ledger.runs(10)]
+        record = ledger.run(first)
+        assert record is not None
+        assert ("balance", "/out/订单.result.xlsx", summary, "zh") == (
+            record.stopped,
+            record.result,
+            record.summary,
+            record.lang,
+        )
+        assert None is ledger.run("20200101-0000-none")
+        with pytest.raises(LedgerError, match="knows no run"):
+            list(ledger.results("20200101-0000-none"))
+
+
+async def test_dropped_run_is_gone_unless_it_sent_something(opened: OpenLedger) -> None:
+    """A run that came to nothing leaves no trace; one that called can't be dropped."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        idle, _ = start(ledger, plan("A1"))
+        ledger.drop_run(idle)
+        assert None is ledger.run(idle)
+        run, (order,) = start(ledger, plan("A1"))
+        await call(ledger, run, order)
+        with pytest.raises(IllegalMove):
+            ledger.drop_run(run)
+
+
+async def test_answer_is_kept_up_to_four_kilobytes(opened: OpenLedger) -> None:
+    """Evidence is bounded, and any bytes or broken text can be evidence."""
+    from batchsync.model import Reply, Verdict
+
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        odd = Verdict(State.REFUSED, Reason.UNKNOWN_CODE, hint="坏\ud800字" * 400, api_status="\udcff")
+        await call(ledger, run, order, odd, Reply(200, b"\xff" * 10_000, None, 0.1))
+        (entry,) = ledger.results(run)
+        assert (4096, 500, "坏?字") == (len(entry.answer), len(entry.hint), entry.hint[:3])
