@@ -15,7 +15,7 @@ from batchsync.cli.whole import whole_file
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, UsageError
 from batchsync.job import Checked, Job, RunOptions
-from batchsync.model import PlanVerdict, RunSummary
+from batchsync.model import PlanVerdict, RunSummary, Stop
 from batchsync.words import Said, talk
 
 NOT_AGREED = 2
@@ -45,6 +45,12 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     return outcome.exit_code([summary.exit_code for summary in command.summaries])
 
 
+class StoppedWhileReading(BatchsyncError):
+    """Ctrl-C came before anything of a file was planned: there is nothing to finish and no result to wait for."""
+
+    exit_code = 130
+
+
 class Command:
     """One `run` over several files: one Job, one event loop, one way to stop."""
 
@@ -58,6 +64,7 @@ class Command:
         self._asked_for = config.output.language
         self._own_lang = console.lang
         self._hidden_rows = 0
+        self._stopping = self._stopped_before = False
         self._view = ProgressView(console, hidden=hidden)
         self._job = Job(config, on_progress=self._view.update, on_planned=self._show_plan)
 
@@ -75,13 +82,14 @@ class Command:
             )
 
     async def _file(self, path: Path) -> RunSummary:
-        self._hidden_rows = 0
+        self._hidden_rows, self._stopped_before = 0, self._stopping
         try:
             finished = await self._job.run(path, self._options)
         except BatchsyncError as error:
             self._view.close()
             self._console.fault(error.say(self._console.lang))
-            return RunSummary(file=str(path), run="", exit_code=error.exit_code)
+            stopped = Stop.INTERRUPTED if isinstance(error, StoppedWhileReading) else None
+            return RunSummary(file=str(path), run="", stopped=stopped, exit_code=error.exit_code)
         self._view.close()
         for said in finished.said:
             self._console.talk(said)
@@ -90,11 +98,14 @@ class Command:
         return finished.summary
 
     def _show_plan(self, checked: Checked) -> None:
+        if self._stopping and not self._stopped_before:
+            raise StoppedWhileReading(talk.STOPPED_READING, file=checked.path.name)
         self._hidden_rows = checked.counts[PlanVerdict.SKIPPED_HIDDEN]
         self._console.follow(self._asked_for, checked.lang)
         self._console.talk(planned.line(checked))
 
     def _drain(self) -> None:
+        self._stopping = True
         self._view.clear()
         self._console.talk(Said(talk.STOPPING, {"what": talk.CALLS}))
         self._job.stop()

@@ -11,6 +11,10 @@ INTERRUPTED = Text(
     en="Stopped. Whatever had been sent is remembered; `batchsync history` shows it.",
     zh="已停止。已发送的订单都有记录，可用 `batchsync history` 查看。",
 )
+STOPPED_READING = Text(
+    en="{file}: stopped while it was read; nothing of it was sent.",
+    zh="{file}：读取时已停止，没有发送其中任何订单。",
+)
 STOPPING = Text(
     en="Stopping: nothing new is sent; {what} under way are waited for. Ctrl-C again gives them up (they become uncertain).",
     zh="正在停止：不再发送新的订单，等待{what}结束。再按一次 Ctrl-C 则放弃等待（这些订单将成为“结果未知”）。",

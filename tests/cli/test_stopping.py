@@ -3,16 +3,19 @@
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from batchsync.cli import main
 from batchsync.cli import run as run_module
 from batchsync.cli.stand_in import running
+from batchsync.job import planning as planning_module
 from batchsync.ledger import open_ledger
 from batchsync.model import State
+from batchsync.reader import read_orders
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.books import Books
 from batchsync.sandbox.server import Sandbox
@@ -107,3 +110,23 @@ def test_later_files_are_told_too(
         assert 130 == main(["run", "orders.csv", "later.csv", "--concurrency", "1", "--summary-json", "-"])
     told = json.loads(capsys.readouterr().out)
     assert (["interrupted"] * 2, 1) == ([each["stopped"] for each in told], told[1]["not_sent"])
+
+
+def test_ctrl_c_while_the_file_is_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing has begun, so nothing has to be finished: 130, no run in the ledger, no result to wait for."""
+
+    def read_and_press(*args: Any) -> Iterator[Any]:
+        os.kill(os.getpid(), signal.SIGINT)
+        yield from read_orders(*args)
+
+    monkeypatch.setattr(planning_module, "read_orders", read_and_press)
+    with running(SandboxSettings()) as sandbox:
+        point_to(sandbox, monkeypatch)
+        assert 130 == main(["run", orders_csv(), "--summary-json", "-"])
+        assert [] == sandbox.books.calls
+    (told,) = json.loads(capsys.readouterr().out)
+    assert ("interrupted", "", None) == (told["stopped"], told["run"], told["result"])
+    assert 0 == main(["history"])
+    assert "There are no runs yet." in capsys.readouterr().err
