@@ -124,6 +124,7 @@ class _Mover:
             )
             relations.replace(element, raw)
         self.parts[_existing(self.package, place)] = relations.edited()
+        self.catalogue.add_relations(place)
 
     def _move(self, old: str, kind: str) -> str:
         pattern = re.sub(r"\d+(?=\.xml$)", "{}", old)

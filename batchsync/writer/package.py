@@ -17,6 +17,7 @@ STRICT_MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _LARGEST_PART = 1 << 26
 _TYPES = "[Content_Types].xml"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
 _TEMPLATES = {
     b"spreadsheetml.template.main+xml": b"spreadsheetml.sheet.main+xml",
@@ -62,6 +63,9 @@ class Package:
         if self.workbook.root.namespace not in (MAIN, STRICT_MAIN):
             raise UnshapedError("namespace of the workbook")
         self.sheets = list(self._sheets())
+        types = Part(self.read(_TYPES), depth=2).root.children
+        self._listed = {element.attributes.get("PartName", "").lstrip("/").lower() for element in types}
+        """Parts whose type is listed; some workbooks list parts that they don't have."""
 
     def _refuse(self) -> None:
         for info in self._infos:
@@ -155,8 +159,9 @@ class Package:
 
     def free_part(self, pattern: str, taken: set[str]) -> str:
         """Return a part name that nobody has, from a pattern with {}."""
+        listed = self._listed | taken
         number = 1
-        while self.has(pattern.format(number)) or pattern.format(number).lower() in taken:
+        while self.has(pattern.format(number)) or pattern.format(number).lower() in listed:
             number += 1
         name = pattern.format(number)
         taken.add(name.lower())
@@ -196,6 +201,10 @@ class Catalogue:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._types = Part(package.read(_TYPES), depth=2)
+        self._relations_are_known = any(
+            element.name == "Default" and element.attributes.get("Extension", "").lower() == "rels"
+            for element in self._types.root.children
+        )
         self._rels_part = relations_part(package.workbook_part)
         self._rels = Part(package.read(self._rels_part), depth=2)
         self._new_types: list[bytes] = []
@@ -209,6 +218,12 @@ class Catalogue:
         """List a new part's type."""
         xml = f'<Override PartName="/{part}" ContentType="{content_type}"/>'
         self._new_types.append(self._types.tag(xml))
+
+    def add_relations(self, part: str) -> None:
+        """List a new relationships part, where the workbook lists these one by one (LibreOffice does)."""
+        if self._relations_are_known or self._package.has(part):
+            return
+        self.add_type(part, _RELATIONS_TYPE)
 
     def add_styles(self, part: str) -> None:
         """List a styles part where there was none."""

@@ -264,6 +264,35 @@ def test_macros_stay_and_the_name_says_so(tmp_path: Path) -> None:
     assert b"not really a project" in parts(done.path)["xl/vbaProject.bin"]
 
 
+def test_a_workbook_that_lists_its_relationships_one_by_one_gets_ours_listed_too(tmp_path: Path) -> None:
+    """LibreOffice writes no default type for .rels; without a type Excel would not open the result."""
+
+    def one_by_one(xml: bytes) -> bytes:
+        kind = b"application/vnd.openxmlformats-package.relationships+xml"
+        xml = re.sub(rb'<Default Extension="rels"[^>]*>', b"", xml)
+        listed = b"".join(
+            b'<Override PartName="/%b" ContentType="%b"/>' % (name, kind)
+            for name in (b"_rels/.rels", b"xl/_rels/workbook.xml.rels")
+        )
+        return xml.replace(b"</Types>", listed + b"</Types>")
+
+    path = patched(plain(tmp_path / "p.xlsx"), {"[Content_Types].xml": one_by_one})
+    assert [] == faults(path)
+    assert [] == faults(result(path, tmp_path, [found()], one_of_each()))
+
+
+def test_a_type_listed_for_a_part_that_is_not_there_is_not_taken(tmp_path: Path) -> None:
+    """A part of ours under that name would have its type listed twice."""
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+    stray = b'<Override PartName="/xl/worksheets/sheet2.xml" ContentType="' + kind + b'"/></Types>'
+    path = patched(
+        plain(tmp_path / "p.xlsx"), {"[Content_Types].xml": lambda xml: xml.replace(b"</Types>", stray)}
+    )
+    out = result(path, tmp_path, [found()], one_of_each())
+    assert faults(path) == faults(out)
+    assert "xl/worksheets/sheet3.xml" in parts(out)
+
+
 # --- Fed back in --------------------------------------------------------------------------------------------
 
 
