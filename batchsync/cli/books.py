@@ -50,7 +50,7 @@ def _list_runs(runs: Sequence[RunRecord], console: Console, *, as_json: bool) ->
     else:
         head = [text.say(console.lang) for text in talk.RUN_COLUMNS]
         rows = [head, *([*_cells(run), console.words(_end(run, console))] for run in runs)]
-        for line in table(rows, numbers=frozenset({3, 4, 5, 6, 7})):
+        for line in table(rows, numbers=frozenset({3, 4, 5, 6, 7, 8})):
             console.result(line)
     return 0
 
@@ -59,7 +59,7 @@ def _cells(run: RunRecord) -> Iterator[str]:
     yield run.run
     yield moment(run.started_at)
     yield one_line(Path(run.file).name, 40)
-    for name in ("rows", "synced", "failed", "uncertain", "points_spent"):
+    for name in ("rows", "synced", "already_synced", "failed", "uncertain", "points_spent"):
         yield f"{getattr(run.summary, name):,}" if run.summary else "-"
 
 

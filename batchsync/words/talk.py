@@ -231,6 +231,7 @@ RUN_COLUMNS: tuple[Text, ...] = (
     Text(en="file", zh="文件"),
     Text(en="rows", zh="行数"),
     Text(en="synced", zh="已同步"),
+    Text(en="before", zh="此前已同步"),
     Text(en="failed", zh="失败"),
     Text(en="uncertain", zh="未知"),
     Text(en="points", zh="点券"),

@@ -46,7 +46,7 @@ def test_history_lists_runs(run: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert (["run", "started", "file"], True, True) == (
         head.split()[:3],
         line.startswith(run),
-        line.split()[-6:] == ["2", "1", "0", "1", "1", "done"],
+        line.split()[-7:] == ["2", "1", "0", "0", "1", "1", "done"],
     )
 
 
