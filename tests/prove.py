@@ -107,7 +107,7 @@ def kills(pool: ProcessPoolExecutor, count: int) -> Part:
     """The real program, killed and begun again."""
     part = Part(name="kill -9")
     asked = [
-        Campaign(rows=ROWS_PER_KILL * some, kills=some, seed=seed)
+        Campaign(rows=ROWS_PER_KILL * some, kills=some, seed=seed, keep_alive=seed % 2 == 1)
         for seed, some in enumerate(_shares(count, KILLS_EACH))
     ]
     all_figures = list(_each(pool, _campaign, asked, part))

@@ -58,6 +58,8 @@ class Campaign:
     bug: str | None = None
     redirects: int = 0
     """Orders whose first call is answered 307."""
+    keep_alive: bool = False
+    """Reuse connections, on some of which the vendor answers twice."""
     steps: tuple[str, ...] = ()
     """Where to kill; random instants and all steps when left out."""
 
@@ -197,14 +199,15 @@ def campaign(folder: Path, asked: Campaign) -> Figures:
     rng = random.Random(asked.seed)
     figures = Figures(rows=asked.rows)
     keys = write_sheet(folder / "sheet.xlsx", asked.rows, rng)
-    share = ["--faults", "0.15", "--seed", str(asked.seed), "--only", ",".join(FAULTS), "--latency", "0.005"]
+    faults = (*FAULTS, "twice") if asked.keep_alive else FAULTS
+    share = ["--faults", "0.15", "--seed", str(asked.seed), "--only", ",".join(faults), "--latency", "0.005"]
     if asked.redirects:
         script = folder / "script.yaml"
         script.write_text("".join(f'"{key[1]}": redirect\n' for key in keys[: asked.redirects]), "utf-8")
         share += ["--script", str(script)]
     began = time.monotonic()
     with vendor(folder, *share) as url:
-        operator = Operator(folder, url, asked.bug)
+        operator = Operator(folder, url, asked.bug, ["--keep-alive"] if asked.keep_alive else [])
         each = max(1, asked.rows // max(1, asked.kills))
         while figures.kills < asked.kills and figures.lives < asked.kills * LIVES_A_KILL:
             _one_life(operator, asked, figures, rng, each)

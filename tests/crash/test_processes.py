@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and mounts o
 WAIT_S = 30.0
 
 
-def _sheet(folder: Path, size: int) -> list[Key]:
+def write_orders(folder: Path, size: int) -> list[Key]:
     from xlsxwriter import Workbook
 
     keys = [(OWNER, f"261101-{line:015d}") for line in range(1, size + 1)]
@@ -44,24 +44,24 @@ def _wait_for_calls(books: Path, count: int) -> None:
         time.sleep(0.005)
 
 
-def _ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
+def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
     said, _ = process.communicate(timeout=WAIT_S)
     return process.returncode, said
 
 
 def test_a_second_run_is_turned_away_and_names_the_first(tmp_path: Path) -> None:
     """Exit 4 with a sentence; the first goes on undisturbed, and no order is charged twice."""
-    keys = _sheet(tmp_path, 60)
+    keys = write_orders(tmp_path, 60)
     with vendor(tmp_path, "--latency", "0.05") as url:
         operator = Operator(tmp_path, url, given=["--rate", "50"])
         first = operator.begin()
         _wait_for_calls(tmp_path / "books.jsonl", 5)
         first.send_signal(signal.SIGSTOP)  # still there, and still its holder, however long the second takes
         second = Operator(tmp_path, url).begin("--summary-json", str(tmp_path / "second.json"))
-        code, said = _ended(second)
+        code, said = ended(second)
         first.send_signal(signal.SIGCONT)
         assert (4, True) == (code, "-sheet" in said and str(first.pid) in said)
-        assert 0 == _ended(first)[0]
+        assert 0 == ended(first)[0]
     figures = Figures(rows=60)
     judge(operator, keys, figures)
     assert ([], 60) == (figures.broken, figures.charged)
@@ -69,7 +69,7 @@ def test_a_second_run_is_turned_away_and_names_the_first(tmp_path: Path) -> None
 
 def test_a_stopped_process_sends_nothing_stale(tmp_path: Path) -> None:
     """SIGSTOP for longer than a claim stays fresh: what was claimed before is claimed anew, or in doubt; never twice."""
-    keys = _sheet(tmp_path, 80)
+    keys = write_orders(tmp_path, 80)
     with vendor(tmp_path, "--latency", "0.02") as url:
         operator = Operator(tmp_path, url, given=["--rate", "100"])
         process = operator.begin(stale_claim_s=0.2)
@@ -79,7 +79,7 @@ def test_a_stopped_process_sends_nothing_stale(tmp_path: Path) -> None:
             time.sleep(0.3)
             process.send_signal(signal.SIGCONT)
             time.sleep(0.1)
-        assert _ended(process)[0] in {0, 1}
+        assert ended(process)[0] in {0, 1}
     figures = Figures(rows=80)
     books, _ = read_books(tmp_path / "books.jsonl")
     judge(operator, keys, figures)
@@ -89,13 +89,13 @@ def test_a_stopped_process_sends_nothing_stale(tmp_path: Path) -> None:
 
 def test_a_dead_upstream_costs_few_unknown_rows(tmp_path: Path) -> None:
     """All silent: at most the calls under way and the breaker's N are unknown, and the rest is told as not sent."""
-    _sheet(tmp_path, 200)
+    write_orders(tmp_path, 200)
     script = tmp_path / "silent.yaml"
     script.write_text('"*": silent\n', encoding="utf-8")
     with vendor(tmp_path, "--script", str(script)) as url:
         operator = Operator(tmp_path, url)
         operator.limits = "stop: {uncertain_in_a_row: 5}\n"
-        code, _ = _ended(operator.begin())
+        code, _ = ended(operator.begin())
     said = [each.status for each in said_by_workbook(operator.result)]
     summary = operator.summary()
     assert (3, "failures") == (code, summary["stopped"])
@@ -105,7 +105,7 @@ def test_a_dead_upstream_costs_few_unknown_rows(tmp_path: Path) -> None:
 
 def test_ctrl_c_twice_leaves_only_what_was_under_way_in_doubt(tmp_path: Path) -> None:
     """The first finishes, the second gives up: exit 130 with a result, and the next run ends the work."""
-    keys = _sheet(tmp_path, 120)
+    keys = write_orders(tmp_path, 120)
     with vendor(tmp_path, "--latency", "0.3") as url:
         operator = Operator(tmp_path, url)
         process = operator.begin()
@@ -113,10 +113,10 @@ def test_ctrl_c_twice_leaves_only_what_was_under_way_in_doubt(tmp_path: Path) ->
         process.send_signal(signal.SIGINT)
         time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        assert 130 == _ended(process)[0]
+        assert 130 == ended(process)[0]
         in_doubt = [row for row in said_by_workbook(operator.result) if row.status is RowStatus.UNCERTAIN]
         assert 1 <= len(in_doubt) <= CONCURRENCY
-        assert _ended(operator.begin())[0] in {0, 1}
+        assert ended(operator.begin())[0] in {0, 1}
     figures = Figures(rows=120)
     judge(operator, keys, figures)
     assert [] == [fault for fault in figures.broken if "without a reason" not in fault]
@@ -136,11 +136,11 @@ sys.exit(main(sys.argv[1:]))
 
 def test_a_jumping_wall_clock_changes_nothing_but_times(tmp_path: Path) -> None:
     """Back a day, ahead two months, 40 times a second: every order is paid for once, and all is told."""
-    keys = _sheet(tmp_path, 60)
+    keys = write_orders(tmp_path, 60)
     with vendor(tmp_path, "--latency", "0.02") as url:
         operator = Operator(tmp_path, url, given=["--rate", "60"])
         operator.program = ["-c", CLOCK]
-        assert 0 == _ended(operator.begin())[0]
+        assert 0 == ended(operator.begin())[0]
     figures = Figures(rows=60)
     judge(operator, keys, figures)
     assert ([], 60, 0) == (figures.broken, figures.charged, figures.uncertain)
@@ -166,7 +166,7 @@ def _mount(*given: str) -> int:
 
 def test_a_full_disk_stops_the_run_and_loses_no_outcome(tmp_path: Path, small_disk: Path) -> None:
     """In the middle no byte is left: exit 3 and a sentence; every answer is known all the same, and the next run goes on."""
-    keys = _sheet(tmp_path, 400)
+    keys = write_orders(tmp_path, 400)
     with vendor(tmp_path, "--latency", "0.02") as url:
         operator = Operator(tmp_path, url, given=["--rate", "100"])
         operator.ledger = small_disk / "ledger.db"
@@ -174,7 +174,7 @@ def test_a_full_disk_stops_the_run_and_loses_no_outcome(tmp_path: Path, small_di
         _wait_for_calls(tmp_path / "books.jsonl", 30)
         filler = small_disk / "filler"
         _fill(filler)
-        code, said = _ended(process)
+        code, said = ended(process)
         assert (3, True) == (code, "disk" in said.lower())
         stopped = said_by_workbook(operator.result)
         assert "disk" == operator.summary()["stopped"]
@@ -182,7 +182,7 @@ def test_a_full_disk_stops_the_run_and_loses_no_outcome(tmp_path: Path, small_di
         paid, _ = read_books(tmp_path / "books.jsonl")
         assert len(paid) == sum(row.status is RowStatus.SYNCED for row in stopped) < 400
         filler.unlink()
-        assert 0 == _ended(operator.begin())[0]
+        assert 0 == ended(operator.begin())[0]
     figures = Figures(rows=400)
     judge(operator, keys, figures)
     assert ([], 400, 0) == (figures.broken, figures.charged, figures.uncertain)

@@ -1,0 +1,59 @@
+"""An operator's way out of doubt: the result workbook itself, filled in by what the vendor's books say, and run again."""
+
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from batchsync.ledger import open_ledger
+from batchsync.model import RowStatus
+from batchsync.results import rows
+from tests.crash.kills import DOUBT, Operator, read_books, said_by_workbook, vendor
+from tests.crash.test_processes import ended, write_orders
+from tests.oracle import Key, Said, broken, merged
+
+
+def _decide(path: Path, charged: set[Key]) -> int:
+    """Fill in the decision column of each uncertain row, as a person would in Excel; return how many."""
+    book = load_workbook(path)
+    sheet = book.worksheets[0]
+    place = {str(cell.value): cell.column for cell in sheet[1]}
+    filled = 0
+    for line in range(2, sheet.max_row + 1):
+        if sheet.cell(line, place["sync status"]).value != "uncertain":
+            continue
+        key = (str(sheet.cell(line, place["mall_id"]).value), str(sheet.cell(line, place["order_sn"]).value))
+        sheet.cell(line, place["decision"]).value = "charged" if key in charged else "not charged"
+        filled += 1
+    book.save(path)
+    return filled
+
+
+def test_a_filled_in_result_settles_every_doubt(tmp_path: Path) -> None:
+    """Charged ones become synced at no cost, the others are sent; no order is charged twice and none is left in doubt."""
+    keys = write_orders(tmp_path, 60)
+    faults = ("--faults", "0.4", "--seed", "5", "--only", ",".join(sorted(DOUBT)))
+    with vendor(tmp_path, *faults) as url:
+        operator = Operator(tmp_path, url)
+        assert 1 == ended(operator.begin())[0]
+        books, _ = read_books(tmp_path / "books.jsonl")
+        paid = {key for key, charged in books.items() if charged.times}
+        doubted = {
+            said.key for said in said_by_workbook(operator.result) if said.status is RowStatus.UNCERTAIN
+        }
+        assert len(doubted) == _decide(operator.result, paid) > 10
+        assert doubted & paid
+        assert doubted - paid
+        operator.sheet = operator.result
+        assert 0 == ended(operator.begin())[0]
+    books, _ = read_books(tmp_path / "books.jsonl")
+    with open_ledger(operator.ledger, read_only=True) as ledger:
+        runs = [
+            [
+                Said((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls)
+                for row in rows(ledger.results(record.run))
+            ]
+            for record in reversed(ledger.runs())
+        ]
+    told = merged(runs)
+    assert [] == broken(keys, told, books, settled_by_hand=doubted & paid)
+    assert {RowStatus.SYNCED, RowStatus.ALREADY_SYNCED} >= {each.status for each in told.values()}
