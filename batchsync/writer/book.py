@@ -11,15 +11,17 @@ from batchsync.model import EntryResult, RowResult, RowStatus
 from batchsync.results import Tally, rows, status_of
 from batchsync.words import Lang
 from batchsync.words import result as words
+from batchsync.writer.catalogue import Catalogue
 from batchsync.writer.cursor import Cursor
+from batchsync.writer.evidencesheet import Evidence
 from batchsync.writer.graft import SUMMARY_MARK, UNCERTAIN_MARK, Wish, graft, names_for
 from batchsync.writer.nouns import ResultJob
 from batchsync.writer.outline import UnshapedError
-from batchsync.writer.package import MAIN, STRICT_MAIN, Catalogue, Package, marked
+from batchsync.writer.package import MAIN, STRICT_MAIN, Package, marked
 from batchsync.writer.says import Speaker
 from batchsync.writer.stylesheet import MINIMAL, StyleSheet
 from batchsync.writer.summary import summarize
-from batchsync.writer.summarysheet import Evidence, draw
+from batchsync.writer.summarysheet import draw
 from batchsync.writer.zipout import TooLargeError, ZipOut
 
 MOST_EVIDENCE = 20_000
@@ -75,7 +77,7 @@ def has_uncertain(job: ResultJob, entries: Entries) -> bool:
     """Say whether any row is uncertain: as known already, or by looking."""
     if job.uncertain is not None:
         return job.uncertain
-    return any(row.status is RowStatus.UNCERTAIN for row in rows(entries()))
+    return any(status_of(entry) is RowStatus.UNCERTAIN for entry in entries())
 
 
 def roles_for(uncertain: bool) -> list[str]:

@@ -6,19 +6,18 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from batchsync.model import CellBatch, FileFound, RowResult, SheetCells, SheetFound
+from batchsync.model import CellBatch, RowResult, SheetFound
 from batchsync.results import Tally, rows
 from batchsync.words import result as words
 from batchsync.writer.book import Entries, Watch, roles_for, speaker_for
+from batchsync.writer.cellstream import Cells, by_sheet, dropped_columns, lines_of
 from batchsync.writer.clean import csv_text
 from batchsync.writer.cursor import Cursor
-from batchsync.writer.fresh import by_sheet, dropped_columns, lines_of
 from batchsync.writer.nouns import ResultJob
 from batchsync.writer.outline import UnshapedError
 from batchsync.writer.says import Speaker
 from batchsync.writer.summary import Summary, local_second
 
-Cells = Iterable[FileFound | SheetCells | CellBatch]
 _BATCH = 2_000
 
 

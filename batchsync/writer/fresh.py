@@ -5,37 +5,29 @@ Rows are written by hand between head and tail; XlsxWriter makes the skeleton ar
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from batchsync.model import CellBatch, CellKind, FileFound, RowStatus, SheetCells, SheetFound
-from batchsync.writer.book import roles_for, speaker_for
-from batchsync.writer.cells import ResultCells, styles_for
-from batchsync.writer.clean import LONGEST, is_tame, string_cell
+from batchsync.model import CellBatch, SheetCells
+from batchsync.writer.catalogue import Catalogue
+from batchsync.writer.cellstream import Cells, Chained, by_sheet, lines_of
 from batchsync.writer.cursor import Cursor
+from batchsync.writer.freshsheet import FreshRows, Palette
 from batchsync.writer.graft import free_name
 from batchsync.writer.nouns import ResultJob
 from batchsync.writer.outline import UnshapedError
-from batchsync.writer.package import Catalogue, Package, quoted
-from batchsync.writer.says import LocalSerial
-from batchsync.writer.sheetends import WIDTHS, Range, drop_down
-from batchsync.writer.sheetrewrite import MOST_LINES
-from batchsync.writer.sheetscan import column_letters
-from batchsync.writer.stylesheet import Look, StyleSheet
-from batchsync.writer.zipout import Member, ZipOut
+from batchsync.writer.package import Package, quoted
+from batchsync.writer.stylesheet import StyleSheet
+from batchsync.writer.zipout import ZipOut
+
+if TYPE_CHECKING:
+    from batchsync.writer.sheetends import Range
 
 _FILTER = "_xlnm._FilterDatabase"
-_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _SAMPLE = 200
-_WIDEST = 42
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?")
 _BAD_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_SIGNIFICANT = 15
-_PIECE = 1 << 16
-
-Cells = Iterable[FileFound | SheetCells | CellBatch]
 
 
 class FreshBook:
@@ -47,9 +39,10 @@ class FreshBook:
         self._job = job
         self._cells = cells
         self.uncertain = uncertain
-        self.styles = StyleSheet(Package(io.BytesIO(_skeleton(["1"]))).read(self.styles_part))
-        self._palette = _Palette(self.styles)
+        self.styles = StyleSheet(Package(io.BytesIO(_skeleton(["1"], set()))).read(self.styles_part))
+        self._palette = Palette(self.styles)
         self._names: list[str] = []
+        self._hidden: set[str] = set()
         self._filters: list[tuple[int, Range]] = []
         self._package: Package | None = None
 
@@ -57,7 +50,7 @@ class FreshBook:
     def package(self) -> Package:
         """The skeleton around the sheets that were written."""
         if self._package is None:
-            self._package = Package(io.BytesIO(_skeleton(self._names)))
+            self._package = Package(io.BytesIO(_skeleton(self._names, self._hidden)))
         return self._package
 
     @property
@@ -70,23 +63,30 @@ class FreshBook:
         by_index = {found.index: (place, found) for place, found in enumerate(self._job.sheets)}
         for cells, batches in by_sheet(self._cells):
             place, found = by_index.get(cells.index, (-1, None))
-            rows = _Rows(self._job, self._palette, found, self.uncertain)
-            self._write_sheet(out, cursor, rows, (place, cells.sheet), batches)
+            rows = FreshRows(self._job, self._palette, found, self.uncertain)
+            self._write_sheet(out, cursor, rows, (place, cells), batches)
         if not self._names:
             raise UnshapedError("no sheet at all")
 
     def _write_sheet(
-        self, out: ZipOut, cursor: Cursor, rows: "_Rows", sheet: tuple[int, str], batches: Iterator[CellBatch]
+        self,
+        out: ZipOut,
+        cursor: Cursor,
+        rows: FreshRows,
+        sheet: tuple[int, SheetCells],
+        batches: Iterator[CellBatch],
     ) -> None:
-        place, name = sheet
+        place, cells = sheet
         lines = lines_of(batches)
         sample = [line for _, line in zip(range(_SAMPLE), lines, strict=False)]
         rows.measure(sample)
-        rest = _Chained(sample, lines)
+        rest = Chained(sample, lines)
         number = 1
         while rest.next is not None:
             taken = {known.lower() for known in self._names}
-            self._names.append(free_name(_clean_name(name), taken))
+            self._names.append(free_name(_clean_name(cells.sheet), taken))
+            if not cells.visible:
+                self._hidden.add(self._names[-1])
             with out.stream(_part(len(self._names))) as member:
                 rows.write(member, rest, cursor, place, first=number == 1, alone=len(self._names) == 1)
             if rows.filter is not None:
@@ -100,314 +100,6 @@ class FreshBook:
         return False
 
 
-Line = tuple[int, list[str], Sequence[int], bool]
-
-
-class _Chained:
-    """Lines with the next one in sight."""
-
-    def __init__(self, sample: list[Line], lines: Iterator[Line]) -> None:
-        self._sample = iter(sample)
-        self._lines = lines
-        self.next: Line | None = None
-        self.take()
-
-    def take(self) -> Line | None:
-        now = self.next
-        self.next = next(self._sample, None) or next(self._lines, None)
-        return now
-
-
-class _Palette:
-    """The formats of fresh sheets."""
-
-    def __init__(self, styles: StyleSheet) -> None:
-        self.ours = styles_for(styles, 0)
-        self.text = styles.format(0, Look(number_format="@", color="000000"))
-        self.plain = styles.format(0, Look(color="000000"))
-        self.head = styles.format(0, Look(fill="1F4E78", color="FFFFFF", bold=True))
-        self.our_head = styles.format(0, Look(fill="2E75B6", color="FFFFFF", bold=True))
-
-
-class _Rows:
-    """Writes the rows of one sheet of the input, over as many sheets as they need."""
-
-    def __init__(self, job: ResultJob, palette: _Palette, found: SheetFound | None, uncertain: bool) -> None:
-        self._job = job
-        self._palette = palette
-        self._found = found
-        self._roles = roles_for(uncertain) if found is not None else []
-        self._dropped = dropped_columns(found)
-        self._width = 0
-        self._seen = 0
-        self._kept: list[int] = []
-        self._widths: list[float] = []
-        self._head: Line | None = None
-        self._templates: dict[tuple[int, ...], tuple[str, int]] = {}
-        self._ids = frozenset(
-            [] if found is None else [c for c in (found.order_column, found.owner_column) if c is not None]
-        )
-        self._offset = 0
-        self._cells: ResultCells | None = None
-        self.filter: Range | None = None
-
-    def measure(self, sample: Sequence[Line]) -> None:
-        """Settle how many columns the input has and how wide they are."""
-        width = max((len(line[1]) for line in sample), default=0)
-        if self._found is not None:
-            width = max(width, len(self._found.headers))
-        self._seen = width
-        self._kept = [column for column in range(width) if column not in self._dropped]
-        self._width = len(self._kept)
-        top = self._found.header_line if self._found is not None else 0
-        for column in self._kept:
-            texts = [c[column] for n, c, _, _ in sample if column < len(c) and n >= top]
-            longest = max((max(map(_shown_width, text.split("\n"))) for text in texts), default=6)
-            self._widths.append(min(_WIDEST, max(8, longest + 2)))
-        self._columns = [
-            (role, column_letters(self._width + place)) for place, role in enumerate(self._roles, start=1)
-        ]
-        if self._found is not None:
-            self._cells = ResultCells(
-                self._columns, self._palette.ours, speaker_for(self._job), LocalSerial()
-            )
-
-    # --- One sheet of the result
-
-    def write(
-        self, member: Member, lines: _Chained, cursor: Cursor, place: int, *, first: bool, alone: bool
-    ) -> None:
-        """Write lines until they end or the sheet is full."""
-        self.filter = None
-        header = self._found.header_line if self._found is not None else 0
-        if not first:
-            assert lines.next is not None
-            self._offset = lines.next[0] - (2 if self._head is not None else 1)
-            header = 1 if self._head is not None else 0
-        member.write(self._start(header, alone).encode())
-        state = _Written(header)
-        if not first and self._head is not None:
-            member.write(self._header(1, self._head))
-        out: list[bytes] = []
-        size = 0
-        while lines.next is not None and lines.next[0] - self._offset < MOST_LINES:
-            line = lines.take()
-            assert line is not None
-            out.append(self._row(line, cursor, place, state))
-            size += len(out[-1])
-            if size > _PIECE:
-                member.write(b"".join(out))
-                out, size = [], 0
-        member.write(b"".join(out))
-        member.write(self._finish(header, state))
-
-    def _row(self, line: Line, cursor: Cursor, place: int, state: "_Written") -> bytes:
-        number = line[0] - self._offset
-        state.last = number
-        if self._found is not None and line[0] == self._found.header_line:
-            self._head = line
-            return self._header(number, line)
-        xml = self._theirs(number, line)
-        waiting = cursor.line_on(place)
-        if waiting != line[0]:
-            if waiting is not None and waiting < line[0]:
-                raise UnshapedError("a row of the plan is not in the file")
-            before, total = b"", b""
-            if waiting is None and self._cells is not None:
-                before, total = self._total(number, state)
-            return before + xml.encode("utf-8") + total + b"</row>"
-        row = cursor.take()
-        assert self._cells is not None
-        state.last_order = number
-        if row.points and not line[3]:
-            state.points += row.points
-        if row.status is RowStatus.UNCERTAIN:
-            state.uncertain.append(number)
-        return xml.encode("utf-8") + self._cells.cells(row, b"%d" % number) + b"</row>"
-
-    def _total(self, number: int, state: "_Written") -> tuple[bytes, bytes]:
-        """Return the total under the last order: a row of its own before this one, or a cell of this one."""
-        if state.total_done or state.last_order <= state.header or number <= state.last_order:
-            return b"", b""
-        cell = self._total_cell(state)
-        if number == state.last_order + 1:
-            return b"", cell
-        return b'<row r="%d">%b</row>' % (state.last_order + 1, cell), b""
-
-    def _total_cell(self, state: "_Written") -> bytes:
-        assert self._cells is not None
-        state.total_done = True
-        return self._cells.total(state.last_order + 1, state.header + 1, state.points)
-
-    def _theirs(self, number: int, line: Line) -> str:
-        """Return the opening tag and the user's cells."""
-        _, cells, kinds, hidden = line
-        if self._dropped or len(cells) > self._width:
-            cells, kinds = self._arranged(cells, kinds)
-        signature = tuple(kinds)
-        known = self._templates.get(signature)
-        if known is None:
-            known = self._templates[signature] = self._template(signature)
-        template, count = known
-        joined = "\n".join(cells)
-        if hidden or count < 0 or not is_tame(joined) or len(joined) > LONGEST // 2:
-            return self._slowly(number, cells, kinds, hidden)
-        values: list[Any] = [number] * (2 * count + 1)
-        values[2::2] = [text for text in cells if text] if count != len(cells) else cells
-        return template % tuple(values)
-
-    def _template(self, kinds: Sequence[int]) -> tuple[str, int]:
-        """Return a row's XML with gaps, and how many texts it takes; -1 when the row isn't plain text."""
-        xml, count = '<row r="%d">', 0
-        for column, kind in enumerate(kinds):
-            if kind == CellKind.EMPTY:
-                continue
-            if kind in (CellKind.NUMBER, CellKind.LOSSY):
-                return "", -1
-            letters = column_letters(self._place(column) + 1)
-            style = self._style(column)
-            xml += f'<c r="{letters}%d" s="{style}" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>'
-            count += 1
-        return xml, count
-
-    def _slowly(self, number: int, cells: Sequence[str], kinds: Sequence[int], hidden: bool) -> str:
-        out = [f'<row r="{number}"{" hidden=" + chr(34) + "1" + chr(34) if hidden else ""}>']
-        for column, (text, kind) in enumerate(zip(cells, kinds, strict=False)):
-            if not text:
-                continue
-            at = f"{column_letters(self._place(column) + 1)}{number}"
-            if kind == CellKind.NUMBER and not self._is_id(column) and _is_exact(text):
-                out.append(f'<c r="{at}" s="{self._palette.plain}"><v>{text}</v></c>')
-            else:
-                out.append(string_cell(at, f' s="{self._style(column)}"', text))
-        return "".join(out)
-
-    def _arranged(self, cells: Sequence[str], kinds: Sequence[int]) -> tuple[list[str], list[int]]:
-        """Return the cells without dropped columns; those beyond the widest known one stand behind ours."""
-        inside = [column for column in self._kept if column < len(cells)]
-        columns = [*inside, *range(self._seen, len(cells))]
-        return [cells[c] for c in columns], [kinds[c] if c < len(kinds) else 0 for c in columns]
-
-    def _place(self, column: int) -> int:
-        return column if column < self._width else column + len(self._roles)
-
-    def _is_id(self, column: int) -> bool:
-        return column < self._width and self._kept[column] in self._ids
-
-    def _style(self, column: int) -> int:
-        return self._palette.text if self._is_id(column) else self._palette.plain
-
-    def _header(self, number: int, line: Line) -> bytes:
-        cells, _ = self._arranged(line[1], line[2])
-        style = f' s="{self._palette.head}"'
-        xml = [f'<row r="{number}" ht="22" customHeight="1">']
-        for column in range(max(self._width, len(cells))):
-            at = f"{column_letters(self._place(column) + 1)}{number}"
-            xml.append(string_cell(at, style, cells[column] if column < len(cells) else ""))
-            if column == self._width - 1 and self._cells is not None:
-                heads = self._cells.heads(number, dict.fromkeys(self._roles, self._palette.our_head))
-                xml.append(heads.decode())
-        return ("".join(xml) + "</row>").encode("utf-8")
-
-    # --- What stands around the rows
-
-    def _start(self, header: int, alone: bool) -> str:
-        selected = ' tabSelected="1"' if alone else ""
-        pane = (
-            f'<pane ySplit="{header}" topLeftCell="A{header + 1}" activePane="bottomLeft" state="frozen"/>'
-            if header
-            else ""
-        )
-        widths = [*self._widths, *(WIDTHS[role] for role in self._roles)]
-        cols = "".join(
-            f'<col min="{place}" max="{place}" width="{width + 0.7109375}" customWidth="1"/>'
-            for place, width in enumerate(widths, start=1)
-        )
-        return (
-            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-            f'<worksheet xmlns="{_NAMESPACE}"><sheetViews><sheetView{selected} workbookViewId="0">{pane}</sheetView>'
-            '</sheetViews><sheetFormatPr defaultRowHeight="15"/>'
-            f"{'<cols>' + cols + '</cols>' if cols else ''}<sheetData>"
-        )
-
-    def _finish(self, header: int, state: "_Written") -> bytes:
-        xml = []
-        if self._cells is not None and header < state.last_order < MOST_LINES and not state.total_done:
-            cell = self._total_cell(state).decode()
-            xml.append(f'<row r="{state.last_order + 1}">{cell}</row>')
-        xml.append("</sheetData>")
-        if self._cells is not None:
-            last = self._width + len(self._roles)
-            self.filter = Range(1, header, last, max(state.last_order, header + 1))
-            xml.append(f'<autoFilter ref="{self.filter}"/>')
-            if state.uncertain:
-                letters = dict(self._columns)["decision"]
-                inside = drop_down(letters, state.uncertain, self._job.lang)
-                xml.append(f'<dataValidations count="1">{inside}</dataValidations>')
-        xml.append('<pageMargins left="0.5" right="0.5" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>')
-        xml.append('<pageSetup paperSize="9" orientation="landscape"/>')
-        if self._width:
-            area = f"A1:{column_letters(self._width)}{max(state.last, 1)}"
-            xml.append(
-                f'<ignoredErrors><ignoredError sqref="{area}" numberStoredAsText="1"/></ignoredErrors>'
-            )
-        xml.append("</worksheet>")
-        return "".join(xml).encode("utf-8")
-
-
-class _Written:
-    """What the rows of one sheet added up to so far."""
-
-    def __init__(self, header: int) -> None:
-        self.header = header
-        self.last = header
-        self.total_done = False
-        self.last_order = header
-        self.points = 0
-        self.uncertain: list[int] = []
-
-
-def dropped_columns(found: SheetFound | None) -> frozenset[int]:
-    if found is None:
-        return frozenset()
-    decision = [] if found.decision_column is None else [found.decision_column]
-    return frozenset([*found.result_columns, *decision])
-
-
-def by_sheet(cells: Cells) -> Iterator[tuple[SheetCells, Iterator[CellBatch]]]:
-    """Group the reader's stream by sheet; each group must be used up before the next."""
-    stream = iter(cells)
-    held: list[SheetCells] = []
-
-    def batches() -> Iterator[CellBatch]:
-        for item in stream:
-            if isinstance(item, SheetCells):
-                held.append(item)
-                return
-            if isinstance(item, CellBatch):
-                yield item
-
-    for _ in batches():
-        raise UnshapedError("cells before the first sheet")
-    while held:
-        yield held.pop(), batches()
-
-
-def lines_of(batches: Iterable[CellBatch]) -> Iterator[Line]:
-    for batch in batches:
-        hidden = batch.hidden or [0] * len(batch.lines)
-        for number, cells, kinds, unseen in zip(batch.lines, batch.rows, batch.kinds, hidden, strict=True):
-            yield number, cells, kinds, bool(unseen)
-
-
-def _is_exact(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None and len(text.replace(".", "").lstrip("-0")) <= _SIGNIFICANT
-
-
-def _shown_width(text: str) -> int:
-    return sum(2 if letter > "\u2e7f" else 1 for letter in text[:_WIDEST])
-
-
 def _clean_name(name: str) -> str:
     return _BAD_NAME.sub(" ", name).strip(" '")[:31] or "Sheet"
 
@@ -416,11 +108,15 @@ def _part(number: int) -> str:
     return f"xl/worksheets/sheet{number}.xml"
 
 
-def _skeleton(names: Sequence[str]) -> bytes:
+def _skeleton(names: Sequence[str], hidden: set[str]) -> bytes:
     """Return an empty workbook with sheets of those names."""
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     for name in names:
-        book.add_worksheet(name)
+        sheet = book.add_worksheet(name)
+        if name in hidden and len(hidden) < len(names):
+            sheet.hide()
+    shown = [sheet for sheet in book.worksheets() if not sheet.hidden]
+    shown[0].activate()
     book.close()
     return file.getvalue()

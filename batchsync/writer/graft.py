@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zipfile import ZipFile
 
+from batchsync.writer.catalogue import Added, Catalogue
 from batchsync.writer.outline import Part
 from batchsync.writer.package import (
     MAIN,
     STRICT,
     STRICT_MAIN,
     TRANSITIONAL,
-    Added,
-    Catalogue,
     Package,
     marked,
     relations_part,

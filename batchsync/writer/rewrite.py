@@ -6,10 +6,11 @@ from typing import BinaryIO
 from batchsync.model import SheetFound
 from batchsync.words import Lang
 from batchsync.writer.book import roles_for, speaker_for, styles_of
+from batchsync.writer.catalogue import Catalogue
 from batchsync.writer.cursor import Cursor
 from batchsync.writer.nouns import ResultJob
 from batchsync.writer.outline import Part, UnshapedError
-from batchsync.writer.package import Catalogue, Package, SheetPart, quoted
+from batchsync.writer.package import Package, SheetPart, quoted
 from batchsync.writer.says import LocalSerial
 from batchsync.writer.sheetends import Ends, Range, Wanted
 from batchsync.writer.sheetrewrite import SheetRewrite, measure

@@ -41,6 +41,7 @@ class Summary:
     facts: Sequence[tuple[str, str]]
 
 
+_MINUTE_S = 60
 _ORDER = (
     RowStatus.SYNCED, RowStatus.ALREADY_SYNCED, RowStatus.DUPLICATE, RowStatus.FAILED, RowStatus.UNCERTAIN,
     RowStatus.NOT_SENT, RowStatus.INVALID,
@@ -127,7 +128,7 @@ def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
         ("url", job.url),
         ("started", local_second(run.started_at)),
         ("ended", _ended(job)),
-        ("seconds", "" if job.seconds is None else f"{job.seconds:.1f} s"),
+        ("seconds", "" if job.seconds is None else _duration(job.seconds)),
         ("rate", "" if job.rate is None else f"{job.rate:g}"),
         ("price", str(job.price)),
     ]
@@ -149,6 +150,14 @@ def _ended(job: ResultJob) -> str:
     if job.killed:
         return words.NOT_ENDED.say(job.lang)
     return "" if job.run.ended_at is None else local_second(job.run.ended_at)
+
+
+def _duration(seconds: float) -> str:
+    """Return seconds under a minute, else hours, minutes and seconds."""
+    if seconds < _MINUTE_S:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), _MINUTE_S)
+    return f"{minutes // _MINUTE_S}:{minutes % _MINUTE_S:02}:{rest:02}"
 
 
 def local_second(moment: datetime) -> str:

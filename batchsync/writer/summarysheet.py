@@ -1,23 +1,30 @@
 """The Summary and the sheet of uncertain orders, drawn by XlsxWriter in a workbook of their own."""
 
-import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
-
-from batchsync.model import EntryResult, RunRecord
-from batchsync.results import reason_of
-from batchsync.words import Lang
+from batchsync.model import RunRecord
 from batchsync.words import result as words
 from batchsync.writer.cells import BARS, FILLS
 from batchsync.writer.clean import plain
-from batchsync.writer.summary import Summary, local_second
+from batchsync.writer.drawing import (
+    ACCENT,
+    ALARM,
+    ALARM_FILL,
+    BAND,
+    CALM,
+    CALM_FILL,
+    INK,
+    LINE,
+    LOOK,
+    LOOK_FILL,
+    SOFT,
+    Drawing,
+    font_for,
+)
+from batchsync.writer.evidencesheet import Evidence, draw_evidence
+from batchsync.writer.summary import Summary
 
-INK, SOFT, LINE, BAND = "#1F2937", "#6B7280", "#D1D5DB", "#F3F4F6"
-ACCENT, ALARM, ALARM_FILL = "#1F4E78", "#9C0006", "#FFC7CE"
-CALM, CALM_FILL, LOOK, LOOK_FILL = "#006100", "#C6EFCE", "#7F3F00", "#FFE699"
 _LAST = 10
 """The Summary's last column, from 0."""
 _CHART_ROWS = 17
@@ -25,55 +32,12 @@ _WIDE_SENTENCE = 100
 _ONE_PAGE = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What is known of the uncertain orders; `more` were too many to list."""
-
-    entries: Sequence[EntryResult]
-    sheets: Sequence[str]
-    more: int = 0
-
-
-class Drawing:
-    """A workbook under XlsxWriter's hands: text is only ever written as text."""
-
-    def __init__(self, font: str) -> None:
-        self._file = io.BytesIO()
-        self._font = font
-        self.book: Any = xlsxwriter.Workbook(
-            self._file,
-            {
-                "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                "strings_to_numbers": False, "in_memory": False,
-            },
-        )  # fmt: skip
-        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
-
-    def format(self, **wanted: object) -> Any:
-        """Return a format, the same one for the same wishes."""
-        told = {"font_name": self._font, "font_color": INK, "valign": "vcenter", **wanted}
-        key = tuple(sorted(told.items()))
-        if key not in self._formats:
-            self._formats[key] = self.book.add_format(told)
-        return self._formats[key]
-
-    def finished(self) -> bytes:
-        """Close the workbook and return its bytes."""
-        self.book.close()
-        return self._file.getvalue()
-
-
-def font_for(lang: Lang) -> str:
-    """Return a font that every Excel and WPS has and that shows the language well."""
-    return "微软雅黑" if lang is Lang.ZH else "Calibri"
-
-
 def draw(summary: Summary, evidence: Evidence, run: RunRecord, names: Sequence[str]) -> bytes:
     """Return a workbook with the Summary and, when two names are given, the sheet of uncertain orders."""
     drawing = Drawing(font_for(summary.lang))
     _SummarySheet(drawing, summary, names[0]).draw()
     for name in names[1:]:
-        _draw_evidence(drawing, evidence, run, summary.lang, name)
+        draw_evidence(drawing, evidence, run, summary.lang, name)
     return drawing.finished()
 
 
@@ -278,66 +242,3 @@ class _SummarySheet:
 
     def _height(self, points: float) -> None:
         self._sheet.set_row(self._row, points)
-
-
-_EVIDENCE_WIDTHS = (16, 8, 24, 18, 20, 12, 14, 44, 60, 24)
-
-
-def _draw_evidence(drawing: Drawing, evidence: Evidence, run: RunRecord, lang: Lang, name: str) -> None:
-    sheet = drawing.book.add_worksheet(name)
-    for column, width in enumerate(_EVIDENCE_WIDTHS):
-        sheet.set_column(column, column, width)
-    last = len(_EVIDENCE_WIDTHS) - 1
-    sheet.set_row(0, 30)
-    sheet.write_string(
-        0,
-        0,
-        words.UNCERTAIN_TITLE.say(lang),
-        drawing.format(bold=True, font_size=16, font_color=LOOK),
-    )
-    sheet.set_row(1, 34)
-    help_text = words.UNCERTAIN_HELP if evidence.entries else words.UNCERTAIN_NONE
-    sheet.merge_range(1, 0, 1, last, "", drawing.format(text_wrap=True))
-    sheet.write_string(1, 0, help_text.say(lang), drawing.format(text_wrap=True))
-    if not evidence.entries:
-        return
-    head = drawing.format(bold=True, bg_color=LOOK_FILL, font_color=LOOK, border=1, border_color=LINE)
-    for column, text in enumerate(words.EVIDENCE_HEADS):
-        sheet.write_string(3, column, text.say(lang), head)
-    sheet.freeze_panes(4, 0)
-    cell = drawing.format(bottom=1, bottom_color=LINE, align="left")
-    for place, entry in enumerate(evidence.entries):
-        for column, value in enumerate(_evidence(entry, evidence.sheets, run, lang)):
-            if isinstance(value, str):
-                sheet.write_string(4 + place, column, plain(value), cell)
-            elif value is None:
-                sheet.write_blank(4 + place, column, None, cell)
-            else:
-                sheet.write_number(4 + place, column, value, cell)
-    rows = len(evidence.entries)
-    sheet.autofilter(3, 0, 3 + rows, last)
-    sheet.ignore_errors({"number_stored_as_text": f"A1:J{4 + rows}"})
-    if evidence.more:
-        sheet.write_string(5 + rows, 0, words.UNCERTAIN_MORE.say(lang, count=evidence.more), drawing.format())
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(3)
-
-
-def _evidence(
-    entry: EntryResult, sheets: Sequence[str], run: RunRecord, lang: Lang
-) -> tuple[str | float | None, ...]:
-    reason = reason_of(entry)
-    return (
-        sheets[entry.sheet] if entry.sheet < len(sheets) else "",
-        entry.line,
-        entry.number,
-        entry.owner_id,
-        "" if entry.sent_at is None else local_second(entry.sent_at),
-        entry.http_status,
-        None if entry.elapsed_s is None else round(entry.elapsed_s, 1),
-        words.KINDS[reason].say(lang) + (f": {entry.error}" if entry.error else ""),
-        entry.answer or entry.hint,
-        entry.earlier_run or run.run,
-    )

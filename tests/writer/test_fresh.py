@@ -10,7 +10,7 @@ import pytest
 from batchsync.model import CellKind, EntryResult
 from batchsync.words import Lang
 from batchsync.writer import ResultWritten
-from batchsync.writer import fresh as fresh_module
+from batchsync.writer import freshsheet as fresh_module
 from tests.results.made import entry, one_of_each, uncertain
 from tests.writer.jobs import HEADERS, cells_of, found, job, opened, texts, written
 from tests.writer.strict import faults
