@@ -5,7 +5,6 @@ python -m benchmarks.pool URL CSV LEDGER
 
 import asyncio
 import csv
-import gc
 import random
 import sys
 import time
@@ -52,8 +51,6 @@ async def drain(url: str, rows: list[list[str]], path: str) -> float:
                 (order_id, Order(owner_id=owner_id, number=number))
                 for order_id, (owner_id, number) in zip(ids, rows, strict=True)
             )
-            gc.collect()
-            gc.freeze()
             async with Client(
                 api,
                 SecretStr("token-for-benchmarks"),

@@ -98,6 +98,7 @@ class Delivery:
             seconds=seconds,
             url=config.api.url,
             rate=config.pace.rate,
+            uncertain=None if ledger.any_in_doubt() else False,
             previous_is_ours=partial(_is_ours, ledger),
         )
         entries = partial(ledger.results, record.run)

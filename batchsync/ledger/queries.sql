@@ -262,6 +262,9 @@ WHERE d.order_id = ?1 ORDER BY d.id;
 SELECT DISTINCT o.id FROM entries AS e JOIN orders AS o ON o.id = e.order_id
 WHERE e.run = ?1 AND o.account = ?2 AND o.state = 6 ORDER BY o.id;
 
+-- name: any_in_doubt
+SELECT EXISTS (SELECT 1 FROM orders WHERE state IN (2, 6));
+
 -- name: order_by_id
 SELECT o.id, p.owner, o.number, o.state, o.account FROM orders AS o JOIN owners AS p ON p.id = o.owner WHERE o.id = ?1;
 

@@ -270,6 +270,14 @@ class SqliteLedger:
             finally:
                 database.close()
 
+    def any_in_doubt(self) -> bool:
+        """Whether any order at all is uncertain, or being sent; so that a result need not look for one first."""
+        if self._store.is_empty():
+            return False
+        with self._store.translated():
+            ((found,),) = self._store.reader().execute(queries()["any_in_doubt"])
+        return bool(found)
+
     def _refuse_pruned(self, run: str) -> None:
         row = self._first("pruned_at", run)
         at = None if row is None else moment(row[0])  # type: ignore[arg-type]
