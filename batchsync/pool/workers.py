@@ -82,6 +82,8 @@ class Pool:
         self._going.set()
         self._troubles: Counter[Trouble] = Counter()
         self._tasks: list[asyncio.Task[None]] = []
+        self._waiting: set[asyncio.Task[Any]] = set()
+        """Workers that wait for a slot and hold no claim."""
         self._orders: Iterator[tuple[int, Order]] = iter(())
         self._counts = dict.fromkeys(State, 0)
         self._total = self._calls = self._in_flight = self._points = 0
@@ -112,6 +114,11 @@ class Pool:
         self._halted.set()
         self._going.set()
         self._budget.close()
+        for (
+            task
+        ) in self._waiting:  # a server may have asked for minutes: nobody waits for a slot that won't be used
+            task.cancel()
+        self._waiting.clear()
 
     def pause(self) -> None:
         """Claim nothing until `go_on` or `halt`; calls under way are finished."""
@@ -165,14 +172,26 @@ class Pool:
         if verdict.state is not State.SYNCED:
             self._troubles[Trouble(verdict.state, verdict.reason, verdict.api_status)] += 1
 
-    async def _slot(self) -> Slot:
-        """Wait for the right to make one call, never while paused."""
-        while True:
-            await self._going.wait()
-            slot: Slot = await self._pacer.slot()
-            if self._going.is_set():
-                return slot
-            slot.end()  # paused while it waited: an old right must not be used later
+    async def _slot(self) -> Slot | None:
+        """Wait for the right to make one call, never while paused; None when the run stops first."""
+        task = asyncio.current_task()
+        assert task is not None
+        if self.stopped is not None:
+            return None
+        self._waiting.add(task)
+        try:
+            while True:
+                await self._going.wait()
+                slot: Slot = await self._pacer.slot()
+                if self._going.is_set():
+                    return slot
+                slot.end()  # paused while it waited: an old right must not be used later
+        except asyncio.CancelledError:
+            if self.stopped is None or task.uncancel() > 0:
+                raise
+            return None
+        finally:
+            self._waiting.discard(task)
 
     async def _call(self, order_id: int, order: Order) -> Verdict | None:
         """Make one call; None when the run stopped before it was made."""
@@ -182,7 +201,7 @@ class Pool:
         verdict = slot = None
         try:
             slot = await self._slot()
-            if self.stopped is None:
+            if slot is not None and self.stopped is None:
                 verdict = await self._claim_and_send(order_id, order, slot)
         finally:
             if slot is not None:

@@ -299,3 +299,24 @@ def test_troubles_are_counted_by_kind() -> None:
         return dict(pool.progress().troubles)
 
     assert {Trouble(State.REFUSED, Reason.USER_UNKNOWN, "1003"): 5} == run_virtual(go)
+
+
+@pytest.mark.parametrize("abandoned", [False, True])
+def test_a_stop_does_not_wait_for_slots(abandoned: bool) -> None:
+    """A server that asked for five minutes holds up nobody who pressed Ctrl-C: nothing is under way, so it ends."""
+    busy = Verdict(State.PLANNED, Reason.TURNED_AWAY, retry=True, slow_down=True, wait_s=300.0)
+
+    async def go(clock: VirtualClock) -> tuple[Stop | None, float, int]:
+        client = FakeClient(lambda _: busy)
+        pool = make_pool(clock, client, FakeLedger(), rate=5)
+        drain = asyncio.create_task(pool.drain(orders(100), total=100, concurrency=10))
+        await asyncio.sleep(5)
+        began_at, calls = clock.monotonic(), client.calls
+        if abandoned:
+            pool.abandon()
+        else:
+            pool.halt(Stop.INTERRUPTED)
+        stopped = await drain
+        return stopped, clock.monotonic() - began_at, client.calls - calls
+
+    assert (Stop.INTERRUPTED, 0.0, 0) == run_virtual(go)
