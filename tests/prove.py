@@ -126,10 +126,9 @@ def kills(pool: ProcessPoolExecutor, count: int) -> Part:
         ("rows, with 15 % faults", f"{total('rows'):,}"),
         ("processes begun", f"{total('lives'):,}"),
         ("orders charged", f"{total('charged'):,}"),
-        (
-            "points charged / told for synced and failed rows",
-            f"{total('points'):,} / {total('told_points'):,}",
-        ),
+        ("points told for synced and failed rows", f"{total('told_points'):,}"),
+        ("points charged for them", f"{total('settled_points'):,}"),
+        ("points charged in all, uncertain ones included", f"{total('points'):,}"),
         ("uncertain at the end", f"{total('uncertain'):,}"),
         ("of these because of a kill", f"{total('uncertain_by_kill'):,}"),
         (
