@@ -1,17 +1,20 @@
 """The ledger: every order ever sent, and the only judge of *once*."""
 
 from batchsync.ledger.history import AttemptRecord, OrderHistory, OrderRecord, ResolutionRecord, Resolved
+from batchsync.ledger.spending import Charge, Spending
 from batchsync.ledger.sqlite import SqliteLedger, open_ledger
 from batchsync.ledger.upkeep import LedgerSize, Pruned
 
 __all__ = [
     "AttemptRecord",
+    "Charge",
     "LedgerSize",
     "OrderHistory",
     "OrderRecord",
     "Pruned",
     "ResolutionRecord",
     "Resolved",
+    "Spending",
     "SqliteLedger",
     "open_ledger",
 ]

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Self
 
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.errors import IllegalMove, LedgerError
-from batchsync.ledger import enrolment, records, upkeep
+from batchsync.ledger import enrolment, records, spending, upkeep
 from batchsync.ledger import history as histories
 from batchsync.ledger.committer import Committer
 from batchsync.ledger.database import Connect, Database, connect, transaction
 from batchsync.ledger.history import OrderHistory, OrderRecord, Resolved
 from batchsync.ledger.location import normal_endpoint, path_of
 from batchsync.ledger.reading import moment, results
+from batchsync.ledger.spending import Charge, Spending
 from batchsync.ledger.statements import queries
 from batchsync.ledger.store import Store
 from batchsync.ledger.upkeep import LedgerSize, Pruned
@@ -333,6 +334,25 @@ class SqliteLedger:
         """Return the most points that one call of this account ever cost; 0 when unknown."""
         row = None if self._store.is_empty() else self._first("highest_price", account)
         return 0 if row is None else int(row[0])  # type: ignore[call-overload]
+
+    # --- Money ----------------------------------------------------------------------------------------------
+
+    def spending(
+        self, account: int, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Spending]:
+        """Return what was spent, by day, run and merchant; of pruned runs what their orders still know."""
+        if self._store.is_empty():
+            return []
+        with self._store.translated():
+            return list(spending.spending(self._store.reader(), account, since, until))
+
+    def charges(
+        self, account: int, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Charge]:
+        """Yield every call that reached the vendor, or may have."""
+        if not self._store.is_empty():
+            with self._store.translated():
+                yield from spending.charges(self._store.reader(), account, since, until)
 
     # --- Upkeep ---------------------------------------------------------------------------------------------
 

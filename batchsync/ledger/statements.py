@@ -1,4 +1,4 @@
-"""The SQL: named statements from queries.sql, schema versions from schema_N.sql."""
+"""The SQL: named statements from queries.sql and spending.sql, schema versions from schema_N.sql."""
 
 import re
 import sqlite3
@@ -15,11 +15,12 @@ _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 @cache
 def queries() -> Mapping[str, str]:
-    """Return the statements of queries.sql by name."""
-    parts = _NAME.split(_read("queries.sql"))
-    return MappingProxyType(
-        {name: text.strip().rstrip(";") for name, text in zip(parts[1::2], parts[2::2], strict=True)}
-    )
+    """Return all statements by name."""
+    found: dict[str, str] = {}
+    for file in ("queries.sql", "spending.sql"):
+        parts = _NAME.split(_read(file))
+        found |= {name: text.strip().rstrip(";") for name, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return MappingProxyType(found)
 
 
 def schema(version: int) -> list[str]:
