@@ -167,7 +167,10 @@ def power_cuts(pool: ProcessPoolExecutor, count: int) -> Part:
         ("power cuts", f"{sum(each.cuts for each in found):,}"),
         ("ledgers", f"{sum(each.ledgers for each in found):,}"),
         ("orders sent", f"{sum(each.sent for each in found):,}"),
-        ("of these uncertain after a cut", f"{sum(each.uncertain for each in found):,}"),
+        (
+            "findings of an order uncertain after a cut, summed over the cuts",
+            f"{sum(each.uncertain for each in found):,}",
+        ),
         (
             "sent orders read as planned, sent twice, or ledgers not sound",
             f"{sum(len(each.faults) for each in found)}",
