@@ -1,5 +1,8 @@
 """An operator's way out of doubt: the result workbook itself, filled in by what the vendor's books say, and run again."""
 
+import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -7,7 +10,7 @@ from openpyxl import load_workbook
 from batchsync.ledger import open_ledger
 from batchsync.model import RowStatus
 from batchsync.results import rows
-from tests.crash.kills import DOUBT, Operator, read_books, said_by_workbook, vendor
+from tests.crash.kills import CONCURRENCY, DOUBT, ROOT, Operator, read_books, said_by_workbook, vendor
 from tests.crash.test_processes import ended, write_orders
 from tests.oracle import Key, Said, broken, merged
 
@@ -16,7 +19,7 @@ def _decide(path: Path, charged: set[Key]) -> int:
     """Fill in the decision column of each uncertain row, as a person would in Excel; return how many."""
     book = load_workbook(path)
     sheet = book.worksheets[0]
-    place = {str(cell.value): cell.column for cell in sheet[1]}
+    place = {str(cell.value): number for number, cell in enumerate(sheet[1], 1)}
     filled = 0
     for line in range(2, sheet.max_row + 1):
         if sheet.cell(line, place["sync status"]).value != "uncertain":
@@ -57,3 +60,25 @@ def test_a_filled_in_result_settles_every_doubt(tmp_path: Path) -> None:
     told = merged(runs)
     assert [] == broken(keys, told, books, settled_by_hand=doubted & paid)
     assert {RowStatus.SYNCED, RowStatus.ALREADY_SYNCED} >= {each.status for each in told.values()}
+
+
+def test_a_killed_run_can_still_be_told(tmp_path: Path) -> None:
+    """`report` writes the result of a run that was killed: what may have been charged is never told as not sent."""
+    keys = write_orders(tmp_path, 60)
+    with vendor(tmp_path, "--latency", "0.01") as url:
+        operator = Operator(tmp_path, url)
+        assert 0 > ended(operator.begin(die="after answer", nth=20))[0]
+    with open_ledger(operator.ledger, read_only=True) as ledger:
+        (record,) = ledger.runs()
+    told = tmp_path / "told.xlsx"
+    report = ["report", record.run, "--ledger", str(operator.ledger), "--output", str(told), "--lang", "en"]
+    done = subprocess.run(
+        [sys.executable, "-m", "batchsync", *report], cwd=ROOT, capture_output=True, check=False
+    )
+    said = said_by_workbook(told)
+    books, _ = read_books(tmp_path / "books.jsonl")
+    assert [] == broken(keys, merged([said]), books)
+    counts = Counter(each.status for each in said)
+    assert counts[RowStatus.SYNCED] > 0 < counts[RowStatus.NOT_SENT]
+    assert 0 < counts[RowStatus.UNCERTAIN] <= CONCURRENCY
+    assert done.returncode in {0, 1}
