@@ -7,7 +7,7 @@ order, so then every row was read whole. Any other piece goes the slow way, line
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress
+from itertools import compress, zip_longest
 
 from batchsync.cells import letter
 from batchsync.reader.grid import EMPTY, NUMBER, TEXT
@@ -17,33 +17,35 @@ from batchsync.reader.xlsx_rows import MOST_LINES, Rows, hides
 from batchsync.reader.xlsx_text import unescape
 from batchsync.reader.xlsx_values import Values
 
-_FORMULA = r"(?:{}[^>]*+>(?:[^<]*+</f>)?+)?+"
-_ROW = r"<row((?: (?!r=)[\w:.]++=\"[^\">]*+\")*+) r=\"([0-9]{1,7})\"([^>/]*+)(?:/>|>"
+_QUOTED_NUMBER = r'"([0-9]{1,7})"'
+_BEFORE = r"((?: (?!r=)[\w:.]++=\"[^\">]*+\")*+)"
+_V = r"<v(?: xml:space=\"preserve\")?+>"
+_T = r"<is><t(?: xml:space=\"preserve\")?+>"
+_FORMULA = r"<f[^>]*+>(?:[^<]*+</f>)?+"
 
 Column = tuple[list[str], list[int]]
 """Texts and kinds."""
 
 
-def row_expression(columns: Sequence[int]) -> "re.Pattern[str]":
+def row_expression(columns: Sequence[int], *, lean: bool = False) -> "re.Pattern[str]":
     """Make the expression: row attributes, number, more attributes, then four groups for each column.
 
-    The four are the cell's attributes, a mark of a formula, its value and its inline text.
+    The four are the cell's attributes, a mark of a formula, its value and its inline text. A lean one knows only
+    rows that begin with their number, and cells of the wanted columns with nothing but a value: number and
+    attributes, then two groups for each column.
     """
     names = [letter(column) for column in sorted(columns)]
-    wanted = "|".join(names)
     skip = (
-        rf'(?:<c r="(?!(?:{wanted})[0-9])[A-Z]{{1,3}}[0-9]++"[^>/]*+(?:/>|>'
-        + _FORMULA.format("<f")
-        + r"(?:<v(?: xml:space=\"preserve\")?+>[^<]*+</v>|<v/>|<is>(?:(?!</is>|</?row|<c ).)*+</is>)?+</c>))*+"
+        rf'(?:<c r="(?!(?:{"|".join(names)})[0-9])[A-Z]{{1,3}}[0-9]++"[^>/]*+(?:/>|>'
+        rf"(?:{_FORMULA})?+(?:{_V}[^<]*+</v>|<v/>|<is>(?:(?!</is>|</?row|<c ).)*+</is>)?+</c>))*+"
     )
-    take = "".join(
-        rf'(?:<c r="{name}[0-9]++"([^>/]*+)(?:/>|>'
-        + _FORMULA.format("(<f)")
-        + r"(?:<v(?: xml:space=\"preserve\")?+>([^<]*+)</v>|<v/>|<is><t(?: xml:space=\"preserve\")?+>([^<]*+)</t></is>)?+</c>))?+"
-        + skip
-        for name in names
-    )
-    return re.compile(_ROW + skip + take + "</row>)", re.DOTALL)
+    if lean:
+        start, value = f"<row r={_QUOTED_NUMBER}([^>/]*+)(?:/>|>", "<v>([^<]*+)</v>"
+    else:
+        start = f"<row{_BEFORE} r={_QUOTED_NUMBER}([^>/]*+)(?:/>|>"
+        value = rf"(?:(<f)[^>]*+>(?:[^<]*+</f>)?+)?+(?:{_V}([^<]*+)</v>|<v/>|{_T}([^<]*+)</t></is>)?+"
+    take = "".join(rf'(?:<c r="{name}[0-9]++"([^>/]*+)(?:/>|>{value}</c>))?+{skip}' for name in names)
+    return re.compile(f"{start}{skip}{take}</row>)", re.DOTALL)
 
 
 class FastColumns:
@@ -55,7 +57,8 @@ class FastColumns:
         self._rows = Rows(values)
         taken = (found.order_column, found.owner_column, found.shop_column, found.decision_column)
         self._columns = sorted({column for column in taken if column is not None})
-        self._expression = row_expression(self._columns)
+        self._lean = True
+        self._expression = row_expression(self._columns, lean=True)
 
     def picked(self, pieces: Iterable[str]) -> Iterator[Picked]:
         """Yield the data rows of all pieces."""
@@ -68,17 +71,21 @@ class FastColumns:
 
     def _quick(self, piece: str) -> Picked | None:
         """Return the data rows of a piece; None when it is not all of the usual shape."""
-        rows = self._expression.findall(piece)
-        if len(rows) != piece.count("<row"):
+        rows = self._rows_of(piece)
+        if rows is None:
             return None
         if not rows:
             return _EMPTY
-        before, numbers, after, *cells = zip(*rows, strict=True)
+        before: Sequence[str] = ()
+        if self._lean:
+            numbers, after, *cells = zip(*rows, strict=True)
+        else:
+            before, numbers, after, *cells = zip(*rows, strict=True)
         lines = list(map(int, numbers))
         if not self._rising(lines):
             return None
         by_column = {
-            column: self._column(*cells[4 * at : 4 * at + 4]) for at, column in enumerate(self._columns)
+            column: self._column(*self._groups(cells, at)) for at, column in enumerate(self._columns)
         }
         self._rows.last = lines[-1]
         batch = self._batch(lines, by_column, _hidden(before, after))
@@ -86,6 +93,22 @@ class FastColumns:
         if lines[0] > self._found.header_line and surely_ids(orders):
             return batch
         return self._judged(piece, batch)
+
+    def _rows_of(self, piece: str) -> list[tuple[str, ...]] | None:
+        """Return the groups of each row of a piece: by the lean expression as long as it does."""
+        count = piece.count("<row")
+        rows = self._expression.findall(piece)
+        if len(rows) != count and self._lean:
+            self._lean = False
+            self._expression = row_expression(self._columns)
+            rows = self._expression.findall(piece)
+        return rows if len(rows) == count else None
+
+    def _groups(self, cells: Sequence[tuple[str, ...]], at: int) -> Sequence[tuple[str, ...]]:
+        """Return a column's attributes, formula marks, values and inline texts."""
+        if self._lean:
+            return cells[2 * at], (), cells[2 * at + 1], ()
+        return cells[4 * at : 4 * at + 4]
 
     def _rising(self, lines: list[int]) -> bool:
         """Whether lines rise from the last one on; nearly always they simply count."""
@@ -132,7 +155,7 @@ class FastColumns:
         of_blob = self._values.of_blob
         cells = [
             of_blob(blob)(raw or inline, formula != "")
-            for blob, formula, raw, inline in zip(blobs, formulas, raws, inlines, strict=True)
+            for blob, formula, raw, inline in zip_longest(blobs, formulas, raws, inlines, fillvalue="")
         ]
         return [text for text, _ in cells], [kind for _, kind in cells]
 
@@ -184,7 +207,7 @@ def _hidden(before: Sequence[str], after: Sequence[str]) -> list[int]:
     hiding = {blob for blob in says if hides(blob)}
     if not hiding:
         return []
-    return [int(one in hiding or other in hiding) for one, other in zip(before, after, strict=True)]
+    return [int(one in hiding or other in hiding) for one, other in zip_longest(before, after)]
 
 
 def _kept(batch: Picked, kept: bytearray) -> Picked:
