@@ -1,5 +1,6 @@
 """The settings, in sections; each part of the house is given only its own."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -140,6 +141,56 @@ class LedgerSettings(Section):
     """Days to keep attempts, the evidence for a dispute; for ever when left out. Orders are always kept."""
 
 
+def _window(text: str) -> str:
+    """Refuse what isn't two times of a day."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", text) or text[:5] == text[6:]:
+        raise PydanticCustomError("window", "not two times such as 22:00-06:00")
+    return text
+
+
+class InboxSettings(Section):
+    """The folder that `nightly` and `watch` work through."""
+
+    folder: Path | None = None
+    """Where files are dropped in; `nightly` and `watch` need it. A folder in it with a folder.yaml is a merchant's own."""
+    done: Path | None = None
+    """Where files go with their results when every row is synced; `done` beside the inbox when left out."""
+    attention: Path | None = None
+    """Where files go that need a person; `attention` beside the inbox when left out."""
+    settle: Annotated[float, Field(ge=0, le=3_600)] = 10
+    """Seconds for which a file must not change before it is taken: it may still be on its way in."""
+    window: Annotated[str, AfterValidator(_window)] | None = None
+    """When orders may be sent, e.g. 22:00-06:00; what is not done by then goes on the next night. Always when left out."""
+    canary: Annotated[int, Field(ge=0)] = 20
+    """If most of a file's first so many orders fail alike, the file stops there; 0 never stops it so."""
+
+
+class NotifySettings(Section):
+    """Who is told of a night, and when."""
+
+    urls: tuple[SecretStr, ...] = ()
+    """Where to, as apprise writes it: dingtalk://..., wecombot://..., feishu://..., slack://..., mailtos://..., jsons://..."""
+    when: Literal["always", "attention", "stop"] = "attention"
+    """After every night, when something needs a person, or only when a night stopped early."""
+    failed_percent: Annotated[float, Field(ge=0, le=100)] | None = None
+    """Tell in any case when more than so many percent of the night's calls failed."""
+    points: Annotated[int, Field(ge=0)] | None = None
+    """Tell in any case when a night spent more points than this."""
+
+
+class WebSettings(Section):
+    """The local page (`batchsync web`)."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, max_length=255)
+    """The address to listen on; others than this machine's own need a password_file."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8686
+    """The port to listen on; 0 takes any free one."""
+    password_file: Path | None = None
+    """A file that only you can read (mode 0600) with the password that the page asks for."""
+    max_upload: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Most megabytes of one uploaded file."""
+
+
 class Config(Section):
     """All settings of one call."""
 
@@ -151,5 +202,8 @@ class Config(Section):
     input: InputSettings = InputSettings()
     output: OutputSettings = OutputSettings()
     ledger: LedgerSettings = LedgerSettings()
+    inbox: InboxSettings = InboxSettings()
+    notify: NotifySettings = NotifySettings()
+    web: WebSettings = WebSettings()
     token: SecretStr | None = Field(default=None, exclude=True)
     """Never from config.yaml: BATCHSYNC_TOKEN, or the file that api.token_file names."""

@@ -40,6 +40,7 @@ _TEXTS: Mapping[str, Text] = {
     "model_type": words.NOT_SECTION,
     "model_attributes_type": words.NOT_SECTION,
     "web_address": words.NOT_ADDRESS,
+    "window": words.NOT_WINDOW,
 }
 """Sentences by pydantic's kind of error."""
 

@@ -105,6 +105,10 @@ NOT_ADDRESS = Text(
     en="{key} must be a web address such as http://host/path, without a user name, not {value}.",
     zh="{key} 必须是网址，例如 http://host/path，且不含用户名，不能是 {value}。",
 )
+NOT_WINDOW = Text(
+    en="{key} must be two times of a day such as 22:00-06:00, not {value}.",
+    zh="{key} 必须是两个时间，例如 22:00-06:00，不能是 {value}。",
+)
 OTHER = Text(en="{key} can't be {value} ({problem}).", zh="{key} 不能是 {value}（{problem}）。")
 
 # --- The token ----------------------------------------------------------------------------------------------
@@ -206,6 +210,23 @@ MEANINGS_ZH: Mapping[str, str] = MappingProxyType(
         "ledger.url": "sqlite:///...、文件路径，或 postgresql://...；不填则放在用户数据文件夹。",
         "ledger.wait": "等待另一个运行结束的秒数。",
         "ledger.keep_days": "调用记录（争议时的证据）保留的天数；不填则永久保留。订单始终保留。",
+        "inbox": "`nightly` 和 `watch` 处理的收件文件夹。",
+        "inbox.folder": "文件放在哪里；nightly 和 watch 必须设置。其中带有 folder.yaml 的子文件夹归某个商家专用。",
+        "inbox.done": "所有行都已同步的文件连同结果放到哪里；不填则为收件文件夹旁边的 done。",
+        "inbox.attention": "需要人工处理的文件放到哪里；不填则为收件文件夹旁边的 attention。",
+        "inbox.settle": "文件多少秒没有变化才会处理：它可能还在复制中。",
+        "inbox.window": "允许发送的时段，例如 22:00-06:00；没做完的下一夜继续。不填则随时可以。",
+        "inbox.canary": "如果一个文件最先的这么多个订单大多以同样原因失败，就停止处理该文件；0 表示不这样停止。",
+        "notify": "夜间运行的情况通知谁，什么时候通知。",
+        "notify.urls": "通知地址，按 apprise 的写法：dingtalk://...、wecombot://...、feishu://...、slack://...、mailtos://...、jsons://...",
+        "notify.when": "always 每夜都通知，attention 有事需要人工处理时通知，stop 只在提前停止时通知。",
+        "notify.failed_percent": "一夜的调用失败超过百分之多少时，无论如何都通知。",
+        "notify.points": "一夜消耗的点券超过多少时，无论如何都通知。",
+        "web": "本机网页（`batchsync web`）。",
+        "web.host": "监听的地址；如果不是本机地址，必须设置 password_file。",
+        "web.port": "监听的端口；0 表示任选空闲端口。",
+        "web.password_file": "存放网页密码的文件，只应允许自己读取（权限 0600）。",
+        "web.max_upload": "单个上传文件最大多少兆字节。",
     }
 )
 """What config.py's docstrings say, in Chinese; a test holds the keys against config.py's."""
@@ -226,6 +247,14 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
         "output.folder": "results",
         "ledger.url": "orders.sqlite",
         "ledger.keep_days": "1000",
+        "inbox.folder": "inbox",
+        "inbox.done": "done",
+        "inbox.attention": "attention",
+        "inbox.window": '"22:00-06:00"',
+        "notify.urls": '["jsons://example.com/hook"]',
+        "notify.failed_percent": "5",
+        "notify.points": "5000",
+        "web.password_file": "web-password.txt",
     }
 )
 """A value to show for a key whose default is nothing."""
