@@ -11,6 +11,7 @@ from batchsync.errors import IllegalMove, LedgerFull
 from batchsync.judge import judge
 from batchsync.ledger import statements
 from batchsync.ledger.committer import Committer
+from batchsync.ledger.journal import Journal
 from batchsync.model import NoReply, Order, Reason, Reply, State, Verdict
 from batchsync.pool import Budget, Pool
 from batchsync.pool.workers import Slot
@@ -76,6 +77,7 @@ BUGS: Mapping[str, Callable[[], Undo]] = {
     "sending back to planned": _forgiving,
     "claim after send": lambda: patch.object(Pool, "_claim_and_send", _claim_after_send),
     "outcome not flushed": lambda: patch.object(Committer, "settle", _settle_lazily),
+    "journal not written": lambda: patch.object(Journal, "append", lambda _self, _outcomes: None),
     "cap without reservation": lambda: patch.object(Budget, "reserve", _reserve_nothing),
 }
 

@@ -1,11 +1,14 @@
 """Twenty kills in short; `make prove` has five hundred. And each planted bug must be found out by the same means."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.crash.kills import CONCURRENCY, Campaign, campaign
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -14,7 +17,7 @@ def test_killed_ten_times_and_nothing_is_broken(seed: int, tmp_path: Path) -> No
     figures = campaign(tmp_path, Campaign(rows=400, kills=10, seed=seed))
     assert ([], [], 10) == (figures.broken, figures.accidents, figures.kills)
     assert figures.charged > 300
-    assert figures.told_points == figures.settled_points > 250
+    assert figures.told_points == figures.settled_points > 200
     assert figures.most_uncertain_by_one_kill <= CONCURRENCY
 
 

@@ -1,10 +1,12 @@
 """An operator's way out of doubt: the result workbook itself, filled in by what the vendor's books say, and run again."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from openpyxl import load_workbook
 
 from batchsync.ledger import open_ledger
@@ -13,6 +15,8 @@ from batchsync.results import rows
 from tests.crash.kills import CONCURRENCY, DOUBT, ROOT, Operator, read_books, said_by_workbook, vendor
 from tests.crash.test_processes import ended, write_orders
 from tests.oracle import Key, Said, broken, merged
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
 
 
 def _decide(path: Path, charged: set[Key]) -> int:
