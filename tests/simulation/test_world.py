@@ -75,17 +75,18 @@ def test_a_planted_bug_is_caught(bug: str, folder: Folder) -> None:
 
 def test_a_ledger_survives_a_death_at_any_statement_of_its_making(folder: Folder) -> None:
     """Wherever the process that first opens a ledger is killed, the next one opens it and books its account."""
-    clock = WorldClock(VirtualLoop())
     deaths = 0
-    for writes in count(1):
-        disk = Disk(folder(writes) / "ledger.db")
-        process = Process("maker", lambda _text: None, writes=writes)
-        with contextlib.suppress(LedgerFull):
-            ledger_of(process, disk, clock).account(URL, "default")
-        process.bury()
-        if not process.dead:
-            break
-        deaths += 1
-        with ledger_of(Process("heir", lambda _text: None), disk, clock) as ledger:
-            assert 1 == ledger.account(URL, "default")
+    with contextlib.closing(VirtualLoop()) as loop:
+        clock = WorldClock(loop)
+        for writes in count(1):
+            disk = Disk(folder(writes) / "ledger.db")
+            process = Process("maker", lambda _text: None, writes=writes)
+            with contextlib.suppress(LedgerFull):
+                ledger_of(process, disk, clock).account(URL, "default")
+            process.bury()
+            if not process.dead:
+                break
+            deaths += 1
+            with ledger_of(Process("heir", lambda _text: None), disk, clock) as ledger:
+                assert 1 == ledger.account(URL, "default")
     assert deaths > 20
