@@ -1,0 +1,72 @@
+"""An order, the states it may be in, and the only moves there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order of one merchant: what is paid for."""
+
+    owner_id: str
+    number: str
+
+
+class State(StrEnum):
+    """Where an order stands in the ledger."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SYNCED = "synced"
+    REFUSED = "refused"
+    SETTLED_FAILED = "settled_failed"
+    UNCERTAIN = "uncertain"
+
+
+class Cause(StrEnum):
+    """Why an order moves from one state to another."""
+
+    CLAIM = "claim"
+    ANSWER = "answer"
+    NOT_SENT = "not_sent"
+    CRASH = "crash"
+    LATE_ANSWER = "late_answer"
+    NEW_RUN = "new_run"
+    RESEND = "resend"
+    RESEND_UNCERTAIN = "resend_uncertain"
+    CHARGED = "charged"
+    NOT_CHARGED = "not_charged"
+
+
+_S, _C = State, Cause
+_ANSWERED = frozenset({_S.SYNCED, _S.REFUSED, _S.SETTLED_FAILED, _S.UNCERTAIN})
+
+MOVES: Mapping[tuple[State, Cause], frozenset[State]] = MappingProxyType(
+    {
+        (_S.PLANNED, _C.CLAIM): frozenset({_S.SENDING}),
+        (_S.SENDING, _C.ANSWER): _ANSWERED,
+        (_S.SENDING, _C.NOT_SENT): frozenset({_S.PLANNED}),
+        (_S.SENDING, _C.CRASH): frozenset({_S.UNCERTAIN}),
+        (_S.UNCERTAIN, _C.LATE_ANSWER): _ANSWERED - {_S.UNCERTAIN},
+        (_S.REFUSED, _C.NEW_RUN): frozenset({_S.PLANNED}),
+        (_S.SYNCED, _C.RESEND): frozenset({_S.PLANNED}),
+        (_S.SETTLED_FAILED, _C.RESEND): frozenset({_S.PLANNED}),
+        (_S.UNCERTAIN, _C.RESEND_UNCERTAIN): frozenset({_S.PLANNED}),
+        (_S.UNCERTAIN, _C.CHARGED): frozenset({_S.SYNCED}),
+        (_S.UNCERTAIN, _C.NOT_CHARGED): frozenset({_S.PLANNED}),
+    }
+)
+"""The only ways there are: (state, cause) -> the states it may lead to."""
+
+STATES: tuple[State | None, ...] = (None, *State)
+"""States by code, 0 being "never heard of": how the ledger answers for many orders at once."""
+
+
+class Decision(StrEnum):
+    """What a person says of an uncertain order."""
+
+    CHARGED = "charged"
+    NOT_CHARGED = "not_charged"
+    SEND_AGAIN = "send_again"

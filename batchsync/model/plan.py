@@ -1,0 +1,56 @@
+"""The plan: one verdict for each order of a file, in columns."""
+
+from array import array
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from batchsync.model.orders import Decision
+from batchsync.model.reasons import Note
+from batchsync.model.sheets import SheetFound
+
+
+class PlanVerdict(StrEnum):
+    """What will become of an entry of the plan."""
+
+    SEND = "send"
+    ALREADY_SYNCED = "already_synced"
+    DUPLICATE = "duplicate"
+    INVALID = "invalid"
+    UNCERTAIN = "uncertain"
+    FAILED_CHARGED = "failed_charged"
+    SKIPPED_HIDDEN = "skipped_hidden"
+
+
+PLAN_VERDICTS: tuple[PlanVerdict, ...] = tuple(PlanVerdict)
+"""Verdicts by their code in `Plan.verdicts`."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """The orders of one file in the file's order, in columns: entry i is one order of one row.
+
+    A row with several ids has several entries with the same line. An invalid or hidden row has one. Sparse facts
+    stand in dicts by entry. Grows while it is made, then is only read.
+    """
+
+    sheets: list[SheetFound] = field(default_factory=list)
+    sheet_of: "array[int]" = field(default_factory=lambda: array("H"))
+    """The place in `sheets` of each entry."""
+    lines: "array[int]" = field(default_factory=lambda: array("I"))
+    owners: list[str] = field(default_factory=list)
+    """Cleaned merchant ids; empty where invalid."""
+    numbers: list[str] = field(default_factory=list)
+    """Cleaned order numbers; what the cell says where invalid."""
+    verdicts: bytearray = field(default_factory=bytearray)
+    """Indices into PLAN_VERDICTS."""
+    reasons: dict[int, Note] = field(default_factory=dict)
+    """Why, where the verdict alone doesn't say: a Reason code with facts."""
+    first_of: dict[int, int] = field(default_factory=dict)
+    """For a duplicate, the entry whose result counts."""
+    decisions: dict[int, Decision] = field(default_factory=dict)
+    """What a person decided on the result sheet about an uncertain order."""
+    notes: list[Note] = field(default_factory=list)
+    """What is worth saying about the whole, e.g. a few order numbers of another length than all others."""
+
+    def __len__(self) -> int:
+        return len(self.verdicts)

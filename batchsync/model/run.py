@@ -1,0 +1,83 @@
+"""A run: what the ledger keeps of it, where it stands, and what it adds up to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from batchsync.model.orders import State
+from batchsync.model.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """The totals of one file: exactly the keys of the summary JSON."""
+
+    file: str
+    run: str
+    rows: int = 0
+    synced: int = 0
+    already_synced: int = 0
+    duplicate: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    not_sent: int = 0
+    invalid: int = 0
+    points_spent: int = 0
+    points_possible: int = 0
+    amount_missing: int = 0
+    calls: int = 0
+    stopped: str | None = None
+    seconds: float = 0.0
+    result: str | None = None
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """What the ledger knows of a run besides its rows."""
+
+    run: str
+    """Its id, e.g. `20261123-0212-orders`."""
+    account: int
+    file: str
+    """The input's path, absolute."""
+    file_sha256: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    """None while it runs, or when it was killed."""
+    stopped: str | None = None
+    result: str | None = None
+    """The result workbook's path."""
+    lang: str = "en"
+    summary: RunSummary | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One kind of answer that did not sync an order; also where no answer came."""
+
+    state: State
+    reason: Reason
+    api_status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Where a run stands: what the bar and the page show."""
+
+    total: int
+    """Orders to send in this run."""
+    done: int
+    calls: int
+    synced: int
+    failed: int
+    uncertain: int
+    points: int
+    in_flight: int
+    rate: float
+    """Calls a second that the pacer allows now."""
+    committed: int = 0
+    """Points that count against the cap: spent, possibly spent, and reserved by calls under way."""
+    troubles: Mapping[Trouble, int] = field(default_factory=dict)
+    """Orders that were not synced, by kind."""
+    paused: bool = False

@@ -1,0 +1,103 @@
+"""What a reader yields: what the file is, its sheets, and their rows in columns."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from batchsync.model.reasons import Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFound:
+    """What a file turned out to be, whatever its name says."""
+
+    container: str
+    """xlsx, xls, xlsb, ods, spreadsheetml, html, csv or zip."""
+    sha256: str
+    size: int
+    """In bytes."""
+    detail: str = ""
+    """For text: its encoding and delimiter."""
+    notes: tuple[Note, ...] = ()
+
+
+class CellKind(IntEnum):
+    """What a cell held in the file, so that damage can be told from digits."""
+
+    EMPTY = 0
+    TEXT = 1
+    NUMBER = 2
+    """A number whose text is exactly what the file's own text says (leading zeros of its number format included)."""
+    LOSSY = 3
+    """A number from a binary reader: a float, of which only 15 digits can be trusted."""
+    BOOLEAN = 4
+    DATE = 5
+    ERROR = 6
+    """An error cell such as #N/A; the text is the error."""
+    NO_VALUE = 7
+    """A formula without a cached value."""
+    UNDECODABLE = 8
+    """Text with bytes that no known encoding explains."""
+    BROKEN = 9
+    """A line of a text file that can't be trusted (an unclosed quote, fewer fields than the header)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetFound:
+    """A sheet with a table in it: where its header stands and which columns were taken, and why.
+
+    Columns count from 0. `notes` are reason codes with facts, for the check to show.
+    """
+
+    sheet: str
+    """The sheet's name; the file's own name for a text file."""
+    index: int
+    """The sheet's place in the workbook, from 0."""
+    header_line: int
+    """The line that Excel shows for the header row, from 1."""
+    headers: tuple[str, ...]
+    order_column: int
+    owner_column: int | None = None
+    shop_column: int | None = None
+    decision_column: int | None = None
+    result_columns: tuple[int, ...] = ()
+    """Columns that an earlier result of ours added, to be replaced."""
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowBatch:
+    """Consecutive data rows of the sheet last found, as parallel columns of equal length.
+
+    Only what the plan needs: cleaned of nothing, as the cell says. Empty rows, totals and explanation rows are
+    left out. A missing column is an empty list.
+    """
+
+    lines: list[int]
+    """The line numbers that Excel shows, rising."""
+    orders: list[str]
+    order_kinds: list[int]
+    owners: list[str] = field(default_factory=list)
+    owner_kinds: list[int] = field(default_factory=list)
+    shops: list[str] = field(default_factory=list)
+    decisions: list[str] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+    """1 where a filter or the user hides the row; an empty list when no row of the batch is hidden."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetCells:
+    """The start of a sheet when all its cells are wanted."""
+
+    sheet: str
+    index: int
+    visible: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellBatch:
+    """Consecutive lines of the sheet last started, every cell of them as text with its kind."""
+
+    lines: list[int]
+    rows: list[list[str]]
+    kinds: list[list[int]]
+    hidden: list[int] = field(default_factory=list)
