@@ -8,13 +8,13 @@ import batchsync
 PACKAGE = Path(batchsync.__file__).parent
 
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"model", "clock", "shapes", "cells"}),
+    frozenset({"model", "clock", "shapes", "cells", "charts"}),
     frozenset({"words", "ids", "results"}),
     frozenset({"errors"}),
     frozenset({"config"}),
     frozenset({"settings", "merchants", "plan_csv", "damage"}),
     frozenset({"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "sandbox"}),
-    frozenset({"job"}),
+    frozenset({"job", "money"}),
     frozenset({"nightly", "distributed"}),
     frozenset({"cli", "web", "api"}),
     frozenset({"__main__", "__init__"}),

@@ -158,10 +158,40 @@ def _report(grammar: Grammar) -> None:
     _talk(grammar)
 
 
-def _doctor(grammar: Grammar) -> None:
+def _spend(grammar: Grammar) -> None:
+    grammar.group(words.INPUTS).add("--by", choices=("day", "merchant", "run"), default="day")
+    grammar.add("--since", metavar="DAY").add("--until", metavar="DAY")
+    grammar.group(words.RESULT).add("--csv", metavar="PATH").add("--chart", metavar="PATH")
+    _account(grammar)
+
+
+def _reconcile(grammar: Grammar) -> None:
+    grammar.group(words.INPUTS).add("--opening", metavar="N").add("--closing", metavar="N")
+    grammar.add("--topped-up", metavar="N").add("--statement", metavar="FILE")
+    grammar.add("--points-column", metavar="HEADER").add("--sheet", action="append", metavar="NAME")
+    grammar.add("--order-column", action="append", metavar="HEADER")
+    grammar.add("--owner-column", action="append", metavar="HEADER")
+    grammar.add("--since", metavar="DAY").add("--until", metavar="DAY")
+    grammar.group(words.RESULT).add("--workbook", metavar="PATH")
+    _account(grammar)
+
+
+def _ledger(grammar: Grammar) -> None:
+    grammar.group(words.INPUTS)
+    grammar.add("action", choices=("backup", "verify", "prune"), metavar="ACTION", told="ACTION")
+    grammar.add("path", nargs="?", metavar="PATH", told="PATH").add("--days", metavar="N")
+    _settings(grammar)
+    _talk(grammar)
+
+
+def _account(grammar: Grammar) -> None:
     grammar.group(words.SETTINGS).add("--url", metavar="URL")
     _settings(grammar)
     _talk(grammar)
+
+
+def _doctor(grammar: Grammar) -> None:
+    _account(grammar)
 
 
 def _init(grammar: Grammar) -> None:
@@ -185,6 +215,9 @@ _FILLERS: dict[str, Callable[[Grammar], None]] = {
     "check": _check,
     "history": _history,
     "resolve": _resolve,
+    "spend": _spend,
+    "reconcile": _reconcile,
+    "ledger": _ledger,
     "report": _report,
     "doctor": _doctor,
     "init": _init,

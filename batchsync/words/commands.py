@@ -44,6 +44,14 @@ SUMMARIES: Mapping[str, Text] = MappingProxyType(
         "resolve": Text(
             en="settle uncertain orders after you looked them up", zh="核实后，为“结果未知”的订单定案"
         ),
+        "spend": Text(en="points spent by day, merchant or run", zh="按日期、商家或运行统计消耗的点券"),
+        "reconcile": Text(
+            en="hold the ledger against two balances, or the vendor's statement",
+            zh="用前后余额或平台对账单核对账本",
+        ),
+        "ledger": Text(
+            en="copy the ledger, check it, let old evidence go", zh="备份、检查账本，或清除旧的调用记录"
+        ),
         "report": Text(en="write the result workbook of a run again", zh="重新写出某次运行的结果表"),
         "doctor": Text(
             en="find what is wrong with settings, token, ledger, address; spends nothing",
@@ -72,6 +80,14 @@ USAGES: Mapping[str, Text] = MappingProxyType(
         "resolve": Text(
             en="resolve --charged|--not-charged ORDER... | --run RUN [options]",
             zh="resolve --charged|--not-charged 订单号... | --run RUN [选项]",
+        ),
+        "spend": Text(en="spend [options]", zh="spend [选项]"),
+        "reconcile": Text(
+            en="reconcile --opening N --closing N | --statement FILE [options]",
+            zh="reconcile --opening N --closing N | --statement 文件 [选项]",
+        ),
+        "ledger": Text(
+            en="ledger backup|verify|prune [PATH] [options]", zh="ledger backup|verify|prune [路径] [选项]"
         ),
         "report": Text(en="report RUN [options]", zh="report RUN [选项]"),
         "doctor": Text(en="doctor [options]", zh="doctor [选项]"),
@@ -103,6 +119,23 @@ EXPLANATIONS: Mapping[str, Text] = MappingProxyType(
             "the vendor's, then say what you found: --charged makes it synced, --not-charged lets the next run send it.",
             zh="“结果未知”的订单可能已经扣费，只是没有收到回答，因此不会自动重发。请到平台核实后告知结果："
             "--charged 记为已同步；--not-charged 则下次运行会发送它。",
+        ),
+        "spend": Text(
+            en="Adds up what the ledger knows: calls, what became of them, points that answers named, points possibly spent. "
+            "As a table, as CSV, or as a chart (.xlsx or .svg).",
+            zh="统计账本中的记录：调用次数、结果、接口注明的点券、可能消耗的点券。可输出表格、CSV 或图表（.xlsx 或 .svg）。",
+        ),
+        "reconcile": Text(
+            en="Holds the ledger against the vendor's word, ties the difference to the uncertain orders, and says what to do. "
+            "Exit code 1 when something is left to find out. --workbook writes all evidence, fit for a dispute.",
+            zh="用平台的数字核对账本，把差额与“结果未知”的订单对应起来，并说明如何处理。仍有疑问时退出码为 1。"
+            "--workbook 写出全部证据，可用于申诉。",
+        ),
+        "ledger": Text(
+            en="backup writes a copy to PATH while runs may go on, and checks the copy; verify looks whether everything fits together; "
+            "prune lets the calls of old runs go (orders are always kept, and so are uncertain ones' calls).",
+            zh="backup 把账本备份到指定路径（可与运行同时进行）并检查备份；verify 检查账本是否前后一致；"
+            "prune 清除旧运行的调用记录（订单始终保留，“结果未知”的记录也保留）。",
         ),
         "report": Text(
             en="Writes the result workbook of a run again from the ledger, also of a run that was killed.",
@@ -147,6 +180,20 @@ EXAMPLES: Mapping[str, Text] = MappingProxyType(
         "resolve": Text(
             en="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
             zh="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
+        ),
+        "spend": Text(
+            en="batchsync spend --since 2026-11-01\n  batchsync spend --by merchant --chart points.xlsx",
+            zh="batchsync spend --since 2026-11-01\n  batchsync spend --by merchant --chart 点券.xlsx",
+        ),
+        "reconcile": Text(
+            en="batchsync reconcile --since 2026-11-24 --opening 5000 --closing 3874\n"
+            "  batchsync reconcile --statement november.xlsx --workbook dispute.xlsx",
+            zh="batchsync reconcile --since 2026-11-24 --opening 5000 --closing 3874\n"
+            "  batchsync reconcile --statement 十一月.xlsx --workbook 核对.xlsx",
+        ),
+        "ledger": Text(
+            en="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400",
+            zh="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400",
         ),
         "report": Text(
             en="batchsync report 20261123-0212-orders --output again.xlsx",
@@ -248,6 +295,23 @@ OPTION_HELP: Mapping[str, Text] = MappingProxyType(
         "--run": Text(en="all uncertain orders of this run", zh="该次运行中所有“结果未知”的订单"),
         "--owner-id-resolve": Text(
             en="the merchant, where several have this order number", zh="多个商家有同一订单号时，指定商家 id"
+        ),
+        "--by": Text(en="what to add up by (default day)", zh="按什么统计（默认按日期）"),
+        "--since": Text(en="from this day on, e.g. 2026-11-24", zh="从这一天起，例如 2026-11-24"),
+        "--until": Text(en="up to and including this day", zh="到这一天为止（含当天）"),
+        "--csv": Text(en="write the table as CSV; - is stdout", zh="把表格写成 CSV；- 表示标准输出"),
+        "--chart": Text(en="write a chart: .xlsx or .svg", zh="写出图表：.xlsx 或 .svg"),
+        "--opening": Text(en="the account's balance before", zh="期初余额"),
+        "--closing": Text(en="the account's balance afterwards", zh="期末余额"),
+        "--topped-up": Text(en="points bought in between (default 0)", zh="期间充值的点券（默认 0）"),
+        "--statement": Text(en="the vendor's statement, as a spreadsheet", zh="平台的对账单（表格文件）"),
+        "--points-column": Text(en="header of the statement's points column", zh="对账单中点券列的表头"),
+        "--workbook": Text(en="write differences and evidence, .xlsx", zh="写出差异和证据（.xlsx）"),
+        "ACTION": Text(en="backup, verify or prune", zh="backup、verify 或 prune"),
+        "PATH": Text(en="of the copy (backup)", zh="备份的路径（backup）"),
+        "--days": Text(
+            en="days of calls to keep (default: ledger.keep_days)",
+            zh="保留多少天的调用记录（默认 ledger.keep_days）",
         ),
         "--keep": Text(
             en="leave the sandbox running at the end, until Ctrl-C",
