@@ -8,8 +8,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 
-from batchsync.ledger import open_ledger
-from batchsync.ledger.sqlite import SqliteLedger
+from batchsync.ledger import Ledger, open_ledger
 from batchsync.model import (
     PLAN_VERDICTS,
     Plan,
@@ -41,7 +40,7 @@ def plan_of(orders: Sequence[int]) -> Plan:
     return plan
 
 
-async def settle_all(ledger: SqliteLedger, run: str, ids: Sequence[int]) -> None:
+async def settle_all(ledger: Ledger, run: str, ids: Sequence[int]) -> None:
     """Claim and settle in big groups: each group is one transaction or two."""
     for start in range(0, len(ids), AT_ONCE):
         attempts = await asyncio.gather(*(ledger.claim(order, run) for order in ids[start : start + AT_ONCE]))

@@ -13,7 +13,7 @@ from batchsync.cli.console import Console
 from batchsync.cli.layout import moment, one_line, table
 from batchsync.config import Config
 from batchsync.errors import UsageError
-from batchsync.ledger import SqliteLedger, open_ledger
+from batchsync.ledger import Ledger, open_ledger
 from batchsync.ledger.history import OrderRecord, Resolved
 from batchsync.model import Decision, RunRecord, State
 from batchsync.words import talk
@@ -95,7 +95,7 @@ def _show_run(run: RunRecord, console: Console, *, as_json: bool) -> int:
     return 0
 
 
-def _found(ledger: SqliteLedger, run: str) -> RunRecord:
+def _found(ledger: Ledger, run: str) -> RunRecord:
     record = ledger.run(run)
     if record is not None:
         return record
@@ -130,7 +130,7 @@ def resolve(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _resolve_run(ledger: SqliteLedger, run: RunRecord, decision: Decision) -> list[Resolved]:
+def _resolve_run(ledger: Ledger, run: RunRecord, decision: Decision) -> list[Resolved]:
     moved = ledger.resolve(run.account, decision, run=run.run)
     if not moved:
         raise UsageError(talk.NONE_UNCERTAIN, run=run.run)
@@ -138,7 +138,7 @@ def _resolve_run(ledger: SqliteLedger, run: RunRecord, decision: Decision) -> li
 
 
 def _resolve_orders(
-    ledger: SqliteLedger, numbers: Sequence[str], owner: str | None, decision: Decision, config: Config
+    ledger: Ledger, numbers: Sequence[str], owner: str | None, decision: Decision, config: Config
 ) -> list[Resolved]:
     account = ledger.find_account(config.api.url, config.api.account)
     chosen = [_chosen(ledger, number, account, owner) for number in dict.fromkeys(numbers)]
@@ -149,7 +149,7 @@ def _resolve_orders(
     return moved
 
 
-def _chosen(ledger: SqliteLedger, number: str, account: int | None, owner: str | None) -> OrderRecord:
+def _chosen(ledger: Ledger, number: str, account: int | None, owner: str | None) -> OrderRecord:
     """Return the one uncertain order that is meant; say why when there is none, or more than one.
 
     Orders of the account in the settings come first; another account's is meant when only that one has it.

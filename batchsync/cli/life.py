@@ -9,14 +9,14 @@ from typing import Any
 from batchsync.cli.console import Console
 from batchsync.cli.layout import moment, one_line
 from batchsync.errors import UsageError
-from batchsync.ledger import SqliteLedger
+from batchsync.ledger import Ledger
 from batchsync.ledger.history import AttemptRecord, OrderHistory, ResolutionRecord
 from batchsync.words import Said, Text, result, talk
 
 ANSWER_SHOWN = 300
 
 
-def show(ledger: SqliteLedger, number: str, console: Console, *, as_json: bool) -> int:
+def show(ledger: Ledger, number: str, console: Console, *, as_json: bool) -> int:
     """Print all that ever happened to the orders with this number.
 
     Raises UsageError when the ledger knows none.

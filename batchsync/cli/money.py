@@ -13,7 +13,7 @@ from batchsync.cli.layout import one_line, table
 from batchsync.cli.whole import whole_file
 from batchsync.config import Config, InputSettings
 from batchsync.errors import OutputError, UsageError
-from batchsync.ledger import SqliteLedger, open_ledger
+from batchsync.ledger import Ledger, open_ledger
 from batchsync.money import (
     Balances,
     Line,
@@ -191,7 +191,7 @@ def _show_findings(found: Reconciled, console: Console) -> None:
 # --- Both ---------------------------------------------------------------------------------------------------
 
 
-def _price(ledger: SqliteLedger, account: int | None, config: Config) -> int:
+def _price(ledger: Ledger, account: int | None, config: Config) -> int:
     """Return what a call without an amount is taken to cost: the most that one ever did."""
     return max(config.spend.price, 0 if account is None else ledger.highest_price(account))
 

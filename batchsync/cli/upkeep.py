@@ -8,7 +8,7 @@ from batchsync.cli.console import Console
 from batchsync.cli.layout import size
 from batchsync.config import Config
 from batchsync.errors import UsageError
-from batchsync.ledger import SqliteLedger, open_ledger
+from batchsync.ledger import Ledger, open_ledger
 from batchsync.words import Said
 from batchsync.words import commands as usage
 from batchsync.words import money as words
@@ -28,18 +28,18 @@ def ledger(arguments: argparse.Namespace, console: Console) -> int:
         return _backup(opened, Path(arguments.path).expanduser(), console)
 
 
-def _backup(opened: SqliteLedger, target: Path, console: Console) -> int:
+def _backup(opened: Ledger, target: Path, console: Console) -> int:
     opened.backup(target)
     console.result(words.BACKED_UP.say(console.lang, path=target, size=size(target.stat().st_size)))
     return 0
 
 
-def _verify(opened: SqliteLedger, console: Console) -> int:
+def _verify(opened: Ledger, console: Console) -> int:
     faults = opened.verify()
     for fault in faults:
         console.fault(fault)
     if faults:
-        console.fault(Said(words.FAULTY, {"path": opened.path, "count": len(faults)}))
+        console.fault(Said(words.FAULTY, {"path": opened.place, "count": len(faults)}))
         return 1
     found = opened.size()
     facts = {"orders": found.orders, "attempts": found.attempts, "runs": found.runs}

@@ -11,7 +11,7 @@ from batchsync.config import Config
 from batchsync.errors import InputError, LedgerFull, OutputError
 from batchsync.job.nouns import Checked, Finished
 from batchsync.job.target import Target
-from batchsync.ledger import SqliteLedger
+from batchsync.ledger import Ledger
 from batchsync.model import EntryResult, FileFound, Reason, RunRecord, RunSummary, Stop
 from batchsync.reader import read_cells
 from batchsync.results import Tally, rows
@@ -27,7 +27,7 @@ class Delivery:
         self._config, self._clock, self._target = config, clock, target
         self._began_at = clock.monotonic()
 
-    def deliver(self, ledger: SqliteLedger, run: str, stopped: Stop | None, checked: Checked) -> Finished:
+    def deliver(self, ledger: Ledger, run: str, stopped: Stop | None, checked: Checked) -> Finished:
         """Write the result of a run that is over, and close the run in the ledger."""
         record = ledger.run(run)
         assert record is not None
@@ -46,7 +46,7 @@ class Delivery:
             return replace(finished, said=(*finished.said, Said(error.text, error.facts)))
         return finished
 
-    def deliver_again(self, ledger: SqliteLedger, record: RunRecord) -> Finished:
+    def deliver_again(self, ledger: Ledger, record: RunRecord) -> Finished:
         """Write the result of an earlier run, as things stand now."""
         found = self._look_again(Path(record.file))
         wanted = self._config.output.language
@@ -69,7 +69,7 @@ class Delivery:
 
     def _write(
         self,
-        ledger: SqliteLedger,
+        ledger: Ledger,
         record: RunRecord,
         *,
         container: str,
@@ -129,7 +129,7 @@ def _honest(summary: RunSummary) -> RunSummary:
     return replace(summary, exit_code=1) if summary.result is None and summary.exit_code == 0 else summary
 
 
-def _is_ours(ledger: SqliteLedger, path: Path) -> bool:
+def _is_ours(ledger: Ledger, path: Path) -> bool:
     return any(run.result == str(path) for run in ledger.runs())
 
 

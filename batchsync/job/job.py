@@ -19,7 +19,7 @@ from batchsync.job.nouns import Checked, Finished, RunOptions
 from batchsync.job.planning import known_to, orders_to_send, plan_file
 from batchsync.job.target import target_of
 from batchsync.judge import judge
-from batchsync.ledger import SqliteLedger, open_ledger
+from batchsync.ledger import Ledger, open_ledger
 from batchsync.model import Cause, Order, PlanVerdict, Progress, Stop
 from batchsync.pace import Pacer
 from batchsync.pool import Breaker, Budget, Pool
@@ -113,7 +113,7 @@ class Job:
 
     # --- Sending --------------------------------------------------------------------------------------------
 
-    async def _send(self, ledger: SqliteLedger, account: int, checked: Checked, options: RunOptions) -> str:
+    async def _send(self, ledger: Ledger, account: int, checked: Checked, options: RunOptions) -> str:
         """Enroll the plan, drain it, and return the run's id."""
         sends = min(checked.counts[PlanVerdict.SEND], options.limit or len(checked.plan))
         token = self.config.token
@@ -130,7 +130,7 @@ class Job:
 
     async def _drain(
         self,
-        ledger: SqliteLedger,
+        ledger: Ledger,
         account: int,
         run: str,
         orders: Iterator[tuple[int, Order]],

@@ -9,7 +9,7 @@ from pathlib import Path
 from batchsync.clock import Clock
 from batchsync.config import Config
 from batchsync.job.nouns import Checked, RunOptions
-from batchsync.ledger import SqliteLedger
+from batchsync.ledger import Ledger
 from batchsync.model import PLAN_VERDICTS, FileFound, Order, Plan, PlanVerdict, RowBatch, SheetFound
 from batchsync.plan import Known, make_plan
 from batchsync.reader import read_orders
@@ -40,7 +40,7 @@ def plan_file(path: Path, options: RunOptions, config: Config, known: Known) -> 
     )
 
 
-def known_to(ledger: SqliteLedger, account: int | None, config: Config, clock: Clock) -> Known:
+def known_to(ledger: Ledger, account: int | None, config: Config, clock: Clock) -> Known:
     """Return the question that a plan asks of a ledger."""
     if account is None:
         return lambda _owners, numbers: bytes(len(numbers))

@@ -1,13 +1,16 @@
 """The ledger: every order ever sent, and the only judge of *once*."""
 
 from batchsync.ledger.history import AttemptRecord, OrderHistory, OrderRecord, ResolutionRecord, Resolved
+from batchsync.ledger.ledger import Ledger
+from batchsync.ledger.opening import open_ledger
 from batchsync.ledger.spending import Charge, Spending
-from batchsync.ledger.sqlite import SqliteLedger, open_ledger
+from batchsync.ledger.sqlite import SqliteLedger
 from batchsync.ledger.upkeep import LedgerSize, Pruned
 
 __all__ = [
     "AttemptRecord",
     "Charge",
+    "Ledger",
     "LedgerSize",
     "OrderHistory",
     "OrderRecord",

@@ -2,10 +2,12 @@
 
 import errno
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+
+from batchsync.ledger.statements import queries
 
 SYNCHRONOUS = "FULL"
 """NORMAL forgot a sent order's mark in 995 of 1,000 simulated power cuts: a second bill each."""
@@ -18,10 +20,19 @@ class DiskRefused(Exception):
 
 
 class Database(Protocol):
-    """One SQLite connection, in autocommit mode until BEGIN."""
+    """One connection, in autocommit mode until BEGIN."""
+
+    @property
+    def sql(self) -> Mapping[str, str]:
+        """The named statements, as this database speaks them."""
+        ...
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Run one statement to its first row; the rest of its rows come as they are asked for."""
+        ...
+
+    def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Run one query of very many rows inside a transaction, without ever holding them all."""
         ...
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
@@ -60,11 +71,20 @@ class StandardDatabase:
             )
         self._cursor = self._connection.cursor()
 
+    @property
+    def sql(self) -> Mapping[str, str]:
+        """SQLite's statements."""
+        return queries()
+
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Run one statement to its first row; the rest of its rows come as they are asked for."""
         with _translated():
             self._cursor = self._connection.execute(sql, parameters)
         return self._cursor
+
+    def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Run one query of very many rows: SQLite never holds them all anyway."""
+        return self.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for each of `rows`."""
@@ -125,7 +145,7 @@ def tune(database: Database, *, read_only: bool) -> None:
 @contextmanager
 def transaction(database: Database) -> Iterator[None]:
     """All or nothing: committed at the end, rolled back on any error."""
-    database.execute("BEGIN IMMEDIATE")
+    database.execute(database.sql["begin_writing"])
     try:
         yield
         database.execute("COMMIT")

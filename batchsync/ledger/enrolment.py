@@ -13,7 +13,6 @@ import orjson
 from batchsync.errors import IllegalMove
 from batchsync.ledger.codes import CAUSE_CODES, DECISION_CAUSES, STATE_CODES, STATES_BY_CODE, VERDICT_CODES
 from batchsync.ledger.database import Database, transaction
-from batchsync.ledger.statements import queries
 from batchsync.model import MOVES, PLAN_VERDICTS, Cause, Decision, Plan, PlanVerdict, State
 
 CHUNK = 20_000
@@ -33,7 +32,7 @@ class Owners:
 
     def __init__(self, database: Database, *, add: bool) -> None:
         self._db = database
-        self._sql = queries()
+        self._sql = database.sql
         self._add = add
         self._ids: dict[str, int] = {"": NO_OWNER}
 
@@ -59,7 +58,7 @@ def known(
     database: Database, account: int, owners: Sequence[str], numbers: Sequence[str], resync_before: int
 ) -> bytes:
     """Return the state's code of each order, 0 where never heard of or synced before `resync_before`."""
-    sql = queries()
+    sql = database.sql
     database.execute(sql["make_wanted"])
     book = Owners(database, add=False)
     found = bytearray()
@@ -77,7 +76,7 @@ def _fill(database: Database, statement: str, rows: Iterator[tuple[object, ...]]
     if database.in_transaction():
         database.executemany(statement, rows)
         return
-    database.execute("BEGIN")
+    database.execute(database.sql["begin_reading"])
     database.executemany(statement, rows)
     database.execute("COMMIT")
 
@@ -89,7 +88,7 @@ class Enrolment:
         self, database: Database, *, run: int, account: int, plan: Plan, allow: frozenset[Cause], now: int
     ) -> None:
         self._db = database
-        self._sql = queries()
+        self._sql = database.sql
         self._run, self._account, self._plan, self._allow, self._now = run, account, plan, allow, now
         self._decided = sorted(plan.decisions)
         self._known_before = False
@@ -213,7 +212,7 @@ UNCERTAIN = STATE_CODES[State.UNCERTAIN]
 
 def move(database: Database, order: int, decision: Decision, *, run: int | None, now: int) -> State:
     """Move an uncertain order as a person decided, and write the decision down. Raises IllegalMove otherwise."""
-    sql = queries()
+    sql = database.sql
     cause = DECISION_CAUSES[decision]
     (target,) = MOVES[State.UNCERTAIN, cause]
     database.execute(sql["resolve"], (STATE_CODES[target], CAUSE_CODES[cause], order))

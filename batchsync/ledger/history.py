@@ -8,7 +8,6 @@ from typing import Any
 from batchsync.ledger.codes import ATTEMPTS_EACH, STATES_BY_CODE
 from batchsync.ledger.database import Database
 from batchsync.ledger.reading import moment
-from batchsync.ledger.statements import queries
 from batchsync.model import Decision, Reason, State
 
 
@@ -90,12 +89,12 @@ class Resolved:
 
 def orders_of(database: Database, number: str) -> Iterator[OrderRecord]:
     """Yield the orders with this number, of every account and merchant."""
-    return map(_order, database.execute(queries()["orders_of"], (number,)))
+    return map(_order, database.execute(database.sql["orders_of"], (number,)))
 
 
 def history(database: Database, number: str) -> list[OrderHistory]:
     """Return all that happened to the orders with this number."""
-    sql = queries()
+    sql = database.sql
     return [
         OrderHistory(
             order=order,

@@ -3,6 +3,12 @@
 -- name: is_ours
 SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema);
 
+-- name: begin_writing
+BEGIN IMMEDIATE;
+
+-- name: begin_reading
+BEGIN;
+
 -- The batch: claims and outcomes -----------------------------------------------------------------------------
 
 -- name: claim_all

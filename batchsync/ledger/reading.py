@@ -16,7 +16,6 @@ import orjson
 from batchsync.ledger.batch import Outcome
 from batchsync.ledger.codes import STATES_BY_CODE, VERDICTS_BY_CODE
 from batchsync.ledger.database import Database
-from batchsync.ledger.statements import queries
 from batchsync.model import EntryResult, Note, Reason, State
 
 REMEMBERED = 10_000
@@ -52,7 +51,7 @@ END: Row = (-1, *(None,) * 15)
 
 def results(database: Database, run: int, journal: Mapping[int, Outcome]) -> Iterator[EntryResult]:
     """Yield what became of each entry; `journal` has outcomes that the database could not take yet, by attempt."""
-    database.execute("BEGIN")
+    database.execute(database.sql["begin_reading"])
     try:
         yield from _Entries(database, run, journal).all(run)
     finally:
@@ -79,12 +78,12 @@ class _Entries:
 
     def __init__(self, database: Database, run: int, journal: Mapping[int, Outcome]) -> None:
         self._db = database
-        self._sql = sql = queries()
+        self._sql = sql = database.sql
         self._owners: _Remembered[int | None, str] = _Remembered(self._owner)
         self._answers: _Remembered[int | None, Said] = _Remembered(self._answer)
         self._answers[None] = NOTHING_SAID
         self._runs: dict[int, str] = dict(database.execute(sql["run_names"]))
-        self._facts = database.execute(sql["facts"], (run,))
+        self._facts = database.stream(sql["facts"], (run,))
         self._over: dict[int, Row] = {attempt: _from_journal(outcome) for attempt, outcome in journal.items()}
         for attempt, *heard, answer in database.execute(sql["late_outcomes"], (run,)):
             self._over[attempt] = (*heard, self._answers[answer])
@@ -100,7 +99,7 @@ class _Entries:
         """Yield the entries of the run; of several attempts at one, the last counts and all are counted."""
         facts = next(self._facts, NO_FACTS)
         calls, last = 0, END
-        for row in chain(self._db.execute(self._sql["results"], (run,)), (END,)):
+        for row in chain(self._db.stream(self._sql["results"], (run,)), (END,)):
             if row[0] == last[0]:
                 calls += 1
             else:

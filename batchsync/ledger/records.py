@@ -9,7 +9,6 @@ import orjson
 
 from batchsync.ledger.database import Database
 from batchsync.ledger.reading import moment
-from batchsync.ledger.statements import queries
 from batchsync.model import Note, RunRecord, RunSummary, SheetFound
 
 STEM_KEPT = 60
@@ -22,7 +21,7 @@ def free_run_name(database: Database, started: datetime, stem: str) -> str:
     ].strip("-.")
     base = f"{started:%Y%m%d-%H%M}-{clean or 'file'}"
     name, nth = base, 1
-    while next(iter(database.execute(queries()["run_exists"], (name,))), None) is not None:
+    while next(iter(database.execute(database.sql["run_exists"], (name,))), None) is not None:
         nth += 1
         name = f"{base}-{nth}"
     return name
@@ -63,4 +62,4 @@ def pack_summary(summary: RunSummary) -> str:
 
 def all_runs(database: Database, limit: int) -> Iterator[RunRecord]:
     """Yield runs, the newest first."""
-    return map(record, database.execute(queries()["runs"], (limit,)))
+    return map(record, database.execute(database.sql["runs"], (limit,)))

@@ -8,7 +8,6 @@ from typing import Any
 from batchsync.ledger.codes import STATES_BY_CODE
 from batchsync.ledger.database import Database
 from batchsync.ledger.reading import moment
-from batchsync.ledger.statements import queries
 from batchsync.model import Decision, Reason, State
 
 FOREVER = 1 << 62
@@ -74,7 +73,7 @@ def spending(
 ) -> Iterator[Spending]:
     """Yield what was spent from `since` until before `until`, day by day."""
     for day, owner, run, calls, synced, failed, uncertain, by_hand, points, missing in database.execute(
-        queries()["spending"], (account, *_span(since, until))
+        database.sql["spending"], (account, *_span(since, until))
     ):
         yield Spending(
             day=date.fromisoformat(day),
@@ -94,7 +93,7 @@ def charges(
     database: Database, account: int, since: datetime | None, until: datetime | None
 ) -> Iterator[Charge]:
     """Yield every call that reached the vendor, or may have, order by order."""
-    return map(_charge, database.execute(queries()["charges"], (account, *_span(since, until))))
+    return map(_charge, database.execute(database.sql["charges"], (account, *_span(since, until))))
 
 
 def _span(since: datetime | None, until: datetime | None) -> tuple[int, int]:

@@ -22,8 +22,8 @@ SPACE_NEEDED = 64 * 1024 * 1024
 """Free bytes without which no run starts and no claim is made."""
 
 
-class Store:
-    """One ledger file: readers on read-only connections, at most one writer, and that only under the lock."""
+class FileStore:
+    """The Store of one ledger file: readers on read-only connections, at most one writer, and that only under the lock."""
 
     def __init__(self, path: Path, *, read_only: bool, clock: Clock, connect: Connect, wait_s: float) -> None:
         self.path = path
@@ -37,6 +37,11 @@ class Store:
         self._batches: BatchWriter | None = None
         self._lock = WriterLock(path, clock)
         self.journal = Journal(self.journal_path)
+
+    @property
+    def place(self) -> Path:
+        """The ledger's file."""
+        return self.path
 
     @property
     def journal_path(self) -> Path:
@@ -75,11 +80,24 @@ class Store:
         if self._reader is None:
             if not self._exists():
                 raise LedgerError(words.MISSING, ledger=self.path)
-            self._reader = self.fresh_reader()
+            self._reader = self._fresh_reader()
         return self._reader
 
-    def fresh_reader(self) -> Database:
-        """Return a read-only connection of its own, for a snapshot that lasts."""
+    @contextmanager
+    def reading(self) -> Iterator[Database]:
+        """Lend the connection to read with."""
+        yield self.reader()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Database]:
+        """Lend a read-only connection of its own, for reading that lasts."""
+        database = self._fresh_reader()
+        try:
+            yield database
+        finally:
+            database.close()
+
+    def _fresh_reader(self) -> Database:
         with self.translated():
             database = self._connect(self.path, read_only=True)
             tune(database, read_only=True)

@@ -12,7 +12,6 @@ from batchsync.errors import LedgerError
 from batchsync.ledger.codes import STATES_BY_CODE
 from batchsync.ledger.database import Database, transaction
 from batchsync.ledger.location import make_folder, make_private_file, sync_folder
-from batchsync.ledger.statements import queries
 from batchsync.words import ledger as words
 from batchsync.words.text import Said
 
@@ -84,20 +83,20 @@ def verify(database: Database) -> list[Said]:
 
 
 def _file_faults(database: Database) -> Iterator[Said]:
-    for (verdict,) in database.execute(queries()["integrity"]):
+    for (verdict,) in database.execute(database.sql["integrity"]):
         if verdict != "ok":
             yield Said(words.FAULT_FILE, {"what": verdict})
 
 
 def _reference_faults(database: Database) -> Iterator[Said]:
-    for nth, (table, row, parent) in enumerate(database.execute(queries()["references"])):
+    for nth, (table, row, parent) in enumerate(database.execute(database.sql["references"])):
         if nth == FAULTS_TOLD:
             return
         yield Said(words.FAULT_REFERENCE, {"table": table, "row": row, "parent": parent})
 
 
 def _order_faults(database: Database) -> Iterator[Said]:
-    sql = queries()
+    sql = database.sql
     for owner, number, state, said in database.execute(sql["states_against_calls"], (FAULTS_TOLD,)):
         facts = {"owner": owner, "number": number, "state": STATES_BY_CODE[state].value}
         yield Said(words.FAULT_STATE, {**facts, "said": STATES_BY_CODE[said].value if said else "-"})
@@ -112,7 +111,7 @@ def prune(database: Database, before: int, now: int) -> Pruned:
 
     A run with orders that are still uncertain keeps its evidence.
     """
-    sql = queries()
+    sql = database.sql
     attempts = 0
     with transaction(database):
         runs = [row[0] for row in database.execute(sql["runs_to_prune"], (before,))]
@@ -132,10 +131,10 @@ def shrink(database: Database, folder: Path) -> None:
     """Rewrite the file without its empty part, when that is large and the disk has room for it."""
     found = size(database)
     if found.empty_bytes * WORTH_SHRINKING > found.bytes and shutil.disk_usage(folder).free > 3 * found.bytes:
-        database.execute(queries()["vacuum"])
+        database.execute(database.sql["vacuum"])
 
 
 def size(database: Database) -> LedgerSize:
     """Return how large the ledger is."""
-    ((orders, attempts, runs, total, empty),) = database.execute(queries()["sizes"])
+    ((orders, attempts, runs, total, empty),) = database.execute(database.sql["sizes"])
     return LedgerSize(orders=orders, attempts=attempts, runs=runs, bytes=total, empty_bytes=empty)

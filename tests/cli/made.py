@@ -5,7 +5,7 @@ from array import array
 from pathlib import Path
 
 from batchsync.config import ApiSettings
-from batchsync.ledger import SqliteLedger, open_ledger
+from batchsync.ledger import Ledger, open_ledger
 from batchsync.model import (
     PLAN_VERDICTS,
     NoReply,
@@ -65,7 +65,7 @@ def past_run(
     return run
 
 
-async def _send(ledger: SqliteLedger, run: str, ids: "array[int]", answers: list[Answer | None]) -> None:
+async def _send(ledger: Ledger, run: str, ids: "array[int]", answers: list[Answer | None]) -> None:
     for order, answer in zip(ids, answers, strict=True):
         attempt = await ledger.claim(order, run)
         if answer is not None:

@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -228,6 +228,13 @@ class ApswDatabase:
         with _translated():
             self._before = self._connection.total_changes()
             return self._connection.execute(sql, tuple(parameters))
+
+    @property
+    def sql(self) -> Mapping[str, str]:
+        return statements.queries()
+
+    def stream(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        return self.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         with _translated():

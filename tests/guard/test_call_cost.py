@@ -16,7 +16,7 @@ from batchsync.client import Client
 from batchsync.clock import SYSTEM_CLOCK
 from batchsync.config import ApiSettings, RetrySettings, StopSettings
 from batchsync.judge import judge
-from batchsync.ledger import SqliteLedger, open_ledger
+from batchsync.ledger import Ledger, open_ledger
 from batchsync.model import Order
 from batchsync.pace import Pacer
 from batchsync.pool import Breaker, Budget, Pool
@@ -56,7 +56,7 @@ async def bare(url: str, calls: int) -> None:
         await asyncio.gather(*(work(session) for _ in range(WORKERS)))
 
 
-async def ours(ledger: SqliteLedger, run: str, orders: list[tuple[int, Order]], url: str) -> None:
+async def ours(ledger: Ledger, run: str, orders: list[tuple[int, Order]], url: str) -> None:
     api = ApiSettings(url=url, keep_alive=True)
     async with Client(
         api, SecretStr("secret-token"), concurrency=WORKERS, clock=SYSTEM_CLOCK, stale_after_s=30

@@ -7,11 +7,17 @@ from typing import Protocol
 import pytest
 
 from batchsync.clock import SYSTEM_CLOCK, Clock
-from batchsync.ledger import SqliteLedger, journal, open_ledger
+from batchsync.ledger import Ledger, SqliteLedger, journal
 
 
 class OpenLedger(Protocol):
-    """Opens the one ledger of a test, as often as it likes; a PostgreSQL factory has the same form."""
+    """Opens the one ledger of a test, as often as it likes."""
+
+    def __call__(self, *, read_only: bool = False, clock: Clock = SYSTEM_CLOCK) -> Ledger: ...
+
+
+class OpenSqlite(Protocol):
+    """The same, where the test is about SQLite's own."""
 
     def __call__(self, *, read_only: bool = False, clock: Clock = SYSTEM_CLOCK) -> SqliteLedger: ...
 
@@ -28,11 +34,11 @@ def ledger_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(ledger_path: Path) -> Iterator[OpenLedger]:
+def opened(ledger_path: Path) -> Iterator[OpenSqlite]:
     ledgers: list[SqliteLedger] = []
 
     def factory(*, read_only: bool = False, clock: Clock = SYSTEM_CLOCK) -> SqliteLedger:
-        ledgers.append(open_ledger(ledger_path, read_only=read_only, clock=clock))
+        ledgers.append(SqliteLedger(ledger_path, read_only=read_only, clock=clock))
         return ledgers[-1]
 
     yield factory

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from batchsync.ledger import SqliteLedger
+from batchsync.ledger import Ledger
 from batchsync.model import (
     PLAN_VERDICTS,
     Cause,
@@ -58,7 +58,7 @@ def plan(
     return made
 
 
-def start(ledger: SqliteLedger, made: Plan, allow: frozenset[Cause] = NEW) -> tuple[str, list[int]]:
+def start(ledger: Ledger, made: Plan, allow: frozenset[Cause] = NEW) -> tuple[str, list[int]]:
     """A run over a plan, enrolled."""
     account = ledger.account(ENDPOINT, "default")
     run = ledger.new_run(account, "/in/订单.xlsx", "00", "订单", "zh")
@@ -66,7 +66,7 @@ def start(ledger: SqliteLedger, made: Plan, allow: frozenset[Cause] = NEW) -> tu
 
 
 async def call(
-    ledger: SqliteLedger, run: str, order: int, verdict: Verdict = SYNCED, heard: Reply | NoReply = ANSWER
+    ledger: Ledger, run: str, order: int, verdict: Verdict = SYNCED, heard: Reply | NoReply = ANSWER
 ) -> int:
     """One order's whole way through the ledger."""
     attempt = await ledger.claim(order, run)
@@ -75,6 +75,6 @@ async def call(
     return attempt
 
 
-def state_of(ledger: SqliteLedger, number: str) -> State:
+def state_of(ledger: Ledger, number: str) -> State:
     (record,) = ledger.orders_of(number)
     return record.state

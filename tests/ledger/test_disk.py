@@ -16,7 +16,7 @@ from batchsync.ledger import SqliteLedger, store
 from batchsync.ledger.database import DiskRefused, StandardDatabase
 from batchsync.model import State
 from batchsync.words.text import Lang
-from tests.ledger.conftest import OpenLedger
+from tests.ledger.conftest import OpenSqlite
 from tests.ledger.scene import ANSWER, NEW, REFUSED, SYNCED, call, plan, start, state_of
 
 
@@ -49,7 +49,7 @@ def on_full_disk(ledger_path: Path) -> Iterator[SqliteLedger]:
 
 
 async def test_outcome_on_a_full_disk_goes_to_the_journal(
-    on_full_disk: SqliteLedger, opened: OpenLedger
+    on_full_disk: SqliteLedger, opened: OpenSqlite
 ) -> None:
     """The commit fails after the send: the outcome is kept, claims are refused, the result is right at once."""
     ledger = on_full_disk
@@ -79,7 +79,7 @@ async def test_outcome_on_a_full_disk_goes_to_the_journal(
 
 
 async def test_claims_in_the_batch_that_failed_are_refused_and_never_sent(
-    on_full_disk: SqliteLedger, opened: OpenLedger
+    on_full_disk: SqliteLedger, opened: OpenSqlite
 ) -> None:
     """A claim whose commit failed is not made: the order is planned afterwards."""
     with on_full_disk.lock(1, "t"):
@@ -92,7 +92,7 @@ async def test_claims_in_the_batch_that_failed_are_refused_and_never_sent(
         assert State.PLANNED is state_of(again, "A1")
 
 
-def test_plan_on_a_full_disk_is_refused_whole(on_full_disk: SqliteLedger, opened: OpenLedger) -> None:
+def test_plan_on_a_full_disk_is_refused_whole(on_full_disk: SqliteLedger, opened: OpenSqlite) -> None:
     """Nothing of the plan is kept, and the sentence says what to do."""
     with on_full_disk.lock(1, "t"):
         run = on_full_disk.new_run(on_full_disk.account("http://x/", "default"), "/f", "0", "f", "en")
@@ -104,7 +104,7 @@ def test_plan_on_a_full_disk_is_refused_whole(on_full_disk: SqliteLedger, opened
         assert [] == again.orders_of("A1")
 
 
-def test_low_space_refuses_the_lock(opened: OpenLedger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_low_space_refuses_the_lock(opened: OpenSqlite, monkeypatch: pytest.MonkeyPatch) -> None:
     """No run starts on a disk that is nearly full, and the figures are told."""
     with opened() as ledger:
         monkeypatch.setattr(store, "SPACE_NEEDED", 2**60)
@@ -114,7 +114,7 @@ def test_low_space_refuses_the_lock(opened: OpenLedger, monkeypatch: pytest.Monk
 
 
 async def test_low_space_during_a_run_stops_claims_and_keeps_outcomes(
-    opened: OpenLedger, monkeypatch: pytest.MonkeyPatch
+    opened: OpenSqlite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing more is claimed; what is under way is still settled in the database."""
     with opened() as ledger, ledger.lock(1, "t"):
@@ -179,7 +179,7 @@ def send_until_full(path: Path, *, limit: bool) -> int:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs RLIMIT_FSIZE")
-def test_file_that_may_not_grow(opened: OpenLedger, ledger_path: Path) -> None:
+def test_file_that_may_not_grow(opened: OpenSqlite, ledger_path: Path) -> None:
     """A real refusal by the system (RLIMIT_FSIZE): every outcome of a call is in ledger or journal."""
     told = send_until_full(ledger_path, limit=True)
     assert 0 < told < 400

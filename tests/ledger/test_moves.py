@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 
 from batchsync.errors import IllegalMove
-from batchsync.ledger import SqliteLedger, open_ledger, statements
+from batchsync.ledger import Ledger, SqliteLedger, open_ledger, statements
 from batchsync.ledger.batch import BatchWriter
 from batchsync.ledger.codes import CAUSE_CODES, STATE_CODES
 from batchsync.ledger.database import connect, tune
@@ -79,7 +79,7 @@ def test_database_refuses_what_the_table_refuses(tmp_path: Path) -> None:
 )
 async def test_database_refuses_to_forget(tmp_path: Path, statement: str) -> None:
     """No cause, no attempt, no order that starts settled; orders stay, evidence is append-only."""
-    with open_ledger(tmp_path / "l.db") as ledger, ledger.lock(1, "t"):
+    with SqliteLedger(tmp_path / "l.db") as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         attempt = await ledger.claim(order, run)
         ledger.settle(attempt, Verdict(State.UNCERTAIN, Reason.TIMEOUT, None), SILENCE)
@@ -127,7 +127,7 @@ class Walk(RuleBasedStateMachine):
         self.calls = [0] * 2
 
     def open(self) -> None:
-        self.ledger: SqliteLedger = self.stack.enter_context(open_ledger(self.folder / "l.db", inline=True))
+        self.ledger: Ledger = self.stack.enter_context(open_ledger(self.folder / "l.db", inline=True))
         self.stack.enter_context(self.ledger.lock(1, "walk"))
 
     def move(self, place: int, cause: Cause, target: State) -> bool:
@@ -314,7 +314,7 @@ def test_walk_catches_a_planted_bug(bug: str) -> None:
     sql = _changed(*BUGS[bug])
     schema = [statement for statement in statements.schema(1) if "TRIGGER orders_move" not in statement]
     with ExitStack() as stack:
-        for module in ("batch", "enrolment", "store", "sqlite"):
+        for module in ("batch", "database", "store"):
             stack.enter_context(patch(f"batchsync.ledger.{module}.queries", lambda: sql))
         stack.enter_context(patch("batchsync.ledger.store.schema", lambda _: schema))
         with pytest.raises(BaseException):  # noqa: B017 (an assertion, or the ledger's own refusal to go on)

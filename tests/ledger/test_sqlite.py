@@ -17,7 +17,7 @@ from batchsync.ledger import LedgerSize, Pruned, SqliteLedger, open_ledger, stat
 from batchsync.ledger.location import _mounted_kind, normal_endpoint, path_of
 from batchsync.model import Plan, Reason, Reply, State, Verdict
 from batchsync.words.text import Lang
-from tests.ledger.conftest import OpenLedger
+from tests.ledger.conftest import OpenSqlite
 from tests.ledger.scene import NEW, SILENCE, UNCERTAIN, call, plan, start, state_of
 
 HERE = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ def run_python(program: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 @posix
-def test_files_are_private(opened: OpenLedger, ledger_path: Path) -> None:
+def test_files_are_private(opened: OpenSqlite, ledger_path: Path) -> None:
     """Folder 0700, every file in it 0600."""
     with opened() as ledger, ledger.lock(1, "t"):
         start(ledger, plan("A1"))
@@ -48,17 +48,17 @@ def test_files_are_private(opened: OpenLedger, ledger_path: Path) -> None:
     assert {"ledger.db", "ledger.db.lock", "ledger.db.outcomes", "ledger.db.holder"} <= set(modes)
 
 
-def test_durability_is_full(opened: OpenLedger) -> None:
+def test_durability_is_full(opened: OpenSqlite) -> None:
     """WAL and synchronous=FULL, on the connection that writes."""
     with opened() as ledger, ledger.lock(1, "t"):
-        database = ledger._store.reader()
+        database = ledger._file.reader()
         found = [
             next(iter(database.execute(f"PRAGMA {name}")))[0] for name in ("journal_mode", "synchronous")
         ]
         assert ["wal", 2] == found
 
 
-def test_newer_ledger_is_refused(opened: OpenLedger, ledger_path: Path) -> None:
+def test_newer_ledger_is_refused(opened: OpenSqlite, ledger_path: Path) -> None:
     """An older program doesn't touch what it can't understand."""
     with opened():
         pass
@@ -70,7 +70,7 @@ def test_newer_ledger_is_refused(opened: OpenLedger, ledger_path: Path) -> None:
             opened(read_only=read_only)
 
 
-def test_foreign_database_is_refused(opened: OpenLedger, ledger_path: Path) -> None:
+def test_foreign_database_is_refused(opened: OpenSqlite, ledger_path: Path) -> None:
     """Somebody else's SQLite file is left alone."""
     ledger_path.parent.mkdir()
     with sqlite3.connect(ledger_path) as connection:
@@ -82,7 +82,7 @@ def test_foreign_database_is_refused(opened: OpenLedger, ledger_path: Path) -> N
     assert before == ledger_path.read_bytes()
 
 
-def test_file_that_is_no_database_is_refused(opened: OpenLedger, ledger_path: Path) -> None:
+def test_file_that_is_no_database_is_refused(opened: OpenSqlite, ledger_path: Path) -> None:
     """Damage is told in a sentence that says not to delete it."""
     ledger_path.parent.mkdir()
     ledger_path.write_bytes(b"no database at all" * 100)
@@ -98,7 +98,7 @@ def test_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["nfs4", "cifs"])
-def test_network_drive_is_refused(opened: OpenLedger, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+def test_network_drive_is_refused(opened: OpenSqlite, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """SQLite's locks can't be trusted there."""
     monkeypatch.setattr("batchsync.ledger.location._mounted_kind", lambda _: kind)
     with pytest.raises(LedgerError, match="network drive"):
@@ -140,10 +140,10 @@ def test_endpoint_has_one_spelling(spelling: str, normal: str) -> None:
     assert normal == normal_endpoint(spelling)
 
 
-def test_ledger_keeps_order_merchant_and_outcome_only(opened: OpenLedger) -> None:
+def test_ledger_keeps_order_merchant_and_outcome_only(opened: OpenSqlite) -> None:
     """No column for a token, a header, or another cell of the user's sheet; headers of the table are in its sheets."""
     with opened() as ledger:
-        reader = ledger._store.reader()
+        reader = ledger._file.reader()
         kept = {
             table: {row[0] for row in reader.execute("SELECT name FROM pragma_table_info(?)", (table,))}
             for table in ("orders", "entries", "entry_facts", "attempts", "outcomes", "answers")
@@ -182,7 +182,7 @@ HOLDER = """
 """
 
 
-def test_second_process_is_refused_and_told_who_was_first(opened: OpenLedger, ledger_path: Path) -> None:
+def test_second_process_is_refused_and_told_who_was_first(opened: OpenSqlite, ledger_path: Path) -> None:
     """LedgerBusy names run, process and time in both languages; reading goes on."""
     first = run_python(HOLDER, ledger_path)
     assert first.stdout is not None
@@ -204,7 +204,7 @@ def test_second_process_is_refused_and_told_who_was_first(opened: OpenLedger, le
 
 
 @posix
-def test_lock_is_freed_by_kill_9(opened: OpenLedger, ledger_path: Path) -> None:
+def test_lock_is_freed_by_kill_9(opened: OpenSqlite, ledger_path: Path) -> None:
     """A dead holder holds nothing, and its name stands in nobody's way."""
     first = run_python(HOLDER, ledger_path)
     assert first.stdout is not None
@@ -238,7 +238,7 @@ KILLED = """
 
 @posix
 @pytest.mark.parametrize("after", [1, 333, 777])
-def test_killed_between_commits(opened: OpenLedger, ledger_path: Path, after: int) -> None:
+def test_killed_between_commits(opened: OpenSqlite, ledger_path: Path, after: int) -> None:
     """kill -9 in the middle of commits: what was sent is synced or uncertain, never planned; few are uncertain."""
     child = run_python(KILLED, ledger_path)
     assert child.stdout is not None
@@ -283,7 +283,7 @@ def test_imports_where_posix_is_missing() -> None:
 # --- Upkeep -------------------------------------------------------------------------------------------------
 
 
-async def test_backup_is_a_whole_ledger(opened: OpenLedger, tmp_path: Path) -> None:
+async def test_backup_is_a_whole_ledger(opened: OpenSqlite, tmp_path: Path) -> None:
     """Made while a run goes on; it opens, and knows what was known."""
     target = tmp_path / "copies" / "ledger.db"
     with opened() as ledger, ledger.lock(1, "t"):
@@ -309,7 +309,7 @@ async def test_backup_is_a_whole_ledger(opened: OpenLedger, tmp_path: Path) -> N
     ],
 )
 async def test_verify_finds_what_does_not_fit(
-    opened: OpenLedger, ledger_path: Path, damage: str, sentence: str
+    opened: OpenSqlite, ledger_path: Path, damage: str, sentence: str
 ) -> None:
     """A sound ledger has no faults; each kind of damage is told in words."""
     with opened() as ledger:
@@ -330,7 +330,7 @@ async def test_verify_finds_what_does_not_fit(
         ]
 
 
-async def test_prune_keeps_orders_and_unsettled_evidence(opened: OpenLedger, ledger_path: Path) -> None:
+async def test_prune_keeps_orders_and_unsettled_evidence(opened: OpenSqlite, ledger_path: Path) -> None:
     """Old attempts go; which run settled an order, when and for how much stays, and so does a run with doubts."""
     with opened() as ledger, ledger.lock(1, "t"):
         old, (order,) = start(ledger, plan("A1"))
@@ -376,7 +376,7 @@ def test_all_sql_is_in_the_sql_files() -> None:
     assert [] == odd
 
 
-def test_every_statement_is_used_and_prepares(opened: OpenLedger) -> None:
+def test_every_statement_is_used_and_prepares(opened: OpenSqlite) -> None:
     """Nothing dead, nothing misspelt."""
     folder = Path(statements.__file__).parent
     code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py"))
@@ -401,7 +401,7 @@ def steps_per_row(path: Path, rows: int) -> float:
 
     with SqliteLedger(path) as ledger, ledger.lock(1, "t"):
         account = ledger.account("http://x/", "default")
-        ledger._store._writer._connection.set_progress_handler(tick, 100)  # type: ignore[union-attr]
+        ledger._file._writer._connection.set_progress_handler(tick, 100)  # type: ignore[union-attr]
         made = big(rows)
         run = ledger.new_run(account, "/f", "0", "f", "en")
         ledger.enroll(run, made, allow=NEW)
@@ -415,7 +415,7 @@ def test_cost_of_a_row_is_flat(tmp_path: Path) -> None:
     assert large == pytest.approx(small, rel=0.1)
 
 
-async def test_known_orders_are_planned_in_bulk_across_chunks(opened: OpenLedger) -> None:
+async def test_known_orders_are_planned_in_bulk_across_chunks(opened: OpenSqlite) -> None:
     """More rows than a chunk holds, half of them known: ids are aligned, states too."""
     rows = 45_000
     with opened() as ledger, ledger.lock(1, "t"):
@@ -431,7 +431,7 @@ async def test_known_orders_are_planned_in_bulk_across_chunks(opened: OpenLedger
         assert made.numbers == [entry.number for entry in ledger.results(run)]
 
 
-async def test_distinct_answers_are_all_kept(opened: OpenLedger) -> None:
+async def test_distinct_answers_are_all_kept(opened: OpenSqlite) -> None:
     """More wordings than are remembered at once."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, orders = start(ledger, plan(*(f"A{n}" for n in range(50))))

@@ -64,7 +64,7 @@ def ledger_of(process: Process, disk: Disk, clock: Clock) -> SqliteLedger:
         return MortalDatabase(path, read_only=read_only, process=process, disk=disk)
 
     ledger = SqliteLedger(disk.path, clock=clock, inline=True, connect=connect)
-    journal = ledger._store.journal
+    journal = ledger._file.journal
     keep = journal.append
 
     def append(outcomes: list[Outcome]) -> None:

@@ -1,0 +1,415 @@
+"""A ledger, whatever it is made of: the one place where "at most once" is decided.
+
+Who calls what: the synchronous methods are called from one thread at a time, before and after the event loop's work;
+`claim`, `settle` and `flush` from the loop, while `lock` is held. What a ledger is made of says its Store (how the
+books are read and written) and, while it is locked, its Commits (how claims and outcomes become durable).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+from batchsync.clock import Clock
+from batchsync.errors import IllegalMove, LedgerError
+from batchsync.ledger import enrolment, records, spending, upkeep
+from batchsync.ledger import history as histories
+from batchsync.ledger.batch import Outcome
+from batchsync.ledger.database import Database, transaction
+from batchsync.ledger.history import OrderHistory, OrderRecord, Resolved
+from batchsync.ledger.location import normal_endpoint
+from batchsync.ledger.reading import moment, results
+from batchsync.ledger.spending import Charge, Spending
+from batchsync.ledger.upkeep import LedgerSize, Pruned
+from batchsync.model import (
+    Cause,
+    Decision,
+    EntryResult,
+    NoReply,
+    Plan,
+    Reply,
+    RunRecord,
+    RunSummary,
+    SheetFound,
+    Verdict,
+)
+from batchsync.words import ledger as words
+from batchsync.words.text import Said
+
+if TYPE_CHECKING:
+    from array import array
+
+
+class Store(Protocol):
+    """Where the books are, and who may write them."""
+
+    @property
+    def place(self) -> Path | str:
+        """The ledger's file or address, as it may be shown."""
+        ...
+
+    def now(self) -> int:
+        """Return the wall time as the ledger keeps it."""
+        ...
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever written here."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Database]:
+        """Lend a connection for a question."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Database]:
+        """Lend a connection of its own, for reading that lasts."""
+        ...
+
+    def exclusive(self, who: str, wait_s: float | None = None) -> AbstractContextManager[Database]:
+        """Lend a connection to write with, to one at a time."""
+        ...
+
+    def translated(self) -> AbstractContextManager[None]:
+        """Say the database's own errors as sentences for the user."""
+        ...
+
+    def waiting_outcomes(self) -> Mapping[int, Outcome]:
+        """Return outcomes that the database doesn't have yet, by attempt."""
+        ...
+
+    def name_holder(self, who: str) -> None:
+        """Tell others who holds the lock."""
+        ...
+
+    def close(self) -> None:
+        """Give all back."""
+        ...
+
+
+class Commits(Protocol):
+    """How claims and outcomes become durable while the ledger is locked."""
+
+    failed: BaseException | None
+
+    async def claim(self, order: int, run: int) -> int: ...
+    def settle(self, attempt: int, verdict: Verdict, heard: Reply | NoReply) -> None: ...
+    async def flush(self) -> None: ...
+    def drain(self) -> None: ...
+
+
+class Ledger(ABC):
+    """The memory of every order ever sent."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._clock = clock
+        self._store = store
+        self._commits: Commits | None = None
+        self._runs: dict[str, int] = {}
+
+    @property
+    def place(self) -> Path | str:
+        """The ledger's file or address, as it may be shown."""
+        return self._store.place
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give all files back."""
+        self._store.close()
+
+    # --- Accounts and the lock ------------------------------------------------------------------------------
+
+    def find_account(self, endpoint: str, name: str) -> int | None:
+        """Return the account's id, or None when nothing was ever booked for it."""
+        if self._store.is_empty():
+            return None
+        row = self._first("find_account", normal_endpoint(endpoint), name)
+        return None if row is None else int(row[0])  # type: ignore[call-overload]
+
+    def account(self, endpoint: str, name: str) -> int:
+        """Return the account's id; a new one is booked."""
+        found = self.find_account(endpoint, name)
+        if found is not None:
+            return found
+        with self._writing("new account") as database:
+            database.execute(database.sql["add_account"], (normal_endpoint(endpoint), name))
+        made = self.find_account(endpoint, name)
+        assert made is not None
+        return made
+
+    @abstractmethod
+    def lock(self, account: int, run: str, wait_s: float = 0.0) -> AbstractContextManager[None]:
+        """Hold the ledger for a run. Raises LedgerBusy, naming the holder, when it isn't free within `wait_s`."""
+
+    def _account_name(self, account: int) -> str:
+        row = self._first("account_name", account)
+        return "" if row is None else str(row[0])
+
+    # --- Plans ----------------------------------------------------------------------------------------------
+
+    def known(
+        self,
+        account: int,
+        owners: Sequence[str],
+        numbers: Sequence[str],
+        *,
+        resync_before: datetime | None = None,
+    ) -> bytes:
+        """Return a state's code (model.STATES) for each order, 0 for those never heard of.
+
+        Orders synced before `resync_before` count as never heard of.
+        """
+        if self._store.is_empty():
+            return bytes(len(numbers))
+        before = 0 if resync_before is None else int(resync_before.timestamp() * 1_000_000)
+        with self._reading() as database:
+            return enrolment.known(database, account, owners, numbers, before)
+
+    def new_run(self, account: int, file: str, sha256: str, stem: str, lang: str) -> str:
+        """Write down that a run begins, and return its id, e.g. `20261123-0212-orders`."""
+        now = self._clock.now()
+        with self._writing(stem) as database:
+            name = records.free_run_name(database, now, stem)
+            started = int(now.timestamp() * 1_000_000)
+            database.execute(database.sql["add_run"], (name, account, file, sha256, lang, started))
+        self._store.name_holder(name)
+        return name
+
+    def enroll(
+        self, run: str, plan: Plan, *, allow: frozenset[Cause] = frozenset({Cause.NEW_RUN})
+    ) -> "array[int]":
+        """Write the plan down and return the order's id for each entry to send, 0 for every other entry.
+
+        Orders known from before move by the causes in `allow`, or as `plan.decisions` say. Raises IllegalMove, and
+        then nothing is kept, when the plan would send an order that may not go.
+        """
+        run_id, account = self._run_ids(run)
+        self._settle_down()
+        with self._store.translated(), self._store.exclusive(run) as database:
+            return enrolment.Enrolment(
+                database, run=run_id, account=account, plan=plan, allow=allow, now=self._store.now()
+            ).write()
+
+    # --- The loop's side ------------------------------------------------------------------------------------
+
+    @property
+    def failed(self) -> BaseException | None:
+        """Why nothing more can be claimed, or None."""
+        return None if self._commits is None else self._commits.failed
+
+    async def claim(self, order_id: int, run: str) -> int:
+        """Return the attempt's id, once that this order is being sent is durable.
+
+        Raises IllegalMove when the order isn't planned, LedgerFull when the disk takes no more.
+        """
+        commits = self._commits
+        if commits is None:
+            raise IllegalMove("claimed without the lock")
+        return await commits.claim(order_id, self._runs.get(run) or self._run_ids(run)[0])
+
+    def settle(self, attempt: int, verdict: Verdict, heard: Reply | NoReply) -> None:
+        """Hand over what came of an attempt; it is durable after the next `flush`, usually much sooner."""
+        if self._commits is None:
+            raise IllegalMove("settled without the lock")
+        self._commits.settle(attempt, verdict, heard)
+
+    async def flush(self) -> None:
+        """Wait until all that was handed over is durable. Raises LedgerFull when the database took no more."""
+        if self._commits is not None:
+            await self._commits.flush()
+
+    # --- Runs -----------------------------------------------------------------------------------------------
+
+    def end_run(self, run: str, *, stopped: str | None, result: str | None, summary: RunSummary) -> None:
+        """Write down how a run ended."""
+        packed = records.pack_summary(summary)
+        with self._writing(run) as database:
+            database.execute(database.sql["end_run"], (run, self._store.now(), stopped, result, packed))
+
+    def set_result(self, run: str, path: str) -> None:
+        """Write down where the run's result stands now."""
+        with self._writing(run) as database:
+            database.execute(database.sql["set_result"], (run, path))
+
+    def drop_run(self, run: str) -> None:
+        """Forget a run that sent nothing. Raises IllegalMove when it has calls."""
+        run_id, _ = self._run_ids(run)
+        with self._writing(run) as database:
+            sql = database.sql
+            ((called,),) = database.execute(sql["run_has_attempts"], (run_id,))
+            if called:
+                raise IllegalMove(f"run {run} has sent something")
+            for statement in ("drop_facts", "drop_entries", "drop_sheets", "drop_run"):
+                database.execute(sql[statement], (run_id,))
+        self._runs.pop(run, None)
+
+    def runs(self, limit: int = -1) -> list[RunRecord]:
+        """Return the last runs, the newest first."""
+        if self._store.is_empty():
+            return []
+        with self._reading() as database:
+            return list(records.all_runs(database, limit))
+
+    def run(self, run: str) -> RunRecord | None:
+        """Return what is known of a run."""
+        row = None if self._store.is_empty() else self._first("run", run)
+        return None if row is None else records.record(row)
+
+    def sheets(self, run: str) -> list[SheetFound]:
+        """Return the sheets of a run's plan."""
+        with self._reading() as database:
+            return [records.sheet(row[0]) for row in database.execute(database.sql["sheets"], (run,))]
+
+    def results(self, run: str) -> Iterator[EntryResult]:
+        """Yield what became of each entry of the run's plan, in its order, as of now."""
+        run_id, _ = self._run_ids(run)
+        self._refuse_pruned(run)
+        with self._store.translated(), self._store.snapshot() as database:
+            yield from results(database, run_id, self._store.waiting_outcomes())
+
+    def any_in_doubt(self) -> bool:
+        """Whether any order at all is uncertain, or being sent; so that a result need not look for one first."""
+        if self._store.is_empty():
+            return False
+        with self._reading() as database:
+            ((found,),) = database.execute(database.sql["any_in_doubt"])
+        return bool(found)
+
+    def _refuse_pruned(self, run: str) -> None:
+        row = self._first("pruned_at", run)
+        at = None if row is None else moment(row[0])  # type: ignore[arg-type]
+        if at is not None:
+            raise LedgerError(words.PRUNED, run=run, at=at.astimezone().strftime("%Y-%m-%d"))
+
+    def _run_ids(self, run: str) -> tuple[int, int]:
+        row = None if self._store.is_empty() else self._first("run_id", run)
+        if row is None:
+            raise LedgerError(words.NO_RUN, run=run, ledger=self.place)
+        self._runs[run] = int(row[0])  # type: ignore[call-overload]
+        return self._runs[run], int(row[1])  # type: ignore[call-overload]
+
+    # --- Orders ---------------------------------------------------------------------------------------------
+
+    def orders_of(self, number: str) -> list[OrderRecord]:
+        """Return every order with this number: of any account and merchant."""
+        if self._store.is_empty():
+            return []
+        with self._reading() as database:
+            return list(histories.orders_of(database, number))
+
+    def history(self, number: str) -> list[OrderHistory]:
+        """Return all that ever happened to the orders with this number."""
+        if self._store.is_empty():
+            return []
+        with self._reading() as database:
+            return histories.history(database, number)
+
+    def resolve(
+        self, account: int, decision: Decision, *, orders: Sequence[int] = (), run: str | None = None
+    ) -> list[Resolved]:
+        """Settle uncertain orders as a person decided: those given, or all of a run. Return what moved.
+
+        An order that isn't uncertain, or of another account, is left alone.
+        """
+        with self._writing("resolve") as database:
+            ids = list(orders) if run is None else self._uncertain_of(database, run, account)
+            moved = []
+            for order in ids:
+                row = next(iter(database.execute(database.sql["order_by_id"], (order,))), None)
+                if row is None or row[3] != enrolment.UNCERTAIN or row[4] != account:
+                    continue
+                state = enrolment.move(database, order, decision, run=None, now=self._store.now())
+                moved.append(Resolved(order=order, owner_id=row[1], number=row[2], state=state))
+            return moved
+
+    def _uncertain_of(self, database: Database, run: str, account: int) -> list[int]:
+        run_id, _ = self._run_ids(run)
+        return [row[0] for row in database.execute(database.sql["uncertain_of_run"], (run_id, account))]
+
+    def highest_price(self, account: int) -> int:
+        """Return the most points that one call of this account ever cost; 0 when unknown."""
+        row = None if self._store.is_empty() else self._first("highest_price", account)
+        return 0 if row is None else int(row[0])  # type: ignore[call-overload]
+
+    # --- Money ----------------------------------------------------------------------------------------------
+
+    def spending(
+        self, account: int, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[Spending]:
+        """Return what was spent, by day, run and merchant; of pruned runs what their orders still know."""
+        if self._store.is_empty():
+            return []
+        with self._reading() as database:
+            return list(spending.spending(database, account, since, until))
+
+    def charges(
+        self, account: int, *, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Charge]:
+        """Yield every call that reached the vendor, or may have."""
+        if not self._store.is_empty():
+            with self._store.translated(), self._store.snapshot() as database:
+                yield from spending.charges(database, account, since, until)
+
+    # --- Upkeep ---------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def backup(self, target: Path) -> None:
+        """Copy the ledger to `target`, whole or not at all; a run may go on meanwhile."""
+
+    def verify(self) -> list[Said]:
+        """Return what doesn't fit together in the ledger: nothing, when all is well."""
+        self._refuse_missing()
+        with self._reading() as database:
+            return upkeep.verify(database)
+
+    def prune(self, days: int) -> Pruned:
+        """Let the attempts of runs that began more than `days` days ago go; orders are always kept."""
+        before = self._store.now() - days * 86_400_000_000
+        with self._store.translated(), self._store.exclusive("prune") as database:
+            pruned = upkeep.prune(database, before, self._store.now())
+            self._shrink(database)
+        return pruned
+
+    @abstractmethod
+    def _shrink(self, database: Database) -> None:
+        """Give the empty part back to the disk, where the database doesn't do so by itself."""
+
+    def size(self) -> LedgerSize:
+        """Return how large the ledger is."""
+        self._refuse_missing()
+        with self._reading() as database:
+            return upkeep.size(database)
+
+    def _refuse_missing(self) -> None:
+        if self._store.is_empty():
+            raise LedgerError(words.MISSING, ledger=self.place)
+
+    # --- Inside ---------------------------------------------------------------------------------------------
+
+    def _first(self, query: str, *parameters: object) -> tuple[object, ...] | None:
+        with self._reading() as database:
+            return next(iter(database.execute(database.sql[query], parameters)), None)
+
+    def _settle_down(self) -> None:
+        """See that no batch is under way on the connection."""
+        if self._commits is not None:
+            self._commits.drain()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Database]:
+        with self._store.translated(), self._store.reading() as database:
+            yield database
+
+    @contextmanager
+    def _writing(self, who: str) -> Iterator[Database]:
+        self._settle_down()
+        with self._store.translated(), self._store.exclusive(who) as database, transaction(database):
+            yield database
