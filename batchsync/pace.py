@@ -6,7 +6,11 @@ so no second, wherever it starts, can hold more than `rate`. A bucket that refil
 
 The margin pays for calls that travel at different speeds. An answer after `round_trip` proves that its request was on
 the way no longer than that; and, once SAMPLES answers have shown the quickest round trip, that it was hardly later than
-`round_trip - quickest`. So much is waited, within MARGIN_LEAST_S and MARGIN_MOST_S (50 ms held at every rate measured).
+`round_trip - quickest`. So much is waited; but not more than MARGIN_S in the mean, lest a server whose answers vary by
+seconds slow us down: what punctual calls leave of it is saved for those that a stall made late.
+
+Between the grant and the first byte lie a durable claim and perhaps a new connection. So that a token does not lie idle
+meanwhile, it is granted early by a little more than that usually takes; whoever is quicker waits at the door (`early_s`).
 
 An even schedule on top spreads the calls over the second; it may catch up CATCH_UP_S of a timer's lateness, never
 more. A server that turns calls away (429, 503) halves the schedule, which climbs back in steps.
@@ -21,9 +25,18 @@ from batchsync.clock import Clock
 
 WINDOW_S = 1.0
 MARGIN_LEAST_S = 0.010
-MARGIN_MOST_S = 0.045
+MARGIN_S = 0.045
+"""Seconds of margin for a call whose lateness is unknown, and in the mean for all: 50 ms held at every rate measured."""
+SAVED_EACH_S = 0.2
+"""Most seconds of unused margin that are saved, for each token."""
 SAMPLES = 20
-CATCH_UP_S = 0.020
+LEAD_MOST_S = 0.100
+"""Most seconds that a token is granted before it may be used."""
+LEAD_WEIGHT = 0.05
+"""Weight of the latest way to the door in the mean of all."""
+LEAD_SPREADS = 2
+"""Mean deviations above the mean way that a token is granted early: few come to the door late."""
+CATCH_UP_S = 0.050
 RECOVERY_S = 8.0
 """Seconds in which the schedule climbs from nothing to the full rate."""
 SLOWEST_SHARE = 0.05
@@ -33,12 +46,24 @@ SLOWEST_SHARE = 0.05
 class Slot:
     """The right to make one call; the client marks the moment before the first byte, the pool the end."""
 
-    __slots__ = ("_pacer", "ended_at", "sent_at")
+    __slots__ = ("_at_door", "_free_at", "_granted_at", "_pacer", "ended_at", "margin_s", "sent_at")
 
-    def __init__(self, pacer: "Pacer") -> None:
+    def __init__(self, pacer: "Pacer", *, granted_at: float, free_at: float) -> None:
         self._pacer = pacer
+        self._granted_at = granted_at
+        self._free_at = free_at
+        self._at_door: float | None = None
         self.sent_at: float | None = None
         self.ended_at: float | None = None
+        self.margin_s = MARGIN_S
+
+    def early_s(self) -> float:
+        """Return the seconds that the first byte must still wait; to be asked at the door, with all else done."""
+        now = self._pacer.clock.monotonic()
+        if self._at_door is None:
+            self._at_door = now
+            self._pacer.learn_way(now - self._granted_at)
+        return self._free_at - now
 
     def sent(self) -> None:
         """Say that bytes are about to leave: the token's second starts now."""
@@ -52,9 +77,9 @@ class Slot:
             return
         self.ended_at = self._pacer.clock.monotonic()
         if self.sent_at is None:
-            self._pacer.give_back()
+            self._pacer.give_back(self._free_at)
         else:
-            self._pacer.learn(self.ended_at - self.sent_at)
+            self.margin_s = self._pacer.margin_s(self.ended_at - self.sent_at)
 
 
 class Pacer:
@@ -62,9 +87,11 @@ class Pacer:
 
     def __init__(self, rate: float, clock: Clock) -> None:
         self.clock = clock
-        self._tokens = max(1, int(rate))
+        self._unused = max(1, int(rate))
+        self._free: deque[float] = deque()
+        """Tokens to grant, as the times from which they may be used; `_unused` ones may be at once."""
         self._window_s = WINDOW_S if rate >= 1 else WINDOW_S / rate
-        self._full_rate = float(self._tokens) if rate >= 1 else rate
+        self._full_rate = float(self._unused) if rate >= 1 else rate
         self._rate = self._full_rate
         self._rate_at = clock.monotonic()
         self._next_at = clock.monotonic()
@@ -76,6 +103,8 @@ class Pacer:
         self._timer: asyncio.TimerHandle | None = None
         self._quickest_s = float("inf")
         self._answers = 0
+        self._saved_s = 0.0
+        self._way_s = self._way_spread_s = self._lead_s = 0.0
 
     @property
     def rate(self) -> float:
@@ -123,15 +152,31 @@ class Pacer:
         if self._waiting and self._timer is None:
             self._wake()
 
-    def give_back(self) -> None:
+    def give_back(self, free_at: float) -> None:
         """Return the token of a call that never left."""
-        self._tokens += 1
+        self._free.append(free_at)
         self._wake()
 
-    def learn(self, round_trip_s: float) -> None:
-        """Remember the quickest round trip, against which the others are late."""
+    def margin_s(self, round_trip_s: float) -> float:
+        """Return how much longer than a second the token of an answered call is kept, as late as it may have been."""
         self._answers += 1
         self._quickest_s = min(self._quickest_s, round_trip_s)
+        if round_trip_s <= MARGIN_S:
+            late_s = round_trip_s
+        elif self._answers >= SAMPLES:
+            late_s = round_trip_s - self._quickest_s
+        else:
+            return MARGIN_S
+        margin_s = min(MARGIN_LEAST_S + late_s, MARGIN_S + self._saved_s)
+        self._saved_s = min(self._saved_s + MARGIN_S - margin_s, SAVED_EACH_S * self._full_rate)
+        return margin_s
+
+    def learn_way(self, way_s: float) -> None:
+        """Remember how long it takes from a grant to the door, and how much that varies."""
+        off_s = way_s - self._way_s
+        self._way_s += LEAD_WEIGHT * off_s
+        self._way_spread_s += LEAD_WEIGHT * (abs(off_s) - self._way_spread_s)
+        self._lead_s = min(LEAD_MOST_S, self._way_s + LEAD_SPREADS * self._way_spread_s)
 
     def _keep(self, until: float, slot: Slot) -> None:
         heapq.heappush(self._held, (until, next(self._tie), slot))
@@ -139,36 +184,35 @@ class Pacer:
     def _free_at(self, slot: Slot) -> float:
         """When a held slot's token is free; later than first thought if its answer was late or is still out."""
         assert slot.sent_at is not None
-        if slot.ended_at is None:
-            return slot.sent_at + self._window_s + MARGIN_MOST_S
-        round_trip_s = slot.ended_at - slot.sent_at
-        late_s = round_trip_s
-        if round_trip_s > MARGIN_MOST_S and self._answers >= SAMPLES:
-            late_s = round_trip_s - self._quickest_s
-        return slot.sent_at + self._window_s + min(MARGIN_MOST_S, MARGIN_LEAST_S + late_s)
+        return slot.sent_at + self._window_s + slot.margin_s
 
     def _collect(self, now: float) -> None:
+        """Take back the tokens that are free by the time a call granted now comes to the door."""
         held = self._held
-        while held and held[0][0] <= now:
+        while held and held[0][0] - self._lead_s <= now:
             _, _, slot = heapq.heappop(held)
             free_at = self._free_at(slot)
-            if free_at <= now:
-                self._tokens += 1
+            if free_at - self._lead_s <= now:
+                self._free.append(free_at)
             else:
                 self._keep(free_at, slot)
 
     def _ready_at(self, now: float) -> float:
         """When the next slot can be granted as things stand; infinity while every token is out unsent."""
-        if self._tokens == 0:
+        if not self._unused and not self._free:
             self._collect(now)
-            if self._tokens == 0:
-                return self._held[0][0] if self._held else float("inf")
+            if not self._free:
+                return self._held[0][0] - self._lead_s if self._held else float("inf")
         return max(self._next_at, self._paused_until)
 
     def _grant(self, now: float) -> Slot:
-        self._tokens -= 1
+        if self._unused:
+            self._unused -= 1
+            free_at = now
+        else:
+            free_at = self._free.popleft()
         self._next_at = max(self._next_at + 1 / self.rate, now - CATCH_UP_S)
-        return Slot(self)
+        return Slot(self, granted_at=now, free_at=free_at)
 
     def _wake(self) -> None:
         """Grant what can be granted now and set the one timer for the rest."""

@@ -187,6 +187,7 @@ class Report:
 @contextlib.contextmanager
 def serving(*options: str) -> Iterator[str]:
     """The fast server in its own process; yields its address and ends it."""
+    WORK.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.server", *options],
         stdin=subprocess.PIPE,

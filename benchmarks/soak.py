@@ -26,7 +26,7 @@ from benchmarks.measure import (
     resident_bytes,
     serving,
 )
-from benchmarks.rate import read_arrivals, worst_second
+from benchmarks.rate import read_arrivals, share_used, worst_second
 
 RATE = 50
 SAMPLE_S = 2.0
@@ -158,6 +158,7 @@ def judge(
         worst_second(read_arrivals(arrivals)) / RATE,
         most=1.0,
     )
+    report.add(9, "soak: share of the rate used", share_used(read_arrivals(arrivals), RATE))
     report.add(9, "soak: orders charged twice", sum(times > 1 for times in charged.values()), most=0)
     report.add(
         9,

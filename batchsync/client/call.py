@@ -15,8 +15,9 @@ LOOK_MOST_S = 0.5
 
 
 class Departure(Protocol):
-    """What the client wants of a rate slot: to be told that the first byte is about to leave."""
+    """What the client wants of a rate slot: how long its first byte must still wait; it is told when that leaves."""
 
+    def early_s(self) -> float: ...
     def sent(self) -> None: ...
 
 

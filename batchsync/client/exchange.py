@@ -65,6 +65,8 @@ class Exchange:
         assert protocol is not None
         assert transport is not None
         protocol.set_response_params(read_until_eof=True, auto_decompress=False)
+        while (early_s := call.slot.early_s()) > 0:  # noqa: ASYNC110 uvloop may be half a millisecond early
+            await asyncio.sleep(early_s)
         call.depart(connection)
         self._send(transport, body)
         message, content = await protocol.read()

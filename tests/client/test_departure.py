@@ -23,6 +23,9 @@ class Slot:
     def __init__(self, events: list[str], error: Exception | None = None) -> None:
         self.events, self.error = events, error
 
+    def early_s(self) -> float:
+        return 0.0
+
     def sent(self) -> None:
         self.events.append("departed")
         if self.error is not None:

@@ -28,6 +28,9 @@ class Slot:
     def __init__(self) -> None:
         self.departures = 0
 
+    def early_s(self) -> float:
+        return 0.0
+
     def sent(self) -> None:
         self.departures += 1
 

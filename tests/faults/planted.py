@@ -70,6 +70,9 @@ class DepartsLate(_Wrapped):
 
 
 class _Deaf:
+    def early_s(self) -> float:
+        return 0.0
+
     def sent(self) -> None:
         return
 

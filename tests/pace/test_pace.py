@@ -1,6 +1,7 @@
 """The pacer on a virtual clock: never over in any second, nearly all used, back after a no."""
 
 import asyncio
+import itertools
 import random
 from bisect import bisect_left
 
@@ -27,6 +28,8 @@ async def play(
     latency_s: float,
     jitter_s: float,
     seed: int,
+    claim_s: float = 0.002,
+    stall_s: float = 0.0,
 ) -> list[float]:
     """Drive the pacer with workers over a line whose delays vary; return when the server saw each call."""
     pacer, rng, arrivals = Pacer(rate, clock), random.Random(seed), list[float]()
@@ -35,9 +38,14 @@ async def play(
     async def work() -> None:
         for _ in left:
             slot = await pacer.slot()
-            await asyncio.sleep(rng.uniform(0, 0.004))  # the claim
+            await asyncio.sleep(claim_s * rng.uniform(0.5, 1.5))
+            while (early_s := slot.early_s()) > 0:
+                await asyncio.sleep(early_s)
             slot.sent()
             there_s = 0.0005 + rng.uniform(0, jitter_s)
+            if stall_s:  # the server stands still in every fifth second, and hears everything afterwards
+                into_s = (clock.monotonic() + there_s) % 5.0
+                there_s += max(0.0, stall_s - into_s)
             arrivals.append(clock.monotonic() + there_s)
             await asyncio.sleep(there_s + latency_s)
             slot.end()
@@ -185,3 +193,57 @@ def test_a_slot_ends_once() -> None:
         return done
 
     assert [True, True, False] == run_virtual(go)
+
+
+@pytest.mark.parametrize("claim_s", [0.010, 0.050])
+def test_a_slow_way_to_the_door_costs_no_rate(claim_s: float) -> None:
+    """A busy disk or a distant server leaves no token idle: they are granted early by as long as the way takes."""
+
+    async def go(clock: VirtualClock) -> list[float]:
+        return await play(
+            clock, rate=200, calls=4000, workers=80, latency_s=0.1, jitter_s=0.004, seed=1, claim_s=claim_s
+        )
+
+    arrivals = run_virtual(go)
+    assert worst_second(arrivals) <= 200
+    assert 3999 / (max(arrivals) - min(arrivals)) >= 0.96 * 200
+
+
+def test_who_comes_to_the_door_early_waits() -> None:
+    """A token granted early may not be used early."""
+
+    async def go(clock: VirtualClock) -> list[float]:
+        pacer, sent = Pacer(1, clock), list[float]()
+        for way_s in (0.1, 0.1, 0.1, 0.0):
+            slot = await pacer.slot()
+            await asyncio.sleep(way_s)
+            while (early_s := slot.early_s()) > 0:
+                await asyncio.sleep(early_s)
+            slot.sent()
+            sent.append(clock.monotonic())
+            slot.end()
+        return sent
+
+    sent = run_virtual(go)
+    assert all(later - earlier > 1 for earlier, later in itertools.pairwise(sent))
+
+
+@pytest.mark.parametrize("stall_s", [0.1, 0.18])
+def test_calls_that_a_stall_made_late_are_never_too_many(stall_s: float) -> None:
+    """What piles up before a server that stood still counts in the second in which it is heard, and still all is used."""
+
+    async def go(clock: VirtualClock) -> list[float]:
+        return await play(
+            clock,
+            rate=200,
+            calls=6000,
+            workers=100,
+            latency_s=0.1,
+            jitter_s=0.004,
+            seed=2,
+            stall_s=stall_s,
+        )
+
+    arrivals = run_virtual(go)
+    assert worst_second([at for at in arrivals if at > 3]) <= 200
+    assert 5999 / (max(arrivals) - min(arrivals)) >= 0.95 * 200
