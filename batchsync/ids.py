@@ -21,6 +21,7 @@ _BY_KIND: dict[int, Reason] = {
     CellKind.EMPTY: Reason.MISSING,
     CellKind.BOOLEAN: Reason.NOT_AN_ID,
     CellKind.DATE: Reason.NOT_AN_ID,
+    CellKind.AMOUNT: Reason.NOT_AN_ID,
     CellKind.ERROR: Reason.ERROR_CELL,
     CellKind.NO_VALUE: Reason.NO_VALUE,
     CellKind.UNDECODABLE: Reason.UNDECODABLE,

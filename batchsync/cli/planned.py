@@ -11,10 +11,13 @@ from batchsync.errors import OutputError
 from batchsync.job import Checked
 from batchsync.model import PLAN_VERDICTS, Note, Plan, PlanVerdict, Reason
 from batchsync.plan_csv import why, write_plan_csv
-from batchsync.words import Said, Text, columns, planning, talk
+from batchsync.words import Said, Text, columns, planning, reading, talk
 
 SHOWN = 20
 """Problem rows that are listed; the plan CSV has them all."""
+
+_NOTES = (reading.NOTES, columns.NOTES, planning.PLAN_NOTES)
+"""What a file's, a sheet's and a plan's notes say."""
 
 _NEED_A_LOOK = (PlanVerdict.INVALID, PlanVerdict.UNCERTAIN, PlanVerdict.FAILED_CHARGED)
 
@@ -68,7 +71,7 @@ def _head(checked: Checked) -> Iterator[Said]:
 
 
 def _noted(note: Note) -> Said:
-    text = columns.NOTES.get(note.code) or planning.PLAN_NOTES.get(note.code)
+    text = next((notes[note.code] for notes in _NOTES if note.code in notes), None)
     return Said(
         Text(en="    {said}", zh="    {said}"), {"said": Said(text, note.facts) if text else note.code}
     )

@@ -39,6 +39,8 @@ class CellKind(IntEnum):
     """Text with bytes that no known encoding explains."""
     BROKEN = 9
     """A line of a text file that can't be trusted (an unclosed quote, fewer fields than the header)."""
+    AMOUNT = 10
+    """A number that its format shows as money, a percentage or with a unit: never an id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,21 @@
-"""Workbooks of .xls, .xlsb, .ods and .et through calamine: fast, and everything it can't tell is said.
+"""Workbooks of .xls, .xlsb, .ods and .et through calamine: fast; what it leaves out is read beside it.
 
 Its numbers are floats: up to 15 digits they are exact, beyond they are lossy. It may panic (a BaseException) or take
 the process with it; that is what the child is for.
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 import python_calamine as calamine
 
+from batchsync.reader.extras import Extras, told
 from batchsync.reader.grid import BOOLEAN, DATE, EMPTY, LOSSY, NUMBER, TEXT, Line, Note, Sheet, Unreadable
 from batchsync.reader.merges import Merge, filled
+from batchsync.reader.package import Package
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 EXACT_BELOW = 1e15
@@ -50,21 +52,29 @@ def number(value: float) -> tuple[str, int]:
 class BinarySheet:
     """One sheet, read when its lines are first asked for."""
 
-    def __init__(self, workbook: calamine.CalamineWorkbook, name: str, index: int, *, visible: bool) -> None:
+    def __init__(
+        self,
+        workbook: calamine.CalamineWorkbook,
+        extras: Callable[[int], Extras],
+        name: str,
+        index: int,
+        *,
+        visible: bool,
+    ) -> None:
         self.name = name
         self.index = index
         self.visible = visible
         self._workbook = workbook
+        self._extras = extras
         self._sheet: calamine.CalamineSheet | None = None
 
     def lines(self) -> Iterator[Line]:
         """Yield each line with something in it."""
         sheet = self._sheet or self._workbook.get_sheet_by_index(self.index)
         self._sheet = sheet
-        if sheet.start is None:
-            return iter(())
-        lines = _lines(sheet.iter_rows(), *sheet.start)
-        merges = _merges(sheet.merged_cell_ranges or [])
+        extras = self._extras(self.index)
+        lines = told(_lines(sheet.iter_rows(), *(sheet.start or (0, 0))), extras)
+        merges = sorted(_merges(sheet.merged_cell_ranges or []) + extras.merges)
         return filled(lines, merges) if merges else lines
 
 
@@ -77,37 +87,60 @@ def _lines(rows: Iterable[list[Value]], first: int, left: int) -> Iterator[Line]
 
 
 def _merges(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[Merge]:
-    return sorted(Merge(top + 1, bottom + 1, left) for (top, left), (bottom, _) in ranges if bottom > top)
+    return [Merge(top + 1, bottom + 1, left) for (top, left), (bottom, _) in ranges if bottom > top]
 
 
 class BinarySource:
     """An opened workbook of a binary kind."""
 
-    def __init__(self, workbook: calamine.CalamineWorkbook, container: str) -> None:
+    def __init__(
+        self, workbook: calamine.CalamineWorkbook, container: str, extras: Callable[[int], Extras]
+    ) -> None:
         self.container = container
         self.detail = ""
         self.notes: list[Note] = [Note("binary_limits", {"container": f".{container}"})]
         self._workbook = workbook
+        self._extras = extras
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the worksheets; charts, dialogs and macro sheets are left out."""
         for index, about in enumerate(self._workbook.sheets_metadata):
             if about.typ == calamine.SheetTypeEnum.WorkSheet:
                 visible = about.visible == calamine.SheetVisibleEnum.Visible
-                yield BinarySheet(self._workbook, about.name, index, visible=visible)
+                yield BinarySheet(self._workbook, self._extras, about.name, index, visible=visible)
 
 
-def open_binary(file: Path | BinaryIO, container: str) -> BinarySource:
-    """Open a workbook by its content (calamine goes by the name when it is given one)."""
-    data = io.BytesIO(file.read_bytes()) if isinstance(file, Path) else file
-    data.seek(0)
+def open_xls(data: bytes, stream: bytes) -> BinarySource:
+    """Open an .xls; `stream` is the one that holds its workbook."""
+    from batchsync.reader.biff import Records
+
+    return BinarySource(_opened(data), "xls", Records(stream).extras)
+
+
+def open_xlsb(file: Path | BinaryIO, package: Package) -> BinarySource:
+    """Open an .xlsb, whose zip is open already."""
+    from batchsync.reader.biff12 import Parts
+
+    return BinarySource(_opened(_bytes(file)), "xlsb", Parts(package).extras)
+
+
+def open_ods(file: Path | BinaryIO) -> BinarySource:
+    """Open an .ods."""
+    return BinarySource(_opened(_bytes(file)), "ods", lambda _: Extras.none())
+
+
+def _opened(data: bytes) -> calamine.CalamineWorkbook:
+    """Open a workbook by its content: calamine goes by the name when it is given one."""
     try:
-        return BinarySource(calamine.CalamineWorkbook.from_object(data), container)
+        return calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     except calamine.PasswordError as error:
-        if container != "xls" or not isinstance(file, Path):
-            raise Unreadable("PASSWORD") from error
+        raise Unreadable("PASSWORD") from error
     except calamine.CalamineError as error:
         raise Unreadable("DAMAGED", why="reader") from error
-    from batchsync.reader.unlock import unlocked
 
-    return open_binary(io.BytesIO(unlocked(file)), container)
+
+def _bytes(file: Path | BinaryIO) -> bytes:
+    if isinstance(file, Path):
+        return file.read_bytes()
+    file.seek(0)
+    return file.read()

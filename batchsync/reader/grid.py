@@ -8,7 +8,7 @@ parent turns these tuples into the house's nouns. The kinds are `model.CellKind`
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-EMPTY, TEXT, NUMBER, LOSSY, BOOLEAN, DATE, ERROR, NO_VALUE, UNDECODABLE, BROKEN = range(10)
+EMPTY, TEXT, NUMBER, LOSSY, BOOLEAN, DATE, ERROR, NO_VALUE, UNDECODABLE, BROKEN, AMOUNT = range(11)
 
 
 class Note(NamedTuple):

@@ -48,13 +48,13 @@ def _open_zip(path: Path, file: Path | BinaryIO, wishes: Wishes) -> Source:
     package = Package(file)
     names = package.names
     if "xl/workbook.bin" in names or any(name.endswith("/workbook.bin") for name in names):
-        from batchsync.reader.binary import open_binary
+        from batchsync.reader.binary import open_xlsb
 
-        return open_binary(file, "xlsb")
+        return open_xlsb(file, package)
     if "content.xml" in names:
-        from batchsync.reader.binary import open_binary
+        from batchsync.reader.binary import open_ods
 
-        return open_binary(file, "ods")
+        return open_ods(file)
     if any(name.endswith((".iwa", "index.zip")) for name in names):
         raise Unreadable("OTHER_KIND", what="numbers")
     if "[content_types].xml" in names or any(name.endswith("workbook.xml") for name in names):
@@ -78,8 +78,6 @@ def _open_office(names: list[str], file: Path | BinaryIO) -> Source:
 
 
 def _open_ole(path: Path, wishes: Wishes) -> Source:
-    from batchsync.reader.binary import open_binary
-
     streams = _streams(path)
     if all(name in streams for name in _LOCKED):
         from batchsync.reader.unlock import unlocked
@@ -88,7 +86,20 @@ def _open_ole(path: Path, wishes: Wishes) -> Source:
     if streams and not any(name in streams for name in _WORKBOOK_STREAMS):
         other = next((what for name, what in _OTHER_STREAMS.items() if name in streams), "ole")
         raise Unreadable("OTHER_KIND", what=other)
-    return open_binary(path, "xls")
+    return _open_xls(path)
+
+
+def _open_xls(path: Path) -> Source:
+    from batchsync.reader.biff import is_encrypted, workbook_stream
+    from batchsync.reader.binary import open_xls
+
+    stream, data = workbook_stream(path), b""
+    if is_encrypted(stream):
+        from batchsync.reader.unlock import unlocked
+
+        data = unlocked(path)
+        stream = workbook_stream(io.BytesIO(data))
+    return open_xls(data or path.read_bytes(), stream)
 
 
 def _streams(path: Path) -> set[str]:

@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+from batchsync.reader.formats import Format
 from batchsync.reader.grid import Line, Note, Sheet, Unreadable
 from batchsync.reader.merges import Merge, downward, filled
 from batchsync.reader.package import Attributes, Package, local, parse
@@ -110,7 +111,7 @@ class XlsxSource:
             case "workbookPr":
                 self._from_1904 = attributes.get("date1904") in ("1", "true", "on")
 
-    def _formats(self) -> list[int]:
+    def _formats(self) -> list[Format]:
         part = self._by_kind.get("styles", "xl/styles.xml")
         return read_formats(self._package, part) if self._package.has(part) else []
 

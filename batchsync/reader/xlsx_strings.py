@@ -32,7 +32,9 @@ def _quickly(package: Package, part: str) -> list[str] | None:
         except UnicodeDecodeError:
             return None
         if at == 0:
-            text = text[max(0, text.find("<sst")) :]
+            head, root, text = text.partition("<sst")
+            if "<!" in head or not root:
+                return None
         if _ODD.search(text):
             return None
         end = max(text.rfind("</si>") + 5, text.rfind("<si/>") + 5)

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from batchsync.reader.formats import (
-    DATE_FORMAT,
     GENERAL,
+    Format,
+    builtin_format,
     date_text,
-    kind_of,
-    kind_of_builtin,
-    padded,
+    format_of,
     plain_number,
+    shown,
 )
 from batchsync.reader.grid import BOOLEAN, BROKEN, DATE, EMPTY, ERROR, NO_VALUE, NUMBER, TEXT
 from batchsync.reader.package import Attributes, Package, local, parse
@@ -46,7 +46,9 @@ def cell_type(attributes: Attributes) -> CellType:
 class Values:
     """Turns raw cells into text and kind for one workbook."""
 
-    def __init__(self, formats: Sequence[int], strings: Callable[[], list[str]], *, from_1904: bool) -> None:
+    def __init__(
+        self, formats: Sequence[Format], strings: Callable[[], list[str]], *, from_1904: bool
+    ) -> None:
         self._formats = formats
         self._strings_of = strings
         self._strings: list[str] | None = None
@@ -85,10 +87,10 @@ class Values:
     def zeros_of(self, blob: str) -> int | None:
         """Return the zeros that a plain number with these attributes shows; None when they aren't a number's."""
         kind = cell_type(attributes_of(blob))
-        shown = self._format(kind.style)
-        return None if kind.type != "n" or shown == DATE_FORMAT else shown
+        form = self._format(kind.style)
+        return None if kind.type != "n" or form.kind != NUMBER or form.mask else form.zeros
 
-    def _format(self, style: int) -> int:
+    def _format(self, style: int) -> Format:
         return self._formats[style] if style < len(self._formats) else GENERAL
 
     def _make(self, kind: CellType) -> Convert:
@@ -103,8 +105,8 @@ class Values:
                 return _error
             case "d":
                 return _iso_date
-        shown = self._format(kind.style)
-        return self._date if shown == DATE_FORMAT else _number_with(shown)
+        form = self._format(kind.style)
+        return self._date if form.kind == DATE else _number_as(form)
 
     def _shared(self, raw: str, formula: bool) -> Cell:
         if not raw.strip():
@@ -150,31 +152,33 @@ def _iso_date(raw: str, formula: bool) -> Cell:
     return moment.date().isoformat() if "T" not in text else moment.replace(tzinfo=None).isoformat(" "), DATE
 
 
-def _number_with(zeros: int) -> Convert:
+def _number_as(form: Format) -> Convert:
+    kind, zeros = form.kind, form.zeros
+
     def number(raw: str, formula: bool) -> Cell:
-        if raw.isdecimal() and raw.isascii():
-            return (raw.zfill(zeros), NUMBER) if zeros else (raw, NUMBER)
+        if not form.mask and raw.isdecimal() and raw.isascii():
+            return (raw.zfill(zeros), kind) if zeros else (raw, kind)
         text = plain_number(unescape(raw))
         if not text:
             return "", NO_VALUE if formula else EMPTY
-        return padded(text, zeros), NUMBER
+        return shown(text, form), kind
 
     return number
 
 
-def read_formats(package: Package, part: str) -> list[int]:
+def read_formats(package: Package, part: str) -> list[Format]:
     """Read what each cell style's number format does, by the style's number."""
-    custom: dict[str, int] = {}
-    styles: list[int] = []
+    custom: dict[str, Format] = {}
+    styles: list[Format] = []
     inside: list[str] = []
 
     def start(tag: str, attributes: Attributes) -> None:
         name = local(tag)
         if name == "numFmt":
-            custom[attributes.get("numFmtId", "")] = kind_of(attributes.get("formatCode", ""))
+            custom[attributes.get("numFmtId", "")] = format_of(attributes.get("formatCode", ""))
         elif name == "xf" and inside and inside[-1] == "cellXfs":
             number = attributes.get("numFmtId", "0")
-            builtin = kind_of_builtin(int(number)) if number.isdecimal() else GENERAL
+            builtin = builtin_format(int(number)) if number.isdecimal() else GENERAL
             styles.append(custom.get(number, builtin))
         inside.append(name)
 

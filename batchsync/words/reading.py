@@ -126,16 +126,12 @@ WHAT: Mapping[str, Text] = MappingProxyType(
 NOTES: Mapping[str, Text] = MappingProxyType(
     {
         "sheet_hidden": Text(
-            en="The hidden sheet “{sheet}” was left out. Name it (--sheet) to read it.",
-            zh="隐藏的工作表“{sheet}”未读取。如需读取，请用 --sheet 指定。",
+            en="the hidden sheet “{sheet}” is left out; name it (--sheet) to read it",
+            zh="隐藏的工作表“{sheet}”未读取；如需读取，请用 --sheet 指定",
         ),
         "binary_limits": Text(
-            en="{container} keeps numbers to 15 digits and does not tell which rows a filter hides or which cells are errors: save it as .xlsx if that matters.",
-            zh="{container} 格式的数字只保留 15 位有效数字，且无法识别筛选隐藏的行和错误单元格；如有影响请另存为 .xlsx。",
-        ),
-        "merged": Text(
-            en="Cells merged over several lines in sheet “{sheet}” were filled down.",
-            zh="工作表“{sheet}”中纵向合并的单元格已按行填充。",
+            en="a {container} keeps only 15 digits of a number: order numbers longer than that count only where they are text",
+            zh="{container} 格式的数字只保留 15 位有效数字：更长的订单号必须以文本保存才有效",
         ),
     }
 )

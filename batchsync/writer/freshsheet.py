@@ -170,7 +170,7 @@ class FreshRows:
         for column, kind in enumerate(kinds):
             if kind == CellKind.EMPTY:
                 continue
-            if kind in (CellKind.NUMBER, CellKind.LOSSY):
+            if kind in (CellKind.NUMBER, CellKind.LOSSY, CellKind.AMOUNT):
                 return "", -1
             letters = column_letters(self._place(column) + 1)
             style = self._style(column)
@@ -184,7 +184,7 @@ class FreshRows:
             if not text:
                 continue
             at = f"{column_letters(self._place(column) + 1)}{number}"
-            if kind == CellKind.NUMBER and not self._is_id(column) and _is_exact(text):
+            if kind in (CellKind.NUMBER, CellKind.AMOUNT) and not self._is_id(column) and _is_exact(text):
                 out.append(f'<c r="{at}" s="{self._palette.plain}"><v>{text}</v></c>')
             else:
                 out.append(string_cell(at, f' s="{self._style(column)}"', text))
