@@ -1,4 +1,4 @@
-"""Workbooks of .xls, .xlsb, .ods and .et through calamine: fast; what it leaves out is read beside it.
+"""Workbooks of .xls, .xlsb and .et through calamine: fast; what it leaves out is read beside it.
 
 Its numbers are floats: up to 15 digits they are exact, beyond they are lossy. It may panic (a BaseException) or take
 the process with it; that is what the child is for.
@@ -73,13 +73,15 @@ class BinarySheet:
         sheet = self._sheet or self._workbook.get_sheet_by_index(self.index)
         self._sheet = sheet
         extras = self._extras(self.index)
-        lines = told(_lines(sheet.iter_rows(), *(sheet.start or (0, 0))), extras)
+        rows = sheet.iter_rows() if sheet.start else ()
+        lines = told(_lines(rows, sheet.start[1] if sheet.start else 0), extras)
         merges = sorted(_merges(sheet.merged_cell_ranges or []) + extras.merges)
         return filled(lines, merges) if merges else lines
 
 
-def _lines(rows: Iterable[list[Value]], first: int, left: int) -> Iterator[Line]:
-    for place, row in enumerate(rows, start=first + 1):
+def _lines(rows: Iterable[list[Value]], left: int) -> Iterator[Line]:
+    """Number the rows: calamine yields them from the sheet's first, but their cells from its first filled column."""
+    for place, row in enumerate(rows, start=1):
         cells = [cell(value) for value in row]
         kinds = [EMPTY] * left + [kind for _, kind in cells]
         if any(kinds):
@@ -122,11 +124,6 @@ def open_xlsb(file: Path | BinaryIO, package: Package) -> BinarySource:
     from batchsync.reader.biff12 import Parts
 
     return BinarySource(_opened(_bytes(file)), "xlsb", Parts(package).extras)
-
-
-def open_ods(file: Path | BinaryIO) -> BinarySource:
-    """Open an .ods."""
-    return BinarySource(_opened(_bytes(file)), "ods", lambda _: Extras.none())
 
 
 def _opened(data: bytes) -> calamine.CalamineWorkbook:

@@ -84,14 +84,18 @@ def _section(code: str) -> tuple[Format, bool]:
         elif general or char in _PLACES:
             mask.append("0" if general else char)
             plain.append(mask[-1])
-        elif char.strip() and char != "@":
+        elif char and char != "@":
             mask.append(f"\\{char}" if char not in ",." else char)
             plain.append(char)
     return _made(mask, "".join(plain)), conditional
 
 
 def _made(mask: list[str], plain: str) -> Format:
-    literals = "".join(one[1:] for one in mask if one[0] == "\\").strip()
+    while mask and mask[-1] == "\\ ":
+        mask.pop()
+    while mask and mask[0] == "\\ ":
+        mask.pop(0)
+    literals = "".join(one[1:] for one in mask if one[0] == "\\")
     if not _MONEY_SIGNS.isdisjoint(literals) or _SCALED.search(plain):
         return MONEY
     places = [one for one in mask if one in _PLACES]

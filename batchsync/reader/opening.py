@@ -34,6 +34,10 @@ def open_source(path: Path, wishes: Wishes) -> Source:
             from batchsync.reader.spreadsheetml import open_spreadsheetml
 
             return open_spreadsheetml(path)
+        case "flat_ods":
+            from batchsync.reader.ods import open_flat_ods
+
+            return open_flat_ods(path)
         case "old_excel":
             raise Unreadable("OLD_EXCEL")
     raise Unreadable("OTHER_KIND", what=kind)
@@ -52,9 +56,9 @@ def _open_zip(path: Path, file: Path | BinaryIO, wishes: Wishes) -> Source:
 
         return open_xlsb(file, package)
     if "content.xml" in names:
-        from batchsync.reader.binary import open_ods
+        from batchsync.reader.ods import open_ods
 
-        return open_ods(file)
+        return open_ods(package)
     if any(name.endswith((".iwa", "index.zip")) for name in names):
         raise Unreadable("OTHER_KIND", what="numbers")
     if "[content_types].xml" in names or any(name.endswith("workbook.xml") for name in names):

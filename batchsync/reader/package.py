@@ -35,6 +35,8 @@ DAMAGE = (
 )
 """All that zipfile raises over a damaged zip."""
 _ENCRYPTED = 0x1
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
+"""How UTF-16 begins, with and without a BOM."""
 
 Attributes = dict[str, str]
 
@@ -150,5 +152,5 @@ def parse(
 
 
 def recoded(data: bytes) -> bytes:
-    """Give expat what it can decode: leading space and NULs some writers leave are dropped."""
-    return data.strip(b"\0 \r\n\t") if data[:2] not in (b"\xff\xfe", b"\xfe\xff") else data
+    """Give expat what it can decode: leading space and NULs some writers leave are dropped, but not from UTF-16."""
+    return data if data[:2] in _WIDE else data.strip(b"\0 \r\n\t")

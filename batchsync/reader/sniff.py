@@ -25,6 +25,7 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
 """Beginnings of files that are no tables."""
 _OLD_EXCEL = re.compile(rb"\x09[\x00\x02\x04\x08][\x04-\x10]\x00")
 _SPREADSHEETML = re.compile(r"urn:schemas-microsoft-com:office:spreadsheet", re.IGNORECASE)
+_FLAT_ODS = re.compile(r"application/vnd\.oasis\.opendocument\.spreadsheet")
 _HTML = re.compile(
     r"<(?:!doctype\s+html|html|table|head|body|meta|style|div|tr|center|font|title|p|b|h[1-6]|span|script|form|br)\b",
     re.IGNORECASE,
@@ -35,7 +36,7 @@ _MOST_NULS = 0.1
 
 
 def sniff(head: bytes) -> str:
-    """Return ole, zip, old_excel, spreadsheetml, html or text; or the name of a thing in `words.reading.WHAT`."""
+    """Return ole, zip, old_excel, spreadsheetml, flat_ods, html or text; or the name of a thing in `words.reading.WHAT`."""
     if head.startswith(OLE):
         return "ole"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"PK00PK\x03\x04")):
@@ -53,6 +54,8 @@ def _by_text(head: bytes) -> str:
     if text.startswith("<"):
         if _SPREADSHEETML.search(text):
             return "spreadsheetml"
+        if _FLAT_ODS.search(text):
+            return "flat_ods"
         if _HTML.search(text):
             return "html"
     if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and _is_binary(head):

@@ -14,7 +14,10 @@ Message = list[Any]
 """A tag, then its facts: lists, texts and numbers only."""
 MOST_ROWS = 4_096
 MOST_CELLS = 200_000
-"""Of one message."""
+MOST_CHARACTERS = 16_000_000
+"""Of one message: a string that many cells share may be a megabyte long."""
+LONGEST_TEXT = 32_768
+"""One more than the characters that a cell may hold: what is longer is refused whatever it says."""
 
 
 def orders(path: Path, wishes: Wishes) -> Iterator[Message]:
@@ -35,7 +38,8 @@ def orders(path: Path, wishes: Wishes) -> Iterator[Message]:
             continue
         found_one = True
         yield _sheet(sheet, found)
-        yield from map(_rows, _picked(sheet, chain(head, lines), found))
+        for batch in _picked(sheet, chain(head, lines), found):
+            yield from map(_rows, bounded(batch))
     if not found_one:
         from batchsync.reader.questions import nothing_found
 
@@ -52,7 +56,7 @@ def cells(path: Path, wishes: Wishes) -> Iterator[Message]:
         count = 0
         for line in sheet.lines():
             batch.append(line)
-            count += len(line.cells) + 1
+            count += len(line.cells) + 1 + sum(map(len, line.cells)) // (MOST_CHARACTERS // MOST_CELLS)
             if len(batch) >= MOST_ROWS or count >= MOST_CELLS:
                 yield _cells(batch)
                 batch, count = [], 0
@@ -92,6 +96,23 @@ def _picked(sheet: Sheet, lines: Iterator[Line], found: TableFound) -> Iterator[
     fast = getattr(sheet, "picked", None)
     batches: Iterator[Picked] = pick(lines, found) if fast is None else fast(found)
     return batches
+
+
+def bounded(batch: Picked) -> Iterator[Picked]:
+    """Cut a batch of huge texts into ones that fit a message."""
+    texts = (batch.orders, batch.owners, batch.shops, batch.decisions)
+    longest = max((len(max(column, key=len)) for column in texts if column), default=0)
+    size = len(batch.lines)
+    if longest * size <= MOST_CHARACTERS:
+        yield batch
+        return
+    step = max(1, MOST_CHARACTERS // (4 * min(longest, LONGEST_TEXT)))
+    for at in range(0, size, step):
+        yield Picked(*([_clipped(cell) for cell in column[at : at + step]] for column in batch))
+
+
+def _clipped(cell: Any) -> Any:
+    return cell[:LONGEST_TEXT] if isinstance(cell, str) else cell
 
 
 # --- Messages -----------------------------------------------------------------------------------------------

@@ -10,11 +10,23 @@ STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT_RELS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-TYPES = (
-    f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
-    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/></Types>'
-)
+KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def types(sheets: int) -> str:
+    """The parts' types, for programs that insist."""
+    parts = {"workbook": "sheet.main", "styles": "styles", "sharedStrings": "sharedStrings"}
+    parts |= {f"worksheets/sheet{at}": "worksheet" for at in range(1, sheets + 1)}
+    return (
+        f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        + "".join(
+            f'<Override PartName="/xl/{name}.xml" ContentType="{KIND}.{kind}+xml"/>'
+            for name, kind in parts.items()
+        )
+        + "</Types>"
+    )
 
 
 def worksheet(rows: str, *, head: str = "", tail: str = "", namespace: str = MAIN) -> str:
@@ -69,7 +81,7 @@ def workbook_parts(
         for at in range(1, len(sheets) + 1)
     )
     parts = {
-        "[Content_Types].xml": TYPES,
+        "[Content_Types].xml": types(len(sheets)),
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="a" '
         f'Type="{RELS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELS}">{about}<sheets>{listed}</sheets></workbook>',
@@ -159,7 +171,7 @@ def xlsb(
     return zipped(
         path,
         {
-            "[Content_Types].xml": TYPES,
+            "[Content_Types].xml": types(0),
             "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="a" '
             f'Type="{RELS}/officeDocument" Target="xl/workbook.bin"/></Relationships>',
             "xl/workbook.bin": record(131)

@@ -1,5 +1,6 @@
 """The streaming .xlsx reader: every cell as Excel shows it, digit for digit, whichever of its three ways reads it."""
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -71,11 +72,7 @@ def picked(path: Path, *asked: str) -> tuple[Picked, Picked]:
 
 
 def joined(batches: list[Picked]) -> Picked:
-    whole = Picked([], [], [], [], [], [], [], [])
-    for batch in batches:
-        for column, more in zip(whole, batch, strict=True):
-            column.extend(more)  # type: ignore[arg-type]
-    return whole
+    return Picked(*(list(chain.from_iterable(column)) for column in zip(*batches, strict=True)))
 
 
 # --- Cells --------------------------------------------------------------------------------------------------

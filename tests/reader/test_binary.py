@@ -1,0 +1,252 @@
+"""Workbooks of the binary kinds: what calamine tells, and what is read beside it."""
+
+import io
+import random
+import shutil
+import struct
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlwt
+
+from batchsync.reader.biff import is_encrypted, workbook_stream
+from batchsync.reader.biff12 import records
+from batchsync.reader.grid import (
+    AMOUNT,
+    BOOLEAN,
+    DATE,
+    EMPTY,
+    ERROR,
+    LOSSY,
+    NUMBER,
+    TEXT,
+    Line,
+    Unreadable,
+    Wishes,
+)
+from batchsync.reader.opening import open_source
+from tests.reader import books
+
+ID = "261122-123456789012345"
+
+
+def lines(path: Path) -> list[Line]:
+    return list(next(open_source(path, Wishes()).sheets()).lines())
+
+
+def cells(path: Path) -> list[tuple[int, list[str], list[int]]]:
+    return [(line.number, list(line.cells), list(line.kinds)) for line in lines(path)]
+
+
+# --- .xls ---------------------------------------------------------------------------------------------------
+
+
+def xls(
+    path: Path, values: list[object], formats: dict[int, str] | None = None, hidden: int | None = None
+) -> Path:
+    """A workbook with one column."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for row, value in enumerate(values):
+        code = (formats or {}).get(row)
+        style = xlwt.easyxf(num_format_str=code) if code else xlwt.easyxf()
+        if isinstance(value, bytes):
+            sheet.row(row).set_cell_error(0, value[0])
+        else:
+            sheet.write(row, 0, value, style)
+    if hidden is not None:
+        sheet.row(hidden).hidden = True
+    book.save(str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "expected"),
+    [
+        (ID, None, (ID, TEXT)),
+        (780000001, None, ("780000001", NUMBER)),
+        (123456789012345, None, ("123456789012345", NUMBER)),
+        (5127395078262028714, None, ("5127395078262028288", LOSSY)),
+        (42, "0000000", ("0000042", NUMBER)),
+        (42, '"SN"000', ("SN042", NUMBER)),
+        (1, "0%", ("1", AMOUNT)),
+        (126446, '"¥"#,##0', ("126446", AMOUNT)),
+        (46320, "yyyy-mm-dd", ("2026-10-25", DATE)),
+        (True, None, ("TRUE", BOOLEAN)),
+        (b"\x2a", None, ("#N/A", ERROR)),
+        (b"\x17", None, ("#REF!", ERROR)),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.xls", "a.et", "a.xlsx"])
+def test_the_cells_of_an_xls(
+    tmp_path: Path, value: object, code: str | None, expected: tuple[str, int], name: str
+) -> None:
+    """Whatever its name says; .et is WPS' own."""
+    path = xls(tmp_path / name, ["订单号", value], {1: code} if code else None)
+    assert (2, [expected[0]], [expected[1]]) == cells(path)[1]
+
+
+def test_numbers_side_by_side_keep_their_formats(tmp_path: Path) -> None:
+    """Excel packs them into one record."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for column, code in enumerate(("0000", "General", '"A"0')):
+        sheet.row(0).write(column, column + 1, xlwt.easyxf(num_format_str=code))
+    book.save(str(tmp_path / "a.xls"))
+    assert [(1, ["0001", "2", "A3"], [NUMBER] * 3)] == cells(tmp_path / "a.xls")
+
+
+def test_an_xls_keeps_the_places_of_its_cells(tmp_path: Path) -> None:
+    """Where the first rows and columns are empty, calamine counts rows from the top and columns from the first."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    sheet.write(3, 2, ID)
+    sheet.write(5, 3, 42, xlwt.easyxf(num_format_str="000"))
+    book.save(str(tmp_path / "a.xls"))
+    assert [(4, ["", "", ID, ""]), (6, ["", "", "", "042"])] == [
+        (n, row) for n, row, _ in cells(tmp_path / "a.xls")
+    ]
+
+
+def test_hidden_rows_of_an_xls(tmp_path: Path) -> None:
+    """A filter's rows are marked as in an .xlsx."""
+    path = xls(tmp_path / "a.xls", ["a", "b", "c"], hidden=1)
+    assert [False, True, False] == [line.hidden for line in lines(path)]
+
+
+def test_a_row_of_nothing_but_an_error_is_not_lost(tmp_path: Path) -> None:
+    """calamine shows it as empty; a lost look-up is an invalid row."""
+    path = xls(tmp_path / "a.xls", ["a", b"\x2a", b"\x07"])
+    assert [(1, ["a"], [TEXT]), (2, ["#N/A"], [ERROR]), (3, ["#DIV/0!"], [ERROR])] == cells(path)
+
+
+@pytest.mark.parametrize("cut", [100, 600, 3_000])
+def test_an_xls_cut_short_says_so(tmp_path: Path, cut: int) -> None:
+    """One sentence, whoever notices."""
+    path = xls(tmp_path / "a.xls", list(range(3_000)))
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(Unreadable):
+        lines(path)
+
+
+@pytest.mark.parametrize(
+    "key", [b"\x00\x00\x12\x34\x56\x78", b"\x01\x00\x01\x00" + bytes(48), b"\x01\x00\x02\x00" + bytes(50)]
+)
+def test_a_locked_xls_says_password(tmp_path: Path, key: bytes) -> None:
+    """XOR, RC4 or CryptoAPI: the record says that it is locked, and the default password doesn't fit."""
+    path = xls(tmp_path / "a.xls", [ID] * 50)
+    data = path.read_bytes()
+    start = data.index(b"\x09\x08\x10\x00\x00\x06\x05\x00") + 20
+    lock = struct.pack("<HH", 0x2F, len(key)) + key
+    path.write_bytes(data[:start] + lock + data[start + len(lock) :])
+    assert is_encrypted(workbook_stream(path))
+    with pytest.raises(Unreadable) as caught:
+        lines(path)
+    assert "PASSWORD" == caught.value.text
+
+
+# --- .xlsb --------------------------------------------------------------------------------------------------
+
+
+def test_the_cells_of_an_xlsb(tmp_path: Path) -> None:
+    """Texts, numbers with their formats, errors, and hidden rows."""
+    rows = (
+        books.row_head(0)
+        + books.text_cell(0, "订单号")
+        + books.row_head(1, hidden=True)
+        + books.number_cell(0, 42.0, 1)
+        + books.number_cell(1, 1.0, 2)
+        + books.row_head(2)
+        + books.error_cell(0, 0x2A)
+        + books.number_cell(1, 126446123456789.0)
+    )
+    path = books.xlsb(tmp_path / "a.xls", rows, formats=["0000000", "0%"])
+    assert [
+        (1, ["订单号", ""], [TEXT, EMPTY]),
+        (2, ["0000042", "1"], [NUMBER, AMOUNT]),
+        (3, ["#N/A", "126446123456789"], [ERROR, NUMBER]),
+    ] == cells(path)
+    assert [False, True, False] == [line.hidden for line in lines(path)]
+
+
+def test_merged_cells_of_an_xlsb_are_filled(tmp_path: Path) -> None:
+    """calamine doesn't tell them."""
+    rows = b"".join(
+        books.row_head(row) + (books.text_cell(0, ID) if row == 0 else b"") + books.number_cell(1, row)
+        for row in range(3)
+    )
+    path = books.xlsb(tmp_path / "a.xlsb", rows, merges=[(0, 1, 0, 0)])
+    assert [[ID, "0"], [ID, "1"], ["", "2"]] == [line.cells for line in lines(path)]
+
+
+@pytest.mark.parametrize("data", [b"\x80", b"\xff\xff\xff\xff\xff\xff", b"\x05", b"\x05\x10abc"])
+def test_records_cut_short_end(data: bytes) -> None:
+    """Nothing is raised, and nothing is read twice."""
+    assert 1 >= len(list(records(data)))
+
+
+# --- Locked and read-only-recommended workbooks -------------------------------------------------------------
+
+
+def locked(path: Path, password: str) -> Path:
+    """An .xlsx under a password, as Excel locks it; below 4 KB the library writes it wrongly."""
+    from msoffcrypto.format.ooxml import OOXMLFile
+
+    plain = books.xlsx(
+        path.with_suffix(".plain"), f'<row r="1"><c r="A1" t="inlineStr"><is><t>{ID}</t></is></c></row>'
+    )
+    with zipfile.ZipFile(plain, "a") as parts:
+        parts.writestr("docProps/thumbnail.jpeg", random.Random(1).randbytes(8_000))
+    out = io.BytesIO()
+    with plain.open("rb") as stream:
+        OOXMLFile(stream).encrypt(password, out)
+    path.write_bytes(out.getvalue())
+    return path
+
+
+def test_a_locked_workbook_says_password(tmp_path: Path) -> None:
+    """Not "damaged"."""
+    with pytest.raises(Unreadable) as caught:
+        lines(locked(tmp_path / "a.xlsx", "secret"))
+    assert "PASSWORD" == caught.value.text
+
+
+def test_a_workbook_with_the_default_password_opens(tmp_path: Path) -> None:
+    """Excel locks read-only-recommended ones with a password that everyone knows."""
+    assert [[ID]] == [line.cells for line in lines(locked(tmp_path / "a.xlsx", "VelvetSweatshop"))]
+
+
+# --- .ods, by an office that really writes it ---------------------------------------------------------------
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_what_libreoffice_makes_of_it(tmp_path: Path) -> None:
+    """The same cells from .ods and .xls as from the .xlsx they were made of."""
+    rows = (
+        f'<row r="1"><c r="A1" t="inlineStr"><is><t>{ID}</t></is></c><c r="B1" s="1"><v>42</v></c></row>'
+        '<row r="2"><c r="A2" s="2"><v>46320</v></c><c r="B2"><v>780000001</v></c></row>'
+    )
+    source = books.xlsx(tmp_path / "a.xlsx", rows, formats=["0000000", "14"])
+    made = {}
+    for kind in ("ods", "xls"):
+        subprocess.run(
+            [
+                "soffice",
+                f"-env:UserInstallation=file://{tmp_path}/office",
+                "--headless",
+                "--convert-to",
+                kind,
+                "--outdir",
+                tmp_path / kind,
+                source,
+            ],
+            check=True,
+            capture_output=True,
+            timeout=100,
+        )
+        made[kind] = cells(tmp_path / kind / f"a.{kind}")
+    expected = [(1, [ID, "0000042"], [TEXT, NUMBER]), (2, ["2026-10-25", "780000001"], [DATE, NUMBER])]
+    assert {"ods": expected, "xls": expected} == made
