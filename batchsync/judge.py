@@ -52,6 +52,7 @@ MOST_POINTS = 1_000_000_000
 """More than this for one call is not an amount but damage (and the ledger's integers have an end)."""
 
 HINT_LENGTH = 500
+_MOST_CODE = 10**9
 CACHED_LENGTH = 512
 """Answers up to this many bytes are remembered: the usual ones are the same bytes again and again."""
 
@@ -190,6 +191,8 @@ def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _status(value: object) -> int | None:
     if type(value) is int:
         return value
+    if isinstance(value, float) and value.is_integer() and abs(value) < _MOST_CODE:
+        return int(value)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:
         return int(value)
     return None

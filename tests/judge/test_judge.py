@@ -145,6 +145,15 @@ def test_an_error_that_names_points_nobody_can_read_has_spent_some() -> None:
     )
 
 
+def test_a_code_may_be_written_with_a_point() -> None:
+    """1.0 is 1, and an answer that is plain to everybody is no cause for doubt."""
+    assert (State.SYNCED, Reason.SYNCED, 1) == settled(b'{"data":{"success":true,"amount":1.0},"status":0.0}')
+    assert ("1003", Reason.USER_UNKNOWN) == (
+        judge_body(b'{"status":1003.0}').api_status,
+        judge_body(b'{"status":1003.0}').reason,
+    )
+
+
 def test_a_code_may_be_a_string_of_digits() -> None:
     """A sister system of the vendor's writes numbers as strings."""
     assert (State.SYNCED, Reason.SYNCED, 1) == settled(
@@ -196,7 +205,8 @@ def test_an_unknown_code_without_words_shows_the_raw_answer() -> None:
         b'{"data":{"success":null},"status":0}',
         b'{"data":{"success":true},"status":false}',
         b'{"data":{"success":true},"status":null}',
-        b'{"data":{"success":true},"status":0.0}',
+        b'{"data":{"success":true},"status":0.5}',
+        b'{"data":{"success":true},"status":1e300}',
         b'{"data":{"success":true},"status":""}',
         b'{"data":{"success":true},"status":"0x0"}',
         b'{"data":{"success":true},"status":[0]}',
