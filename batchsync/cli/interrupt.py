@@ -29,7 +29,7 @@ def listening(
     before: dict[int, Any] = {}
     for name in _NAMES:
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
+        if number is not None and not _left_alone(number, name):
             with contextlib.suppress(ValueError):  # not the main thread
                 before[number] = signal.signal(number, heard)
     try:
@@ -37,3 +37,11 @@ def listening(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _left_alone(number: int, name: str) -> bool:
+    """Whether this signal must stay ignored: nohup means it.
+
+    A script's `&` has SIGINT ignored, too; but whoever sends one to such a run by hand wants it to stop.
+    """
+    return name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN

@@ -64,6 +64,19 @@ async def test_a_system_without_some_signals(monkeypatch: pytest.MonkeyPatch) ->
     assert drained.is_set()
 
 
+async def test_a_script_s_ampersand_does_not_deafen_us() -> None:
+    """A shell without job control starts `batchsync run ... &` with SIGINT ignored; `kill -INT` is meant all the same."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    drained = asyncio.Event()
+    try:
+        with listening(asyncio.get_running_loop(), drain=drained.set, abandon=lambda: None):
+            press()
+            await drained.wait()
+        assert signal.SIG_IGN is signal.getsignal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 async def test_what_is_ignored_stays_ignored() -> None:
     """`nohup batchsync run ...` must survive its terminal."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
