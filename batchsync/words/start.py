@@ -30,11 +30,11 @@ ALL_WELL = Text(
     en="All is well. Nothing was sent, nothing was spent.", zh="一切正常。没有发送任何订单，没有花费点券。"
 )
 SOME_WARNINGS = Text(
-    en="It works; {warnings} points to look at. Nothing was sent, nothing was spent.",
+    en="It works; {warnings:thing|things} to look at. Nothing was sent, nothing was spent.",
     zh="可以运行，有 {warnings} 处值得注意。没有发送任何订单，没有花费点券。",
 )
 NOT_WELL = Text(
-    en="{bad} things to mend before a run. Nothing was sent, nothing was spent.",
+    en="{bad:thing|things} to mend before a run. Nothing was sent, nothing was spent.",
     zh="运行前有 {bad} 处需要修正。没有发送任何订单，没有花费点券。",
 )
 PYTHON = Text(
@@ -141,13 +141,13 @@ DEMO_AGAIN = Text(
     zh="--- 同一命令再运行一遍：已同步的不再发送，绝不重复付费 ---",
 )
 DEMO_FIRST_TOTAL = Text(
-    en="First go: {calls} calls, {spent} points spent, {possible} more possible (uncertain, or no amount named).\n"
-    "The stand-in's books: {booked} points = {spent} + {rest} of these {possible}.",
+    en="First go: {calls:call|calls}, {spent:point|points} spent, {possible} more possible (uncertain, or no amount named).\n"
+    "The stand-in's books: {booked:point|points} = {spent} + {rest} of these {possible}.",
     zh="第一遍：调用 {calls} 次，消耗 {spent} 点券，另有 {possible} 点券可能已消耗（结果未知，或回答未注明点券）。\n"
     "替身的账：{booked} 点券 = {spent} + 上述 {possible} 中的 {rest}。",
 )
 DEMO_SECOND_TOTAL = Text(
-    en="Second go: {calls} calls, {spent} points spent: only orders refused before, which had cost nothing, went again.\n"
+    en="Second go: {calls:call|calls}, {spent:point|points} spent: only orders refused before, which had cost nothing, went again.\n"
     "Orders charged twice, by the stand-in's books: {twice}.",
     zh="第二遍：调用 {calls} 次，消耗 {spent} 点券：只有之前被拒绝且未扣费的订单再次发送。\n"
     "按替身的账，被重复扣费的订单：{twice} 个。",

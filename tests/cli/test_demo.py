@@ -10,6 +10,7 @@ import pytest
 
 from batchsync.cli import demo as demo_module
 from batchsync.cli import main
+from tests.cli.readme import REPOSITORY
 
 
 @pytest.fixture
@@ -43,6 +44,16 @@ def test_the_demo_pays_once_and_its_figures_agree(
     results = {path.name for path in Path("demo-out").glob("*.result.xlsx")}
     samples = {path.stem for path in demo_module._samples().iterdir() if path.suffix in (".xlsx", ".csv")}
     assert {f"{stem}.result.xlsx" for stem in samples} == results
+
+
+@pytest.mark.parametrize(("page", "lang"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
+def test_the_readme_shows_how_the_demo_ends(
+    fast: None, page: str, lang: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Word for word: the five lines of figures that `make demo` ends with."""
+    assert 0 == main(["demo", "--lang", lang])
+    shown = capsys.readouterr().out.splitlines()[-5:]
+    assert "\n".join(shown) in (REPOSITORY / page).read_text(encoding="utf-8")
 
 
 def totals(text: str) -> list[str]:
