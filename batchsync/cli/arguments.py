@@ -59,8 +59,12 @@ def silently(arguments: argparse.Namespace, *, token: bool = False) -> Loaded:
 
     Raises SettingsWrong.
     """
-    path = Path(arguments.config).expanduser() if arguments.config else None
-    return load(path, options=list(_given(arguments)), token=token)
+    return load(settings_file(arguments), options=list(_given(arguments)), token=token)
+
+
+def settings_file(arguments: argparse.Namespace) -> Path | None:
+    """Return the settings file that was named; without one, `config.yaml` here holds if it exists."""
+    return Path(arguments.config).expanduser() if arguments.config else None
 
 
 def _given(arguments: argparse.Namespace) -> Iterator[Given]:
@@ -103,18 +107,34 @@ def output(arguments: argparse.Namespace, inputs: int) -> Path | None:
     if arguments.output is None:
         return None
     path = Path(arguments.output).expanduser()
-    if inputs > 1 and path.suffix.lower() in (".xlsx", ".csv") and not path.is_dir():
+    if path.suffix.lower() not in (".xlsx", ".csv") or path.is_dir():
+        return path
+    if arguments.format not in (None, path.suffix.lower()[1:]):
+        raise UsageError(talk.OUTPUT_OR_FORMAT, output=path, format=arguments.format)
+    if inputs > 1:
         raise UsageError(talk.OUTPUT_IS_FILE, output=path, count=inputs)
     return path
 
 
-def target(value: str | None, option: str) -> Path | None:
-    """Return a file to write, of which the folder exists; None for stdout or nothing."""
+def target(arguments: argparse.Namespace, option: str, *never: Path | None) -> Path | None:
+    """Return the file that an option names for writing; None for stdout or nothing.
+
+    Its folder exists, and it is none of `never`, nor the settings, nor the ledger.
+    """
+    value: str | None = getattr(arguments, option.removeprefix("--").replace("-", "_"))
     if value is None or value == "-":
         return None
     path = Path(value).expanduser()
+    settings, ledger = settings_file(arguments) or Path("config.yaml"), arguments.ledger or ""
+    kept = (*never, settings, Path(ledger.removeprefix("sqlite:///")))
+    if any(other is not None and _is_same(path, other) for other in kept):
+        raise UsageError(talk.WOULD_OVERWRITE, option=option, path=path)
     if not path.absolute().parent.is_dir():
         raise UsageError(talk.NO_FOLDER, folder=path.absolute().parent, option=option)
     if path.is_dir() or not os.access(path.absolute().parent, os.W_OK):
         raise UsageError(talk.CANNOT_WRITE, option=option, path=path, error="")
     return path
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return os.path.normcase(one.resolve()) == os.path.normcase(other.resolve())

@@ -16,7 +16,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     files = given.files(arguments.files)
     if arguments.plan and len(files) > 1:
         raise UsageError(talk.ONE_PLAN, count=len(files))
-    target = given.target(arguments.plan, "--plan")
+    target = given.target(arguments, "--plan", *files)
     config = given.settings(arguments, console).config
     options = RunOptions(resend=arguments.resend, resend_uncertain=arguments.resend_uncertain)
     job = Job(config)

@@ -40,7 +40,7 @@ CHARTS = (".xlsx", ".svg")
 def spend(arguments: argparse.Namespace, console: Console) -> int:
     """Add up points by day, merchant or run."""
     console.stdout_taken = arguments.csv == "-"
-    csv, chart = given.target(arguments.csv, "--csv"), given.target(arguments.chart, "--chart")
+    csv, chart = given.target(arguments, "--csv"), given.target(arguments, "--chart")
     if chart is not None and chart.suffix.lower() not in CHARTS:
         raise UsageError(words.CHART_KIND, path=chart)
     since, until = _days(arguments)
@@ -95,7 +95,8 @@ def reconcile(arguments: argparse.Namespace, console: Console) -> int:
     balances = _balances(arguments)
     if (balances is None) == (arguments.statement is None):
         raise UsageError(words.WHICH_SIDE)
-    workbook = given.target(arguments.workbook, "--workbook")
+    theirs = Path(arguments.statement).expanduser() if arguments.statement else None
+    workbook = given.target(arguments, "--workbook", theirs)
     since, until = _days(arguments)
     wanted = _columns(arguments)  # of the statement, not of the user's own sheets
     config = given.settings(arguments, console).config

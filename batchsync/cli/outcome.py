@@ -25,9 +25,14 @@ def show(summary: RunSummary, console: Console, *, hidden: int = 0) -> None:
     for line in _counts(summary, console):
         console.result(f"  {line}")
     if summary.result:
-        console.result(talk.RESULT_AT.say(console.lang, path=summary.result))
+        console.result(talk.RESULT_AT.say(console.lang, path=_nearby(Path(summary.result))))
     for said in advice(summary, hidden):
         console.talk(said)
+
+
+def _nearby(path: Path) -> Path:
+    """Return the path as a person here would write it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _counts(summary: RunSummary, console: Console) -> Iterator[str]:

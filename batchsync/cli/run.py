@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         resend_uncertain=arguments.resend_uncertain,
         limit=given.count(arguments.limit, "--limit"),
     )
-    summary_json = given.target(arguments.summary_json, "--summary-json")
+    summary_json = given.target(arguments, "--summary-json", *files, options.output)
     config = given.settings(arguments, console, token=True).config
     if not _agreed(arguments, files, config, options, console):
         console.talk(talk.NOT_AGREED)
@@ -89,7 +90,7 @@ class Command:
             self._view.close()
             self._console.fault(error.say(self._console.lang))
             stopped = Stop.INTERRUPTED if isinstance(error, StoppedWhileReading) else None
-            return RunSummary(file=str(path), run="", stopped=stopped, exit_code=error.exit_code)
+            return RunSummary(file=os.path.abspath(path), run="", stopped=stopped, exit_code=error.exit_code)  # noqa: PTH100, ASYNC240 (asks no disk)
         self._view.close()
         for said in finished.said:
             self._console.talk(said)

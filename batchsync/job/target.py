@@ -12,12 +12,16 @@ from batchsync.words import job as words
 
 SUFFIXES: dict[str, Literal["xlsx", "csv"]] = {".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv"}
 
+OTHER_KINDS = frozenset({".xls", ".xlsb", ".ods", ".et", ".tsv", ".txt", ".json", ".pdf", ".html", ".zip"})
+"""What a result is never written as. Such a name must not quietly become a folder."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A place for a result."""
 
     path: Path
+    """Absolute: whoever reads it later, in the ledger or in the totals, stands in another folder."""
     format: Literal["xlsx", "csv"]
     asked: bool
     """Whether the user named the place."""
@@ -28,13 +32,15 @@ def target_of(source: Path, output: Path | None, settings: OutputSettings) -> Ta
 
     Raises OutputError when a place that was asked for can't be written, or is the input itself.
     """
+    if output is not None and output.suffix.lower() in OTHER_KINDS and not output.is_dir():
+        raise OutputError(words.OUTPUT_KIND, path=output, suffix=output.suffix)
     asked = output if output is not None else settings.folder
     if output is not None and output.suffix.lower() in SUFFIXES and not output.is_dir():
-        target = Target(path=output, format=SUFFIXES[output.suffix.lower()], asked=True)
+        target = Target(path=output.absolute(), format=SUFFIXES[output.suffix.lower()], asked=True)
     else:
         name = f"{source.stem}.result.{settings.format}"
         folder = asked if asked is not None else source.parent
-        target = Target(path=folder / name, format=settings.format, asked=False)
+        target = Target(path=(folder / name).absolute(), format=settings.format, asked=False)
     if target.path.exists() and source.exists() and target.path.samefile(source):
         raise OutputError(words.OUTPUT_IS_INPUT, path=source)
     if asked is not None:

@@ -19,6 +19,10 @@ OUTPUT_IS_INPUT = Text(
     en="The result would overwrite its own input {path}. Nothing was sent. Choose another name with --output.",
     zh="结果文件会覆盖输入文件 {path}。未发送任何订单。请用 --output 指定其他文件名。",
 )
+OUTPUT_KIND = Text(
+    en="--output {path}: a result is an .xlsx or .csv file, not {suffix}. Nothing was sent. Name such a file, or a folder.",
+    zh="--output {path}：结果只能是 .xlsx 或 .csv 文件，不能是 {suffix}。未发送任何订单。请给出这样的文件名，或一个文件夹。",
+)
 RESULT_LOST = Text(
     en="The run is over and safe in the ledger, but its result could not be written: {error} Write it again with"
     " `batchsync report {run} --output PLACE`.",

@@ -77,7 +77,7 @@ FAULT_STATE = Text(
     zh="商家 {owner} 的订单 {number} 状态为 {state}，但最后一次调用记录为 {said}。",
 )
 FAULT_POINTS = Text(
-    en="order {number} of merchant {owner} is booked with {points} points, but its last call says {said}.",
+    en="order {number} of merchant {owner} is booked with {points:point|points}, but its last call says {said}.",
     zh="商家 {owner} 的订单 {number} 记账 {points} 点券，但最后一次调用记录为 {said}。",
 )
 FAULT_GAP = Text(

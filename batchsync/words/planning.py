@@ -209,7 +209,7 @@ DECISIONS: Mapping[str, Decision] = MappingProxyType(
 PLAN_NOTES: Mapping[str, Text] = MappingProxyType(
     {
         "odd_lengths": Text(
-            en="{count} order numbers have another length than the others (e.g. line {line}: {value}); have a look before paying",
+            en="{count:order number has|order numbers have} another length than the others (e.g. line {line}: {value}); have a look before paying",
             zh="有 {count} 个订单号与其他订单号长度不同（例如第 {line} 行：{value}），付费前请核对",
         ),
         "unknown_decision": Text(
@@ -221,7 +221,7 @@ PLAN_NOTES: Mapping[str, Text] = MappingProxyType(
             zh="第 {line} 行：处理决定“{value}”与同一订单的另一行不一致，两者都未执行",
         ),
         "decision_moot": Text(
-            en="{count} decisions concern orders that are not uncertain (any more); they change nothing",
+            en="{count:decision concerns an order that is|decisions concern orders that are} not uncertain (any more): nothing changes",
             zh="有 {count} 个处理决定对应的订单已不是“结果未知”，不产生作用",
         ),
     }

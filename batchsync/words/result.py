@@ -336,18 +336,18 @@ UNCERTAIN_SHEET = Text(en="Uncertain", zh="结果未知")
 TITLE = Text(en="Sync result: {file}", zh="同步结果：{file}")
 ALL_SYNCED = Text(en="Finished. Every row is synced.", zh="已完成，所有行均已同步。")
 FINISHED = Text(
-    en="Finished. {count} of {rows} rows need a look (see below).",
+    en="Finished. {count} of {rows:row|rows} to look at (see below).",
     zh="已完成，{rows} 行中有 {count} 行需要处理（见下）。",
 )
 FINISHED_PART = Text(
-    en="Finished. {count} of {rows} rows were not sent; they go with the next run.",
+    en="Finished. {count} of {rows:row|rows} not sent: they wait for the next run.",
     zh="已完成，{rows} 行中有 {count} 行未发送，下次运行会发送。",
 )
 STOPPED_EARLY = Text(
-    en="NOT COMPLETE. {why} {count} rows were not sent.", zh="未完成。{why}还有 {count} 行未发送。"
+    en="NOT COMPLETE. {why} {count:row was|rows were} not sent.", zh="未完成。{why}还有 {count} 行未发送。"
 )
 KILLED = Text(
-    en="NOT COMPLETE. The run was cut off (power, crash or kill). {count} rows were not sent. Run the file again; it sends only what is left.",
+    en="NOT COMPLETE. The run was cut off (power, crash or kill). {count:row was|rows were} not sent. Run the file again; it sends only what is left.",
     zh="未完成。运行被意外中断（断电、崩溃或被强行结束），还有 {count} 行未发送。重新运行即可，只会发送剩下的订单。",
 )
 WHY_STOPPED: Mapping[str, Text] = MappingProxyType(
@@ -395,9 +395,13 @@ TOTAL = Text(en="Total", zh="合计")
 
 POINTS = Text(en="Points", zh="点券")
 SPENT_LONG = Text(en="Spent by this run", zh="本次消耗")
-POSSIBLE_LONG = Text(en="Possibly spent on {count} uncertain orders", zh="{count} 个结果未知的订单可能消耗")
+POSSIBLE_LONG = Text(
+    en="Possibly spent on {count:uncertain order|uncertain orders}", zh="{count} 个结果未知的订单可能消耗"
+)
 MISSING_LONG = Text(en="Answers that named no amount", zh="未注明点券的回答（个）")
-SAVED_LONG = Text(en="Saved by not paying twice ({count} orders)", zh="避免重复付费所节省（{count} 个订单）")
+SAVED_LONG = Text(
+    en="Saved by not paying twice ({count:order|orders})", zh="避免重复付费所节省（{count} 个订单）"
+)
 CALLS_LONG = Text(en="Calls made", zh="接口调用次数")
 
 TROUBLE = Text(en="What needs a look", zh="需要处理的问题")

@@ -38,8 +38,16 @@ BUG_NO_LOG = Text(en="No log could be written: no folder takes one.", zh="没有
 
 NO_MATCH = Text(en="No file matches {pattern}.", zh="没有与 {pattern} 相符的文件。")
 OUTPUT_IS_FILE = Text(
-    en="--output {output} is one file, but there are {count} inputs. Give a folder.",
+    en="--output {output} is one file, but there are {count:input|inputs}. Give a folder.",
     zh="--output {output} 是单个文件，但输入有 {count} 个。请给出文件夹。",
+)
+OUTPUT_OR_FORMAT = Text(
+    en="--output {output} and --format {format} contradict each other. Leave one of them out.",
+    zh="--output {output} 与 --format {format} 相互矛盾，请去掉其中一个。",
+)
+WOULD_OVERWRITE = Text(
+    en="{option} {path} would overwrite one of your own files of this very command. Choose another name.",
+    zh="{option} {path} 会覆盖本命令中您自己的文件。请换一个文件名。",
 )
 ONE_PLAN = Text(
     en="--plan takes one file, but there are {count}. Give one, or call it once for each.",
@@ -65,7 +73,7 @@ SUMMARY_LOST = Text(
 # --- Asking before money is spent twice ---------------------------------------------------------------------
 
 ASK_RESEND = Text(
-    en="{again} of {total} orders to send were paid for before or may have been: about {points} points more. Send them again? [y/N]",
+    en="Of {total:order|orders} to send, {again} may have been paid for before: about {points:point|points} more in all. Send them again? [y/N]",
     zh="待发送的 {total} 个订单中，有 {again} 个以前已付费或可能已付费，约再花 {points} 点券。确定重新发送吗？[y/N]",
 )
 NOTHING_AGAIN = Text(
@@ -80,14 +88,16 @@ NOT_AGREED = Text(en="Nothing was sent.", zh="没有发送任何订单。")
 
 # --- The plan -----------------------------------------------------------------------------------------------
 
-FILE_HEAD = Text(en="{file}: {container}{detail}, {rows} rows", zh="{file}：{container}{detail}，{rows} 行")
+FILE_HEAD = Text(
+    en="{file}: {container}{detail}, {rows:row|rows}", zh="{file}：{container}{detail}，{rows} 行"
+)
 SHEET_HEAD = Text(en="  sheet “{sheet}”, header in line {line}", zh="  工作表“{sheet}”，表头在第 {line} 行")
 PLAN_LINE = Text(
-    en="{file}: {rows} rows, {send} orders to send (about {cost} points), {known} already synced, {rest} others",
+    en="{file}: {rows:row|rows}, {send:order|orders} to send (about {cost:point|points}), {known} already synced, {rest:other|others}",
     zh="{file}：{rows} 行，待发送 {send} 个订单（约 {cost} 点券），此前已同步 {known} 个，其他 {rest} 个",
 )
 NOTHING_TO_SEND = Text(en="  Nothing to send.", zh="  没有需要发送的订单。")
-COST = Text(en="about {points} points", zh="约 {points} 点券")
+COST = Text(en="about {points:point|points}", zh="约 {points} 点券")
 PROBLEMS = Text(en="Rows that need a look:", zh="需要处理的行：")
 PROBLEM = Text(en="  line {line}  {order}  {verdict}: {why}", zh="  第 {line} 行  {order}  {verdict}：{why}")
 PROBLEM_IN_SHEET = Text(
@@ -130,7 +140,7 @@ LINE = Text(
 # --- The outcome --------------------------------------------------------------------------------------------
 
 OUTCOME = Text(
-    en="{file}: {rows} rows, run {run}, {time}", zh="{file}：{rows} 行，运行编号 {run}，用时 {time}"
+    en="{file}: {rows:row|rows}, run {run}, {time}", zh="{file}：{rows} 行，运行编号 {run}，用时 {time}"
 )
 POINTS_POSSIBLE = Text(en="points possibly spent", zh="可能消耗的点券")
 AMOUNT_MISSING = Text(en="answers without amount", zh="未注明点券的回答")
@@ -139,7 +149,9 @@ NO_RESULT = Text(
     en="No result was written. It can be made any time: batchsync report {run}",
     zh="没有写出结果表。随时可以重做：batchsync report {run}",
 )
-ALL_FILES = Text(en="All {count} files: {points} points spent.", zh="共 {count} 个文件：消耗 {points} 点券。")
+ALL_FILES = Text(
+    en="{count:file|files} in all: {points:point|points} spent.", zh="共 {count} 个文件：消耗 {points} 点券。"
+)
 
 STOPS: Mapping[str, Text] = MappingProxyType(
     {
@@ -156,12 +168,12 @@ STOPS: Mapping[str, Text] = MappingProxyType(
             zh="已停止：达到点券上限。如需继续，请调高 --max-points（或 spend.max_points），再运行同一命令。",
         ),
         "address": Text(
-            en="Stopped: the address does not answer as the API would. Check api.url and api.proxy; `batchsync doctor` helps.",
-            zh="已停止：该地址不像是本接口。请检查 api.url 和 api.proxy，可运行 `batchsync doctor`。",
+            en="Stopped: the server at this address turned us away. Check api.url, api.proxy and the token; `batchsync doctor` helps.",
+            zh="已停止：该地址的服务器拒绝了请求。请检查 api.url、api.proxy 和 token，可运行 `batchsync doctor`。",
         ),
         "failures": Text(
-            en="Stopped: too many failures of one kind in a row. Look at the result's error column, mend the cause, and run the same command again.",
-            zh="已停止：连续多次同类失败。请查看结果表的错误信息，排除原因后再运行同一命令。",
+            en="Stopped: calls go wrong in one and the same way. The result's error column says how; mend the cause, and run the same command again.",
+            zh="已停止：调用以同样的方式出错。请查看结果表的错误信息，排除原因后再运行同一命令。",
         ),
         "interrupted": Text(
             en="Stopped as you asked. Run the same command again to send the rest.",
@@ -178,17 +190,17 @@ STOPS: Mapping[str, Text] = MappingProxyType(
 ADVICE: Mapping[str, Text] = MappingProxyType(
     {
         "failed": Text(
-            en="{count} failed: the result says why and what to do in each row. Those that cost nothing go again with the next run.",
+            en="{count} failed: the result says why and what to do, row by row. What cost nothing goes again with the next run.",
             zh="{count} 行失败：结果表逐行写明了原因和处理建议。未扣费的会在下次运行时再发送。",
         ),
         "uncertain": Text(
-            en="{count} uncertain: they may have been charged and are never sent again by themselves. Look them up at the vendor's, then: "
-            "batchsync resolve --charged ORDER, or --not-charged ORDER (or --run {run} for all of them).",
+            en="{count} uncertain: perhaps charged, so never sent again unasked. Look it up on the vendor's page, then: "
+            "batchsync resolve --charged ORDER, or --not-charged ORDER (--run {run} stands for all of this run).",
             zh="{count} 行结果未知：可能已扣费，不会自动重发。请到平台核实，然后运行：batchsync resolve --charged 订单号，"
             "或 --not-charged 订单号（全部一起用 --run {run}）。",
         ),
         "not_sent": Text(
-            en="{count} not sent: nothing was spent on them. Run the same command again.",
+            en="{count} not sent: nothing was spent there. Run the same command again.",
             zh="{count} 行未发送：没有花费点券。再运行同一命令即可。",
         ),
         "invalid": Text(
@@ -196,11 +208,11 @@ ADVICE: Mapping[str, Text] = MappingProxyType(
             zh="{count} 行无效：请按结果表的说明修改单元格，再用结果表或原表运行。",
         ),
         "hidden": Text(
-            en="{count} hidden rows were left out. Unhide them, or set input.hidden_rows to send, if they are meant.",
+            en="{count:hidden row was|hidden rows were} left out. If meant to be sent: unhide, or set input.hidden_rows to send.",
             zh="{count} 个隐藏行已跳过。如需发送，请取消隐藏，或把 input.hidden_rows 设为 send。",
         ),
         "amount_missing": Text(
-            en="{count} answers named no amount: the points spent are at least the number shown.",
+            en="{count:answer|answers} named no amount: the points spent are at least the number shown.",
             zh="{count} 个回答没有注明点券：实际消耗不少于所示数字。",
         ),
     }
@@ -248,7 +260,7 @@ STOP_WORDS: Mapping[str, Text] = MappingProxyType(
         "balance": Text(en="empty balance", zh="余额不足"),
         "spending_cap": Text(en="spending cap", zh="达到点券上限"),
         "address": Text(en="wrong address", zh="地址不对"),
-        "failures": Text(en="failures in a row", zh="连续失败"),
+        "failures": Text(en="calls going wrong", zh="调用连续出错"),
         "interrupted": Text(en="interrupted", zh="被中断"),
         "disk": Text(en="disk full", zh="磁盘已满"),
     }
@@ -285,7 +297,7 @@ RESOLVED_NOT_CHARGED = Text(
     en="{order} (merchant {owner}): the next run may send it.",
     zh="{order}（商家 {owner}）：下次运行可以发送。",
 )
-RESOLVED = Text(en="{count} orders settled.", zh="已定案 {count} 个订单。")
+RESOLVED = Text(en="{count:order|orders} settled.", zh="已定案 {count} 个订单。")
 STATES: Mapping[str, Text] = MappingProxyType(
     {
         "planned": Text(en="planned", zh="待发送"),
@@ -314,7 +326,7 @@ CALL_OPEN = Text(en="under way, or its program died", zh="进行中，或程序�
 CALL_CAME = Text(en="{state}, {points}, after {elapsed} s", zh="{state}，{points}，用时 {elapsed} 秒")
 CALL_LATE = Text(en="{came} (a late answer)", zh="{came}（迟到的回答）")
 CALL_UNSENT = Text(en="not sent", zh="没有发出")
-POINTS = Text(en="{points} points", zh="{points} 点券")
+POINTS = Text(en="{points:point|points}", zh="{points} 点券")
 POINTS_UNKNOWN = Text(en="points unknown", zh="点券未知")
 CALL_WHY = Text(en="      {why}", zh="      {why}")
 CALL_HTTP = Text(en="      HTTP {http}, answer: {answer}", zh="      HTTP {http}，回答：{answer}")

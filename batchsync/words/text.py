@@ -1,5 +1,6 @@
 """A text in both languages, filled with facts when it is said."""
 
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,14 +15,33 @@ class Lang(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One sentence in both languages; `{name}` stands for a fact given to `say`."""
+    """One sentence in both languages; `{name}` stands for a fact given to `say`.
+
+    `{rows:row|rows}` stands for a count with its noun: 1 row, 2 rows.
+    """
 
     en: str
     zh: str
 
     def say(self, lang: Lang, **facts: object) -> str:
         """Return the sentence in `lang`, its facts filled in."""
-        return (self.zh if lang is Lang.ZH else self.en).format(**facts)
+        template = self.zh if lang is Lang.ZH else self.en
+        if "|" in template:
+            return _COUNTING.vformat(template, (), facts)
+        return template.format(**facts)  # many times faster, and said for every row of a sheet
+
+
+class _Counting(string.Formatter):
+    """Gives a count its noun in the singular or the plural."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, either, many = format_spec.partition("|")
+        if not either:
+            return format(value, format_spec)
+        return f"{value} {one if str(value) == '1' else many}"
+
+
+_COUNTING = _Counting()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def test_the_messages_follow_the_sheets_language(
 
 def test_limit_is_a_first_taste(sandbox: Sandbox) -> None:
     """The rest is not sent, and goes with the next run."""
-    assert 1 == main(["run", sheet(), "--limit", "1"]) or True
+    assert 1 == main(["run", sheet(), "--limit", "1"])
     assert 1 == len(sandbox.books.calls)
     assert 0 == main(["run", "orders.csv"])
     assert [] == sandbox.books.charged_twice()
@@ -276,7 +276,8 @@ def test_resend_asks_first(
     assert code == main(["run", "orders.csv", "--resend"])
     assert (points, True) == (
         sandbox.books.points,
-        "3 of 3 orders to send were paid for before" in capsys.readouterr().err,
+        "Of 3 orders to send, 3 may have been paid for before: about 3 points more in all"
+        in capsys.readouterr().err,
     )
 
 
@@ -367,3 +368,59 @@ def test_a_folder_that_cannot_be_written(sandbox: Sandbox) -> None:
     locked.mkdir(mode=0o500)
     assert 2 == main(["run", sheet(), "--output", "locked"])
     assert [] == sandbox.books.calls
+
+
+# --- Files for machines -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "orders.csv", "--summary-json", "orders.csv"],
+        ["run", "orders.csv", "--summary-json", "./orders.csv"],
+        ["run", "orders.csv", "--summary-json", "config.yaml"],
+        ["run", "orders.csv", "--output", "out.csv", "--summary-json", "out.csv"],
+        ["check", "orders.csv", "--plan", "orders.csv"],
+        ["check", "orders.csv", "--ledger", "mine.sqlite", "--plan", "mine.sqlite"],
+    ],
+)
+def test_a_file_for_machines_never_replaces_one_of_the_user_s(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    """A slip of the hand must not cost the orders, the settings or the ledger: exit 2, nothing sent, nothing changed."""
+    Path("config.yaml").write_text("{}\n")
+    before = Path(sheet()).read_bytes()
+    assert 2 == main(command)
+    assert (before, "{}\n") == (Path("orders.csv").read_bytes(), Path("config.yaml").read_text())
+    assert (0, True) == (len(sandbox.books.calls), "would overwrite" in capsys.readouterr().err)
+
+
+def test_the_totals_name_files_from_anywhere(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """Absolute paths for machines, also of a file that can't be read; the shorter one for people."""
+    assert 1 == main(["run", sheet(), "missing.csv", "--summary-json", "-"])
+    shown = capsys.readouterr()
+    good, bad = json.loads(shown.out)
+    assert (str(Path("orders.csv").absolute()), str(Path("missing.csv").absolute())) == (
+        good["file"],
+        bad["file"],
+    )
+    assert str(Path("orders.result.xlsx").absolute()) == good["result"]
+    assert "result: orders.result.xlsx" in shown.err
+
+
+def test_a_name_and_a_format_that_contradict_each_other(sandbox: Sandbox) -> None:
+    """Neither is guessed: exit 2, nothing sent."""
+    assert 2 == main(["run", sheet(), "--output", "out.csv", "--format", "xlsx"])
+    assert [] == sandbox.books.calls
+
+
+# --- In plain words -----------------------------------------------------------------------------------------
+
+
+def test_one_row_is_not_rows(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """Counts and their nouns agree."""
+    main(["run", sheet(GOOD[:1])])
+    told = capsys.readouterr()
+    assert "1 row, 1 order to send (about 1 point), 0 already synced, 0 others" in told.err
+    main(["run", sheet(GOOD[:2])])
+    assert "2 rows, 1 order to send (about 1 point), 1 already synced" in capsys.readouterr().err

@@ -32,6 +32,22 @@ def test_asked_for(tmp_path: Path, output: str, settings: OutputSettings, expect
     assert target.path.parent.is_dir()
 
 
+@pytest.mark.parametrize("name", ["mine.xls", "mine.TXT", "mine.ods"])
+def test_a_kind_that_a_result_cannot_be(tmp_path: Path, name: str) -> None:
+    """Told so; a folder called mine.xls would only puzzle."""
+    with pytest.raises(OutputError, match="or a folder"):
+        target_of(tmp_path / "orders.xlsx", tmp_path / name, OutputSettings())
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_the_path_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger and the totals keep it, and are read from other folders."""
+    monkeypatch.chdir(tmp_path)
+    beside = target_of(Path("orders.xlsx"), None, OutputSettings())
+    named = target_of(Path("orders.xlsx"), Path("mine.csv"), OutputSettings())
+    assert (tmp_path / "orders.result.xlsx", tmp_path / "mine.csv") == (beside.path, named.path)
+
+
 def test_never_over_the_input(tmp_path: Path) -> None:
     """Asked to write over its own input, also by another name of it, the run does not begin."""
     source = tmp_path / "orders.xlsx"

@@ -28,7 +28,7 @@ def test_counts_and_points_stand_there(tmp_path: Path) -> None:
     """Every status with its rows and share; spent, possible, missing, saved."""
     lines = flat(summary(tmp_path, [*one_of_each()[:6], entry(8, points=None)], price=4))
     for line in ("synced | 2 | 0.2857142857142857", "uncertain | 1 | 0.1428571428571428", "Total | 7",
-                 "Spent by this run | 3", "Possibly spent on 1 uncertain orders | 4", "Answers that named no amount | 1",
+                 "Spent by this run | 3", "Possibly spent on 1 uncertain order | 4", "Answers that named no amount | 1",
                  "Saved by not paying twice (2 orders) | 8", "Calls made | 4"):  # fmt: skip
         assert line in lines
 
@@ -76,8 +76,8 @@ def test_a_killed_run_says_so_first(tmp_path: Path) -> None:
     ("entries", "headline"),
     [
         ([entry(n) for n in range(2, 9)], "Finished. Every row is synced."),
-        ([*(entry(n) for n in range(2, 8)), failed(8)], "Finished. 1 of 7 rows need a look (see below)."),
-        ([*(entry(n) for n in range(2, 8)), unreached(8)], "Finished. 1 of 7 rows were not sent; they go with the next run."),
+        ([*(entry(n) for n in range(2, 8)), failed(8)], "Finished. 1 of 7 rows to look at (see below)."),
+        ([*(entry(n) for n in range(2, 8)), unreached(8)], "Finished. 1 of 7 rows not sent: they wait for the next run."),
     ],
 )  # fmt: skip
 def test_a_finished_run_says_how_it_went(entries: Any, headline: str, tmp_path: Path) -> None:
