@@ -16,7 +16,8 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "sandbox"}),
     frozenset({"job", "money"}),
     frozenset({"nightly", "distributed"}),
-    frozenset({"cli", "web", "api"}),
+    frozenset({"web"}),
+    frozenset({"cli", "api"}),
     frozenset({"__main__", "__init__"}),
 )
 """The ground first. Rooms of one floor don't know each other; a folder's own files may."""

@@ -26,6 +26,8 @@ _SETTINGS = {
     "format": ("output.format", "--format"),
     "lang": ("output.language", "--lang"),
     "ledger": ("ledger.url", "--ledger"),
+    "host": ("web.host", "--host"),
+    "port": ("web.port", "--port"),
 }
 """Options that are settings: argument -> key and flag."""
 

@@ -20,6 +20,7 @@ OUR_BUG = 70
 HOMES = {
     "run": "run",
     "check": "check",
+    "web": "web",
     "history": "books",
     "resolve": "books",
     "spend": "money",

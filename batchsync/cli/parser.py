@@ -136,6 +136,14 @@ def _check(grammar: Grammar) -> None:
     _talk(grammar)
 
 
+def _web(grammar: Grammar) -> None:
+    grammar.group(words.SETTINGS).add("--host", metavar="HOST").add("--port", metavar="N")
+    grammar.flag("--no-browser").add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
+    grammar.group(words.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
+    grammar.add("--concurrency", metavar="N").flag("--keep-alive").add("--max-points", metavar="N")
+    _talk(grammar)
+
+
 def _history(grammar: Grammar) -> None:
     grammar.group(words.INPUTS).add("run", nargs="?", metavar="RUN", told="RUN")
     grammar.add("--order", metavar="SN").add("--last", metavar="N").flag("--json")
@@ -213,6 +221,7 @@ def _demo(grammar: Grammar) -> None:
 _FILLERS: dict[str, Callable[[Grammar], None]] = {
     "run": _run,
     "check": _check,
+    "web": _web,
     "history": _history,
     "resolve": _resolve,
     "spend": _spend,

@@ -19,7 +19,7 @@ def template(lang: Lang) -> str:
     for section, model in sections():
         lines += ["", f"# {meaning(section, model, lang)}", f"{section}:"]
         for key, field in model.model_fields.items():
-            lines.append(f"  # {_key_meaning(section, key, field, lang)}")
+            lines.append(f"  # {key_meaning(section, key, field, lang)}")
             lines.append(f"  {_line(section, key, field)}")
     return "\n".join(lines) + "\n"
 
@@ -31,7 +31,7 @@ def document(lang: Lang) -> str:
         lines += [f"## {section}", "", meaning(section, model, lang), ""]
         lines += [words.DOCS_COLUMNS.say(lang), "| --- | --- | --- |"]
         for key, field in model.model_fields.items():
-            told = _key_meaning(section, key, field, lang).replace("|", r"\|")
+            told = key_meaning(section, key, field, lang).replace("|", r"\|")
             lines.append(f"| `{section}.{key}` | {_default(field, lang)} | {told} |")
         lines.append("")
     return "\n".join(lines)
@@ -43,7 +43,8 @@ def meaning(section: str, model: type[BaseModel], lang: Lang) -> str:
     return words.MEANINGS_ZH.get(section, english) if lang is Lang.ZH else english
 
 
-def _key_meaning(section: str, key: str, field: FieldInfo, lang: Lang) -> str:
+def key_meaning(section: str, key: str, field: FieldInfo, lang: Lang) -> str:
+    """Return what one setting means."""
     english = " ".join((field.description or "").split())
     return words.MEANINGS_ZH.get(f"{section}.{key}", english) if lang is Lang.ZH else english
 

@@ -37,6 +37,10 @@ SUMMARIES: Mapping[str, Text] = MappingProxyType(
             en="show what `run` would send and cost; sends nothing, writes nothing",
             zh="查看 run 会发送什么、花多少点券；不发送，不写入任何内容",
         ),
+        "web": Text(
+            en="the local page: drop a sheet, see its check, start, watch, download, look back",
+            zh="本机网页：拖入表格，查看检查结果，开始发送，观看进度，下载结果，回看历史",
+        ),
         "history": Text(
             en="show past runs, one run, or all that happened to an order",
             zh="查看以往的运行、某次运行，或某个订单的全部经过",
@@ -74,6 +78,7 @@ USAGES: Mapping[str, Text] = MappingProxyType(
     {
         "run": Text(en="run FILE... [options]", zh="run 文件... [选项]"),
         "check": Text(en="check FILE... [options]", zh="check 文件... [选项]"),
+        "web": Text(en="web [options]", zh="web [选项]"),
         "history": Text(
             en="history [RUN | --order SN] [options]", zh="history [RUN | --order 订单号] [选项]"
         ),
@@ -109,6 +114,12 @@ EXPLANATIONS: Mapping[str, Text] = MappingProxyType(
             en="Reads and plans files exactly as `run` does, but sends nothing and writes nothing to the ledger. Exit code 1 when some "
             "row needs a look (invalid, uncertain, failed before).",
             zh="与 run 一样读取和计划，但不发送，也不写入账本。有行需要处理（无效、结果未知、以前失败）时退出码为 1。",
+        ),
+        "web": Text(
+            en="Opens a page in your browser that does what `check`, `run`, `history`, `resolve` and `report` do. It is served by "
+            "this machine to this machine only; for others, set web.host and web.password_file.",
+            zh="在浏览器中打开一个网页，可完成 check、run、history、resolve、report 的全部工作。网页只由本机提供给本机使用；"
+            "如需给他人使用，请设置 web.host 和 web.password_file。",
         ),
         "history": Text(
             en="Lists past runs, newest first; with RUN, that one in full; with --order, everything that ever happened to an order.",
@@ -173,6 +184,7 @@ EXAMPLES: Mapping[str, Text] = MappingProxyType(
             en="batchsync check orders.xlsx\n  batchsync check orders.xlsx --plan plan.csv",
             zh="batchsync check 订单.xlsx\n  batchsync check 订单.xlsx --plan plan.csv",
         ),
+        "web": Text(en="batchsync web", zh="batchsync web"),
         "history": Text(
             en="batchsync history\n  batchsync history --order 260101-123456789012345",
             zh="batchsync history\n  batchsync history --order 260101-123456789012345",
@@ -218,6 +230,13 @@ OPTIONS = Text(en="options", zh="选项")
 OPTION_HELP: Mapping[str, Text] = MappingProxyType(
     {
         "files": Text(en="spreadsheets: .xlsx .xls .csv and more", zh="表格文件：.xlsx .xls .csv 等"),
+        "--host": Text(
+            en="the address to listen on (default: this machine only)", zh="监听的地址（默认仅限本机）"
+        ),
+        "--port": Text(
+            en="the port to listen on; 0 takes any free one", zh="监听的端口；0 表示任选一个空闲端口"
+        ),
+        "--no-browser": Text(en="only print the address", zh="只显示地址，不打开浏览器"),
         "--config": Text(
             en="settings (default: config.yaml here, if there is one)",
             zh="设置文件（默认：当前文件夹的 config.yaml，如果有）",

@@ -1,0 +1,228 @@
+"""Handlers for files: handing them in, looking at them, and telling the desk what to do with them."""
+
+import asyncio
+import io
+import time
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from itertools import islice
+
+import orjson
+from aiohttp import web
+
+from batchsync.errors import BatchsyncError, UsageError
+from batchsync.model import PlanVerdict
+from batchsync.plan_csv import write_plan_csv
+from batchsync.web import asked
+from batchsync.web.checkview import LEFT_OUT, NEED_A_LOOK, PROBLEMS_A_PAGE, rows_of, view_of
+from batchsync.web.desk import Item
+from batchsync.web.download import disposition
+from batchsync.web.house import House
+from batchsync.web.nouns import Agreed, Choices, Phase
+from batchsync.web.pages import language
+from batchsync.web.paste import as_table
+from batchsync.web.snapshot import live_of, stand_of
+from batchsync.words import web as words
+
+
+class Counter:
+    """Where files are handed in and given back."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._desk = house.desk
+
+    # --- Pages ----------------------------------------------------------------------------------------------
+
+    async def home(self, request: web.Request) -> web.StreamResponse:
+        """Show the desk."""
+        return self._house.pages.response(request, "desk.html", facts=self._desk_facts())
+
+    async def files_part(self, request: web.Request) -> web.StreamResponse:
+        """Return the list of files alone."""
+        return self._house.pages.response(request, "_files.html", facts=self._desk_facts())
+
+    def _desk_facts(self) -> dict[str, object]:
+        desk = self._desk
+        return {
+            "items": [*reversed(desk.items.values())],
+            "running": desk.running,
+            "place": desk.queue_place,
+            "most_mb": self._house.loaded.config.web.max_upload,
+            "token": desk.config.token is not None,
+            "Phase": Phase,
+            "Verdict": PlanVerdict,
+        }
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """Show one file: its check, its run, or its result."""
+        return self._file(request, "file.html")
+
+    async def file_part(self, request: web.Request) -> web.StreamResponse:
+        """Return the part of a file's page that changes."""
+        return self._file(request, "_file.html")
+
+    def _file(self, request: web.Request, template: str) -> web.Response:
+        item = self._item(request)
+        lang = language(request)
+        config = self._desk.config_for(item.record)
+        price, cap = config.spend.price, config.spend.max_points
+        check = view_of(item.checked, price=price, cap=cap, lang=lang) if item.checked else None
+        problems = (
+            list(islice(rows_of(item.checked.plan, NEED_A_LOOK, lang), PROBLEMS_A_PAGE))
+            if item.checked
+            else []
+        )
+        return self._house.pages.response(
+            request,
+            template,
+            item=item,
+            check=check,
+            problems=problems,
+            live=live_of(item, lang),
+            place=self._desk.queue_place(item) if item.record.phase is Phase.WAITING else 0,
+            token=self._desk.config.token is not None,
+            account=config.api.account,
+            url=config.api.url,
+            cap=cap,
+            Phase=Phase,
+            Verdict=PlanVerdict,
+        )
+
+    async def problems(self, request: web.Request) -> web.StreamResponse:
+        """Return more rows with a problem, or of those left out, as rows of a table."""
+        item = self._item(request)
+        if item.checked is None:
+            raise UsageError(words.CHECK_FIRST)
+        verdicts = LEFT_OUT if request.query.get("of") == "left-out" else NEED_A_LOOK
+        start = asked.place(request, "from", 0)
+        found = list(islice(rows_of(item.checked.plan, verdicts, language(request), start), PROBLEMS_A_PAGE))
+        return self._house.pages.response(request, "_planned_rows.html", rows=found)
+
+    async def plan(self, request: web.Request) -> web.StreamResponse:
+        """Give the plan as CSV, one line per order."""
+        item = self._item(request)
+        checked = item.checked
+        if checked is None:
+            raise UsageError(words.CHECK_FIRST)
+
+        def write() -> bytes:
+            text = io.StringIO()
+            write_plan_csv(checked.plan, text, language(request))
+            return text.getvalue().encode("utf-8-sig")
+
+        name = f"{item.record.name.rpartition('.')[0] or item.record.name}.plan.csv"
+        return web.Response(
+            body=await asyncio.to_thread(write),
+            content_type="text/csv",
+            headers={"Content-Disposition": disposition(name)},
+        )
+
+    # --- Handing in -----------------------------------------------------------------------------------------
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """Take a file in as it comes; past the cap it is refused, and nothing is kept."""
+        shelf = self._desk.shelf
+        if request.content_length is not None and request.content_length > shelf.max_bytes:
+            raise shelf.too_large()
+        record = await shelf.receive(request.query.get("name", ""), asked.parts(request))
+        self._desk.take(record)
+        return web.json_response({"id": record.id}, status=201)
+
+    async def paste(self, request: web.Request) -> web.StreamResponse:
+        """Take rows copied from a spreadsheet, as if they were a file."""
+        pasted = b"".join([part async for part in _capped(request, self._desk.shelf.max_bytes)])
+        lang = language(request)
+        text = pasted.decode("utf-8", "replace")
+
+        async def once() -> AsyncIterator[bytes]:
+            yield as_table(text, lang).encode("utf-8-sig")
+
+        name = words.PASTED_NAME.say(lang, time=time.strftime("%H%M%S"))
+        record = await self._desk.shelf.receive(f"{name}.tsv", once())
+        self._desk.take(record)
+        return web.json_response({"id": record.id}, status=201)
+
+    # --- Telling what to do ---------------------------------------------------------------------------------
+
+    async def check(self, request: web.Request) -> web.StreamResponse:
+        """Check a file again, with other choices if the request has some."""
+        told = await asked.body(request)
+        choices = None
+        if "choices" in told and isinstance(told["choices"], dict):
+            given = told["choices"]
+            choices = Choices(
+                order_column=asked.text(given, "order_column"),
+                owner_column=asked.text(given, "owner_column"),
+                owner_id=asked.text(given, "owner_id"),
+                sheet=asked.text(given, "sheet"),
+                header_row=asked.count(given, "header_row", least=1),
+            )
+        self._desk.check(request.match_info["file"], choices)
+        return _done()
+
+    async def start(self, request: web.Request) -> web.StreamResponse:
+        """Put a file into the queue, if what would be sent is what was agreed to."""
+        told = await asked.body(request)
+        orders, points = asked.count(told, "orders"), asked.count(told, "points")
+        if orders is None or points is None or points != orders * self._desk.config.spend.price:
+            raise UsageError(words.PLAN_CHANGED)
+        agreed = Agreed(
+            orders=orders,
+            points=points,
+            limit=asked.count(told, "limit", least=1),
+            max_points=_smaller(asked.count(told, "max_points"), self._desk.config.spend.max_points),
+        )
+        self._desk.start(request.match_info["file"], agreed)
+        return _done()
+
+    async def act(self, request: web.Request) -> web.StreamResponse:
+        """Do one of the simple things."""
+        await asked.body(request)
+        desk, file = self._desk, request.match_info["file"]
+        acts = {
+            "leave": desk.leave_queue,
+            "pause": desk.pause,
+            "resume": desk.go_on,
+            "stop": desk.stop,
+            "forget": desk.forget,
+        }
+        acts[request.match_info["act"]](file)
+        return _done()
+
+    # --- Live -----------------------------------------------------------------------------------------------
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """Tell how things stand, again and again, until the page closes."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        lang = language(request)
+        try:
+            async for news in self._house.bell.rings():
+                told = orjson.dumps(asdict(stand_of(self._desk, lang))) if news else b""
+                await response.write(b"data: " + told + b"\n\n" if news else b": still here\n\n")
+        except (ConnectionResetError, asyncio.CancelledError):
+            pass  # the page was closed
+        return response
+
+    def _item(self, request: web.Request) -> Item:
+        return self._desk.item(request.match_info["file"])
+
+
+def _done() -> web.Response:
+    return web.json_response({"done": True})
+
+
+def _smaller(asked_for: int | None, cap: int | None) -> int | None:
+    """A person may lower the settings' cap for one file, never lift it."""
+    return cap if asked_for is None else asked_for if cap is None else min(asked_for, cap)
+
+
+async def _capped(request: web.Request, most: int) -> AsyncIterator[bytes]:
+    taken = 0
+    async for part in asked.parts(request):
+        taken += len(part)
+        if taken > most:
+            raise BatchsyncError(words.TOO_LARGE, most=most // 1024 // 1024)
+        yield part

@@ -1,0 +1,156 @@
+"""A page that is served, a sandbox behind it, and a visitor who talks to it as a browser would."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from pydantic import SecretStr
+
+from batchsync.config import (
+    ApiSettings,
+    Config,
+    LedgerSettings,
+    PaceSettings,
+    SpendSettings,
+    StopSettings,
+    WebSettings,
+)
+from batchsync.sandbox import SandboxSettings
+from batchsync.sandbox.server import Sandbox
+from batchsync.settings import Loaded
+from batchsync.web.house import Found, House
+from batchsync.web.server import opened
+from batchsync.words import Said
+from batchsync.words import start as start_words
+
+MakeConfig = Callable[..., Config]
+PATIENCE_S = 20
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Talks to a page; with the cookie once it has entered."""
+
+    session: aiohttp.ClientSession
+    key_address: str
+    origin: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.origin = re.sub(r"/enter.*", "", self.key_address)
+
+    async def enter(self) -> int:
+        async with self.session.get(self.key_address) as answer:
+            return answer.status
+
+    async def get(self, path: str, **headers: str) -> aiohttp.ClientResponse:
+        answer = await self.session.get(self.origin + path, headers=headers, allow_redirects=False)
+        await answer.read()
+        return answer
+
+    async def text(self, path: str, **headers: str) -> str:
+        return await (await self.get(path, **headers)).text()
+
+    async def post(self, path: str, data: Any = None, **headers: str) -> aiohttp.ClientResponse:
+        given = {"data": data} if isinstance(data, bytes) else {"json": data or {}}
+        answer = await self.session.post(
+            self.origin + path, headers={"Origin": self.origin, **headers}, allow_redirects=False, **given
+        )
+        await answer.read()
+        return answer
+
+    async def hand_in(self, content: bytes, name: str = "orders.csv") -> str:
+        answer = await self.session.post(
+            f"{self.origin}/api/files", params={"name": name}, data=content, headers={"Origin": self.origin}
+        )
+        return str((await answer.json())["id"])
+
+
+@dataclass(slots=True)
+class Page:
+    """A served page with its visitor."""
+
+    house: House
+    visitor: Visitor
+    addresses: list[str]
+
+    async def settled(self, file: str, wanted: Callable[[Any], bool]) -> None:
+        """Wait until a file on the desk is as wanted: each ring of the bell is looked at."""
+        item = self.house.desk.item(file)
+        async with asyncio.timeout(PATIENCE_S):
+            async for _ in self.house.bell.rings():
+                if wanted(item):
+                    return
+
+    async def checked(self, file: str) -> None:
+        await self.settled(file, lambda item: not item.checking)
+
+    async def over(self, file: str) -> None:
+        await self.settled(file, lambda item: item.record.phase in ("over", "interrupted"))
+
+    async def send(self, content: bytes, orders: int, name: str = "orders.csv") -> str:
+        """Hand a file in, start it and wait for its end."""
+        file = await self.visitor.hand_in(content, name)
+        await self.checked(file)
+        answer = await self.visitor.post(f"/api/files/{file}/start", {"orders": orders, "points": orders})
+        assert answer.status == 200, await answer.text()
+        await self.over(file)
+        return file
+
+
+def sheet(count: int, start: int = 1, merchant: str = "2088123464") -> bytes:
+    """A CSV of orders."""
+    lines = ["order_sn,mall_id", *(f"260101-{start + i:015d},{merchant}" for i in range(count))]
+    return ("\n".join(lines) + "\n").encode()
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(SandboxSettings()) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def make_config(sandbox: Sandbox, tmp_path: Path) -> MakeConfig:
+    def make(*, max_points: int | None = None, token: bool = True, rate: float = 1000, **web: Any) -> Config:
+        return Config(
+            api=ApiSettings(url=sandbox.url, answer_timeout=5),
+            pace=PaceSettings(rate=rate),
+            spend=SpendSettings(max_points=max_points),
+            stop=StopSettings(failures_in_a_row=1000, uncertain_in_a_row=1000),
+            ledger=LedgerSettings(url=str(tmp_path / "ledger.sqlite")),
+            web=WebSettings(port=0, **web),
+            token=SecretStr(sandbox.token) if token else None,
+        )
+
+    return make
+
+
+def examine() -> list[Found]:
+    return [Found("ok", Said(start_words.CONFIG_NONE))]
+
+
+@asynccontextmanager
+async def served(config: Config) -> AsyncIterator[Page]:
+    """Serve a page and let a visitor in."""
+    loaded = Loaded(config=config, file=None, warnings=(), places={})
+    addresses: list[str] = []
+    async with (
+        opened(loaded, examine=examine, say_address=addresses.append) as house,
+        aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
+    ):
+        visitor = Visitor(session, addresses[0])
+        yield Page(house, visitor, addresses)
+
+
+@pytest.fixture
+async def page(make_config: MakeConfig) -> AsyncIterator[Page]:
+    """A page whose visitor has entered."""
+    async with served(make_config()) as one:
+        await one.visitor.enter()
+        yield one
