@@ -145,7 +145,7 @@ async def test_no_path_leads_out(page: Page, path: str) -> None:
 # --- Binding and passwords ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "shop-pc"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "shop-pc"])
 def test_others_are_let_in_only_with_a_password(host: str) -> None:
     """A host that other machines reach is refused as long as no password file is named."""
     with pytest.raises(SettingsError, match="password"):
@@ -164,9 +164,9 @@ def test_a_password_that_others_can_read_is_refused(tmp_path: Path) -> None:
     path.write_text("correct horse", encoding="utf-8")
     path.chmod(0o644)
     with pytest.raises(SettingsError, match="chmod 600"):
-        access_of(WebSettings(host="0.0.0.0", password_file=path))  # noqa: S104
+        access_of(WebSettings(host="0.0.0.0", password_file=path))
     path.chmod(0o600)
-    access = access_of(WebSettings(host="0.0.0.0", password_file=path))  # noqa: S104
+    access = access_of(WebSettings(host="0.0.0.0", password_file=path))
     assert (True, False) == (access.opens("correct horse"), access.opens("correct horsf"))
     path.write_text("short", encoding="utf-8")
     with pytest.raises(SettingsError, match="8 characters"):
@@ -178,7 +178,7 @@ async def test_a_password_opens_the_page(make_config: MakeConfig, tmp_path: Path
     path = tmp_path / "password"
     path.write_text("correct horse", encoding="utf-8")
     path.chmod(0o600)
-    async with served(make_config(host="0.0.0.0", password_file=path)) as page:  # noqa: S104
+    async with served(make_config(host="0.0.0.0", password_file=path)) as page:
         origin = {"Origin": page.visitor.origin}
         url = f"{page.visitor.origin}/login"
         async with page.visitor.session.post(url, data={"password": "wrong horse"}, headers=origin) as answer:

@@ -21,7 +21,7 @@ async def parts(*given: bytes) -> AsyncIterator[bytes]:
         ("订单 (十月).xlsx", "订单 (十月).xlsx"),
         ("../../etc/passwd", "passwd.dat"),
         ("..\\..\\boot.ini", "boot-ini.dat"),
-        ("<script>alert(1)</script>.xlsx", "script-.xlsx"),
+        ("<script>alert(1)</script>.xlsx", "script.xlsx"),
         ("CON.xlsx", "file-CON.xlsx"),
         (".xlsx", "file.xlsx"),
         ("a" * 300 + ".csv", "a" * 60 + ".csv"),
