@@ -6,6 +6,7 @@ Everything here blocks and belongs into a thread. Tables and result files are ma
 import re
 import shutil
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Literal
 from batchsync.config import Config
 from batchsync.errors import UsageError
 from batchsync.job import Job, RunOptions
-from batchsync.ledger import OrderHistory, Resolved, Spending, SqliteLedger, open_ledger
+from batchsync.ledger import Ledger, OrderHistory, Resolved, Spending, open_ledger
 from batchsync.model import Decision, EntryResult, RowStatus, RunRecord, State
 from batchsync.results import Tally, status_of
 from batchsync.web.runtable import RunTable, TablePage, Wishes, make_table
@@ -23,6 +24,7 @@ from batchsync.words import Lang
 from batchsync.words import web as words
 
 TABLES_KEPT = 4
+SERVER_STAMP_S = 30.0
 Stamp = tuple[tuple[int, int], ...]
 
 
@@ -50,9 +52,9 @@ class Library:
         folder.mkdir(mode=0o700, parents=True)
         self._tables: dict[str, _Kept] = {}
         self._making = threading.Lock()
-        self._made = 0
+        self._made = self._settled = 0
 
-    def _open(self, *, read_only: bool = True) -> SqliteLedger:
+    def _open(self, *, read_only: bool = True) -> Ledger:
         return open_ledger(self._config.ledger.url, read_only=read_only)
 
     # --- Runs -----------------------------------------------------------------------------------------------
@@ -118,7 +120,9 @@ class Library:
     def _stamp(self) -> Stamp:
         """Return what differs once anything was written to the ledger."""
         with self._open() as ledger:
-            path = ledger.path
+            path = ledger.place
+        if not isinstance(path, Path):  # a server tells no such thing: look again now and then
+            return ((int(time.monotonic() // SERVER_STAMP_S), self._settled),)
         files = (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}.outcomes"))
         return tuple((each.stat().st_mtime_ns, each.stat().st_size) for each in files if each.exists())
 
@@ -138,6 +142,7 @@ class Library:
 
     def settle(self, run: RunRecord, decision: Decision, orders: Sequence[OrderKey] | None) -> list[Resolved]:
         """Settle uncertain orders of a run: those given, or all. Raises LedgerBusy while a run is under way."""
+        self._settled += 1
         with self._open(read_only=False) as ledger:
             if orders is None:
                 return ledger.resolve(run.account, decision, run=run.run)

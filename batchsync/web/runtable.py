@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from batchsync.ledger import SqliteLedger
+from batchsync.ledger import Ledger
 from batchsync.model import Reason, RowResult, RowStatus, RunRecord
 from batchsync.results import Tally, reason_of, rows
 from batchsync.words import Lang, Text
@@ -143,7 +143,7 @@ def _row(row: tuple[Any, ...]) -> TableRow:
 # --- Making one ---------------------------------------------------------------------------------------------
 
 
-def make_table(ledger: SqliteLedger, record: RunRecord, path: Path, *, price: int) -> RunTable:
+def make_table(ledger: Ledger, record: RunRecord, path: Path, *, price: int) -> RunTable:
     """Walk a run's rows into a table. Raises LedgerError when they are gone (pruned)."""
     killed = record.ended_at is None
     unreached = Reason.STOPPED if record.stopped or killed else Reason.LIMIT

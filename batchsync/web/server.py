@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, LedgerBusy, SettingsError
+from batchsync.ledger import open_ledger
 from batchsync.settings import Loaded
 from batchsync.web.access import Access, access_of
 from batchsync.web.bell import Bell
@@ -116,10 +118,14 @@ def _fault(house: House, request: web.Request, error: BatchsyncError, status: in
 
 def page_folder(config: Config) -> Path:
     """Return the folder that the page keeps its files in: beside the ledger, so that the two belong together."""
-    from batchsync.ledger import open_ledger
+    from platformdirs import user_data_path
 
     with open_ledger(config.ledger.url, read_only=True) as ledger:
-        return ledger.path.with_name(f"{ledger.path.name}.web")
+        place = ledger.place
+    if isinstance(place, Path):
+        return place.with_name(f"{place.name}.web")
+    name = hashlib.sha256(place.encode()).hexdigest()[:12]
+    return user_data_path("batchsync", appauthor=False) / f"{name}.web"
 
 
 @contextlib.asynccontextmanager
