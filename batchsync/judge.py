@@ -204,12 +204,14 @@ def _amount(answer: dict[str, Any], absent: int | None = 0) -> int | None:
     named = data.get("amount") if isinstance(data, dict) else None
     if named is None:
         named = answer.get("amount")
-    number = _number(named)
-    if number is None or number < 0:
+    if named is False or (not named and named != 0):
         return absent
-    if number > MOST_POINTS or number != int(number):
+    number = _number(named)
+    if number is None:
         return None
-    return int(number)
+    if number < 0:
+        return absent
+    return int(number) if number <= MOST_POINTS and number == int(number) else None
 
 
 def _number(value: object) -> Decimal | None:

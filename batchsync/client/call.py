@@ -26,7 +26,7 @@ class StaleClaim(Exception):
 
 
 class SpokeFirst(Exception):
-    """Something stood unread on the connection before anything was asked on it."""
+    """Something stood unread on the connection before anything was asked on it, or it had ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class Watch:
 def is_silent(connection: Connection) -> bool:
     """Whether nothing stands unread on a connection: no answer to somebody else, no end."""
     protocol, transport = connection.protocol, connection.transport
-    if protocol is None or transport is None or protocol.should_close:
+    if protocol is None or transport is None or transport.is_closing() or protocol.should_close:
         return False
     if transport.get_extra_info("sslcontext") is not None and protocol not in _ENCRYPTED:
         _ENCRYPTED.add(protocol)

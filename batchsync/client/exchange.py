@@ -16,7 +16,7 @@ from aiohttp.http import RawResponseMessage
 from aiohttp.streams import StreamReader
 from yarl import URL
 
-from batchsync.client.call import Call
+from batchsync.client.call import Call, SpokeFirst
 
 SWITCHING_PROTOCOLS = 101
 
@@ -39,14 +39,15 @@ class Exchange:
         self._address = ClientRequest(
             "POST", url, headers=headers, proxy=proxy, loop=asyncio.get_running_loop()
         )
-        self._target = str(url) if proxy is not None and url.scheme == "http" else url.raw_path_qs
+        through_proxy = proxy is not None and url.scheme == "http"
+        self._target = str(url.with_fragment(None)) if through_proxy else url.raw_path_qs
         self._head = b""
 
     async def ask(self, body: bytes, call: Call) -> tuple[Connection, RawResponseMessage, StreamReader]:
         """Send a request and return the answer's head, its body to be read, and the connection.
 
-        The connection is to be released once the body is read, or else closed. Raises what `call.depart` raises, and
-        then nothing was sent.
+        The connection is to be handed to `give_back` once the body is read, or else to `give_up`. Raises what
+        `call.depart` raises, and then nothing was sent.
         """
         try:
             connection = await self._connector.connect(self._address, traces=[], timeout=self._timeout)
@@ -55,19 +56,19 @@ class Exchange:
         try:
             return connection, *await self._ask_over(connection, body, call)
         except BaseException:
-            connection.close()
+            give_up(connection)
             raise
 
     async def _ask_over(
         self, connection: Connection, body: bytes, call: Call
     ) -> tuple[RawResponseMessage, StreamReader]:
         protocol, transport = connection.protocol, connection.transport
-        assert protocol is not None
-        assert transport is not None
-        protocol.set_response_params(read_until_eof=True, auto_decompress=False)
+        if protocol is None or transport is None:  # it ended while it was handed over
+            raise SpokeFirst
         while (early_s := call.slot.early_s()) > 0:  # noqa: ASYNC110 uvloop may be half a millisecond early
             await asyncio.sleep(early_s)
         call.depart(connection)
+        protocol.set_response_params(read_until_eof=True, auto_decompress=False)
         self._send(transport, body)
         message, content = await protocol.read()
         while 100 <= message.code < 200 and message.code != SWITCHING_PROTOCOLS:
@@ -86,3 +87,19 @@ class Exchange:
             "\r\n".join(lines).replace("%", "%%").encode("latin-1") + b"\r\nContent-Length: %d\r\n\r\n"
         )
         return self._head
+
+
+def give_back(connection: Connection) -> None:
+    """Let another call use a connection; not one on which a part of the request still waits to leave."""
+    transport = connection.transport
+    if transport is not None and transport.get_write_buffer_size():
+        give_up(connection)
+    else:
+        connection.release()
+
+
+def give_up(connection: Connection) -> None:
+    """Close a connection at once: what has not left by now does not leave any more."""
+    if connection.transport is not None:
+        connection.transport.abort()
+    connection.close()

@@ -31,7 +31,7 @@ from batchsync.client import answer as answers
 from batchsync.client.access import checked_proxy, checked_token, checked_url
 from batchsync.client.answer import LONGEST_ANSWER
 from batchsync.client.call import Call, Departure, SpokeFirst, StaleClaim, Terms, Watch
-from batchsync.client.exchange import Exchange
+from batchsync.client.exchange import Exchange, give_back, give_up
 from batchsync.clock import Clock
 from batchsync.config import ApiSettings
 from batchsync.model import NoReply, Order, Reply
@@ -116,7 +116,7 @@ class Client:
         try:
             return await self._post(order, call)
         except asyncio.CancelledError as error:
-            if not call.expired or task.uncancel() > cancelled_before:
+            if not call.expired or task.cancelling() > cancelled_before + 1:
                 raise
             return self._no_reply(call, error)
         except aiohttp.ClientHttpProxyError as error:
@@ -126,6 +126,8 @@ class Client:
         except Exception as error:  # noqa: BLE001 whatever it is, `_no_reply` takes the careful side
             return self._no_reply(call, error)
         finally:
+            if call.expired:  # the watch's own cancellation ends here, whatever it was turned into on its way
+                task.uncancel()
             self._watch.drop(call)
             self._room.release()
 
@@ -136,16 +138,16 @@ class Client:
         try:
             answer = await self._read(content, call)
         except BaseException:
-            connection.close()
+            give_up(connection)
             raise
         is_good = 200 <= message.code < 300
         if answer is None:
-            connection.close()
+            give_up(connection)
             if is_good:
                 return self._no_reply(call, ValueError(f"an answer of more than {LONGEST_ANSWER} bytes"))
             answer = bytes(call.heard[:LONGEST_ANSWER])
         else:
-            connection.release()
+            give_back(connection)
         wait_s = None if is_good else answers.retry_after_s(message.headers.get("Retry-After"), self._clock)
         return Reply(message.code, self._mask(answer), wait_s, call.elapsed_s)
 
@@ -161,7 +163,7 @@ class Client:
     async def _read(self, content: StreamReader, call: Call) -> bytes | None:
         """Return the whole body; None when it is too long."""
         body = await content.readany()
-        if not content.at_eof():
+        if not content.at_eof() or len(body) > LONGEST_ANSWER:
             call.heard += body
             while not content.at_eof():
                 call.heard += await content.readany()

@@ -240,12 +240,15 @@ class Pool:
         return verdict
 
     def _settle_abandoned(self, attempt: int, slot: Slot) -> None:
-        maybe_sent = slot.sent_at is not None
-        elapsed_s = self._clock.monotonic() - slot.sent_at if slot.sent_at is not None else 0.0
-        reason = Reason.ABANDONED if maybe_sent else Reason.NOT_SENT
-        state = State.UNCERTAIN if maybe_sent else State.PLANNED
-        heard = NoReply(maybe_sent, reason, "CancelledError", elapsed_s)
-        self._ledger.settle(attempt, Verdict(state, reason), heard)
+        if slot.sent_at is None:
+            verdict, elapsed_s = Verdict(State.PLANNED, Reason.NOT_SENT), 0.0
+        else:
+            verdict = Verdict(State.UNCERTAIN, Reason.ABANDONED, points=None)
+            elapsed_s = self._clock.monotonic() - slot.sent_at
+        maybe_sent = verdict.state is State.UNCERTAIN
+        self._ledger.settle(
+            attempt, verdict, NoReply(maybe_sent, verdict.reason, "CancelledError", elapsed_s)
+        )
 
     async def _call_again(self, order_id: int, order: Order, first: Verdict) -> Verdict | None:
         """Try an order again, as long as it provably never left, within the settings' bounds."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from batchsync.model import Reason, State, Stop
 from tests.faults.server import GOOD, Act, Peer, answer
 
 BIG = 64 * 1024 * 1024
+BLOWN_UP = 900_000
+"""Bytes of a request that can't leave at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,25 @@ async def cut_while_sending(peer: Peer) -> None:
     peer.rst()
 
 
+async def answers_before_all_is_read(peer: Peer) -> None:
+    await peer.some(1_000)
+    peer.write(answer())
+    await peer.until_left()
+
+
+async def answers_early_and_resets(peer: Peer) -> None:
+    await peer.some(1_000)
+    peer.write(answer())
+    await peer.writer.drain()
+    peer.rst()
+
+
+async def turns_away_before_all_is_read(peer: Peer) -> None:
+    await peer.some(1_000)
+    peer.write(answer(b"later", status="503 Later"))
+    await peer.until_left()
+
+
 # --- Heads --------------------------------------------------------------------------------------------------
 
 
@@ -147,7 +169,16 @@ SILENCE = [
     one("RST, all read", rst_read, S.UNCERTAIN, R.CONNECTION_LOST),
     one("FIN, all read", fin_read, S.UNCERTAIN, R.CONNECTION_LOST),
     one("silent server", silent, S.UNCERTAIN, R.TIMEOUT, slow=True),
-    one("body cut while sending", cut_while_sending, S.UNCERTAIN, R.CONNECTION_LOST, body=900_000),
+    one("body cut while sending", cut_while_sending, S.UNCERTAIN, R.CONNECTION_LOST, body=BLOWN_UP),
+    one("answer before all is read", answers_before_all_is_read, S.SYNCED, R.SYNCED, body=BLOWN_UP),
+    one("503 before all is read", turns_away_before_all_is_read, S.PLANNED, R.TURNED_AWAY, body=BLOWN_UP),
+    Fault(
+        name="answer before all is read, then RST",
+        act=answers_early_and_resets,
+        states=frozenset({S.SYNCED, S.UNCERTAIN}),
+        reasons=frozenset({R.SYNCED, R.CONNECTION_LOST}),
+        body=BLOWN_UP,
+    ),
 ]
 
 HEADS = [
@@ -156,6 +187,18 @@ HEADS = [
     one(
         "100 and 103, then the answer",
         says(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + answer()),
+        S.SYNCED,
+        R.SYNCED,
+    ),
+    one(
+        "100 Continue 50,000 times, then FIN",
+        says(b"HTTP/1.1 100 Continue\r\n\r\n" * 50_000),
+        S.UNCERTAIN,
+        R.CONNECTION_LOST,
+    ),
+    one(
+        "100 with a length",
+        says(b"HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\n" + answer()),
         S.SYNCED,
         R.SYNCED,
     ),
@@ -168,6 +211,17 @@ HEADS = [
     ),
     one("HTTP/1.0", says(answer(version="1.0")), S.SYNCED, R.SYNCED),
     one("HTTP/1.0 without a length", says(answer(version="1.0", length=None)), S.SYNCED, R.SYNCED),
+    one("HTTP/2.0 in words only", says(answer(version="2.0")), S.SYNCED, R.SYNCED),
+    one("a garbage status line", says(b"HTTP/1.1 OK 200\r\n\r\n" + GOOD), S.UNCERTAIN, R.BAD_ANSWER),
+    one(
+        "a status without words",
+        says(b"HTTP/1.1 200\r\nContent-Length: 47\r\n\r\n" + GOOD),
+        S.SYNCED,
+        R.SYNCED,
+    ),
+    one("no headers at all", says(b"HTTP/1.1 200 OK\r\n\r\n" + GOOD), S.SYNCED, R.SYNCED),
+    one("a status line without end", says(b"HTTP/1.1 200 " + b"O" * 100_000), S.UNCERTAIN, R.BAD_ANSWER),
+    one("a zero byte in the head", says(answer(headers="X: a\0b\r\n")), S.UNCERTAIN, R.BAD_ANSWER),
     one("HTTP/0.9", says(GOOD), S.UNCERTAIN, R.BAD_ANSWER),
     one("garbage", says(b"\x00\xff\x16\x03 no HTTP\r\n\r\n"), S.UNCERTAIN, R.BAD_ANSWER),
     one("a TLS alert", says(b"\x15\x03\x01\x00\x02\x02\x16"), S.UNCERTAIN, R.BAD_ANSWER),
@@ -269,7 +323,40 @@ BODIES = [
         R.BAD_ANSWER,
     ),
     one("two answers", says(answer() + answer(b'{"status":1003}')), S.SYNCED, R.SYNCED),
+    one("an answer and garbage behind it", says(answer() + b"\x00garbage"), S.UNCERTAIN, R.BAD_ANSWER),
+    one("garbage behind the JSON", says(answer(GOOD + b"garbage")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("two objects", says(answer(GOOD + b'{"status":1003}')), S.UNCERTAIN, R.BAD_ANSWER),
+    one("blanks around the JSON", says(answer(b"\r\n " + GOOD + b"\r\n")), S.SYNCED, R.SYNCED),
+    one("204 with a body", says(answer(status="204 No Content")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("206", says(answer(status="206 Partial Content")), S.SYNCED, R.SYNCED),
+    one(
+        "deflate",
+        says(answer(zlib.compress(GOOD), headers="Content-Encoding: deflate\r\n")),
+        S.UNCERTAIN,
+        R.BAD_ANSWER,
+    ),
+    one("chunks and a trailer", says(chunked(GOOD, end=b"0\r\nX: y\r\n\r\n")), S.SYNCED, R.SYNCED),
 ]
+
+AMOUNTS = [
+    one(
+        f"amount {named.decode()}",
+        says(answer(b'{"data":{"success":true,"amount":%s},"status":0}' % named)),
+        state,
+        reason,
+    )
+    for named, state, reason in (
+        (b"NaN", S.UNCERTAIN, R.BAD_ANSWER),
+        (b"1e400", S.UNCERTAIN, R.BAD_ANSWER),
+        (b"99999999999999999999", S.SYNCED, R.SYNCED),
+        (b"-1", S.SYNCED, R.SYNCED),
+        (b"true", S.SYNCED, R.SYNCED),
+        (b'"1"', S.SYNCED, R.SYNCED),
+        (b"1.0", S.SYNCED, R.SYNCED),
+        (b'1,"amount":2', S.UNCERTAIN, R.BAD_ANSWER),
+    )
+]
+"""What they come to is the judge's business (tests/judge); here only that no such answer upsets the client."""
 
 HTTP = [
     *(
@@ -313,6 +400,14 @@ HTTP = [
         stop=Stop.ADDRESS,
     ),
     one("HTTP 503, cut", says(answer(b"later", status="503 Later", length=50)), S.UNCERTAIN, R.HTTP_ERROR),
+    one("HTTP 304", says(answer(b"", status="304 Not Modified")), S.PLANNED, R.REDIRECT, stop=Stop.ADDRESS),
+    one("HTTP 417", says(answer(b"", status="417 Expectation Failed")), S.UNCERTAIN, R.HTTP_ERROR),
+    one(
+        "HTTP 426",
+        says(answer(b"", status="426 Upgrade Required", headers="Upgrade: h2c\r\n")),
+        S.UNCERTAIN,
+        R.HTTP_ERROR,
+    ),
     one("HTTP 500 that claims success", says(answer(status="500 Oops")), S.UNCERTAIN, R.HTTP_ERROR),
     one("HTTP 503 that claims success", says(answer(status="503 Later")), S.UNCERTAIN, R.HTTP_ERROR),
 ]
@@ -339,4 +434,4 @@ CODES = [
     one("unknown code", says(answer(b'{"status":4711}')), S.REFUSED, R.UNKNOWN_CODE),
 ]
 
-TABLE = [*SILENCE, *HEADS, *BODIES, *HTTP, *CODES]
+TABLE = [*SILENCE, *HEADS, *BODIES, *AMOUNTS, *HTTP, *CODES]

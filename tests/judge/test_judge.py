@@ -138,10 +138,11 @@ def test_an_error_that_names_points_has_spent_them(
     )
 
 
-def test_an_error_that_names_points_nobody_can_read_has_spent_some() -> None:
-    """Half a point is no amount, but it is no nothing either."""
+@pytest.mark.parametrize("amount", [1.5, "1.5", True, "one", "NaN", "Infinity", 10**18, 1e300, " ", [1]])
+def test_an_error_that_names_points_nobody_can_read_has_spent_some(amount: object) -> None:
+    """Half a point is no amount, but it is no nothing either: not sent again by itself."""
     assert (State.SETTLED_FAILED, Reason.CHARGED_ERROR, None) == settled(
-        {"status": 1003, "data": {"amount": 1.5}}
+        {"status": 1003, "data": {"amount": amount}}
     )
 
 
@@ -152,6 +153,12 @@ def test_a_code_may_be_written_with_a_point() -> None:
         judge_body(b'{"status":1003.0}').api_status,
         judge_body(b'{"status":1003.0}').reason,
     )
+
+
+@pytest.mark.parametrize("amount", [None, False, "", [], {}, 0, 0.0, "0", "0.0", -1, "-1"])
+def test_an_error_that_names_nothing_has_spent_nothing(amount: object) -> None:
+    """However nothing is written; and less than nothing is no charge."""
+    assert (State.REFUSED, Reason.USER_UNKNOWN, 0) == settled({"status": 1003, "data": {"amount": amount}})
 
 
 def test_a_code_may_be_a_string_of_digits() -> None:
