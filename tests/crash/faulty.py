@@ -29,6 +29,8 @@ FAULTY: Mapping[str, Callable[[], Undo]] = {
     **BUGS,
     "redirects followed": lambda: patch.object(Exchange, "ask", _follow),
 }
+KILLS_CATCH = ("resend on time-out", "sending back to planned", "redirects followed", "claim after send")
+"""The bugs that a campaign of kills must find out."""
 _for_good = contextlib.ExitStack()
 
 

@@ -21,6 +21,7 @@ from batchsync.ledger import open_ledger
 from batchsync.model import Reason, RowStatus
 from batchsync.results import rows
 from batchsync.sandbox.settings import TOKEN
+from tests.crash.cradle import LIFE_AT_MOST_S, ROOT, Born, Cradle
 from tests.crash.doomed import ONCE_A_RUN, STEPS
 from tests.oracle import Charged, Key, Said, broken, merged
 
@@ -41,11 +42,11 @@ STARTS_WITHIN_S = 1.2
 CALLS_A_SECOND = 400
 """About what a campaign reaches."""
 AT_RANDOM = "random instant"
-LIFE_AT_MOST_S = 300
 ENDS_TRIED = 5
 LIVES_A_KILL = 3
 ALL_STEPS = tuple(f"{when} {step}" for step in STEPS for when in ("before", "after"))
-ROOT = Path(__file__).parents[2]
+PROGRAM = ["-m", "batchsync"]
+Process = subprocess.Popen[str] | Born
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,29 +88,33 @@ class Figures:
 
 
 @contextmanager
-def vendor(folder: Path, *given: str) -> Iterator[str]:
+def vendor(folder: Path, *given: str, cradle: Cradle | None = None) -> Iterator[str]:
     """Run the sandbox as a process of its own; yield its address. Its books stand in `books.jsonl`."""
-    books = folder / "books.jsonl"
-    command = [
-        sys.executable,
-        "-m",
-        "batchsync",
-        "sandbox",
-        "--port",
-        "0",
-        "--books",
-        str(books),
-        "--lang",
-        "en",
-    ]
-    with subprocess.Popen([*command, *given], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        said = process.stdout.readline()
-        try:
-            yield next(word for word in said.split() if word.startswith("http"))
-        finally:
-            process.terminate()
-            process.stdout.close()
+    books = str(folder / "books.jsonl")
+    arguments = ["sandbox", "--port", "0", "--books", books, "--lang", "en", *given]
+    process = _started(["-m", "batchsync"], arguments) if cradle is None else cradle.bear({}, arguments)
+    assert process.stdout is not None
+    said = process.stdout.readline()
+    try:
+        yield next(word for word in said.split() if word.startswith("http"))
+    finally:
+        process.terminate()
+        process.wait(LIFE_AT_MOST_S)
+        process.stdout.close()
+
+
+def _started(program: list[str], arguments: list[str]) -> "subprocess.Popen[str]":
+    """Start a Python program from nothing, as its user does."""
+    return subprocess.Popen(
+        [sys.executable, *program, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"BATCHSYNC_TOKEN": TOKEN},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
 
 
 @dataclass(slots=True)
@@ -122,7 +127,8 @@ class Operator:
     given: list[str] = field(default_factory=list)
     """More options; the last one given counts."""
     limits: str = "stop: {failures_in_a_row: 1000, uncertain_in_a_row: 1000}\n"
-    program: list[str] = field(default_factory=lambda: ["-m", "batchsync"])
+    program: list[str] = field(default_factory=lambda: PROGRAM)
+    cradle: Cradle | None = None
     sheet: Path = field(init=False)
     ledger: Path = field(init=False)
 
@@ -130,24 +136,15 @@ class Operator:
         self.sheet = self.folder / "sheet.xlsx"
         self.ledger = self.folder / "ledger.db"
 
-    def begin(
-        self, *more: str, die: str | None = None, nth: int = 1, stale_claim_s: float = 30.0
-    ) -> subprocess.Popen[str]:
+    def begin(self, *more: str, die: str | None = None, nth: int = 1, stale_claim_s: float = 30.0) -> Process:
         """Start a run; `die` says where it will be killed."""
         told: dict[str, Any] = {"bug": self.bug, "die": die, "nth": nth, "stale_claim_s": stale_claim_s}
+        arguments = ["run", str(self.sheet), *self._options(), *more]
+        if self.cradle is not None and self.program == PROGRAM:
+            return self.cradle.bear(told, arguments, BATCHSYNC_TOKEN=TOKEN)
         doomed = self.bug or die or stale_claim_s != 30.0
         program = ["-m", "tests.crash.doomed", json.dumps(told)] if doomed else self.program
-        command = [sys.executable, *program, "run", str(self.sheet), *self._options(), *more]
-        return subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | {"BATCHSYNC_TOKEN": TOKEN},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+        return _started(program, arguments)
 
     def _options(self) -> list[str]:
         config = self.folder / "config.yaml"
@@ -194,7 +191,7 @@ def write_sheet(path: Path, size: int, rng: random.Random) -> list[Key]:
 # --- The campaign -------------------------------------------------------------------------------------------
 
 
-def campaign(folder: Path, asked: Campaign) -> Figures:
+def campaign(folder: Path, asked: Campaign, cradle: Cradle) -> Figures:
     """Kill, resume, kill again; then let it end, and ask the oracle."""
     rng = random.Random(asked.seed)
     figures = Figures(rows=asked.rows)
@@ -203,11 +200,13 @@ def campaign(folder: Path, asked: Campaign) -> Figures:
     share = ["--faults", "0.15", "--seed", str(asked.seed), "--only", ",".join(faults), "--latency", "0.005"]
     if asked.redirects:
         script = folder / "script.yaml"
-        script.write_text("".join(f'"{key[1]}": redirect\n' for key in keys[: asked.redirects]), "utf-8")
+        away = rng.sample(keys, asked.redirects)
+        script.write_text("".join(f'"{key[1]}": redirect\n' for key in away), "utf-8")
         share += ["--script", str(script)]
     began = time.monotonic()
-    with vendor(folder, *share) as url:
-        operator = Operator(folder, url, asked.bug, ["--keep-alive"] if asked.keep_alive else [])
+    with vendor(folder, *share, cradle=cradle) as url:
+        given = ["--keep-alive"] if asked.keep_alive else []
+        operator = Operator(folder, url, asked.bug, given, cradle=cradle)
         each = max(1, asked.rows // max(1, asked.kills))
         while figures.kills < asked.kills and figures.lives < asked.kills * LIVES_A_KILL:
             _one_life(operator, asked, figures, rng, each)
@@ -231,16 +230,15 @@ def _one_life(operator: Operator, asked: Campaign, figures: Figures, rng: random
         process = operator.begin(*limit)
         _kill_at_random(process, operator.folder / "books.jsonl", rng, 2 * each / CALLS_A_SECOND)
     said, _ = process.communicate(timeout=LIFE_AT_MOST_S)
-    if process.returncode < 0:
+    code = process.wait(LIFE_AT_MOST_S)
+    if code < 0:
         figures.kills += 1
         figures.killed_at[point] += 1
-    elif process.returncode not in {0, 1, 3}:
-        figures.accidents.append(f"exit code {process.returncode}: {said}")
+    elif code not in {0, 1, 3}:
+        figures.accidents.append(f"exit code {code}: {said}")
 
 
-def _kill_at_random(
-    process: "subprocess.Popen[str]", books: Path, rng: random.Random, within_s: float
-) -> None:
+def _kill_at_random(process: Process, books: Path, rng: random.Random, within_s: float) -> None:
     """Kill a process some time after its first call stands in the books; one in five some time after its start."""
     before = books.stat().st_size
     early = rng.random() < 0.2
@@ -255,9 +253,10 @@ def _let_it_end(operator: Operator, figures: Figures) -> None:
         figures.lives += 1
         process = operator.begin()
         said, _ = process.communicate(timeout=LIFE_AT_MOST_S)
-        if process.returncode in {0, 1}:
+        code = process.wait(LIFE_AT_MOST_S)
+        if code in {0, 1}:
             return
-    figures.accidents.append(f"it never ended: exit code {process.returncode}: {said}")
+    figures.accidents.append(f"it never ended: exit code {code}: {said}")
 
 
 # --- The oracle's evidence ----------------------------------------------------------------------------------

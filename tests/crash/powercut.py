@@ -4,12 +4,17 @@ Each write is held back until xSync. When the power is cut, every write since th
 sector, each by a throw of the dice; a file that was never synced may be gone altogether. The ledger over it is the
 real one: same statements, same batches. A server of its own counts what it was asked to do.
 
+The outcome journal lies on the same disk. In some lives the disk fills up before the power goes: then the database
+takes no more, and the journal, whose blocks are its own already, must keep every outcome.
+
 What must hold after each cut: the ledger is sound; an order that was sent is never `planned` again; an outcome that
 was flushed is still there. And in the end: no order was sent twice, none is left.
 """
 
 import asyncio
+import errno
 import itertools
+import os
 import random
 import shutil
 import sys
@@ -24,17 +29,26 @@ from unittest.mock import patch
 
 import apsw
 
+from batchsync.errors import LedgerFull
 from batchsync.ledger import SqliteLedger, database, journal, statements
 from batchsync.ledger.committer import Committer
 from batchsync.ledger.database import DiskRefused, is_disk_error
+from batchsync.ledger.store import Store
 from batchsync.model import Plan, Reason, Reply, SheetFound, State, Verdict
 from batchsync.words.text import Lang
 from tests.virtual import VirtualClock, run_virtual
 
 SECTOR = 512
+JOURNAL = ".outcomes"
 ORDERS = 40
 WORKERS = 4
-BUGS = ("synchronous_normal", "told_before_durable", "sending_back_to_planned")
+BUGS = (
+    "synchronous_normal",
+    "told_before_durable",
+    "sending_back_to_planned",
+    "journal_not_synced",
+    "journal_emptied_too_soon",
+)
 _NAMES = itertools.count(1)
 
 
@@ -46,6 +60,10 @@ class Figures:
     ledgers: int = 0
     sent: int = 0
     uncertain: int = 0
+    full: int = 0
+    """Lives in which the disk filled up."""
+    journaled: int = 0
+    """Outcomes that went to the journal."""
     faults: list[str] = field(default_factory=list)
 
 
@@ -71,8 +89,20 @@ class Disk:
         self.now: dict[str, bytearray] = {}
         self.safe: dict[str, bytearray] = {}
         self.waiting: dict[str, list[Write]] = {}
+        self.unlinked: dict[str, bytearray] = {}
+        """Deleted, but their folder was not synced since: they may be there again."""
         self.acts_left: int | None = None
+        self.full_after: int | None = None
+        """So many more acts until no file may grow or change but the journal."""
         self.reader_leaves = False
+
+    @property
+    def dark(self) -> bool:
+        return self.acts_left is not None and self.acts_left <= 0
+
+    @property
+    def full(self) -> bool:
+        return self.full_after is not None and self.full_after <= 0
 
     def act(self) -> None:
         """Count an act that changes the disk; the power may fail right before it."""
@@ -80,9 +110,13 @@ class Disk:
             if self.acts_left <= 0:
                 raise PowerCut
             self.acts_left -= 1
+        if self.full_after is not None:
+            self.full_after -= 1
 
     def write(self, name: str, data: bytes, at: int) -> None:
         self.act()
+        if self.full and not name.endswith(JOURNAL):
+            raise apsw.FullError("no space")
         _lay(self.now[name], Write(at, data))
         self.waiting.setdefault(name, []).append(Write(at, data))
 
@@ -95,14 +129,26 @@ class Disk:
         self.act()
         self.safe[name] = bytearray(self.now[name])
         self.waiting.pop(name, None)
+        self.unlinked.pop(name, None)
 
-    def delete(self, name: str) -> None:
+    def sync_folder(self) -> None:
         self.act()
-        for files in (self.now, self.safe, self.waiting):
-            files.pop(name, None)
+        self.unlinked = {}
+
+    def delete(self, name: str, *, synced: bool) -> None:
+        self.act()
+        was_safe = self.safe.pop(name, None)
+        if was_safe is not None and not synced:
+            self.unlinked[name] = was_safe
+        self.now.pop(name, None)
+        self.waiting.pop(name, None)
 
     def come_back(self) -> None:
         """Find what survived."""
+        for name, was_safe in self.unlinked.items():
+            if name not in self.waiting and self.dice.random() < 0.5:
+                self.safe[name] = was_safe
+        self.unlinked = {}
         for name, writes in self.waiting.items():
             if name in self.safe or self.dice.random() < 0.5:
                 survived = self.safe.setdefault(name, bytearray())
@@ -111,7 +157,7 @@ class Disk:
                         _lay(survived, piece)
         self.now = {name: bytearray(data) for name, data in self.safe.items()}
         self.waiting = {}
-        self.acts_left = None
+        self.acts_left = self.full_after = None
 
     def _pieces(self, write: Write) -> list[Write]:
         fate = self.dice.random()
@@ -135,8 +181,8 @@ def _lay(data: bytearray, write: Write) -> None:
 class DiskFile:
     """An open file; apsw calls these by name."""
 
-    def __init__(self, disk: Disk, name: str) -> None:
-        self._disk, self._name = disk, name
+    def __init__(self, disk: Disk, name: str, *, syncs_folder: bool) -> None:
+        self._disk, self._name, self._syncs_folder = disk, name, syncs_folder
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
         return bytes(self._disk.now[self._name][offset : offset + amount])
@@ -149,6 +195,9 @@ class DiskFile:
 
     def xSync(self, flags: int) -> None:  # noqa: N802
         self._disk.sync(self._name)
+        if self._syncs_folder:
+            self._disk.sync_folder()
+            self._syncs_folder = False
 
     def xFileSize(self) -> int:  # noqa: N802
         return len(self._disk.now[self._name])
@@ -190,12 +239,15 @@ class DiskSystem(apsw.VFS):
     def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802
         flags[1] = flags[0]
         path = f"scratch-{next(self._scratch)}" if name is None else _path(name)
-        if path not in self.disk.now:
+        is_new = path not in self.disk.now
+        if is_new:
             self.disk.now[path] = bytearray()
-        return DiskFile(self.disk, path)
+        # As SQLite's own file systems do: a new journal's first sync makes its name safe, too.
+        is_journal = bool(flags[0] & (apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_MAIN_JOURNAL))
+        return DiskFile(self.disk, path, syncs_folder=is_new and is_journal)
 
     def xDelete(self, name: str, syncdir: bool) -> None:  # noqa: N802
-        self.disk.delete(name)
+        self.disk.delete(name, synced=syncdir)
 
     def xAccess(self, name: str, flags: int) -> bool:  # noqa: N802
         return name in self.disk.now
@@ -206,6 +258,67 @@ class DiskSystem(apsw.VFS):
 
 def _path(name: Any) -> str:
     return str(name.filename()) if isinstance(name, apsw.URIFilename) else str(name)
+
+
+class DiskOs:
+    """What the journal takes for the module `os`: its files lie on the same disk."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+        self._open: dict[int, list[Any]] = {}
+        """Descriptor -> name and place."""
+        self._descriptors = itertools.count(1_000)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)  # the flags
+
+    def open(self, path: Path, flags: int, _mode: int = 0) -> int:
+        name = str(path)
+        if name not in self._disk.now:
+            if not flags & os.O_CREAT:
+                raise FileNotFoundError(errno.ENOENT, "no such file")
+            self._disk.now[name] = bytearray()
+        descriptor = next(self._descriptors)
+        self._open[descriptor] = [name, 0]
+        return descriptor
+
+    def close(self, descriptor: int) -> None:
+        del self._open[descriptor]
+
+    def fstat(self, descriptor: int) -> os.stat_result:
+        size = len(self._disk.now[self._open[descriptor][0]])
+        return os.stat_result((0, 0, 0, 0, 0, 0, size, 0, 0, 0))
+
+    def lseek(self, descriptor: int, at: int, _whence: int) -> None:
+        self._open[descriptor][1] = at
+
+    def read(self, descriptor: int, length: int) -> bytes:
+        name, at = self._open[descriptor]
+        return bytes(self._disk.now[name][at : at + length])
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        name, at = self._open[descriptor]
+        with _broken_disk():
+            self._disk.write(name, bytes(data), at)
+        self._open[descriptor][1] += len(data)
+        return len(data)
+
+    def posix_fallocate(self, _descriptor: int, _at: int, _size: int) -> None:
+        return
+
+    def fsync(self, descriptor: int) -> None:
+        with _broken_disk():
+            self._disk.sync(self._open[descriptor][0])
+
+    fdatasync = fsync
+
+
+@contextmanager
+def _broken_disk() -> Iterator[None]:
+    try:
+        yield
+    except PowerCut as error:
+        raise OSError(errno.EIO, "power cut") from error
 
 
 # --- The ledger's connection, over apsw ---------------------------------------------------------------------
@@ -304,24 +417,37 @@ class Life:
     def live(self, cuts: int) -> None:
         """Go on until all is sent, or `cuts` cuts were made."""
         done = False
-        while not done and self.figures.cuts < cuts and not self.figures.faults:
-            done = run_virtual(self._until_cut)
+        with (
+            patch.object(journal, "os", DiskOs(self.disk)),
+            patch.object(journal, "sync_folder", self._sync_folder),
+        ):
+            while not done and self.figures.cuts < cuts and not self.figures.faults:
+                done = run_virtual(self._until_cut)
         if done:
             self._expect_once()
+
+    def _sync_folder(self, _path: Path) -> None:
+        with _broken_disk():
+            self.disk.sync_folder()
 
     async def _until_cut(self, clock: VirtualClock) -> bool:
         if self.figures.faults:
             return True
         self.disk.acts_left = self.dice.randrange(1, 60 if self.run else 120)
+        if self.run and self.dice.random() < 0.3:
+            self.disk.full_after = self.dice.randrange(1, 40)
         self._mirror()
         try:
             with self.ledger(clock) as ledger, ledger.lock(1, "run"):
                 self.check(ledger)
-                return not self.figures.faults and await self._work(ledger)
+                done = not self.figures.faults and await self._work(ledger)
+            if not self.disk.full:
+                return done
         except Exception:
-            if self.disk.acts_left is None or self.disk.acts_left > 0:
+            if not self.disk.dark and not self.disk.full:
                 raise
         self.figures.cuts += 1
+        self.figures.full += self.disk.full
         self.disk.come_back()
         self._mirror()
         return False
@@ -346,12 +472,15 @@ class Life:
             for _ in range(WORKERS):
                 workers.create_task(self._worker(ledger, to_send))
         await ledger.flush()
-        return True
+        return not self.disk.full
 
     async def _worker(self, ledger: SqliteLedger, to_send: Iterator[int]) -> None:
         assert self.run is not None
         for order in to_send:
-            attempt = await ledger.claim(order, self.run)
+            try:
+                attempt = await ledger.claim(order, self.run)
+            except LedgerFull:
+                return
             self.server.asked[order] += 1
             self.figures.sent += 1
             await asyncio.sleep(self.dice.random() / 10)
@@ -359,8 +488,11 @@ class Life:
             verdict = Verdict(state, Reason.SYNCED, points=1, api_status="0")
             ledger.settle(attempt, verdict, Reply(200, b"{}", None, 0.1))
             if self.dice.random() < 0.5:
-                await ledger.flush()
-                self.server.durable[order] = state
+                with suppress(LedgerFull):  # then it is in the journal
+                    await ledger.flush()
+                if not self.disk.dark:
+                    self.server.durable[order] = state
+                    self.figures.journaled += ledger.failed is not None
 
     def states(self, ledger: SqliteLedger) -> dict[int, State]:
         assert self.run is not None
@@ -453,8 +585,23 @@ def planted(bug: str | None) -> Iterator[None]:
             patch("batchsync.ledger.store.queries", lambda: sql),
         ):
             yield
+    elif bug == "journal_not_synced":
+        with patch.object(DiskOs, "fdatasync", lambda _self, _descriptor: None):
+            yield
+    elif bug == "journal_emptied_too_soon":
+        with patch.object(Store, "replay", _empty_then_replay):
+            yield
     else:
         raise ValueError(bug)
+
+
+def _empty_then_replay(self: Store) -> None:
+    """Forget the journal's outcomes before the database has them safe."""
+    outcomes = list(self.journal.outcomes())
+    if outcomes:
+        self.journal.clear()
+        self.batches.apply([], outcomes, self.now())
+        self.batches.commit()
 
 
 def _turn_without_waiting(self: Committer) -> None:

@@ -15,6 +15,7 @@ from tests.crash.kills import (
     OWNER,
     Figures,
     Operator,
+    Process,
     judge,
     read_books,
     said_by_workbook,
@@ -44,9 +45,9 @@ def _wait_for_calls(books: Path, count: int) -> None:
         time.sleep(0.005)
 
 
-def ended(process: "subprocess.Popen[str]") -> tuple[int, str]:
+def ended(process: Process) -> tuple[int, str]:
     said, _ = process.communicate(timeout=WAIT_S)
-    return process.returncode, said
+    return process.wait(WAIT_S), said
 
 
 def test_a_second_run_is_turned_away_and_names_the_first(tmp_path: Path) -> None:

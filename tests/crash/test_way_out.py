@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 from batchsync.ledger import open_ledger
 from batchsync.model import RowStatus
 from batchsync.results import rows
-from tests.crash.kills import CONCURRENCY, DOUBT, ROOT, Operator, read_books, said_by_workbook, vendor
+from tests.crash.cradle import ROOT
+from tests.crash.kills import CONCURRENCY, DOUBT, Operator, read_books, said_by_workbook, vendor
 from tests.crash.test_processes import ended, write_orders
 from tests.oracle import Key, Said, broken, merged
 

@@ -34,6 +34,14 @@ PLANTED: Mapping[str, Callable[[], Undo]] = {
     **BUGS,
     "redirects followed": lambda: patch.object(Wire, "send", _follow_redirects),
 }
+SHOWS = {
+    "sending back to planned": 1,
+    "outcome not flushed": 5,
+    "journal not written": 12,
+    "cap without reservation": 5,
+    "redirects followed": 22,
+}
+"""A seed at which the bug showed last, tried first: only to be quick."""
 
 
 @pytest.fixture
@@ -69,8 +77,9 @@ def test_the_same_seed_has_the_same_past(seed: int, folder: Folder) -> None:
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_caught(bug: str, folder: Folder) -> None:
     """The oracle is not blind: a few seeds are enough to see what each bug does."""
+    seeds = dict.fromkeys([SHOWS.get(bug, 0), *range(SEEDS_TO_CATCH)])
     with PLANTED[bug]():
-        assert any(play(seed, folder(seed)).broken for seed in range(SEEDS_TO_CATCH))
+        assert any(play(seed, folder(seed)).broken for seed in seeds)
 
 
 def test_a_ledger_survives_a_death_at_any_statement_of_its_making(folder: Folder) -> None:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 from batchsync.config import InputSettings, RetrySettings, StopSettings
 from batchsync.errors import LedgerBusy, LedgerFull
 from batchsync.judge import judge
-from batchsync.ledger import SqliteLedger
+from batchsync.ledger import SqliteLedger, journal
 from batchsync.model import (
     PLAN_VERDICTS,
     STATES,
@@ -50,6 +51,7 @@ URL = "http://vendor.example/pinSynchronization"
 OWNER = "7001"
 SEND = PLAN_VERDICTS.index(PlanVerdict.SEND)
 MOST_LIVES = 12
+JOURNAL_BYTES = 65_536
 UNSENT_HTTP = frozenset({429, 503})
 
 
@@ -358,7 +360,8 @@ def play(seed: int, folder: Path, *, size: int = 200) -> Past:
     loop = VirtualLoop()
     gc.disable()
     try:
-        return loop.run_until_complete(World(seed, loop, folder, size).play())
+        with patch.object(journal, "SIZE", JOURNAL_BYTES):
+            return loop.run_until_complete(World(seed, loop, folder, size).play())
     finally:
         loop.close()
         gc.enable()
