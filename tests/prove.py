@@ -26,12 +26,11 @@ from tests.crash.cradle import cradled
 from tests.crash.faulty import KILLS_CATCH
 from tests.crash.kills import AT_RANDOM, CONCURRENCY, Campaign, Figures, campaign
 from tests.simulation.test_world import PLANTED as WORLDS_PLANTED
-from tests.simulation.world import Past, play
+from tests.simulation.world import ROWS_LEAST, ROWS_MOST, Past, play
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "proof.md"
 WORLDS_AT_ONCE = 50
-ROWS_EACH = 200
 ROWS_PER_KILL = 40
 KILLS_EACH = 25
 KILLS_TO_CATCH = 15
@@ -72,7 +71,7 @@ def simulations(pool: ProcessPoolExecutor, count: int) -> Part:
             )
             part.broken += [f"seed {past.seed}: {fault}" for fault in past.broken]
     part.figures = [
-        ("worlds", f"{seen['worlds']:,} of {ROWS_EACH} rows"),
+        ("worlds", f"{seen['worlds']:,} of {ROWS_LEAST} to {ROWS_MOST} rows"),
         ("processes begun", f"{seen['lives']:,}"),
         ("of these killed at a step, a statement or an instant", f"{seen['deaths']:,}"),
         ("orders charged", f"{seen['charged']:,}"),
@@ -88,7 +87,7 @@ def _worlds(span: tuple[int, int]) -> list[Past]:
 
 def _world(seed: int) -> Past:
     with tempfile.TemporaryDirectory(dir=_memory()) as folder:
-        past = play(seed, Path(folder), size=ROWS_EACH)
+        past = play(seed, Path(folder))
     past.log.clear()
     return past
 

@@ -35,11 +35,12 @@ PLANTED: Mapping[str, Callable[[], Undo]] = {
     "redirects followed": lambda: patch.object(Wire, "send", _follow_redirects),
 }
 SHOWS = {
-    "sending back to planned": 1,
+    "resend on time-out": 1,
+    "sending back to planned": 5,
     "outcome not flushed": 5,
-    "journal not written": 12,
-    "cap without reservation": 5,
-    "redirects followed": 22,
+    "journal not written": 6,
+    "cap without reservation": 18,
+    "redirects followed": 9,
 }
 """A seed at which the bug showed last, tried first: only to be quick."""
 
@@ -60,10 +61,10 @@ def folder() -> Iterator[Folder]:
 
 @pytest.mark.parametrize("first", range(0, 100, 10))
 def test_no_promise_is_broken(first: int, folder: Folder) -> None:
-    """Ten worlds of 200 rows each, with deaths, faults, caps and stops: the oracle finds nothing."""
+    """Ten worlds of up to 200 rows, with deaths, faults, caps and stops: the oracle finds nothing."""
     pasts = [play(seed, folder(seed)) for seed in range(first, first + 10)]
     assert [] == [(past.seed, past.broken) for past in pasts if past.broken]
-    assert sum(past.charged for past in pasts) > 1_000
+    assert sum(past.charged for past in pasts) > 500
 
 
 @pytest.mark.parametrize("seed", [0, 7, 27])

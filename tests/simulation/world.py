@@ -50,6 +50,7 @@ from tests.virtual import VirtualClock, VirtualLoop
 URL = "http://vendor.example/pinSynchronization"
 OWNER = "7001"
 SEND = PLAN_VERDICTS.index(PlanVerdict.SEND)
+ROWS_LEAST, ROWS_MOST = 10, 200
 MOST_LIVES = 12
 JOURNAL_BYTES = 65_536
 UNSENT_HTTP = frozenset({429, 503})
@@ -81,13 +82,13 @@ class Past:
 class World:
     """One seed's world."""
 
-    def __init__(self, seed: int, loop: VirtualLoop, folder: Path, size: int) -> None:
+    def __init__(self, seed: int, loop: VirtualLoop, folder: Path) -> None:
         self.rng = random.Random(seed)
         self.loop = loop
         self.clock = WorldClock(loop)
         self.disk = Disk(folder / "ledger.db")
         self.past = Past(seed=seed, broken=[], log=[])
-        self.lines = list(self._sheet(size))
+        self.lines = list(self._sheet(self.rng.randrange(ROWS_LEAST, ROWS_MOST + 1)))
         self.asked = [(OWNER, number) for number in dict.fromkeys(self.lines) if number.isdigit()]
         weather = self.rng.choices((CALM, ROUGH, STORM, DEAD), (4, 4, 2, 1))[0]
         self.vendor = Vendor(
@@ -355,13 +356,13 @@ class World:
         ]
 
 
-def play(seed: int, folder: Path, *, size: int = 200) -> Past:
+def play(seed: int, folder: Path) -> Past:
     """Play one world in a folder of its own and return its past."""
     loop = VirtualLoop()
     gc.disable()
     try:
         with patch.object(journal, "SIZE", JOURNAL_BYTES):
-            return loop.run_until_complete(World(seed, loop, folder, size).play())
+            return loop.run_until_complete(World(seed, loop, folder).play())
     finally:
         loop.close()
         gc.enable()
