@@ -33,7 +33,7 @@ from batchsync.errors import LedgerFull
 from batchsync.ledger import SqliteLedger, database, journal, statements
 from batchsync.ledger.committer import Committer
 from batchsync.ledger.database import DiskRefused, is_disk_error
-from batchsync.ledger.store import Store
+from batchsync.ledger.store import FileStore
 from batchsync.model import Plan, Reason, Reply, SheetFound, State, Verdict
 from batchsync.words.text import Lang
 from tests.virtual import VirtualClock, run_virtual
@@ -589,13 +589,13 @@ def planted(bug: str | None) -> Iterator[None]:
         with patch.object(DiskOs, "fdatasync", lambda _self, _descriptor: None):
             yield
     elif bug == "journal_emptied_too_soon":
-        with patch.object(Store, "replay", _empty_then_replay):
+        with patch.object(FileStore, "replay", _empty_then_replay):
             yield
     else:
         raise ValueError(bug)
 
 
-def _empty_then_replay(self: Store) -> None:
+def _empty_then_replay(self: FileStore) -> None:
     """Forget the journal's outcomes before the database has them safe."""
     outcomes = list(self.journal.outcomes())
     if outcomes:
