@@ -1,6 +1,8 @@
 """The yardstick of the calls: a bare aiohttp loop as one writes it in an afternoon. It forgets, and pays twice.
 
 Default settings, 100 workers on one session, CSV in, results out. Prints the seconds that the calls alone took.
+
+python -m benchmarks.bare LOOP URL CSV RESULT
 """
 
 import asyncio
@@ -11,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
+
+from benchmarks.loops import run_on
 
 WORKERS = 100
 
@@ -35,12 +39,12 @@ async def drain(url: str, rows: Iterator[list[str]]) -> list[list[str]]:
 
 
 def main() -> None:
-    url, source, target = sys.argv[1:4]
+    loop, url, source, target = sys.argv[1:5]
     with Path(source).open(newline="", encoding="utf-8") as file:
         reader = csv.reader(file)
         next(reader)
         began = time.perf_counter()
-        out = asyncio.run(drain(url, reader))
+        out = run_on(loop, drain(url, reader))
         print(time.perf_counter() - began)
     with Path(target).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(out)

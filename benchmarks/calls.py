@@ -1,5 +1,7 @@
 """Goal 1: calls, unthrottled, kept alive, everything on, against a bare aiohttp loop in the same rounds.
 
+Both on asyncio and both on uvloop, and each process as its users start it: theirs on asyncio, ours on uvloop.
+
 python -m benchmarks.calls [--rows N] [--rounds N]
 """
 
@@ -10,38 +12,43 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import inputs
+from benchmarks.loops import BEST, LOOPS
 from benchmarks.measure import WORK, Measured, Report, fresh_ledger, ratio, rounds, run, sending, serving
 
+Kept = dict[str, list[Measured]]
+"""The runs of each contestant; the first is its warm-up."""
 
-def bare(source: Path, url: str, kept: list[Measured]) -> Callable[[], float]:
+
+def bare(loop: str, source: Path, url: str, kept: Kept) -> Callable[[], float]:
     """The bare loop as a whole process; its own clock tells the calls alone."""
 
     def contest() -> float:
-        kept.append(run([sys.executable, "-m", "benchmarks.bare", url, source, WORK / "bare.csv"]))
-        return float(kept[-1].stdout)
+        measured = run([sys.executable, "-m", "benchmarks.bare", loop, url, source, WORK / "bare.csv"])
+        kept.setdefault(f"bare {loop}", []).append(measured)
+        return float(measured.stdout)
 
     return contest
 
 
-def pool(source: Path, url: str, kept: list[Measured]) -> Callable[[], float]:
+def pool(loop: str, source: Path, url: str, kept: Kept) -> Callable[[], float]:
     """Our pool alone: the same rows through slot, claim, send, judge and settle, without files."""
 
     def contest() -> float:
-        ledger = fresh_ledger("pool")
-        kept.append(run([sys.executable, "-m", "benchmarks.pool", url, source, ledger]))
-        return float(kept[-1].stdout)
+        measured = run([sys.executable, "-m", "benchmarks.pool", loop, url, source, fresh_ledger("pool")])
+        kept.setdefault(f"pool {loop}", []).append(measured)
+        return float(measured.stdout)
 
     return contest
 
 
-def whole(source: Path, url: str, kept: list[Measured], rows: int) -> Callable[[], float]:
+def whole(source: Path, url: str, kept: Kept, rows: int) -> Callable[[], float]:
     """Our `run`: start, file, plan, ledger, calls, result workbook, summary."""
 
     def contest() -> float:
         measured = run(sending(source, url, fresh_ledger("calls")))
         summary = json.loads(measured.stdout)[0]
         assert summary["synced"] == rows, (summary, measured.stderr)
-        kept.append(measured)
+        kept.setdefault("whole", []).append(measured)
         return measured.wall_s
 
     return contest
@@ -56,52 +63,55 @@ def plain_rows(source: Path, rows: int) -> Path:
     return plain
 
 
+def cpu_ratio(kept: Kept, ours: str, theirs: str) -> float:
+    """CPU of whole processes, the warm-up aside."""
+    return ratio([m.cpu_s for m in kept[ours][1:]], [m.cpu_s for m in kept[theirs][1:]])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    source = inputs.csv_file(options.rows, columns=2)
-    plain = plain_rows(source, options.rows)
-    report = Report("calls", f"python -m benchmarks.calls --rows {options.rows} --rounds {options.rounds}")
+    rows, count = options.rows, options.rounds
     (WORK / "results").mkdir(parents=True, exist_ok=True)
-    theirs: list[Measured] = []
-    alone: list[Measured] = []
-    ours: list[Measured] = []
+    source = inputs.csv_file(rows, columns=2)
+    plain = plain_rows(source, rows)
+    report = Report("calls", f"python -m benchmarks.calls --rows {rows} --rounds {count}")
+    kept: Kept = {}
     with serving() as url:
-        figures = rounds(
-            {
-                "bare": bare(plain, url, theirs),
-                "pool": pool(plain, url, alone),
-                "whole": whole(source, url, ours, options.rows),
-            },
-            count=options.rounds,
+        contestants = {f"bare {loop}": bare(loop, plain, url, kept) for loop in LOOPS}
+        contestants |= {f"pool {loop}": pool(loop, plain, url, kept) for loop in LOOPS}
+        figures = rounds(contestants | {"whole": whole(source, url, kept, rows)}, count=count)
+    for loop in LOOPS:
+        ours, theirs = figures[f"pool {loop}"], figures[f"bare {loop}"]
+        note = f"{rows / sorted(ours)[count // 2]:,.0f}/s here"
+        report.add(
+            1,
+            f"calls a second, pool against bare loop, both on {loop}",
+            ratio(theirs, ours),
+            least=1.0,
+            note=note,
         )
-    their_walls = [measured.wall_s for measured in theirs[1:]]
-    speed = ratio(figures["bare"], figures["pool"])
+        report.add(
+            1,
+            "the same: CPU of the whole process, ledger's thread included",
+            cpu_ratio(kept, f"pool {loop}", f"bare {loop}"),
+        )
     report.add(
         1,
-        "calls a second, pool against bare loop",
-        speed,
+        f"calls a second, pool on {BEST} against bare loop on asyncio",
+        ratio(figures["bare asyncio"], figures[f"pool {BEST}"]),
         least=1.0,
-        note=f"{options.rows / sorted(figures['pool'])[options.rounds // 2]:,.0f}/s here",
     )
+    their_walls = [measured.wall_s for measured in kept["bare asyncio"][1:]]
     report.add(
         1,
-        "whole process against whole process (start, file, plan, result in)",
+        "`batchsync run` against the bare loop's script, whole processes (start, file, plan, result in)",
         ratio(their_walls, figures["whole"]),
         least=1.0,
     )
-    report.add(
-        1,
-        "CPU of the pool's process against the bare loop's",
-        ratio([m.cpu_s for m in alone[1:]], [m.cpu_s for m in theirs[1:]]),
-    )
-    report.add(
-        1,
-        "CPU of the whole process against the bare loop's",
-        ratio([m.cpu_s for m in ours[1:]], [m.cpu_s for m in theirs[1:]]),
-    )
+    report.add(1, "the same: CPU", cpu_ratio(kept, "whole", "bare asyncio"))
     report.save()
 
 

@@ -45,6 +45,7 @@ def main() -> None:
     path, ledger, talk = inputs.xlsx_file(rows), fresh_ledger("million"), WORK / "million.log"
     books, pulse = WORK / "million-books.csv", WORK / "million-pulse"
     talk.unlink(missing_ok=True)
+    pulse.write_text("0")
     report = Report("million", f"python -m benchmarks.million --rows {rows} --kills {kills}")
     with serving("--books", str(books), "--pulse", str(pulse)) as url:
         prepare(str(ledger), url, rows, step=2)
@@ -54,7 +55,7 @@ def main() -> None:
         for kill in range(1, kills + 1):
             process = start(sending(path, url, ledger), talk)
             with Memory(process.pid) as memory:
-                while int(pulse.read_text() or 0) < rows // 2 * kill // (kills + 1):
+                while int(pulse.read_text()) < rows // 2 * kill // (kills + 1):
                     assert process.poll() is None, talk.read_text()
                     time.sleep(0.05)
                 os.kill(process.pid, signal.SIGKILL)

@@ -1,9 +1,8 @@
 """Our pool alone, in a process of its own: rows through slot, claim, send, judge and settle. Prints its seconds.
 
-python -m benchmarks.pool URL CSV LEDGER
+python -m benchmarks.pool LOOP URL CSV LEDGER
 """
 
-import asyncio
 import csv
 import random
 import sys
@@ -22,6 +21,7 @@ from batchsync.ledger import open_ledger
 from batchsync.model import PLAN_VERDICTS, Order, Plan, PlanVerdict, SheetFound
 from batchsync.pace import Pacer
 from batchsync.pool import Breaker, Budget, Pool
+from benchmarks.loops import run_on
 
 CONCURRENCY = 100
 SEND = PLAN_VERDICTS.index(PlanVerdict.SEND)
@@ -78,15 +78,10 @@ async def drain(url: str, rows: list[list[str]], path: str) -> float:
 
 
 def main() -> None:
-    url, source, path = sys.argv[1:4]
+    loop, url, source, path = sys.argv[1:5]
     with Path(source).open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
-    try:
-        import uvloop
-
-        print(uvloop.run(drain(url, rows, path)))
-    except ImportError:
-        print(asyncio.run(drain(url, rows, path)))
+    print(run_on(loop, drain(url, rows, path)))
 
 
 if __name__ == "__main__":

@@ -98,9 +98,11 @@ class Line(asyncio.Protocol):
 
 
 async def beat(desk: Desk, pulse: Path) -> None:
-    """Tell how many calls came, a few times a second."""
+    """Tell how many calls came, a few times a second; whoever reads it sees a whole number."""
+    part = pulse.with_suffix(".part")
     while True:
-        pulse.write_text(str(len(desk.arrivals)))
+        part.write_text(str(len(desk.arrivals)))
+        part.replace(pulse)
         await asyncio.sleep(0.1)
 
 
