@@ -11,7 +11,7 @@ from batchsync.cli.layout import moment, one_line
 from batchsync.errors import UsageError
 from batchsync.ledger import Ledger
 from batchsync.ledger.history import AttemptRecord, OrderHistory, ResolutionRecord
-from batchsync.words import Said, Text, result, talk
+from batchsync.words import Said, Text, outcomes, talk
 
 ANSWER_SHOWN = 300
 
@@ -58,8 +58,8 @@ def told(history: OrderHistory) -> Iterator[Said]:
 def _call(attempt: AttemptRecord, owner: str) -> Iterator[Said]:
     facts = {"at": moment(attempt.claimed_at), "nth": attempt.nth, "run": attempt.run}
     yield Said(talk.CALL, {**facts, "outcome": _came(attempt)})
-    if attempt.reason is not None and attempt.reason in result.ROWS:
-        row = result.ROWS[attempt.reason]
+    if attempt.reason is not None and attempt.reason in outcomes.ROWS:
+        row = outcomes.ROWS[attempt.reason]
         why = {
             "code": attempt.api_status,
             "http": attempt.http_status or "-",

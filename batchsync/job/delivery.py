@@ -110,7 +110,7 @@ class Delivery:
             tally = self._count(job, entries())
             said = (Said(words.RESULT_LOST, {"error": Said(error.text, error.facts), "run": record.run}),)
         else:
-            tally, said, result = written.tally, written.said, str(written.path)
+            tally, said, result = written.tally, written.said, str(written.path.absolute())
         summary = tally.summary(
             file=record.file, run=record.run, stopped=record.stopped, seconds=round(seconds, 3), result=result
         )
@@ -130,7 +130,7 @@ def _honest(summary: RunSummary) -> RunSummary:
 
 
 def _is_ours(ledger: Ledger, path: Path) -> bool:
-    return any(run.result == str(path) for run in ledger.runs())
+    return any(run.result == str(path.absolute()) for run in ledger.runs())
 
 
 def _sha256(path: Path) -> str | None:

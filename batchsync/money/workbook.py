@@ -7,7 +7,7 @@ from typing import Any
 
 from batchsync.ledger import Charge
 from batchsync.money.reconcile import Reconciled
-from batchsync.words import Lang, Text, result
+from batchsync.words import Lang, Text, summary
 from batchsync.words import money as words
 
 LONGEST = 32_000
@@ -77,7 +77,7 @@ def _evidence(doubts: Sequence[Charge], lang: Lang) -> Iterable[Sequence[Cell]]:
             charge.run,
             f"{charge.claimed_at.astimezone():%Y-%m-%d %H:%M:%S}",
             f"{charge.at.astimezone():%Y-%m-%d %H:%M:%S}",
-            result.KINDS[charge.reason].say(lang) if charge.reason else "",
+            summary.KINDS[charge.reason].say(lang) if charge.reason else "",
             charge.http_status,
             charge.error,
             charge.answer,

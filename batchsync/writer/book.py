@@ -11,6 +11,7 @@ from batchsync.model import EntryResult, RowResult, RowStatus
 from batchsync.results import Tally, rows, status_of
 from batchsync.words import Lang
 from batchsync.words import result as words
+from batchsync.words import summary as summary_words
 from batchsync.writer.catalogue import Catalogue
 from batchsync.writer.cursor import Cursor
 from batchsync.writer.evidencesheet import Evidence
@@ -141,9 +142,9 @@ def _our_sheets(
 
 
 def _wishes(lang: Lang, uncertain: bool) -> list[Wish]:
-    wishes = [Wish(SUMMARY_MARK, words.SUMMARY_SHEET.say(lang))]
+    wishes = [Wish(SUMMARY_MARK, summary_words.SUMMARY_SHEET.say(lang))]
     if uncertain:
-        wishes.append(Wish(UNCERTAIN_MARK, words.UNCERTAIN_SHEET.say(lang)))
+        wishes.append(Wish(UNCERTAIN_MARK, summary_words.UNCERTAIN_SHEET.say(lang)))
     return wishes
 
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from batchsync.model import CellBatch, RowResult, SheetFound
 from batchsync.results import Tally, rows
 from batchsync.words import result as words
+from batchsync.words import summary as summary_words
 from batchsync.writer.book import Entries, Watch, roles_for, speaker_for
 from batchsync.writer.cellstream import Cells, by_sheet, dropped_columns, lines_of
 from batchsync.writer.clean import csv_text
@@ -83,17 +84,27 @@ def write_summary(file: BinaryIO, summary: Summary) -> None:
     """Write the Summary as a CSV of its own."""
     lang = summary.lang
     lines: list[list[str]] = [[summary.title], [summary.headline], []]
-    lines.append([words.BY_STATUS.say(lang), words.ROWS_HEAD.say(lang)])
+    lines.append([summary_words.BY_STATUS.say(lang), summary_words.ROWS_HEAD.say(lang)])
     lines += [[word, str(count)] for _, word, count in summary.counts]
-    lines += [[words.TOTAL.say(lang), str(summary.rows)], [], [words.POINTS.say(lang)]]
+    lines += [[summary_words.TOTAL.say(lang), str(summary.rows)], [], [summary_words.POINTS.say(lang)]]
     lines += [[label, str(number)] for label, number in summary.points]
     lines.append([])
-    lines.append([text.say(lang) for text in (words.PROBLEM, words.STATUS, words.ORDERS, words.TODO)])
+    lines.append(
+        [
+            text.say(lang)
+            for text in (
+                summary_words.PROBLEM,
+                summary_words.STATUS,
+                summary_words.ORDERS,
+                summary_words.TODO,
+            )
+        ]
+    )
     lines += [
         [trouble.kind, words.STATUSES[trouble.status].say(lang), str(trouble.count), trouble.todo]
         for trouble in summary.troubles
     ]
-    lines += [[], [words.ABOUT.say(lang)], *([label, value] for label, value in summary.facts)]
+    lines += [[], [summary_words.ABOUT.say(lang)], *([label, value] for label, value in summary.facts)]
     _write_lines(file, ([csv_text(text) for text in line] for line in lines))
 
 

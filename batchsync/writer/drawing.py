@@ -3,8 +3,6 @@
 import io
 from typing import Any
 
-import xlsxwriter
-
 from batchsync.words import Lang
 
 INK, SOFT, LINE, BAND = "#1F2937", "#6B7280", "#D1D5DB", "#F3F4F6"
@@ -16,6 +14,8 @@ class Drawing:
     """A workbook under XlsxWriter's hands: text is only ever written as text."""
 
     def __init__(self, font: str) -> None:
+        import xlsxwriter  # a third of a second, and only results need it
+
         self._file = io.BytesIO()
         self._font = font
         self.book: Any = xlsxwriter.Workbook(

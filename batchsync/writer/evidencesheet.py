@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from batchsync.model import EntryResult, RunRecord
 from batchsync.results import reason_of
 from batchsync.words import Lang
-from batchsync.words import result as words
+from batchsync.words import summary as words
 from batchsync.writer.clean import plain
 from batchsync.writer.drawing import LINE, LOOK, LOOK_FILL, Drawing
 from batchsync.writer.summary import local_second

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
 from batchsync.model import CellBatch, SheetCells
 from batchsync.writer.catalogue import Catalogue
 from batchsync.writer.cellstream import Cells, Chained, by_sheet, lines_of
@@ -110,6 +108,8 @@ def _part(number: int) -> str:
 
 def _skeleton(names: Sequence[str], hidden: set[str]) -> bytes:
     """Return an empty workbook with sheets of those names."""
+    import xlsxwriter
+
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     for name in names:

@@ -14,10 +14,13 @@ import platformdirs
 
 from batchsync.errors import OutputError
 from batchsync.words import Said, Text
-from batchsync.words import result as words
+from batchsync.words import delivery as words
 
 TEMPORARY = ".batchsync-"
 """How the names of unfinished files begin; they end in .tmp."""
+
+Fill = Callable[[BinaryIO], str]
+"""Writes the file and returns the suffix that its name must have: only then it is known whether macros are in it."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,25 +37,29 @@ class Place:
     run: str
     said: list[Said] = field(default_factory=list)
 
-    def write(self, fill: Callable[[BinaryIO], None]) -> Path:
+    def write(self, fill: Fill) -> Path:
         """Write a file whole and put it in its place; return where it is.
 
         Raises OutputError when it can be written nowhere.
         """
         try:
             with _temporary(self.asked.parent) as (file, temporary):
-                fill(file)
+                self._name_for(fill(file))
                 _make_durable(file)
                 return self._put(temporary)
         except OSError as error:
             return self._write_elsewhere(fill, error)
 
-    def _write_elsewhere(self, fill: Callable[[BinaryIO], None], first: OSError) -> Path:
+    def _name_for(self, suffix: str) -> None:
+        if suffix != self.asked.suffix.lower():
+            self.asked = self.asked.with_suffix(suffix)
+
+    def _write_elsewhere(self, fill: Fill, first: OSError) -> Path:
         why = _why(first)
         try:
             self.fallback.mkdir(parents=True, exist_ok=True)
             with _temporary(self.fallback) as (file, temporary):
-                fill(file)
+                self._name_for(fill(file))
                 _make_durable(file)
                 path = free_path(self.fallback / self.asked.name)
                 temporary.replace(path)

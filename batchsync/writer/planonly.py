@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from batchsync.model import CellBatch, CellKind, SheetCells, SheetFound
 from batchsync.results import rows
 from batchsync.words import Lang
-from batchsync.words import result as words
+from batchsync.words import delivery as words
 from batchsync.writer.book import Entries
 from batchsync.writer.nouns import ResultJob
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from batchsync.model import EntryResult, Reason, RowResult, RowStatus
 from batchsync.results import reason_of, status_of
 from batchsync.words import Lang, Text
+from batchsync.words import outcomes as outcome_words
 from batchsync.words import result as words
 
 _SAID_HINTS = frozenset({RowStatus.FAILED, RowStatus.UNCERTAIN, RowStatus.NOT_SENT})
@@ -53,7 +54,7 @@ class Speaker:
             error, advice = self.sentences(entry, status)
             if error:
                 number = entry.number or entry.owner_id
-                errors.append(words.OF_ORDER.say(self._lang, number=number, sentence=error))
+                errors.append(outcome_words.OF_ORDER.say(self._lang, number=number, sentence=error))
             if status is worst and not todo:
                 todo = advice
         return "\n".join(errors), todo
@@ -62,18 +63,18 @@ class Speaker:
         """Return what is wrong with an order and what to do about it."""
         if status is RowStatus.SYNCED:
             missing = entry.points is None
-            return "", (words.AMOUNT_MISSING if missing else words.NOTHING).say(self._lang)
+            return "", (outcome_words.AMOUNT_MISSING if missing else outcome_words.NOTHING).say(self._lang)
         reason = reason_of(entry, self._unreached)
         facts = _Facts(self._facts(entry))
-        told = words.ROWS[reason]
+        told = outcome_words.ROWS[reason]
         error, todo = told.error, told.todo
         if reason is Reason.DUPLICATE and entry.first_sheet not in (None, entry.sheet):
-            error = words.DUPLICATE_ELSEWHERE
+            error = outcome_words.DUPLICATE_ELSEWHERE
         if reason is Reason.ALREADY_SYNCED and not entry.earlier_run:
-            todo = words.ALREADY_SYNCED_SOMETIME
+            todo = outcome_words.ALREADY_SYNCED_SOMETIME
         sentence = self._fill(error, facts)
         if entry.hint and status in _SAID_HINTS:
-            sentence = words.FOREIGN.say(self._lang, sentence=sentence, words=entry.hint)
+            sentence = outcome_words.FOREIGN.say(self._lang, sentence=sentence, words=entry.hint)
         return sentence, self._fill(todo, facts)
 
     def _fill(self, text: Text, facts: "_Facts") -> str:

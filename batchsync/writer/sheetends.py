@@ -1,7 +1,7 @@
 """What stands before and behind a sheet's rows, edited for the added columns: widths, filter, drop-downs."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from batchsync.words import Lang
@@ -29,6 +29,7 @@ WIDTHS: Mapping[str, float] = {
 _LONGEST_ENDS = 1 << 26
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 _MOST_RANGES = 8_000
+_MERGED = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\s[^<>]*?\bref\s*=\s*["']([A-Za-z0-9$:]{2,30})["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,14 @@ class Ends:
         for child in earlier:
             self._part.replace(child, b"")
         self._part.append(element, [validation], counted=True, removed=len(earlier))
+
+
+def merged_areas(tail: bytes) -> Iterator[Range]:
+    """Yield the merged ranges that are listed behind a sheet's rows."""
+    for found in _MERGED.finditer(tail):
+        area = Range.parse(found[1].decode())
+        if area is not None:
+            yield area
 
 
 def _meet(one: Range, other: Range) -> bool:

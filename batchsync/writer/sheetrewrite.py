@@ -13,6 +13,7 @@ from batchsync.writer.cells import ResultCells, styles_for
 from batchsync.writer.cursor import Cursor
 from batchsync.writer.outline import UnshapedError
 from batchsync.writer.says import LocalSerial, Speaker
+from batchsync.writer.sheetends import merged_areas
 from batchsync.writer.sheetscan import Cell, Row, Shape, SheetStream, column_letters
 from batchsync.writer.stylesheet import Look, StyleSheet
 
@@ -43,6 +44,8 @@ def measure(stream: SheetStream, found: SheetFound, roles: Sequence[str]) -> Lay
     Raises UnshapedError when they don't fit.
     """
     widest = stream.widest(found.header_line)
+    merged = [area.right for area in merged_areas(stream.tail) if area.bottom >= found.header_line]
+    widest = max([widest, *(right for right in merged if right < MOST_COLUMNS)])
     header, data = _samples(stream, found)
     known = _known_columns(found)
     columns = {role: known[role] for role in known if role in words.HEADS}

@@ -8,7 +8,9 @@ from batchsync.model import Reason, RowStatus
 from batchsync.results import Kind, Tally
 from batchsync.words import Lang
 from batchsync.words import columns as column_words
+from batchsync.words import outcomes as outcome_words
 from batchsync.words import result as words
+from batchsync.words import summary as summary_words
 from batchsync.writer.nouns import ResultJob
 
 
@@ -54,27 +56,27 @@ def summarize(job: ResultJob, tally: Tally, notes: Sequence[str]) -> Summary:
     settled = sum(tally.counts[status] for status in _ORDER[:3])
     return Summary(
         lang=lang,
-        title=words.TITLE.say(lang, file=_file_name(job)),
+        title=summary_words.TITLE.say(lang, file=_file_name(job)),
         headline=_headline(job, tally),
         alarm=job.killed or job.stopped is not None,
         all_synced=settled == tally.rows,
         rows=tally.rows,
         counts=[(status, words.STATUSES[status].say(lang), tally.counts[status]) for status in _ORDER],
         cards=[
-            (words.ROWS_HEAD.say(lang), tally.rows),
-            (words.POINTS_SPENT.say(lang), tally.points_spent),
-            (words.POINTS_POSSIBLE.say(lang), tally.points_possible),
-            (words.POINTS_SAVED.say(lang), tally.points_saved),
+            (summary_words.ROWS_HEAD.say(lang), tally.rows),
+            (summary_words.POINTS_SPENT.say(lang), tally.points_spent),
+            (summary_words.POINTS_POSSIBLE.say(lang), tally.points_possible),
+            (summary_words.POINTS_SAVED.say(lang), tally.points_saved),
         ],
         points=[
-            (words.SPENT_LONG.say(lang), tally.points_spent),
-            (words.POSSIBLE_LONG.say(lang, count=tally.uncertain_orders), tally.points_possible),
-            (words.MISSING_LONG.say(lang), tally.amount_missing),
-            (words.SAVED_LONG.say(lang, count=tally.saved_orders), tally.points_saved),
-            (words.CALLS_LONG.say(lang), tally.calls),
+            (summary_words.SPENT_LONG.say(lang), tally.points_spent),
+            (summary_words.POSSIBLE_LONG.say(lang, count=tally.uncertain_orders), tally.points_possible),
+            (summary_words.MISSING_LONG.say(lang), tally.amount_missing),
+            (summary_words.SAVED_LONG.say(lang, count=tally.saved_orders), tally.points_saved),
+            (summary_words.CALLS_LONG.say(lang), tally.calls),
         ],
         troubles=list(_troubles(tally, lang)),
-        facts=[*_facts(job), *((words.FACTS["note"].say(lang), note) for note in notes)],
+        facts=[*_facts(job), *((summary_words.FACTS["note"].say(lang), note) for note in notes)],
     )
 
 
@@ -85,19 +87,19 @@ def _file_name(job: ResultJob) -> str:
 def _headline(job: ResultJob, tally: Tally) -> str:
     unsent = tally.counts[RowStatus.NOT_SENT] - tally.hidden
     if job.killed:
-        return words.KILLED.say(job.lang, count=unsent)
+        return summary_words.KILLED.say(job.lang, count=unsent)
     if job.stopped is not None:
-        told = words.WHY_STOPPED.get(job.stopped)
-        why = told.say(job.lang) if told else words.WHY_STOPPED_OTHER.say(job.lang, why=job.stopped)
-        return words.STOPPED_EARLY.say(job.lang, why=why, count=unsent)
+        told = summary_words.WHY_STOPPED.get(job.stopped)
+        why = told.say(job.lang) if told else summary_words.WHY_STOPPED_OTHER.say(job.lang, why=job.stopped)
+        return summary_words.STOPPED_EARLY.say(job.lang, why=why, count=unsent)
     trouble = sum(
         tally.counts[status] for status in (RowStatus.FAILED, RowStatus.UNCERTAIN, RowStatus.INVALID)
     )
     if trouble:
-        return words.FINISHED.say(job.lang, count=trouble, rows=tally.rows)
+        return summary_words.FINISHED.say(job.lang, count=trouble, rows=tally.rows)
     if unsent:
-        return words.FINISHED_PART.say(job.lang, count=unsent, rows=tally.rows)
-    return words.ALL_SYNCED.say(job.lang)
+        return summary_words.FINISHED_PART.say(job.lang, count=unsent, rows=tally.rows)
+    return summary_words.ALL_SYNCED.say(job.lang)
 
 
 def _troubles(tally: Tally, lang: Lang) -> Iterator[Trouble]:
@@ -108,15 +110,15 @@ def _troubles(tally: Tally, lang: Lang) -> Iterator[Trouble]:
             status=kind.status,
             kind=_kind(kind, lang),
             count=count,
-            todo=words.TODO_ALL.get(kind.reason, words.ROWS[kind.reason].todo).say(lang),
+            todo=summary_words.TODO_ALL.get(kind.reason, outcome_words.ROWS[kind.reason].todo).say(lang),
         )
 
 
 def _kind(kind: Kind, lang: Lang) -> str:
-    said = words.KINDS[kind.reason].say(lang)
+    said = summary_words.KINDS[kind.reason].say(lang)
     if not kind.api_status or kind.reason is Reason.NOT_SENT:
         return said
-    return words.WITH_CODE.say(lang, kind=said, code=kind.api_status)
+    return summary_words.WITH_CODE.say(lang, kind=said, code=kind.api_status)
 
 
 def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
@@ -132,7 +134,7 @@ def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
         ("rate", "" if job.rate is None else f"{job.rate:g}"),
         ("price", str(job.price)),
     ]
-    yield from ((words.FACTS[name].say(lang), value) for name, value in told if value)
+    yield from ((summary_words.FACTS[name].say(lang), value) for name, value in told if value)
     yield from ((text.say(lang), value) for text, value in job.facts)
     for sheet in job.sheets:
         for note in sheet.notes:
@@ -140,15 +142,15 @@ def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
             if text is not None:
                 said = text.say(lang, **note.facts)
                 yield (
-                    words.FACTS["columns"].say(lang),
-                    words.ON_SHEET.say(lang, sheet=sheet.sheet, said=said),
+                    summary_words.FACTS["columns"].say(lang),
+                    summary_words.ON_SHEET.say(lang, sheet=sheet.sheet, said=said),
                 )
-    yield from ((words.FACTS["note"].say(lang), said.say(lang)) for said in job.said)
+    yield from ((summary_words.FACTS["note"].say(lang), said.say(lang)) for said in job.said)
 
 
 def _ended(job: ResultJob) -> str:
     if job.killed:
-        return words.NOT_ENDED.say(job.lang)
+        return summary_words.NOT_ENDED.say(job.lang)
     return "" if job.run.ended_at is None else local_second(job.run.ended_at)
 
 

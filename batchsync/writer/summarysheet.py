@@ -5,6 +5,7 @@ from typing import Any
 
 from batchsync.model import RunRecord
 from batchsync.words import result as words
+from batchsync.words import summary as summary_words
 from batchsync.writer.cells import BARS, FILLS
 from batchsync.writer.clean import plain
 from batchsync.writer.drawing import (
@@ -109,8 +110,8 @@ class _SummarySheet:
     def _statuses(self) -> int:
         """Draw the table of statuses; return its first row."""
         lang = self._s.lang
-        self._section(words.BY_STATUS.say(lang), 3)
-        self._table_head([words.STATUS, words.ROWS_HEAD, words.SHARE])
+        self._section(summary_words.BY_STATUS.say(lang), 3)
+        self._table_head([summary_words.STATUS, summary_words.ROWS_HEAD, summary_words.SHARE])
         first = self._row
         for status, word, count in self._s.counts:
             fill, color = FILLS[status]
@@ -124,13 +125,15 @@ class _SummarySheet:
             self._row += 1
         self._height(20)
         bold = self._d.format(bold=True, num_format="#,##0", indent=0)
-        self._sheet.write_string(self._row, 1, words.TOTAL.say(lang), self._d.format(bold=True, indent=1))
+        self._sheet.write_string(
+            self._row, 1, summary_words.TOTAL.say(lang), self._d.format(bold=True, indent=1)
+        )
         self._sheet.write_number(self._row, 2, self._s.rows, bold)
         self._row += 2
         return first
 
     def _points(self) -> None:
-        self._section(words.POINTS.say(self._s.lang), 3)
+        self._section(summary_words.POINTS.say(self._s.lang), 3)
         line = {"bottom": 1, "bottom_color": LINE}
         for label, number in self._s.points:
             self._height(20)
@@ -142,12 +145,14 @@ class _SummarySheet:
 
     def _troubles(self) -> None:
         lang = self._s.lang
-        self._section(words.TROUBLE.say(lang), _LAST)
+        self._section(summary_words.TROUBLE.say(lang), _LAST)
         if not self._s.troubles:
-            self._wide(1, words.NO_TROUBLE.say(lang), self._d.format(indent=1))
+            self._wide(1, summary_words.NO_TROUBLE.say(lang), self._d.format(indent=1))
             self._row += 2
             return
-        self._table_head([words.PROBLEM, words.ORDERS, words.STATUS, words.TODO], _LAST)
+        self._table_head(
+            [summary_words.PROBLEM, summary_words.ORDERS, summary_words.STATUS, summary_words.TODO], _LAST
+        )
         line = {"bottom": 1, "bottom_color": LINE}
         for trouble in self._s.troubles:
             fill, color = FILLS[trouble.status]
@@ -165,7 +170,7 @@ class _SummarySheet:
         self._row += 1
 
     def _facts(self) -> None:
-        self._section(words.ABOUT.say(self._s.lang), _LAST)
+        self._section(summary_words.ABOUT.say(self._s.lang), _LAST)
         before = ""
         for label, value in self._s.facts:
             self._height(18 if len(value) < _WIDE_SENTENCE + 20 else 34)
@@ -180,7 +185,7 @@ class _SummarySheet:
         last = first + len(self._s.counts) - 1
         chart.add_series(
             {
-                "name": words.CHART_TITLE.say(self._s.lang),
+                "name": summary_words.CHART_TITLE.say(self._s.lang),
                 "categories": [self._name, first, 1, last, 1],
                 "values": [self._name, first, 2, last, 2],
                 "categories_data": [word for _, word, _ in self._s.counts],
@@ -193,7 +198,7 @@ class _SummarySheet:
                 "gap": 45,
             }
         )
-        title = words.CHART_TITLE.say(self._s.lang)
+        title = summary_words.CHART_TITLE.say(self._s.lang)
         chart.set_title(
             {"name": title, "name_font": {"size": 12, "bold": True, "color": ACCENT}, "overlay": False}
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -9,19 +10,20 @@ from batchsync.errors import InputError
 from batchsync.model import CellBatch, FileFound, SheetCells
 from batchsync.results import Tally
 from batchsync.words import Said, Text
-from batchsync.words import result as words
+from batchsync.words import delivery as words
 from batchsync.writer.book import Entries, has_uncertain, write_book
 from batchsync.writer.csvout import write_csv, write_summary
 from batchsync.writer.fresh import FreshBook
 from batchsync.writer.nouns import ResultJob, ResultWritten
 from batchsync.writer.outline import UnshapedError
-from batchsync.writer.package import Package, SignedError
+from batchsync.writer.package import SignedError
 from batchsync.writer.place import Place, default_fallback
 from batchsync.writer.planonly import plan_cells, plan_sheets
 from batchsync.writer.rewrite import open_theirs
-from batchsync.writer.summary import summarize
+from batchsync.writer.summary import Summary, summarize
 
 _ZIP = b"PK"
+_WITH_MACROS, _WITHOUT_MACROS, _CSV = ".xlsm", ".xlsx", ".csv"
 
 
 def write_result(job: ResultJob, entries: Entries) -> ResultWritten:
@@ -44,11 +46,7 @@ class _Writing:
         self.uncertain = has_uncertain(self.job, self.entries)
         if self.job.format == "csv":
             return self._write_csv()
-        target = self.job.target
-        if self._keeps_macros() and target.suffix.lower() == ".xlsx":
-            target = target.with_suffix(".xlsm")
-            self.said.append(Said(words.MACROS_KEPT))
-        place = self._place(target)
+        place = self._place(self.job.target)
         path = place.write(self._fill_workbook)
         return ResultWritten(path=path, said=(*self.said, *place.said), tally=self.tally)
 
@@ -65,14 +63,24 @@ class _Writing:
 
     # --- A workbook
 
-    def _keeps_macros(self) -> bool:
-        if not self._is_whole_zip():
-            return False
-        try:
-            with self.job.input.open("rb") as file:
-                return Package(file).has_macros()
-        except (UnshapedError, OSError):
-            return False
+    def _fill_workbook(self, file: BinaryIO) -> str:
+        """Write the user's own workbook, or a fresh one when it can't be kept; return the suffix for its name."""
+        self.said = []  # what an earlier try said is void
+        why: Text | Said | None = None
+        if self._is_whole_zip():
+            try:
+                return self._fill_theirs(file)
+            except SignedError:
+                why = words.WHY_SIGNED
+            except UnshapedError as error:
+                why = Said(words.WHY_UNSHAPED, {"detail": str(error)})
+            self.said = []
+        elif self.job.container == "xlsx" and self.job.unchanged and self.job.input.exists():
+            why = words.WHY_PASSWORD
+        if self.job.target.suffix.lower() == _WITH_MACROS:
+            self.said.append(Said(words.NO_MACROS))
+        self._fill_fresh(file, why)
+        return _WITHOUT_MACROS
 
     def _is_whole_zip(self) -> bool:
         if not self.job.unchanged or self.job.container != "xlsx":
@@ -83,25 +91,17 @@ class _Writing:
         except OSError:
             return False
 
-    def _fill_workbook(self, file: BinaryIO) -> None:
-        """Write the user's own workbook; when it turns out that it can't be kept, a fresh one."""
-        why: Text | None = None
-        if self._is_whole_zip():
-            try:
-                with self.job.input.open("rb") as theirs:
-                    book = open_theirs(theirs, self.job, uncertain=self.uncertain)
-                    self.tally = write_book(file, self.job, book, self.entries(), self._notes())
-            except SignedError:
-                why = words.WHY_SIGNED
-            except UnshapedError:
-                why = words.WHY_UNSHAPED
-            else:
-                return
-        elif self.job.container == "xlsx" and self.job.unchanged and self.job.input.exists():
-            why = words.WHY_PASSWORD
-        self._fill_fresh(file, why)
+    def _fill_theirs(self, file: BinaryIO) -> str:
+        with self.job.input.open("rb") as theirs:
+            book = open_theirs(theirs, self.job, uncertain=self.uncertain)
+            suffix = _WITH_MACROS if book.package.has_macros() else _WITHOUT_MACROS
+            if suffix != self.job.target.suffix.lower():
+                told = words.MACROS_KEPT if suffix == _WITH_MACROS else words.NO_MACROS
+                self.said.append(Said(told))
+            self.tally = write_book(file, self.job, book, self.entries(), self._notes())
+        return suffix
 
-    def _fill_fresh(self, file: BinaryIO, why: Text | None) -> None:
+    def _fill_fresh(self, file: BinaryIO, why: Text | Said | None) -> None:
         if self.job.unchanged:
             if why is not None:
                 self._say(Said(words.FRESH_WHY, {"why": why}))
@@ -110,9 +110,12 @@ class _Writing:
             except (UnshapedError, InputError, OSError) as error:
                 if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
                     raise
+                unusable = self._why_not_usable(error)
             else:
                 return
-        self._say(Said(words.PLAN_ONLY, {"why": self._why_not_usable()}))
+        else:
+            unusable = self._why_not_usable()
+        self._say(Said(words.PLAN_ONLY, {"why": unusable}))
         job = replace(self.job, sheets=plan_sheets(self.job))
         self._fill_from(file, job, plan_cells(self.job, self.entries))
 
@@ -124,10 +127,14 @@ class _Writing:
         book = FreshBook(job, cells, uncertain=self.uncertain)
         self.tally = write_book(file, job, book, self.entries(), self._notes())
 
-    def _why_not_usable(self) -> Text:
+    def _why_not_usable(self, error: Exception | None = None) -> Text | Said:
         if not self.job.input.exists():
             return words.WHY_GONE
-        return words.WHY_UNSHAPED if self.job.unchanged else words.WHY_CHANGED
+        if not self.job.unchanged:
+            return words.WHY_CHANGED
+        if isinstance(error, InputError):
+            return Said(error.text, error.facts)
+        return Said(words.WHY_UNSHAPED, {"detail": str(error)})
 
     def _say(self, said: Said) -> None:
         if said not in self.said:
@@ -143,22 +150,33 @@ class _Writing:
         path = place.write(self._fill_csv)
         beside = self._place(path.with_name(f"{path.stem}.summary.csv"))
         summary = summarize(self.job, self.tally, self._notes())
-        summary_path = beside.write(lambda file: write_summary(file, summary))
-        said = (*self.said, *place.said, *beside.said)
+        summary_path = beside.write(partial(_fill_summary, summary))
+        told = Said(words.SUMMARY_BESIDE, {"path": summary_path})
+        said = (*self.said, *place.said, *beside.said, told)
         return ResultWritten(path=path, said=said, tally=self.tally, summary_path=summary_path)
 
-    def _fill_csv(self, file: BinaryIO) -> None:
+    def _fill_csv(self, file: BinaryIO) -> str:
+        self.said = []
         if self.job.unchanged:
             try:
                 self.tally = write_csv(
                     file, self.job, self.job.cells(), self.entries, uncertain=self.uncertain
                 )
-            except (UnshapedError, InputError, FileNotFoundError):
+            except (UnshapedError, InputError, FileNotFoundError) as error:
                 file.seek(0)
                 file.truncate()
+                unusable = self._why_not_usable(error)
             else:
-                return
-        self._say(Said(words.PLAN_ONLY, {"why": self._why_not_usable()}))
+                return _CSV
+        else:
+            unusable = self._why_not_usable()
+        self._say(Said(words.PLAN_ONLY, {"why": unusable}))
         job = replace(self.job, sheets=plan_sheets(self.job))
         cells = plan_cells(self.job, self.entries)
         self.tally = write_csv(file, job, cells, self.entries, uncertain=self.uncertain)
+        return _CSV
+
+
+def _fill_summary(summary: Summary, file: BinaryIO) -> str:
+    write_summary(file, summary)
+    return _CSV

@@ -6,7 +6,9 @@ import pytest
 
 from batchsync.model import Reason, RowStatus
 from batchsync.words import Lang, planning
+from batchsync.words import outcomes as outcome_words
 from batchsync.words import result as words
+from batchsync.words import summary as summary_words
 from batchsync.words.text import Text
 
 KNOWN_FACTS = {
@@ -32,9 +34,14 @@ def wanted(text: Text) -> set[str]:
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_has_its_sentences(reason: Reason) -> None:
     """Error and advice for each reason, asking only for facts that a row has."""
-    told = words.ROWS[reason]
+    told = outcome_words.ROWS[reason]
     assert set() == (wanted(told.error) | wanted(told.todo)) - KNOWN_FACTS
-    assert "" not in (told.todo.en, told.todo.zh, words.KINDS[reason].en, words.KINDS[reason].zh)
+    assert "" not in (
+        told.todo.en,
+        told.todo.zh,
+        summary_words.KINDS[reason].en,
+        summary_words.KINDS[reason].zh,
+    )
 
 
 def test_statuses_and_heads_are_those_of_the_interface() -> None:

@@ -164,6 +164,7 @@ def test_a_csv_has_our_columns_and_a_summary_beside_it(tmp_path: Path) -> None:
         r[3] for r in rows
     ]
     assert done.summary_path == tmp_path / "o.summary.csv"
+    assert f"汇总：{done.summary_path}" == done.said[-1].say(Lang.ZH)
     assert "合计,7" in done.summary_path.read_text("utf-8-sig")
 
 

@@ -264,6 +264,34 @@ def test_macros_stay_and_the_name_says_so(tmp_path: Path) -> None:
     assert b"not really a project" in parts(done.path)["xl/vbaProject.bin"]
 
 
+def test_without_its_macros_a_result_is_not_named_as_if_it_had_them(tmp_path: Path) -> None:
+    """A signed workbook with macros gets a fresh one: Excel refuses an .xlsm that holds none."""
+    path = rich(tmp_path / "m.xlsm", macros=True)
+    lines = [[str(text or "") for text in row] for row in texts(path, "Orders")]
+    patched(path, {}, {"_xmlsignatures/origin.sigs": b""})
+    told = job(path, tmp_path / "m.result.xlsm", [ORDERS], cells=cells_of({"Orders": lines}))
+    done = written(told, moved(one_of_each(), 1))
+    assert "m.result.xlsx" == done.path.name
+    said = [each.say(Lang.EN) for each in done.said]
+    assert "The result holds no macros, so its name ends in .xlsx." == said[0]
+    assert "digitally signed" in said[1]
+    assert [] == faults(done.path)
+
+
+def test_our_columns_stand_right_of_merged_cells_that_reach_further(tmp_path: Path) -> None:
+    """A merged range needs only its first cell in the file; a column of ours inside it would not be seen."""
+
+    def merge(xml: bytes) -> bytes:
+        areas = b'<mergeCell ref="A1:J1"/><mergeCell ref="C4:E5"/><mergeCell ref="A9:XFD9"/>'
+        return xml.replace(b"</sheetData>", b'</sheetData><mergeCells count="3">' + areas + b"</mergeCells>")
+
+    path = patched(plain(tmp_path / "p.xlsx"), {SHEET: merge})
+    sheets = [found(header_line=2)]
+    out = written(job(path, tmp_path / "o.xlsx", sheets), moved(one_of_each()[:6], 1)).path
+    assert [None, None, "sync status"] == texts(out, "Sheet1")[1][3:6]
+    assert [] == faults(out)
+
+
 def test_a_workbook_that_lists_its_relationships_one_by_one_gets_ours_listed_too(tmp_path: Path) -> None:
     """LibreOffice writes no default type for .rels; without a type Excel would not open the result."""
 
