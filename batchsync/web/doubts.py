@@ -53,7 +53,7 @@ def _is_meant(history: OrderHistory, record: RunRecord, owners: list[str]) -> bo
 
 def dispute_sheet(library: Library, record: RunRecord, lang: Lang) -> bytes:
     """Return a workbook with all uncertain orders of a run and the evidence of each."""
-    from batchsync.words import result as words
+    from batchsync.words import summary as words
     from batchsync.writer.drawing import Drawing, font_for
     from batchsync.writer.evidencesheet import Evidence, draw_evidence
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from batchsync.ledger import AttemptRecord, OrderHistory, ResolutionRecord
 from batchsync.model import State
-from batchsync.words import Lang, Said, Text, result, talk
+from batchsync.words import Lang, Said, Text, outcomes, talk
 from batchsync.words import web as words
 
 ANSWER_SHOWN = 600
@@ -92,7 +92,7 @@ def _call(attempt: AttemptRecord, owner: str, lang: Lang) -> Event:
 
 
 def _why(attempt: AttemptRecord, owner: str, lang: Lang) -> str:
-    told = result.ROWS.get(attempt.reason) if attempt.reason is not None else None
+    told = outcomes.ROWS.get(attempt.reason) if attempt.reason is not None else None
     if told is None or not told.error.en:
         return ""
     facts = {

@@ -22,6 +22,7 @@ from batchsync.web.pages import language
 from batchsync.web.pointsview import points_by, totals_of
 from batchsync.web.runtable import Wishes, statuses
 from batchsync.words import result as result_words
+from batchsync.words import summary as summary_words
 from batchsync.words import web as words
 
 RUNS_SHOWN = 50
@@ -230,7 +231,7 @@ def _given(path: Path, name: str) -> web.FileResponse:
 def _kinds(tally: Tally) -> list[tuple[object, str, int, str]]:
     """Return what the troubles are, the most frequent first: kind, code, count, status."""
     return [
-        (result_words.KINDS[kind.reason], kind.api_status, count, kind.status.value)
+        (summary_words.KINDS[kind.reason], kind.api_status, count, kind.status.value)
         for kind, count in tally.kinds.most_common(8)
     ]
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from batchsync.model import Progress, Trouble
 from batchsync.web.desk import Desk, Item
-from batchsync.words import Lang, Said, result
+from batchsync.words import Lang, Said
+from batchsync.words import summary as summary_words
 
 KINDS_SHOWN = 6
 
@@ -107,7 +108,7 @@ def _kinds(progress: Progress, lang: Lang) -> list[Kind]:
 
 
 def _said(trouble: Trouble, lang: Lang) -> str:
-    kind = result.KINDS[trouble.reason]
+    kind = summary_words.KINDS[trouble.reason]
     if not trouble.api_status or trouble.api_status == "0":
         return kind.say(lang)
-    return Said(result.WITH_CODE, {"kind": kind, "code": trouble.api_status}).say(lang)
+    return Said(summary_words.WITH_CODE, {"kind": kind, "code": trouble.api_status}).say(lang)
