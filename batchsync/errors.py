@@ -11,6 +11,7 @@
         |-- LedgerBusy      4   another run holds the lock
         |-- LedgerDamaged   2   it does not pass its own check
         `-- LedgerFull      3   the disk took no more; nothing was lost
+            `-- LedgerGone  2   its server doesn't answer any more
     IllegalMove            70   a bug of ours: the ledger refused a move
 
 Each carries a Text and its facts (which may be texts too); the face that shows it picks the language.
@@ -78,6 +79,12 @@ class LedgerFull(LedgerError):
     """The disk took no more writes; what was answered is in the journal."""
 
     exit_code = 3
+
+
+class LedgerGone(LedgerFull):
+    """The server that keeps the ledger doesn't answer."""
+
+    exit_code = 2
 
 
 class IllegalMove(Exception):

@@ -2,7 +2,7 @@
 
 from batchsync.ledger.history import AttemptRecord, OrderHistory, OrderRecord, ResolutionRecord, Resolved
 from batchsync.ledger.ledger import Ledger
-from batchsync.ledger.opening import open_ledger
+from batchsync.ledger.opening import is_postgres, open_ledger, open_postgres
 from batchsync.ledger.spending import Charge, Spending
 from batchsync.ledger.sqlite import SqliteLedger
 from batchsync.ledger.upkeep import LedgerSize, Pruned
@@ -19,5 +19,7 @@ __all__ = [
     "Resolved",
     "Spending",
     "SqliteLedger",
+    "is_postgres",
     "open_ledger",
+    "open_postgres",
 ]

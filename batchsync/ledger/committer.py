@@ -50,7 +50,9 @@ class _Claimed(NamedTuple):
     future: "asyncio.Future[int]"
 
 
-class _Settled(NamedTuple):
+class Settled(NamedTuple):
+    """An outcome as the pool hands it over."""
+
     attempt: int
     verdict: Verdict
     heard: Reply | NoReply
@@ -92,7 +94,7 @@ class Committer:
         self._clock = clock
         self._inline = inline
         self._claimed: deque[_Claimed] = deque()
-        self._settled: deque[_Settled] = deque()
+        self._settled: deque[Settled] = deque()
         self._flushed: deque[asyncio.Future[int]] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = False
@@ -122,7 +124,7 @@ class Committer:
         """Take an outcome; it is durable after the next `flush`. Raises IllegalMove when no answer can mean that."""
         if verdict.state not in SETTLES_AS:
             raise IllegalMove(f"attempt {attempt} can't settle as {verdict.state}")
-        self._settled.append(_Settled(attempt, verdict, heard, self._clock.monotonic()))
+        self._settled.append(Settled(attempt, verdict, heard, self._clock.monotonic()))
         with contextlib.suppress(RuntimeError):  # after the loop has ended: `close` writes it
             self._soon()
 
@@ -183,7 +185,7 @@ class Committer:
         claimed = [item for item in self._claimed if not item.future.cancelled()]
         wall, monotonic = self._clock.now().timestamp(), self._clock.monotonic()
         outcomes = [
-            _outcome(item, round((wall - monotonic + item.monotonic) * 1e6)) for item in self._settled
+            outcome_of(item, round((wall - monotonic + item.monotonic) * 1e6)) for item in self._settled
         ]
         flushed = list(self._flushed)
         self._claimed.clear()
@@ -215,7 +217,7 @@ class Committer:
             self.failed, self._is_broken = self.failed or error, True
             return None
         if applied.illegal:
-            self.failed = self.failed or IllegalMove(_told(applied.illegal))
+            self.failed = self.failed or IllegalMove(told(applied.illegal))
         if refused:
             return [self._refuse(refused) for _ in claimed]
         return [
@@ -275,13 +277,15 @@ class Committer:
                 self._keep(outcomes)
 
 
-def _told(illegal: list[Outcome]) -> str:
+def told(illegal: list[Outcome]) -> str:
+    """Name the first outcome that no move allows."""
     first = illegal[0]
     order, nth = divmod(first.attempt, ATTEMPTS_EACH)
     return f"order {order}, attempt {nth} can't settle as {first.state} ({len(illegal)} such)"
 
 
-def _outcome(item: _Settled, at: int) -> Outcome:
+def outcome_of(item: Settled, at: int) -> Outcome:
+    """Return an outcome as the ledger keeps it, heard at `at` (UTC, microseconds)."""
     attempt, verdict, heard, _ = item
     phase, error = (2, "") if isinstance(heard, Reply) else (int(heard.maybe_sent), heard.error)
     said = Heard(

@@ -70,7 +70,7 @@ class Journal:
         self._end += len(packed)
 
     def _framed(self, outcomes: list[Outcome], *, whole: bool) -> bytes:
-        return b"".join(self._frame(_pack(outcome, whole=whole)) for outcome in outcomes)
+        return b"".join(self._frame(pack(outcome, whole=whole)) for outcome in outcomes)
 
     def _frame(self, payload: bytes) -> bytes:
         return FRAME.pack(len(payload), self._checksum(payload)) + payload
@@ -83,7 +83,7 @@ class Journal:
         at = HEADER.size
         while (payload := self._record(at)) is not None:
             at += FRAME.size + len(payload)
-            yield _unpack(payload)
+            yield unpack(payload)
 
     def _record(self, at: int) -> bytes | None:
         frame = self._read(at, FRAME.size)
@@ -149,13 +149,15 @@ def _generation(head: bytes) -> int | None:
     return int(generation) if fits else None
 
 
-def _pack(outcome: Outcome, *, whole: bool) -> bytes:
+def pack(outcome: Outcome, *, whole: bool = True) -> bytes:
+    """Return an outcome as one line of JSON; without its answer's body when not `whole`."""
     heard = outcome.heard
     body = heard.body if whole else b""
     return orjson.dumps([*outcome[:3], [*heard[:6], body.hex()], *outcome[4:]])
 
 
-def _unpack(payload: bytes) -> Outcome:
+def unpack(payload: bytes) -> Outcome:
+    """Return the outcome that was packed."""
     attempt, state, points, heard, elapsed, at = orjson.loads(payload)
     *said, body = heard
     return Outcome(attempt, state, points, Heard._make([*said, bytes.fromhex(body)]), elapsed, at)

@@ -40,6 +40,25 @@ NETWORK = Text(
     "Put it on a disk of this machine, or use a PostgreSQL ledger.",
     zh="账本 {ledger} 位于网络磁盘（{kind}），无法防止两台机器重复付费。请放到本机磁盘，或改用 PostgreSQL 账本。",
 )
+GONE = Text(
+    en="The ledger {ledger} doesn't answer ({error}). Nothing is sent without it. See that its server runs and that "
+    "ledger.url is right, then run the same command again.",
+    zh="账本 {ledger} 无响应（{error}）。没有账本不会发送任何订单。请检查其服务器是否运行、ledger.url 是否正确，然后重新运行同一命令。",
+)
+FORGETFUL = Text(
+    en="The server of the ledger {ledger} may forget what it has confirmed ({setting} is {value}), and then an order "
+    "would be paid twice. Nothing is sent. Set {setting} to on.",
+    zh="账本 {ledger} 的服务器可能丢失已确认的记录（{setting} 为 {value}），会导致重复付费。未发送任何订单。请将 {setting} 设为 on。",
+)
+NO_CLUSTER = Text(
+    en="A PostgreSQL ledger needs two more packages. Install them with: pip install 'batchsync[cluster]'",
+    zh="使用 PostgreSQL 账本需要另外安装组件：pip install 'batchsync[cluster]'",
+)
+BACKUP_IS_YOURS = Text(
+    en="The ledger {ledger} is backed up with PostgreSQL's own pg_dump, or copied into a file with "
+    "`batchsync ledger copy FILE`.",
+    zh="账本 {ledger} 请用 PostgreSQL 自带的 pg_dump 备份，或用 batchsync ledger copy 文件 复制到文件。",
+)
 MISSING = Text(
     en="There is no ledger {ledger} yet. A first run makes it.",
     zh="账本 {ledger} 尚不存在，首次运行时会自动创建。",

@@ -8,6 +8,7 @@ import pytest
 
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.ledger import Ledger, SqliteLedger, journal
+from tests.postgres import postgres, postgres_server
 
 
 class OpenLedger(Protocol):
@@ -34,7 +35,13 @@ def ledger_path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(ledger_path: Path) -> Iterator[OpenSqlite]:
+def opened(open_sqlite: OpenSqlite) -> OpenSqlite:
+    """SQLite, unless a test module says otherwise."""
+    return open_sqlite
+
+
+@pytest.fixture
+def open_sqlite(ledger_path: Path) -> Iterator[OpenSqlite]:
     ledgers: list[SqliteLedger] = []
 
     def factory(*, read_only: bool = False, clock: Clock = SYSTEM_CLOCK) -> SqliteLedger:
@@ -44,3 +51,6 @@ def opened(ledger_path: Path) -> Iterator[OpenSqlite]:
     yield factory
     for ledger in ledgers:
         ledger.close()
+
+
+__all__ = ["postgres", "postgres_server"]

@@ -1,12 +1,15 @@
 """What any ledger keeps to, whatever it is made of: written against a factory, for PostgreSQL to pass as well."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.errors import IllegalMove, LedgerError
+from batchsync.ledger import Ledger, open_postgres
 from batchsync.model import (
     STATES,
     Cause,
@@ -36,6 +39,24 @@ from tests.ledger.scene import (
     start,
     state_of,
 )
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def opened(request: pytest.FixtureRequest) -> Iterator[OpenLedger]:
+    """Each test once for each thing that a ledger can be made of."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("open_sqlite")
+        return
+    address = request.getfixturevalue("postgres")
+    ledgers: list[Ledger] = []
+
+    def factory(*, read_only: bool = False, clock: Clock = SYSTEM_CLOCK) -> Ledger:
+        ledgers.append(open_postgres(address, read_only=read_only, clock=clock))
+        return ledgers[-1]
+
+    yield factory
+    for ledger in ledgers:
+        ledger.close()
 
 
 @pytest.mark.parametrize(

@@ -271,10 +271,10 @@ class Walk(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
-def walk(examples: int, *, find_only: bool = False) -> None:
+def walk(examples: int, *, find_only: bool = False, machine: type[Walk] = Walk) -> None:
     phases = (Phase.generate,) if find_only else (Phase.generate, Phase.shrink)
     run_state_machine_as_test(
-        Walk,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=20,

@@ -1,0 +1,163 @@
+"""The heart, in PostgreSQL: claims and outcomes that waited together become one transaction of a few statements.
+
+What ../batch.py promises holds here too: a claim is `UPDATE ... WHERE state = 1` with its attempt in the same
+transaction, an outcome moves its order only from `sending` and only for the order's last attempt. Each statement
+takes all that waits and returns what it moved; what it left alone was illegal, or is looked at one by one.
+
+A transaction whose COMMIT was not heard may stand or not. So after a lost connection the same batch is applied with
+`again`: what this process claimed without hearing of it is found by its holder, an outcome written before is known
+by its time.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from batchsync.ledger.batch import (
+    ANSWER_REMEMBERED_BYTES,
+    ANSWERS_REMEMBERED,
+    GIVEN_UP,
+    LATE_STATES,
+    Applied,
+    Claim,
+    Heard,
+    Outcome,
+)
+from batchsync.ledger.codes import ATTEMPTS_EACH, STATE_CODES
+from batchsync.ledger.database import transaction
+from batchsync.ledger.postgres.database import PostgresDatabase
+from batchsync.model import Reason, State
+
+UNCERTAIN = STATE_CODES[State.UNCERTAIN]
+CRASH = Reason.CRASH.value
+
+
+class _Stand(NamedTuple):
+    """Where an order stands when an outcome did not fit at once: its state, and what is known of the attempt."""
+
+    state: int
+    attempts: int
+    reason: str | None
+    outcome: int | None
+    at: int | None
+
+
+class PostgresBatches:
+    """Applies batches on one session's connection; remembers which answers it has already written."""
+
+    def __init__(self, database: PostgresDatabase, holder: int, *, was_lost: bool) -> None:
+        self._db = database
+        self._was_lost = was_lost
+        self._sql = database.sql
+        self._holder = holder
+        self._answers: dict[Heard, int] = {}
+        self._highest = 0
+
+    def apply(self, claims: Sequence[Claim], outcomes: Sequence[Outcome], *, again: bool) -> Applied:
+        """Write a batch, durably. On any error nothing is kept, as far as this process can know."""
+        if not outcomes and not again:  # one statement is a transaction by itself
+            return Applied(self._claim(claims), [])
+        try:
+            with transaction(self._db):
+                illegal = self._settle(outcomes, again=again)
+                attempts = self._claim_again(claims) if again else self._claim(claims)
+        except BaseException:
+            self._answers.clear()
+            self._highest = 0
+            raise
+        return Applied(attempts, illegal)
+
+    # --- Claims ---------------------------------------------------------------------------------------------
+
+    def _claim(self, claims: Sequence[Claim], known: Sequence[int] = ()) -> list[int]:
+        """Return an attempt for each claim, 0 where the order wasn't planned; of two for one order the first counts."""
+        found = {attempt // ATTEMPTS_EACH: attempt for attempt in known}
+        first = {claim.order: claim.run for claim in reversed(claims) if claim.order not in found}
+        if first:
+            asked = (list(first), list(first.values()), self._holder)
+            for (attempt,) in self._db.execute(self._sql["claim_all"], asked):
+                found[attempt // ATTEMPTS_EACH] = attempt
+        return [found.pop(claim.order, 0) for claim in claims]
+
+    def _claim_again(self, claims: Sequence[Claim]) -> list[int]:
+        orders = [claim.order for claim in claims]
+        known = self._db.execute(self._sql["claimed_before"], (orders, self._holder)) if orders else ()
+        return self._claim(claims, [attempt for (attempt,) in known])
+
+    # --- Outcomes -------------------------------------------------------------------------------------------
+
+    def _settle(self, outcomes: Sequence[Outcome], *, again: bool) -> list[Outcome]:
+        if not outcomes:
+            return []
+        first = {outcome.attempt: outcome for outcome in reversed(outcomes)}
+        answers = self._answer_all([outcome.heard for outcome in outcomes])
+        rows = [(o.attempt, o.state, o.points, answers[o.heard], o.elapsed, o.at) for o in first.values()]
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        moved = {attempt for (attempt,) in self._db.execute(self._sql["settle_all"], columns)}
+        self._note_price(outcomes)
+        done = {id(first[attempt]) for attempt in moved}
+        return [
+            outcome
+            for outcome in outcomes
+            if id(outcome) not in done
+            and not self._fits_otherwise(outcome, answers[outcome.heard], again=again)
+        ]
+
+    def _fits_otherwise(self, outcome: Outcome, answer: int, *, again: bool) -> bool:
+        """Settle a given-up attempt late; know what was written before, or overtaken by who gave it up."""
+        row = next(self._db.execute(self._sql["order_to_settle"], (outcome.attempt,)), None)
+        if row is None:
+            return False
+        stand = _Stand._make(row)
+        if again and (stand.outcome, stand.at) == (outcome.state, outcome.at):
+            return True
+        order, nth = divmod(outcome.attempt, ATTEMPTS_EACH)
+        waits = stand.state == UNCERTAIN and stand.attempts == nth and stand.reason in GIVEN_UP
+        if not waits or outcome.state not in LATE_STATES:
+            return self._was_lost and stand.reason == CRASH  # given up while this process was cut off
+        late = (outcome.state, outcome.points, outcome.at, order, nth)
+        self._db.execute(self._sql["settle_late"], late)
+        row_of_it = (outcome.attempt, outcome.state, outcome.points, answer, outcome.elapsed, outcome.at)
+        self._db.execute(self._sql["append_late_outcome"], row_of_it)
+        return True
+
+    def _answer_all(self, heard: Sequence[Heard]) -> dict[Heard, int]:
+        """Return the id of each answer; those never written by this session are written, all at once."""
+        found = {each: self._answers.get(each, 0) for each in heard}
+        new = [each for each, answer in found.items() if not answer]
+        if new:
+            columns = [list(column) for column in zip(*new, strict=True)]
+            for each, (answer,) in zip(
+                new, self._db.execute(self._sql["append_answers"], columns), strict=True
+            ):
+                found[each] = answer
+                if len(each.body) <= ANSWER_REMEMBERED_BYTES:
+                    self._answers[each] = answer
+            if len(self._answers) > ANSWERS_REMEMBERED:
+                self._answers.clear()
+        return found
+
+    def _note_price(self, outcomes: Sequence[Outcome]) -> None:
+        dearest = max(outcomes, key=lambda outcome: outcome.points or 0)
+        if dearest.points and dearest.points > self._highest:
+            self._db.execute(self._sql["note_price"], (dearest.points, dearest.attempt // ATTEMPTS_EACH))
+            self._highest = dearest.points
+
+
+def reap(database: PostgresDatabase, me: int, stale_s: float) -> int:
+    """Make uncertain what the dead were sending; return how many orders. Whose session lock is free is dead.
+
+    A claim younger than `stale_s` is left alone: its process may only have lost its connection, and could still send.
+    An older one it can't send any more, since the client refuses a stale claim by the same measure.
+    """
+    sql = database.sql
+    with transaction(database):
+        dead = [holder for (holder,) in database.execute(sql["dead_holders"], (me,))]
+        orphans = [order for (order,) in database.execute(sql["orphans"], (dead, round(stale_s * 1e6)))]
+        if orphans:
+            columns = [[value] for value in Heard(CRASH, 1, None, "", "", "", b"")]
+            ((answer,),) = database.execute(sql["append_answers"], columns)
+            database.execute(sql["give_up_outcomes"], (answer, orphans))
+            database.execute(sql["give_up_orders"], (orphans,))
+        if dead:
+            database.execute(sql["bury"], (dead,))
+    return len(orphans)

@@ -1,0 +1,27 @@
+"""The SQL: named statements from queries.sql, schema versions from schema_N.sql."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+SCHEMA_VERSION = 1
+_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+
+@cache
+def queries() -> Mapping[str, str]:
+    """Return all statements by name."""
+    parts = _NAME.split(_read("queries.sql"))
+    named = zip(parts[1::2], parts[2::2], strict=True)
+    return MappingProxyType({name: text.strip().rstrip(";") for name, text in named})
+
+
+def schema(version: int) -> str:
+    """Return the script that leads from the schema before `version` to it."""
+    return _read(f"schema_{version}.sql")
+
+
+def _read(name: str) -> str:
+    return files("batchsync.ledger.postgres").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,181 @@
+"""The books in PostgreSQL: connections lent from a pool, the schema brought up to date, errors said as sentences."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import Connection, RawCursor, conninfo, errors
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from batchsync.clock import Clock
+from batchsync.errors import LedgerBusy, LedgerError, LedgerFull, LedgerGone
+from batchsync.ledger.batch import Outcome
+from batchsync.ledger.database import transaction
+from batchsync.ledger.postgres.database import PostgresDatabase, connect, settings_of
+from batchsync.ledger.postgres.statements import SCHEMA_VERSION, schema
+from batchsync.ledger.postgres.zone import keep_local_days
+from batchsync.words import ledger as words
+
+LENT_MOST = 8
+PATIENCE_S = 15.0
+"""Seconds that a question to the books waits for the server."""
+WRITES_WAIT_S = 120.0
+"""Seconds that bookkeeping waits for another's: a plan of a million rows takes a while."""
+MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
+DISK = (errors.DiskFull, errors.IoError)
+GONE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+
+
+class PostgresStore:
+    """The Store of one database: any number of machines read and write it."""
+
+    def __init__(self, address: str, *, read_only: bool, clock: Clock, wait_s: float) -> None:
+        self.address = address
+        self._read_only = read_only
+        self._clock = clock
+        self._wait_s = wait_s
+        self._has_tables = False
+        self._pool: ConnectionPool[Connection[Any]] | None = None
+
+    @property
+    def place(self) -> str:
+        """The database, without whoever asks and their password."""
+        parts = conninfo.conninfo_to_dict(self.address)
+        host = str(parts.get("host") or "localhost")
+        port = f":{parts['port']}" if parts.get("port") else ""
+        return f"postgresql://{host}{port}/{parts.get('dbname') or ''}"
+
+    def now(self) -> int:
+        """Return the wall time as the ledger keeps it."""
+        return int(self._clock.now().timestamp() * 1_000_000)
+
+    # --- Opening --------------------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """See that the server can be trusted and our tables stand in their newest form (unless read-only)."""
+        with self.translated():
+            database = connect(self.address)
+            try:
+                self._refuse_forgetful(database)
+                found = self._version(database)
+                if found > SCHEMA_VERSION:
+                    raise LedgerError(words.TOO_NEW, ledger=self.place, found=found, known=SCHEMA_VERSION)
+                if found < SCHEMA_VERSION and not self._read_only:
+                    self._move_up(database)
+            finally:
+                database.close()
+
+    def _refuse_forgetful(self, database: PostgresDatabase) -> None:
+        for name, value in self._settings(database).items():
+            if value not in ("on", "remote_write", "remote_apply"):
+                raise LedgerError(words.FORGETFUL, ledger=self.place, setting=name, value=value)
+
+    @staticmethod
+    def _settings(database: PostgresDatabase) -> dict[str, str]:
+        (found,) = database.execute(database.sql["may_write"])
+        return dict(zip(MUST_BE_ON, found, strict=True))
+
+    def _version(self, database: PostgresDatabase) -> int:
+        ((there,),) = database.execute(database.sql["form"])
+        row = next(database.execute(database.sql["form_version"]), None) if there else None
+        return 0 if row is None else int(row[0])
+
+    def _move_up(self, database: PostgresDatabase) -> None:
+        sql = database.sql
+        with transaction(database):
+            database.execute(sql["one_at_a_time"])
+            database.execute(sql["make_room"])
+            database.execute(sql["make_form"])
+            for step in range(self._version(database) + 1, SCHEMA_VERSION + 1):
+                database.script(schema(step))
+                database.execute(sql["set_form"], (step,))
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever written here."""
+        if not self._has_tables:
+            with self.reading() as database:
+                self._has_tables = self._version(database) > 0
+        return not self._has_tables
+
+    # --- Lending --------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresDatabase]:
+        """Lend a connection for a question."""
+        if self._pool is None:
+            self._pool = ConnectionPool(
+                self.address,
+                kwargs={**settings_of("batchsync"), "autocommit": True, "cursor_factory": RawCursor},
+                min_size=0,
+                max_size=LENT_MOST,
+                configure=_configure,
+                check=ConnectionPool.check_connection,
+                timeout=PATIENCE_S,
+                open=True,
+            )
+        with self.translated(), self._pool.connection() as connection:
+            yield PostgresDatabase(connection)
+
+    def snapshot(self) -> AbstractContextManager[PostgresDatabase]:
+        """Lend a connection for reading that lasts."""
+        return self.reading()
+
+    @contextmanager
+    def exclusive(self, who: str, wait_s: float | None = None) -> Iterator[PostgresDatabase]:
+        """Lend a connection for bookkeeping, to one in the whole house at a time. Claims don't wait for it."""
+        if self._read_only:
+            raise LedgerError(words.UNWRITABLE, ledger=self.place, error=f"{who}: opened for reading only")
+        with self.reading() as database:
+            sql = database.sql
+            patience_ms = round(max(WRITES_WAIT_S, self._wait_s, wait_s or 0) * 1000)
+            database.execute(sql["lock_timeout"], (str(patience_ms),))
+            try:
+                database.execute(sql["keep_others_out"])
+            except errors.LockNotAvailable:
+                raise LedgerBusy(words.BUSY_UNKNOWN, ledger=self.place) from None
+            try:
+                yield database
+            finally:
+                if not database.is_closed:
+                    database.execute(sql["let_others_in"])
+
+    def waiting_outcomes(self) -> Mapping[int, Outcome]:
+        """Return outcomes that the database doesn't have yet: a session keeps its own until it has them."""
+        return {}
+
+    def name_holder(self, who: str) -> None:
+        """Nobody is locked out, so nobody needs to be named."""
+
+    def close(self) -> None:
+        """Give all connections back."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+    # --- Errors ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Say what PostgreSQL has to say as a sentence for the user."""
+        try:
+            yield
+        except DISK as error:
+            raise LedgerFull(words.FULL, ledger=self.place, error=_first_line(error)) from error
+        except errors.InsufficientPrivilege as error:
+            raise LedgerError(words.UNWRITABLE, ledger=self.place, error=_first_line(error)) from error
+        except GONE as error:
+            raise self.gone(error) from error
+
+    def gone(self, error: BaseException) -> LedgerGone:
+        """Return the sentence for a server that doesn't answer."""
+        return LedgerGone(words.GONE, ledger=self.place, error=_first_line(error))
+
+
+def _configure(connection: "Connection[Any]") -> None:
+    keep_local_days(PostgresDatabase(connection))
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
