@@ -87,6 +87,8 @@ def files(patterns: Sequence[str]) -> list[Path]:
 
 def _expanded(pattern: str) -> list[Path]:
     path = Path(pattern)
+    if pattern == "-" or pattern.startswith(("/dev/", "/proc/")):
+        raise UsageError(talk.NO_STDIN)
     if path.exists() or not glob.has_magic(pattern):
         return [path]  # a missing file is told by the reader
     matches = [Path(name) for name in sorted(glob.glob(pattern)) if not Path(name).name.startswith("~$")]  # noqa: PTH207

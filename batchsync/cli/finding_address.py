@@ -19,10 +19,9 @@ def address(config: Config) -> Iterator[Finding]:
     parts = urlsplit(config.api.url)
     if config.api.proxy:
         hop = urlsplit(config.api.proxy if "//" in config.api.proxy else f"//{config.api.proxy}")
-        yield Finding(OK, Said(start.PROXY_USED, {"proxy": hop.hostname or ""}))
-        yield _connected(hop, config)
+        yield _connected(hop, config, start.PROXY)
     else:
-        yield _connected(parts, config)
+        yield _connected(parts, config, start.ADDRESS)
         ignored = sorted({name for name in _PROXY_NAMES if os.environ.get(name)})
         if ignored:
             yield Finding(WARN, Said(start.PROXY_IGNORED, {"names": ", ".join(ignored)}))
@@ -35,20 +34,20 @@ def is_local(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def _connected(parts: SplitResult, config: Config) -> Finding:
+def _connected(parts: SplitResult, config: Config, way: start.Way) -> Finding:
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     facts: dict[str, object] = {"host": host, "port": port}
     started = monotonic()
     try:
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        return Finding(BAD, Said(start.ADDRESS_UNKNOWN, {**facts, "error": _reason(error)}))
+        return Finding(BAD, Said(way.unknown, {**facts, "error": _reason(error)}))
     try:
         with socket.create_connection((host, port), timeout=min(PATIENCE_S, config.api.connect_timeout)):
             took = round((monotonic() - started) * 1000)
     except OSError as error:
-        return Finding(BAD, Said(start.ADDRESS_CLOSED, {**facts, "error": _reason(error)}))
-    return Finding(OK, Said(start.ADDRESS_OK, {**facts, "ms": took}))
+        return Finding(BAD, Said(way.closed, {**facts, "error": _reason(error)}))
+    return Finding(OK, Said(way.open, {**facts, "ms": took}))
 
 
 def _reason(error: Exception) -> str:

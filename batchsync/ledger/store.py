@@ -57,6 +57,8 @@ class FileStore:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             needed = ".".join(map(str, OLDEST_SQLITE))
             raise LedgerError(words.OLD_SQLITE, found=sqlite3.sqlite_version, needed=needed)
+        if self.path.is_dir():
+            raise LedgerError(words.IS_FOLDER, ledger=self.path)
         kind = location.network_file_system(self.path)
         if kind is not None:
             raise LedgerError(words.NETWORK, ledger=self.path, kind=kind)

@@ -67,6 +67,10 @@ UNWRITABLE = Text(
     en="The ledger {ledger} can't be opened ({error}). Check that you may write there, or give another path with --ledger.",
     zh="账本 {ledger} 无法打开（{error}）。请确认有写入权限，或用 --ledger 指定其他路径。",
 )
+IS_FOLDER = Text(
+    en="The ledger {ledger} is a folder. Name a file in it, e.g. --ledger {ledger}/ledger.db.",
+    zh="账本 {ledger} 是一个文件夹。请指定其中的文件，例如 --ledger {ledger}/ledger.db。",
+)
 UNKNOWN_URL = Text(
     en="{url} names no ledger. Give a path, or sqlite:///path.",
     zh="{url} 不是有效的账本地址。请填写路径，或 sqlite:///路径。",

@@ -1,6 +1,7 @@
 """What init, doctor and demo say: to those who start, or to whom something is broken."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from batchsync.words.text import Text
@@ -97,23 +98,49 @@ CLOCK_BACK = Text(
     en="clock: {now} is before the last run ({last}). Set the computer's date and time.",
     zh="时钟：{now} 早于上一次运行（{last}）。请校正电脑的日期和时间。",
 )
-ADDRESS_OK = Text(
-    en="address: {host} port {port} answers in {ms} ms", zh="地址：{host} 端口 {port} 可连接，{ms} 毫秒"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What there is to say of the first hop to the API."""
+
+    open: Text
+    unknown: Text
+    closed: Text
+
+
+ADDRESS = Way(
+    open=Text(
+        en="address: {host} port {port} answers in {ms} ms", zh="地址：{host} 端口 {port} 可连接，{ms} 毫秒"
+    ),
+    unknown=Text(
+        en="address: the name {host} is not known ({error}). Check api.url and the network.",
+        zh="地址：无法解析域名 {host}（{error}）。请检查 api.url 和网络。",
+    ),
+    closed=Text(
+        en="address: {host} port {port} can't be reached ({error}). Check api.url, the network, and firewalls.",
+        zh="地址：无法连接 {host} 端口 {port}（{error}）。请检查 api.url、网络和防火墙。",
+    ),
 )
-ADDRESS_UNKNOWN = Text(
-    en="address: the name {host} is not known ({error}). Check api.url and the network.",
-    zh="地址：无法解析域名 {host}（{error}）。请检查 api.url 和网络。",
-)
-ADDRESS_CLOSED = Text(
-    en="address: {host} port {port} can't be reached ({error}). Check api.url, the network, and firewalls.",
-    zh="地址：无法连接 {host} 端口 {port}（{error}）。请检查 api.url、网络和防火墙。",
+PROXY = Way(
+    open=Text(
+        en="proxy: {host} port {port} answers in {ms} ms; whether it lets us through, the first call will show",
+        zh="代理：{host} 端口 {port} 可连接，{ms} 毫秒；是否放行，要到第一次调用才知道",
+    ),
+    unknown=Text(
+        en="proxy: the name {host} is not known ({error}). Check api.proxy and the network.",
+        zh="代理：无法解析域名 {host}（{error}）。请检查 api.proxy 和网络。",
+    ),
+    closed=Text(
+        en="proxy: {host} port {port} can't be reached ({error}). Check api.proxy: is the proxy running?",
+        zh="代理：无法连接 {host} 端口 {port}（{error}）。请检查 api.proxy，确认代理正在运行。",
+    ),
 )
 ADDRESS_CLEAR = Text(
     en="address: http:// is not encrypted, so the token and the orders travel in clear. The vendor documents no https://; "
     "use a network you trust.",
     zh="地址：http:// 没有加密，token 和订单以明文传输。接口方未提供 https:// 地址，请在可信的网络中使用。",
 )
-PROXY_USED = Text(en="proxy: {proxy}", zh="代理：{proxy}")
 PROXY_IGNORED = Text(
     en="proxy: {names} is set in the environment and not used; set api.proxy if calls must go through it.",
     zh="代理：环境变量 {names} 已设置，但不会使用；如必须经过代理，请设置 api.proxy。",

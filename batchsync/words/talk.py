@@ -37,6 +37,10 @@ BUG_NO_LOG = Text(en="No log could be written: no folder takes one.", zh="没有
 # --- Inputs and options -------------------------------------------------------------------------------------
 
 NO_MATCH = Text(en="No file matches {pattern}.", zh="没有与 {pattern} 相符的文件。")
+NO_STDIN = Text(
+    en="A spreadsheet can't come through a pipe, since its result stands beside it. Save it as a file first.",
+    zh="表格不能通过管道传入，因为结果表要写在它旁边。请先存为文件。",
+)
 OUTPUT_IS_FILE = Text(
     en="--output {output} is one file, but there are {count:input|inputs}. Give a folder.",
     zh="--output {output} 是单个文件，但输入有 {count} 个。请给出文件夹。",

@@ -127,6 +127,51 @@ def test_an_address_that_does_not_answer(
     assert [True] == [sentence in line for line in bad(capsys.readouterr().out)]
 
 
+@pytest.mark.parametrize(
+    ("proxy", "sentence"),
+    [
+        ("http://me:pw-canary@127.0.0.1:1", "proxy: 127.0.0.1 port 1 can't be reached"),
+        ("http://no-such-host.invalid:1", "proxy: the name no-such-host.invalid is not known"),
+    ],
+)
+def test_a_proxy_that_does_not_answer(
+    proxy: str,
+    sentence: str,
+    server: Listener,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The setting to mend is api.proxy, not api.url; the password isn't shown."""
+    monkeypatch.setenv("BATCHSYNC_API__PROXY", proxy)
+    assert 1 == main(["doctor"])
+    shown = capsys.readouterr().out
+    assert [(True, True, False)] == [
+        (sentence in line, "Check api.proxy" in line, "api.url" in line) for line in bad(shown)
+    ]
+    assert "pw-canary" not in shown
+
+
+def test_a_proxy_that_answers(
+    server: Listener, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is connected to instead of the address."""
+    monkeypatch.setenv("BATCHSYNC_API__PROXY", os.environ["BATCHSYNC_API__URL"])
+    assert 0 == main(["doctor", "--url", "http://no-such-host.invalid/x"])
+    assert "ok    proxy: 127.0.0.1 port" in capsys.readouterr().out
+
+
+def test_a_ledger_that_is_a_folder(
+    server: Listener, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No word of a full disk; `run` says the same and sends nothing."""
+    (tmp_path / "ledger.sqlite").mkdir()
+    assert 1 == main(["doctor"])
+    assert ["is a folder" in line for line in bad(capsys.readouterr().out)] == [True]
+    Path("orders.csv").write_text("order_sn,mall_id\n261101-100000000000001,77\n")
+    assert 2 == main(["run", "orders.csv"])
+    assert "is a folder. Name a file in it" in capsys.readouterr().err
+
+
 def test_a_proxy_that_is_ignored_is_said(
     server: Listener, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,10 @@ from batchsync.cli import main
         (["run", "x.xlsx", "--tokn", "1"], "`--tokn 1` is not known here. See: batchsync run --help"),
         (["run", "x.xlsx", "--re"], "`--re` is not known here. See: batchsync run --help"),
         (["run", "x.xlsx", "--resend=1"], "--resend takes no value."),
+        (
+            ["check", "-"],
+            "A spreadsheet can't come through a pipe, since its result stands beside it. Save it as a file first.",
+        ),
         (["--what"], "Say what to do, for example: batchsync check orders.xlsx"),
     ],
 )
