@@ -25,9 +25,11 @@ def bars_svg(bars: Sequence[Bar], title: str) -> str:
     parts = [f'{head} font-family="sans-serif" font-size="11"><title>{escape(title)}</title>']
     for share in (0.0, 0.5, 1.0):
         y = _y(share)
-        parts.append(f'<line x1="{LEFT}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d7dbe0"/>')
         parts.append(
-            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="#59636e">{round(top * share):,}</text>'
+            f'<line x1="{LEFT}" x2="{WIDTH}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" stroke-opacity="0.18"/>'
+        )
+        parts.append(
+            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="currentColor" fill-opacity="0.7">{round(top * share):,}</text>'
         )
     step = (WIDTH - LEFT) / max(1, len(bars))
     every = -(-len(bars) // MOST_LABELS) or 1
@@ -49,7 +51,7 @@ def _bar(bar: Bar, x: float, step: float, top: int, *, labelled: bool) -> list[s
             )
     if labelled:
         parts.append(
-            f'<text x="{x + step / 2:.1f}" y="{HEIGHT - 8}" text-anchor="middle" fill="#59636e">'
+            f'<text x="{x + step / 2:.1f}" y="{HEIGHT - 8}" text-anchor="middle" fill="currentColor" fill-opacity="0.7">'
             f"{escape(bar.label)}</text>"
         )
     return [*parts, "</g>"]

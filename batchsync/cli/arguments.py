@@ -26,6 +26,7 @@ _SETTINGS = {
     "format": ("output.format", "--format"),
     "lang": ("output.language", "--lang"),
     "ledger": ("ledger.url", "--ledger"),
+    "inbox": ("inbox.folder", "--inbox"),
     "host": ("web.host", "--host"),
     "port": ("web.port", "--port"),
 }

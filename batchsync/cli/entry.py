@@ -20,6 +20,8 @@ OUR_BUG = 70
 HOMES = {
     "run": "run",
     "check": "check",
+    "nightly": "nights",
+    "watch": "nights",
     "web": "web",
     "history": "books",
     "resolve": "books",

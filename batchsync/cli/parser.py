@@ -136,6 +136,12 @@ def _check(grammar: Grammar) -> None:
     _talk(grammar)
 
 
+def _nightly(grammar: Grammar) -> None:
+    grammar.group(words.INPUTS).add("--inbox", metavar="PATH")
+    grammar.group(words.RESULT).add("--metrics", metavar="PATH").flag("--log-json")
+    _account(grammar)
+
+
 def _web(grammar: Grammar) -> None:
     grammar.group(words.SETTINGS).add("--host", metavar="HOST").add("--port", metavar="N")
     grammar.flag("--no-browser").add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
@@ -221,6 +227,8 @@ def _demo(grammar: Grammar) -> None:
 _FILLERS: dict[str, Callable[[Grammar], None]] = {
     "run": _run,
     "check": _check,
+    "nightly": _nightly,
+    "watch": _nightly,
     "web": _web,
     "history": _history,
     "resolve": _resolve,

@@ -87,6 +87,11 @@ class Job:
             target = target_of(Path(record.file), options.output, self.config.output)
             return Delivery(self.config, self._clock, target).deliver_again(ledger, record)
 
+    @property
+    def committed(self) -> int:
+        """Points that this command spent, or may have spent."""
+        return 0 if self._budget is None else self._budget.committed
+
     def pause(self) -> None:
         """Claim nothing until `go_on`; calls under way are finished."""
         self._paused = True
@@ -125,7 +130,15 @@ class Job:
         ids = await asyncio.to_thread(ledger.enroll, run, checked.plan, allow=self._allowed(options))
         if token is not None and sends and self._stopped is None:
             orders = islice(orders_to_send(checked.plan, ids), sends)
-            self._stopped = await self._drain(ledger, account, run, orders, total=sends, token=token)
+            self._stopped = await self._drain(
+                ledger,
+                account,
+                run,
+                orders,
+                total=sends,
+                token=token,
+                canary=options.canary if options.canary < sends else 0,
+            )
         return run
 
     async def _drain(
@@ -137,6 +150,7 @@ class Job:
         *,
         total: int,
         token: SecretStr,
+        canary: int,
     ) -> Stop | None:
         config, clock, concurrency = self.config, self._clock, self.config.pace.concurrency
         spend = config.spend
@@ -152,7 +166,7 @@ class Job:
                 pacer=Pacer(config.pace.rate, clock),
                 judge=partial(judge, unsent_http=frozenset(config.retry.unsent_http)),
                 budget=self._budget,
-                breaker=Breaker(config.stop),
+                breaker=Breaker(config.stop, canary=canary),
                 retry=config.retry,
                 clock=clock,
                 rng=random.Random(),  # noqa: S311 (jitter, no secret)

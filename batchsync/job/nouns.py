@@ -18,6 +18,8 @@ class RunOptions:
     resend_uncertain: bool = False
     limit: int | None = None
     """Most orders to send."""
+    canary: int = 0
+    """If most of the first so many orders fail alike, the run stops; 0 never stops it so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

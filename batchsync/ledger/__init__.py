@@ -3,6 +3,7 @@
 from batchsync.ledger.history import AttemptRecord, OrderHistory, OrderRecord, ResolutionRecord, Resolved
 from batchsync.ledger.ledger import Ledger
 from batchsync.ledger.opening import is_postgres, open_ledger, open_postgres
+from batchsync.ledger.records import RunMoved
 from batchsync.ledger.spending import Charge, Spending
 from batchsync.ledger.sqlite import SqliteLedger
 from batchsync.ledger.upkeep import LedgerSize, Pruned
@@ -17,6 +18,7 @@ __all__ = [
     "Pruned",
     "ResolutionRecord",
     "Resolved",
+    "RunMoved",
     "Spending",
     "SqliteLedger",
     "is_postgres",

@@ -22,6 +22,7 @@ from batchsync.ledger.database import Database, transaction
 from batchsync.ledger.history import OrderHistory, OrderRecord, Resolved
 from batchsync.ledger.location import normal_endpoint
 from batchsync.ledger.reading import moment, results
+from batchsync.ledger.records import RunMoved
 from batchsync.ledger.spending import Charge, Spending
 from batchsync.ledger.upkeep import LedgerSize, Pruned
 from batchsync.model import (
@@ -238,6 +239,12 @@ class Ledger(ABC):
         """Write down where the run's result stands now."""
         with self._writing(run) as database:
             database.execute(database.sql["set_result"], (run, path))
+
+    def moved(self, runs: Sequence[RunMoved]) -> None:
+        """Write down where the inputs and results of runs stand now, so that `report` finds them."""
+        with self._writing("filing") as database:
+            rows = [(each.run, each.file, each.result) for each in runs]
+            database.executemany(database.sql["move_run"], rows)
 
     def drop_run(self, run: str) -> None:
         """Forget a run that sent nothing. Raises IllegalMove when it has calls."""

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from batchsync.clock import Clock
 from batchsync.errors import LedgerBusy
+from batchsync.words import Text
 from batchsync.words import ledger as words
 
 POLL_S = 0.05
@@ -34,12 +35,17 @@ class WriterLock:
         )
 
     @contextmanager
-    def held(self, who: str, wait_s: float) -> Iterator[None]:
-        """Hold the lock. Raises LedgerBusy, naming the holder, when it isn't free within `wait_s`."""
+    def held(
+        self, who: str, wait_s: float, *, busy: Text = words.BUSY, unknown: Text = words.BUSY_UNKNOWN
+    ) -> Iterator[None]:
+        """Hold the lock. Raises LedgerBusy, naming the holder, when it isn't free within `wait_s`.
+
+        `busy` and `unknown` are the sentences for a lock that guards something else than a ledger.
+        """
         try:
             self._lock.acquire(timeout=wait_s)
         except Timeout:
-            raise self._busy() from None
+            raise self._busy(busy, unknown) from None
         try:
             self.name(who)
             yield
@@ -65,11 +71,11 @@ class WriterLock:
                 os.close(handle)
             beside.replace(self._holder)
 
-    def _busy(self) -> LedgerBusy:
+    def _busy(self, busy: Text, unknown: Text) -> LedgerBusy:
         try:
             holder = orjson.loads(self._holder.read_bytes())
             since = datetime.fromisoformat(holder["since"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
             facts = {"run": holder["run"], "pid": holder["pid"], "host": holder["host"], "since": since}
         except (OSError, ValueError, KeyError, TypeError):
-            return LedgerBusy(words.BUSY_UNKNOWN, ledger=self._ledger)
-        return LedgerBusy(words.BUSY, ledger=self._ledger, **facts)
+            return LedgerBusy(unknown, ledger=self._ledger)
+        return LedgerBusy(busy, ledger=self._ledger, **facts)

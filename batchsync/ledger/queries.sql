@@ -98,6 +98,9 @@ UPDATE runs SET ended_at = ?2, stopped = ?3, result = ?4, summary = ?5 WHERE run
 -- name: set_result
 UPDATE runs SET result = ?2 WHERE run = ?1;
 
+-- name: move_run
+UPDATE runs SET file = ?2, result = ?3 WHERE run = ?1;
+
 -- name: runs
 SELECT run, account, file, file_sha256, started_at, ended_at, stopped, result, lang, summary
 FROM runs ORDER BY id DESC LIMIT ?1;

@@ -1,7 +1,7 @@
 """Runs and their sheets, as the ledger keeps them."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,15 @@ from batchsync.ledger.reading import moment
 from batchsync.model import Note, RunRecord, RunSummary, SheetFound
 
 STEM_KEPT = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunMoved:
+    """Where the input and the result of a run stand now."""
+
+    run: str
+    file: str
+    result: str | None
 
 
 def free_run_name(database: Database, started: datetime, stem: str) -> str:

@@ -37,6 +37,13 @@ SUMMARIES: Mapping[str, Text] = MappingProxyType(
             en="show what `run` would send and cost; sends nothing, writes nothing",
             zh="查看 run 会发送什么、花多少点券；不发送，不写入任何内容",
         ),
+        "nightly": Text(
+            en="`run` over everything in the inbox, once, unattended; file it, report, notify",
+            zh="无人值守地处理收件夹中的全部文件一次：归档、写报告、发通知",
+        ),
+        "watch": Text(
+            en="`nightly`, each time a file is dropped in", zh="每当有文件放入收件夹时执行 nightly"
+        ),
         "web": Text(
             en="the local page: drop a sheet, see its check, start, watch, download, look back",
             zh="本机网页：拖入表格，查看检查结果，开始发送，观看进度，下载结果，回看历史",
@@ -78,6 +85,8 @@ USAGES: Mapping[str, Text] = MappingProxyType(
     {
         "run": Text(en="run FILE... [options]", zh="run 文件... [选项]"),
         "check": Text(en="check FILE... [options]", zh="check 文件... [选项]"),
+        "nightly": Text(en="nightly [options]", zh="nightly [选项]"),
+        "watch": Text(en="watch [options]", zh="watch [选项]"),
         "web": Text(en="web [options]", zh="web [选项]"),
         "history": Text(
             en="history [RUN | --order SN] [options]", zh="history [RUN | --order 订单号] [选项]"
@@ -114,6 +123,18 @@ EXPLANATIONS: Mapping[str, Text] = MappingProxyType(
             en="Reads and plans files exactly as `run` does, but sends nothing and writes nothing to the ledger. Exit code 1 when some "
             "row needs a look (invalid, uncertain, failed before).",
             zh="与 run 一样读取和计划，但不发送，也不写入账本。有行需要处理（无效、结果未知、以前失败）时退出码为 1。",
+        ),
+        "nightly": Text(
+            en="Takes every file that lies still in the inbox, sends what is not yet synced, and moves the file with its result to "
+            "done/DATE/ or attention/DATE/. Then it writes a report and tells whom notify names. Made for a timer: two at once never "
+            "work on the same inbox, and one that was killed is taken up by the next. Exit codes as for `run`.",
+            zh="取走收件夹中已静止的文件，发送尚未同步的订单，把文件和结果移到 done/日期/ 或 attention/日期/，然后写报告并按 notify "
+            "发送通知。适合定时执行：同一收件夹不会同时运行两个；中途被终止的任务由下一次继续。退出码与 run 相同。",
+        ),
+        "watch": Text(
+            en="Stays and does what `nightly` does each time a file is dropped into the inbox, while inbox.window is open. Ctrl-C or "
+            "SIGTERM ends it cleanly.",
+            zh="持续运行：每当有文件放入收件夹且处于 inbox.window 时段内，就执行 nightly。按 Ctrl-C 或收到 SIGTERM 时正常结束。",
         ),
         "web": Text(
             en="Opens a page in your browser that does what `check`, `run`, `history`, `resolve` and `report` do. It is served by "
@@ -183,6 +204,13 @@ EXAMPLES: Mapping[str, Text] = MappingProxyType(
         "check": Text(
             en="batchsync check orders.xlsx\n  batchsync check orders.xlsx --plan plan.csv",
             zh="batchsync check 订单.xlsx\n  batchsync check 订单.xlsx --plan plan.csv",
+        ),
+        "nightly": Text(
+            en="batchsync nightly --config /etc/batchsync/config.yaml\n  batchsync nightly --inbox inbox",
+            zh="batchsync nightly --config /etc/batchsync/config.yaml\n  batchsync nightly --inbox 收件夹",
+        ),
+        "watch": Text(
+            en="batchsync watch --inbox inbox --log-json", zh="batchsync watch --inbox 收件夹 --log-json"
         ),
         "web": Text(en="batchsync web", zh="batchsync web"),
         "history": Text(
@@ -331,6 +359,16 @@ OPTION_HELP: Mapping[str, Text] = MappingProxyType(
         "--days": Text(
             en="days of calls to keep (default: ledger.keep_days)",
             zh="保留多少天的调用记录（默认 ledger.keep_days）",
+        ),
+        "--inbox": Text(
+            en="folder that files are dropped into (default: inbox.folder)",
+            zh="投放文件的文件夹（默认 inbox.folder）",
+        ),
+        "--metrics": Text(
+            en="write the night's figures for Prometheus (a textfile)", zh="写出供 Prometheus 读取的指标文件"
+        ),
+        "--log-json": Text(
+            en="one JSON object a line on stderr", zh="在标准错误输出 JSON 日志，每行一个对象"
         ),
         "--keep": Text(
             en="leave the sandbox running at the end, until Ctrl-C",

@@ -1,0 +1,93 @@
+"""Files that appear whole, lines that survive a crash, and moves that can be done again."""
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from batchsync.ledger.location import sync_folder
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that takes its name only when it is complete and on the disk."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+
+
+def write_quickly(path: Path, content: bytes) -> None:
+    """Write a file that a killed process leaves whole, though a power cut may not: for what can be found out anew."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(content)
+    beside.replace(path)
+
+
+def append_line(path: Path, said: dict[str, Any]) -> None:
+    """Add one line of JSON and see it safely on the disk; a line that a crash cut short is ended first."""
+    with path.open("ab") as file:
+        if file.tell() and not _ends_well(path):
+            file.write(b"\n")
+        file.write(orjson.dumps(said) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _ends_well(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def lines_of(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines that are whole; none when there is no such file."""
+    try:
+        whole = path.read_bytes()
+    except FileNotFoundError:
+        return
+    for line in whole.splitlines():
+        with contextlib.suppress(orjson.JSONDecodeError):
+            said = orjson.loads(line)
+            if isinstance(said, dict):
+                yield said
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file, also to another disk; one that was moved before is left there. Never replaces anything else."""
+    if not os.path.lexists(source):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".{target.name}.new")
+        shutil.copy2(source, beside)
+        with beside.open("rb+") as file:
+            os.fsync(file.fileno())
+        if sha256_of(beside) != sha256_of(source):
+            raise OSError(errno.EIO, "the copy differs from what was copied", str(target)) from error
+        beside.replace(target)
+        source.unlink()
+    sync_folder(target.parent)
+
+
+def sha256_of(path: Path) -> str:
+    """Return a file's hash, without following a link."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
