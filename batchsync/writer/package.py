@@ -37,6 +37,8 @@ class Package:
             self._infos = self._zip.infolist()
         except (BadZipFile, OSError, ValueError) as error:
             raise UnshapedError(str(error)) from error
+        for info in self._infos:  # some .NET libraries write names the Windows way
+            info.filename = info.filename.replace("\\", "/")
         self._by_name = {info.filename.lower(): info for info in self._infos}
         if len(self._by_name) != len(self._infos):
             raise UnshapedError("a part stands there twice")
@@ -55,7 +57,7 @@ class Package:
 
     def _refuse(self) -> None:
         for info in self._infos:
-            if info.flag_bits & 1 or info.compress_type not in (0, 8) or "\\" in info.filename:
+            if info.flag_bits & 1 or info.compress_type not in (0, 8):
                 raise UnshapedError(f"member {info.filename}")
             if info.filename.lower().startswith("_xmlsignatures/"):
                 raise SignedError

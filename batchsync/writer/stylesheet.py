@@ -24,14 +24,19 @@ _SIZE = re.compile(rb"<(?:\w+:)?sz\b[^>]*?/>")
 
 MINIMAL = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-    b'<styleSheet xmlns="%s"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
-    b'<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
-    b'<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
-    b'<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    b'<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>'
-    b'<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+    b'<styleSheet xmlns="%s"><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 """For a workbook that has no styles part; the namespace is to be filled in."""
+
+_FIRST = {
+    "fonts": ('<font><sz val="11"/><name val="Calibri"/></font>',),
+    "fills": ('<fill><patternFill patternType="none"/></fill>', '<fill><patternFill patternType="gray125"/></fill>'),
+    "borders": ("<border><left/><right/><top/><bottom/><diagonal/></border>",),
+    "cellStyleXfs": ('<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
+    "cellXfs": ('<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>',),
+}  # fmt: skip
+"""What a list holds in any case; some writers leave out those that they don't need."""
+_NO_FORMAT = Element("xf", "", {}, 0)
 
 
 @dataclass(slots=True)
@@ -74,10 +79,14 @@ class StyleSheet:
     def __init__(self, xml: bytes) -> None:
         self._part = Part(xml, depth=4)
         self._groups = {
-            name: self._group(name) for name in ("numFmts", "fonts", "fills", "borders", "cellXfs")
+            name: self._group(name)
+            for name in ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs")
         }
-        if any(self._groups[name].element is None for name in ("fonts", "fills", "borders", "cellXfs")):
-            raise UnshapedError("styles without fonts, fills, borders or formats")
+        for name, entries in _FIRST.items():
+            group = self._groups[name]
+            if not group.raws:
+                group.new = [self._part.tag(entry) for entry in entries]
+                group.raws = list(group.new)
         self._codes = {
             element.attributes.get("formatCode", ""): int(element.attributes.get("numFmtId", "0"))
             for element in self._number_formats()
@@ -85,18 +94,13 @@ class StyleSheet:
         """Number formats by their code; kept right while new ones are added."""
         ids = [int(element.attributes.get("numFmtId", "0")) for element in self._number_formats()]
         self._last_code = max([_FIRST_OWN_NUMBER_FORMAT - 1, *ids])
-        self._xfs = list(self._element("cellXfs").children)
+        formats = self._groups["cellXfs"].element
+        self._xfs = list(formats.children) if formats is not None and formats.children else [_NO_FORMAT]
 
     def _group(self, name: str) -> _Group:
         element = self._part.root.child(name)
         raws = [] if element is None else [self._part.raw(child) for child in element.children]
         return _Group(name, element, raws)
-
-    def _element(self, name: str) -> Element:
-        element = self._groups[name].element
-        if element is None:
-            raise UnshapedError(name)
-        return element
 
     def format(self, base: int, look: Look) -> int:
         """Return the index of a format like that of index `base` (font, border, alignment), with a look of ours."""

@@ -17,7 +17,7 @@ _LOCAL = struct.Struct("<4sHHHHHLLLHH")
 _CENTRAL = struct.Struct("<4sHHHHHHLLLHHHHHLL")
 _END = struct.Struct("<4sHHHHLLH")
 _TOO_LARGE = 0xFFFFFFFF
-_UTF8, _ENCRYPTED = 0x800, 0x1
+_UTF8 = 0x800
 _COPY = 1 << 18
 _CHUNK = 1 << 18
 _WAITING = 6
@@ -85,10 +85,11 @@ class ZipOut:
         source.seek(info.header_offset + _LOCAL.size + head[9] + head[10])
         year, month, day, hour, minute, second = info.date_time
         entry = self._begin(
-            info.filename.encode("utf-8"),
+            _name(info),
             info.compress_type,
             ((year - 1980) << 9 | month << 5 | day, hour << 11 | minute << 5 | second // 2),
             info.external_attr,
+            is_utf8=info.flag_bits & _UTF8 != 0,
         )
         entry.crc, entry.packed, entry.size = info.CRC, info.compress_size, info.file_size
         self._file.seek(entry.offset)
@@ -111,11 +112,13 @@ class ZipOut:
         entry = self._begin(name.encode("utf-8"), 8, (1 << 5 | 1, 0), 0)
         return Member(self._file, entry, self._thread)
 
-    def _begin(self, name: bytes, method: int, when: tuple[int, int], attributes: int) -> _Entry:
+    def _begin(
+        self, name: bytes, method: int, when: tuple[int, int], attributes: int, *, is_utf8: bool = True
+    ) -> _Entry:
         offset = self._file.tell()
         if offset > _TOO_LARGE:
             raise TooLargeError
-        flags = 0 if name.isascii() else _UTF8
+        flags = 0 if name.isascii() or not is_utf8 else _UTF8
         entry = _Entry(name, flags, method, when[1], when[0], 0, 0, 0, offset, attributes)
         self._entries.append(entry)
         self._file.write(entry.local())
@@ -130,6 +133,11 @@ class ZipOut:
             raise TooLargeError
         count = len(self._entries)
         self._file.write(_END.pack(b"PK\x05\x06", 0, 0, count, count, size, start, 0))
+
+
+def _name(info: ZipInfo) -> bytes:
+    """Return a member's name as the bytes it had; those without the flag stay in whatever code page they were."""
+    return info.filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
 
 
 class Member:

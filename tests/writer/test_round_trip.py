@@ -1,6 +1,7 @@
 """The user's own workbook comes back: nothing lost, ours added, fit for the strictest reader."""
 
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -197,9 +198,16 @@ def with_column_formats(xml: bytes) -> bytes:
     return re.sub(rb"(<sheetData>)", cols + rb"\1", xml)
 
 
+def bare_styles(xml: bytes) -> bytes:
+    fonts = re.search(rb"<fonts.*?</fonts>", xml)
+    assert fonts
+    return re.sub(rb"(<styleSheet[^>]*>).*", rb"\1" + fonts[0] + b"</styleSheet>", xml, flags=re.DOTALL)
+
+
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
+        ("styles that hold only fonts", {"xl/styles.xml": bare_styles}),
         ("rows and cells without numbers", {SHEET: without_numbers}),
         ("self-closed rows", {SHEET: with_empty_rows}),
         ("extensions in rows", {SHEET: with_extensions}),
@@ -307,6 +315,37 @@ def test_a_workbook_that_lists_its_relationships_one_by_one_gets_ours_listed_too
     path = patched(plain(tmp_path / "p.xlsx"), {"[Content_Types].xml": one_by_one})
     assert [] == faults(path)
     assert [] == faults(result(path, tmp_path, [found()], one_of_each()))
+
+
+def test_names_written_the_windows_way_are_read_and_mended(tmp_path: Path) -> None:
+    """Some .NET libraries separate folders by backslashes; what is in the parts stays byte for byte."""
+    path = rich(tmp_path / "rich.xlsx")
+    before = raw_members(path)
+    with (
+        zipfile.ZipFile(path) as book,
+        zipfile.ZipFile(tmp_path / "w.xlsx", "w", zipfile.ZIP_DEFLATED) as windows,
+    ):
+        for info in book.infolist():
+            data = book.read(info)
+            info.filename = info.filename.replace("/", "\\")
+            windows.writestr(info, data)
+    done = written(job(tmp_path / "w.xlsx", tmp_path / "o.xlsx", [ORDERS]), moved(one_of_each(), 1))
+    assert () == done.said
+    after = raw_members(done.path)
+    assert [] == [name for name in before if name not in EDITED and before[name] != after.get(name)]
+    assert [] == faults(done.path)
+
+
+def test_member_names_in_a_code_page_stay_the_bytes_they_were(tmp_path: Path) -> None:
+    """A name in GBK without the UTF-8 flag is not spelled anew."""
+    path = plain(tmp_path / "p.xlsx")
+    with zipfile.ZipFile(path, "a") as book:
+        book.writestr("docProps/QQQQ.bin", b"x")
+    name = "docProps/附件.bin".encode("gbk")
+    path.write_bytes(path.read_bytes().replace(b"docProps/QQQQ.bin", name))
+    out = written(job(path, tmp_path / "o.xlsx", [found()]), one_of_each()).path
+    assert 2 == out.read_bytes().count(name)
+    assert "docProps/附件.bin".encode("gbk").decode("cp437") in parts(out)
 
 
 def test_a_type_listed_for_a_part_that_is_not_there_is_not_taken(tmp_path: Path) -> None:
