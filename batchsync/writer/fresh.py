@@ -80,7 +80,7 @@ class FreshBook:
         rows.measure(sample)
         rest = Chained(sample, lines)
         number = 1
-        while rest.next is not None:
+        while number == 1 or rest.next is not None:
             taken = {known.lower() for known in self._names}
             self._names.append(free_name(_clean_name(cells.sheet), taken))
             if not cells.visible:

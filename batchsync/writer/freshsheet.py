@@ -14,7 +14,7 @@ from batchsync.writer.nouns import ResultJob
 from batchsync.writer.outline import UnshapedError
 from batchsync.writer.says import LocalSerial
 from batchsync.writer.sheetends import WIDTHS, Range, drop_down
-from batchsync.writer.sheetrewrite import MOST_LINES
+from batchsync.writer.sheetrewrite import MOST_COLUMNS, MOST_LINES
 from batchsync.writer.sheetscan import column_letters
 from batchsync.writer.stylesheet import Look, StyleSheet
 from batchsync.writer.zipout import Member
@@ -61,12 +61,14 @@ class FreshRows:
 
     def measure(self, sample: Sequence[Line]) -> None:
         """Settle how many columns the input has and how wide they are."""
-        width = max((len(line[1]) for line in sample), default=0)
+        width = max((_used(line[1]) for line in sample), default=0)
         if self._found is not None:
-            width = max(width, len(self._found.headers))
+            width = max(width, _used(self._found.headers))
         self._seen = width
         self._kept = [column for column in range(width) if column not in self._dropped]
         self._width = len(self._kept)
+        if self._width + len(self._roles) > MOST_COLUMNS:
+            raise UnshapedError("no room on the right")
         top = self._found.header_line if self._found is not None else 0
         for column in self._kept:
             texts = [c[column] for n, c, _, _ in sample if column < len(c) and n >= top]
@@ -150,7 +152,7 @@ class FreshRows:
     def _theirs(self, number: int, line: Line) -> str:
         """Return the opening tag and the user's cells."""
         _, cells, kinds, hidden = line
-        if self._dropped or len(cells) > self._width:
+        if self._dropped:
             cells, kinds = self._arranged(cells, kinds)
         signature = tuple(kinds)
         known = self._templates.get(signature)
@@ -197,7 +199,10 @@ class FreshRows:
         return [cells[c] for c in columns], [kinds[c] if c < len(kinds) else 0 for c in columns]
 
     def _place(self, column: int) -> int:
-        return column if column < self._width else column + len(self._roles)
+        place = column if column < self._width else column + len(self._roles)
+        if place >= MOST_COLUMNS:
+            raise UnshapedError("no room on the right")
+        return place
 
     def _is_id(self, column: int) -> bool:
         return column < self._width and self._kept[column] in self._ids
@@ -209,7 +214,7 @@ class FreshRows:
         cells, _ = self._arranged(line[1], line[2])
         style = f' s="{self._palette.head}"'
         xml = [f'<row r="{number}" ht="22" customHeight="1">']
-        for column in range(max(self._width, len(cells))):
+        for column in range(max(self._width, _used(cells))):
             at = f"{column_letters(self._place(column) + 1)}{number}"
             xml.append(string_cell(at, style, cells[column] if column < len(cells) else ""))
             if column == self._width - 1 and self._cells is not None:
@@ -277,6 +282,11 @@ class _Written:
 
 def _is_exact(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None and len(text.replace(".", "").lstrip("-0")) <= _SIGNIFICANT
+
+
+def _used(cells: Sequence[str]) -> int:
+    """Return how many cells there are up to the last with a text in it."""
+    return next((place for place in range(len(cells), 0, -1) if cells[place - 1]), 0)
 
 
 def _shown_width(text: str) -> int:

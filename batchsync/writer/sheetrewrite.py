@@ -30,6 +30,8 @@ class Layout:
     """Columns of ours by role, A being 1."""
     replaced: frozenset[int]
     """Those that an earlier result of ours has left."""
+    cleared: frozenset[int]
+    """Those whose cells give way: an earlier result's, or empty ones of a sheet that is formatted to its very end."""
     header_line: int
     first_column: int
     """Where the header row begins."""
@@ -48,13 +50,12 @@ def measure(stream: SheetStream, found: SheetFound, roles: Sequence[str]) -> Lay
     widest = max([widest, *(right for right in merged if right < MOST_COLUMNS)])
     header, data = _samples(stream, found)
     known = _known_columns(found)
-    columns = {role: known[role] for role in known if role in words.HEADS}
-    right = max([widest, *columns.values()])
-    for role in roles:
-        if role not in columns:
-            right += 1
-            columns[role] = right
-    if right > MOST_COLUMNS:
+    columns = _placed(known, roles, widest)
+    cleared = set(known.values())
+    if max(columns.values()) > MOST_COLUMNS:
+        columns = _placed(known, roles, stream.widest_filled(found.header_line))
+        cleared.update(columns.values())
+    if max(columns.values()) > MOST_COLUMNS:
         raise UnshapedError("no room on the right")
     theirs = [cell for cell in header if cell.column not in known.values()]
     style = theirs[-1].style if theirs else 0
@@ -63,11 +64,20 @@ def measure(stream: SheetStream, found: SheetFound, roles: Sequence[str]) -> Lay
     return Layout(
         columns=dict(sorted(columns.items(), key=lambda item: item[1])),
         replaced=frozenset(known.values()),
+        cleared=frozenset(cleared),
         header_line=found.header_line,
         first_column=header[0].column if header else 1,
         header_styles={role: styles.get(column, style) for role, column in columns.items()},
         base_style=order.style if order else 0,
     )
+
+
+def _placed(known: Mapping[str, int], roles: Sequence[str], widest: int) -> dict[str, int]:
+    """Return our columns by role: those that are there stay, new ones stand right of everything."""
+    columns = {role: known[role] for role in known if role in words.HEADS}
+    right = max([widest, *columns.values()])
+    missing = (role for role in roles if role not in columns)
+    return {**columns, **{role: right + place for place, role in enumerate(missing, start=1)}}
 
 
 def _samples(stream: SheetStream, found: SheetFound) -> tuple[list[Cell], list[Cell]]:
@@ -129,7 +139,7 @@ class SheetRewrite:
             role: styles.format(style, Look(color="000000", bold=True)) if style == 0 else style
             for role, style in layout.header_styles.items()
         }
-        self._merging = bool(layout.replaced)
+        self._merging = bool(layout.cleared)
         self.last_line = layout.header_line
         self.uncertain: list[int] = []
         self._points = 0
@@ -271,6 +281,6 @@ class SheetRewrite:
 
     def _is_ours(self, cell: Cell, below: bool) -> bool:
         """Whether an earlier result put a cell there; below the rows only its total is ours."""
-        if cell.column not in self.layout.replaced:
+        if cell.column not in self.layout.cleared:
             return False
         return not below or (cell.column == self.layout.columns["points"] and b"SUBTOTAL(" in cell.xml)

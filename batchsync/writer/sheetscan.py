@@ -18,9 +18,11 @@ _OPEN = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData\b[^<>]*>")
 _ENCODING = re.compile(rb"""\A<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
 _UTF8 = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})[0-9]""")
+_CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|f|is)\b")
 _LETTERS = re.compile(rb"[A-Za-z]{1,3}")
 _LINE = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,7})["']""")
 _HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
+_CDATA = re.compile(rb"<!\[CDATA\[[^<]*?\]\]>")
 _STYLE = re.compile(rb"""\ss\s*=\s*["']([0-9]{1,6})["']""")
 
 
@@ -164,6 +166,18 @@ class SheetStream:
                 unnamed = max(unnamed, _widest_of(shape, block))
         return max([unnamed, *map(column_number, letters)])
 
+    def widest_filled(self, header_line: int) -> int:
+        """Walk all rows; return the rightmost column in which a cell holds anything, from the header on."""
+        widest = before = 0
+        shape = self.start_shape()
+        for block in self.blocks():
+            for row in self.rows(block, shape, before):
+                before = row.number
+                cells = shape.parse_cells(row.cells) if before >= header_line else []
+                filled = (cell.column for cell in reversed(cells) if _CONTENT.search(cell.xml))
+                widest = max(widest, next(filled, 0))
+        return widest
+
     def start_shape(self) -> Shape:
         """Return how the sheet's tags are written."""
         stream, shape, _ = self.start()
@@ -217,8 +231,11 @@ def _number(attributes: bytes, before: int) -> int:
 
 
 def _refuse_odd(block: bytes) -> None:
-    if (b"!" in block and b"<!" in block) or (b"?" in block and b"<?" in block):
+    """Refuse what could hide a tag from us; CDATA without one in it is text like any other."""
+    if b"!" in block and b"<!" in _CDATA.sub(b"", block):
         raise UnshapedError("comments or CDATA between the rows")
+    if b"?" in block and b"<?" in block:
+        raise UnshapedError("instructions between the rows")
 
 
 def _last_letters(shape: Shape, block: bytes) -> set[bytes]:

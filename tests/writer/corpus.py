@@ -8,6 +8,7 @@ a result is written as a run would. Prints what became of them; each finding nam
 
 import argparse
 import json
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -108,7 +109,11 @@ def examine(path: Path, out: Path) -> Outcome:
         outcome.findings.append(f"write_result raised {type(error).__name__}: {error}")
         return outcome
     outcome.said = "; ".join(said.say(Lang.EN) for said in written.said)
-    outcome.kind = "fresh" if "fresh" in outcome.said or "only order numbers" in outcome.said else "kept"
+    outcome.kind = (
+        "fresh"
+        if file.container != "xlsx" or "fresh" in outcome.said or "only order numbers" in outcome.said
+        else "kept"
+    )
     outcome.result = str(written.path)
     checks = [new_faults, opens_in_openpyxl, opens_in_calamine]
     if outcome.kind == "kept":
@@ -137,8 +142,8 @@ def other_parts(before: Path, after: Path) -> Iterator[str]:
     except Exception:
         return
     new = raw_members(after)
-    for name, data in old.items():
-        changed = name.lower().endswith(MAY_CHANGE) or "worksheets/sheet" in name.lower()
+    for name, data in ((name.replace("\\", "/"), data) for name, data in old.items()):
+        changed = name.lower().endswith(MAY_CHANGE) or re.search(r"sheet\d*\.xml$", name.lower())
         if name in new and not changed and new[name] != data:
             yield f"{name} changed"
         if name not in new and not name.lower().endswith("calcchain.xml"):
@@ -171,7 +176,7 @@ def _compare(old: Any, new: Any) -> Iterator[str]:
     for row in islice(old.iter_rows(), 0, MOST_CELLS // max(old.max_column, 1)):
         for cell in row:
             other = new.cell(cell.row, cell.column)
-            if cell.value is None and other.value is not None:
+            if cell.value is None and (other.value is not None or not cell.has_style):
                 continue
             one, two = _look(cell), _look(other)
             if one != two:

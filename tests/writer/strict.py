@@ -112,8 +112,13 @@ def _faults(path: Path) -> Iterator[str]:
                     yield f"{name}: {fault}"
 
 
+def _named(book: zipfile.ZipFile, wanted: str) -> str:
+    """The part's name as it is spelled here."""
+    return next(name for name in book.namelist() if name.replace("\\", "/").lower() == wanted.lower())
+
+
 def _types(book: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
-    root = ET.fromstring(book.read("[Content_Types].xml"))
+    root = ET.fromstring(book.read(_named(book, "[Content_Types].xml")))
     overrides = [child.get("PartName", "") for child in root if local(child.tag) == "Override"]
     defaults = {child.get("Extension", "").lower() for child in root if local(child.tag) == "Default"}
     if len(set(overrides)) != len(overrides):
@@ -125,7 +130,7 @@ def _types(book: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
     listed = {part.lower() for part in overrides}
     for name in names:
         known = "/" + name.lower() in listed or name.rpartition(".")[2].lower() in defaults
-        if name != "[Content_Types].xml" and not name.endswith("/") and not known:
+        if name.lower() != "[content_types].xml" and not name.endswith("/") and not known:
             yield f"no type for {name}"
 
 
@@ -149,10 +154,7 @@ def _relations(book: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
 
 
 def _styles(book: zipfile.ZipFile) -> int | str:
-    name = next((name for name in book.namelist() if name.lower() == "xl/styles.xml"), None)
-    if name is None:
-        return "no styles"
-    root = ET.fromstring(book.read(name))
+    root = ET.fromstring(book.read(_named(book, "xl/styles.xml")))
     groups = {local(child.tag): child for child in root}
     sizes = {}
     for group in ("fonts", "fills", "borders", "cellXfs"):
@@ -171,7 +173,7 @@ def _styles(book: zipfile.ZipFile) -> int | str:
 
 
 def _workbook(book: zipfile.ZipFile) -> Iterator[str]:
-    root = ET.fromstring(book.read("xl/workbook.xml"))
+    root = ET.fromstring(book.read(_named(book, "xl/workbook.xml")))
     known = [local(child.tag) for child in root if child.tag.startswith(MAINS)]
     if known != sorted(known, key=WORKBOOK_ORDER.index):
         yield f"workbook: order of {known}"
@@ -229,7 +231,7 @@ def _cells(row: ET.Element, number: int, formats: int) -> Iterator[str]:
         if here <= before:
             yield f"{cell.get('r')} after column {before} in row {number}"
         before = here
-        if int(cell.get("s", "0")) >= formats:
+        if int(cell.get("s") or 0) >= formats:
             yield f"{cell.get('r')} has format {cell.get('s')} of {formats}"
         if cell.get("t") == "inlineStr" and cell.find("./{*}is") is None:
             yield f"{cell.get('r')} has no text"

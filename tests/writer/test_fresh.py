@@ -112,6 +112,30 @@ def test_several_sheets_also_those_without_a_table(tmp_path: Path) -> None:
     assert ["synced"] * 7 == [row[3] for row in texts(done.path, "Sheet1")[1:8]]
 
 
+def test_an_empty_sheet_stays(tmp_path: Path) -> None:
+    """The same sheets in the same order, also those that hold nothing."""
+    cells = cells_of({"Sheet1": LINES, "Sheet2": [], "Sheet3": []})
+    done = fresh(tmp_path, LINES, one_of_each(), cells=cells)
+    assert ["Sheet1", "Sheet2", "Sheet3", "Summary", "Uncertain"] == opened(done.path).sheetnames
+    assert [] == faults(done.path)
+
+
+def test_trailing_empty_cells_take_no_columns(tmp_path: Path) -> None:
+    """Rows formatted to the last column of a sheet are not 16,384 cells wide."""
+    wide = [[*line, *[""] * 16_381] for line in LINES]
+    done = fresh(tmp_path, wide, one_of_each())
+    assert [*HEADERS, "sync status"] == texts(done.path, "Sheet1")[0][:4]
+    assert [] == faults(done.path)
+
+
+def test_a_sheet_without_room_on_the_right_shows_what_the_plan_knows(tmp_path: Path) -> None:
+    """Texts in the very last column: our columns fit nowhere, and no row may be lost."""
+    wide = [[*line, *[""] * 16_380, "end"] for line in LINES]
+    done = fresh(tmp_path, wide, one_of_each())
+    assert ["merchant id", "order number", "sync status"] == texts(done.path, "Sheet1")[0][:3]
+    assert "no room on the right" in done.said[0].say(Lang.EN)
+
+
 def test_an_earlier_results_columns_are_replaced(tmp_path: Path) -> None:
     """A CSV result fed back in: its columns go, new ones come."""
     headers = (*HEADERS, "sync status", "error", "mine")

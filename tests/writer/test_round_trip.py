@@ -198,6 +198,15 @@ def with_column_formats(xml: bytes) -> bytes:
     return re.sub(rb"(<sheetData>)", cols + rb"\1", xml)
 
 
+def with_cdata(xml: bytes) -> bytes:
+    text = b'<c r="C2" t="inlineStr"><is><t><![CDATA[note]]></t></is></c>'
+    return re.sub(rb'<c r="C2".*?</c>', text, xml)
+
+
+def formatted_to_the_end(xml: bytes) -> bytes:
+    return re.sub(rb'(<row r="(\d+)".*?)</row>', rb'\1<c r="D\2" s="0"/><c r="XFD\2" s="0"/></row>', xml)
+
+
 def bare_styles(xml: bytes) -> bytes:
     fonts = re.search(rb"<fonts.*?</fonts>", xml)
     assert fonts
@@ -207,6 +216,8 @@ def bare_styles(xml: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
+        ("CDATA in a cell", {SHEET: with_cdata}),
+        ("formatted to the last column", {SHEET: formatted_to_the_end}),
         ("styles that hold only fonts", {"xl/styles.xml": bare_styles}),
         ("rows and cells without numbers", {SHEET: without_numbers}),
         ("self-closed rows", {SHEET: with_empty_rows}),
@@ -238,6 +249,8 @@ def test_odd_shapes_are_rewritten_too(name: str, changes: Any, tmp_path: Path) -
     ("changes", "add"),
     [
         ({SHEET: lambda xml: xml.replace(b"<sheetData>", b"<sheetData><!-- hm -->")}, {}),
+        ({SHEET: lambda xml: xml.replace(b"</v>", b"<![CDATA[</row>]]></v>")}, {}),
+        ({SHEET: lambda xml: xml.replace(b"</row>", b'<c r="XFD1"><v>1</v></c></row>', 1)}, {}),
         ({SHEET: lambda xml: xml.decode().encode("utf-16")}, {}),
         ({SHEET: lambda xml: xml.replace(b'r="3"', b'r="2"', 1)}, {}),
         ({SHEET: lambda xml: re.sub(rb'<row r="5".*?</row>', b"", xml)}, {}),
