@@ -64,5 +64,5 @@ def csv_text(text: str) -> str:
     """Return text that no spreadsheet takes for a formula when it opens a CSV: prefixed with ' where it might."""
     text = plain(text)
     if _FORMULA.match(text) and not _PLAIN_NUMBER.fullmatch(text):
-        return "'" + text
+        return plain("'" + text)
     return text

@@ -2,16 +2,20 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from batchsync.model import EntryResult
+from batchsync.model import EntryResult, Note, PlanVerdict, Reason
+from batchsync.words import Said
+from batchsync.words.delivery import OLDER_KEPT
+from batchsync.writer import ResultWritten
 from batchsync.writer.clean import LONGEST, csv_text, plain, string_cell, xml_attribute, xml_text
-from tests.results.made import entry, failed, uncertain
+from tests.results.made import failed, left_out, uncertain
 from tests.writer.jobs import cells_of, found, job, opened, written
 from tests.writer.strict import faults, parts
 from tests.writer.workbooks import plain as plain_workbook
@@ -67,42 +71,73 @@ def test_too_long_texts_are_cut_at_what_excel_takes(letter: str) -> None:
 
 
 def awkward(words: str) -> list[EntryResult]:
+    """Entries in which everything that a server or a user can word is those words."""
+    note = Note(code=Reason.NOT_AN_ID, facts={"cell": "A5", "value": words, "header": words})
     return [
-        failed(2, hint=words, api_status=words[:5]),
-        uncertain(3, error=words, answer=words, hint=words, number=words[:20], owner_id=words[:9]),
-        entry(4, api_status=words[:7]),
+        failed(2, hint=words, api_status=words[:5], owner_id=words[:50]),
+        uncertain(3, error=words, answer=words, hint=words, number=words[:200], owner_id=words[:90]),
+        failed(4, Reason.UNKNOWN_CODE, api_status=words[:7], number=words[:200]),
+        left_out(5, PlanVerdict.INVALID, Reason.NOT_AN_ID, plan_facts=dict(note.facts), number=words[:200]),
     ]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def results(words: str, cell: str, folder: Path) -> dict[str, ResultWritten]:
+    """A result of each kind: their workbook, a fresh one, one without its input, a CSV."""
+    sheet = found(notes=(Note(code="owner_column", facts={"at": "B", "header": words}),))
+    lines = [["订单号", "商家id", cell], *([f"{n}", "2088", cell] for n in range(1, 5))]
+    cells = cells_of({"Sheet1": lines})
+    about = {
+        "account": words,
+        "url": words,
+        "stopped": words or None,
+        "said": [Said(OLDER_KEPT, {"kept": cell})],
+    }
+    own = plain_workbook(folder / "p.xlsx", rows=4)
+    text = {"container": "csv", "cells": cells, **about}
+    jobs = {
+        "own": job(own, folder / "own.xlsx", [sheet], **about),
+        "fresh": job(folder / "a.csv", folder / "fresh.xlsx", [sheet], **text),
+        "plan only": job(folder / "a.csv", folder / "plan.xlsx", [sheet], **text, unchanged=False),
+        "csv": job(folder / "a.csv", folder / "o.csv", [sheet], **text, format="csv"),
+    }
+    return {name: written(told, awkward(words)) for name, told in jobs.items()}
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=NASTY, cell=NASTY)
+@example(words="=" * 40_000, cell="\ud83d\x00" * 20_000)
 def test_no_word_of_server_or_user_becomes_a_formula_or_a_link(words: str, cell: str, tmp_path: Path) -> None:
-    """In the rewritten and in the fresh workbook the only formula is our total, and there is no hyperlink."""
-    own = plain_workbook(tmp_path / "p.xlsx", rows=3)
-    lines = [["订单号", "商家id", "备注"], *([f"{n}", "2088", cell] for n in range(1, 4))]
-    for out in (
-        written(job(own, tmp_path / "own.xlsx", [found()]), awkward(words)).path,
-        written(
-            job(tmp_path / "a.csv", tmp_path / "fresh.xlsx", [found()], container="csv",
-                cells=cells_of({"Sheet1": lines})), awkward(words),
-        ).path,
-    ):  # fmt: skip
-        assert [] == faults(out)
-        xml = b"".join(data for name, data in parts(out).items() if "worksheets/sheet" in name)
-        assert [1, 0] == [xml.count(b"<f>"), xml.count(b"<hyperlink")]
-        book = opened(out)
-        formulas = [c.coordinate for s in book for row in s.iter_rows() for c in row if c.data_type == "f"]
-        assert ["F5"] == formulas
-        assert not any("hyperlink" in name for name in parts(out))
+    """In every sheet of every result the only formula is our total, and there is no hyperlink; nor in a CSV."""
+    done = results(words, cell, tmp_path)
+    for name in ("own", "fresh", "plan only"):
+        path = done[name].path
+        assert [] == faults(path)
+        assert not any(b"hyperlink" in data or b"HYPERLINK(" in tags(data) for data in parts(path).values())
+        xml = b"".join(data for part, data in parts(path).items() if "worksheets/sheet" in part)
+        assert 1 == xml.count(b"<f>")
+        kinds = {
+            f"{sheet.title}!{c.coordinate}": c.value
+            for sheet in opened(path) for row in sheet.iter_rows() for c in row if c.data_type == "f"
+        }  # fmt: skip
+        assert 1 == len(kinds), kinds
+        assert all(str(value).startswith("=SUBTOTAL(109,") for value in kinds.values())
+    summary = done["csv"].summary_path
+    assert summary is not None
+    for path in (done["csv"].path, summary):
+        fields = [
+            f for line in csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")) for f in line
+        ]
+        assert [] == [f for f in fields if f.startswith(("=", "+", "@", "\t", "\r")) or f != csv_text(f)]
+
+
+def tags(xml: bytes) -> bytes:
+    """A part without the texts of its cells."""
+    return re.sub(rb"<t( [^<>]*)?>[^<]*</t>", b"", xml)
 
 
 def test_a_csv_of_nasty_words_has_no_formula(tmp_path: Path) -> None:
-    """Every field of result and summary is text or a number."""
-    lines = [["订单号", "商家id", "备注"], *([f"{n}", "2088", "=cmd|' /C calc'!A0"] for n in range(1, 4))]
-    done = written(
-        job(tmp_path / "a.csv", tmp_path / "o.csv", [found()], container="csv", format="csv",
-            cells=cells_of({"Sheet1": lines})), awkward("=1+1"),
-    )  # fmt: skip
+    """Every field of result and summary is text or a number; Excel knows the encoding by the mark in front."""
+    done = results("=1+1", "=cmd|' /C calc'!A0", tmp_path)["csv"]
     assert done.summary_path is not None
     for path in (done.path, done.summary_path):
         data = path.read_bytes()

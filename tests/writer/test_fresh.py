@@ -131,6 +131,7 @@ def test_trailing_empty_cells_take_no_columns(tmp_path: Path) -> None:
 def test_a_sheet_without_room_on_the_right_shows_what_the_plan_knows(tmp_path: Path) -> None:
     """Texts in the very last column: our columns fit nowhere, and no row may be lost."""
     wide = [[*line, *[""] * 16_380, "end"] for line in LINES]
+    (tmp_path / "a.csv").touch()
     done = fresh(tmp_path, wide, one_of_each())
     assert ["merchant id", "order number", "sync status"] == texts(done.path, "Sheet1")[0][:3]
     assert "no room on the right" in done.said[0].say(Lang.EN)
