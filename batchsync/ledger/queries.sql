@@ -154,8 +154,26 @@ SELECT id FROM owners WHERE owner = ?1;
 -- name: add_owner
 INSERT INTO owners (owner) VALUES (?1);
 
+-- name: paid_before
+-- A piece of statements (PAID_BEFORE in them): how an order `o` stands. What has been paid for, and was only planned to
+-- be sent again, stays paid for until that call leaves: a run that stops before must not make the next one pay.
+CASE WHEN o.state <> 1 OR o.settled_at IS NULL OR (o.cause <> 7 AND o.cause <> 3) THEN o.state
+ELSE coalesce(
+    (
+        SELECT CASE WHEN x.state = 3 OR x.state = 5 THEN x.state END FROM outcomes AS x
+        WHERE x.attempt > o.id * 65536 AND x.attempt <= o.id * 65536 + o.attempts AND x.state <> 1
+        ORDER BY x.attempt DESC, x.late DESC LIMIT 1
+    ),
+    CASE WHEN o.cause = 7 THEN 3 END, -- its call may have been pruned
+    (
+        SELECT CASE WHEN d.decision = 'charged' THEN 3 END FROM resolutions AS d
+        WHERE d.order_id = o.id ORDER BY d.id DESC LIMIT 1
+    ),
+    1
+) END;
+
 -- name: known_states
-SELECT coalesce(iif(o.state = 3 AND o.settled_at < ?2, 0, o.state), 0)
+SELECT coalesce(iif(PAID_BEFORE = 3 AND o.settled_at < ?2, 0, PAID_BEFORE), 0)
 FROM temp.wanted AS w
 LEFT JOIN orders AS o ON o.account = ?1 AND o.owner = w.owner AND o.number = w.number
 ORDER BY w.seq;
@@ -215,7 +233,10 @@ SELECT iif(verdict = 1, order_id, 0) FROM entries WHERE run = ?1 AND seq >= ?2 A
 
 -- name: results
 SELECT
-    e.seq, e.sheet, e.line, e.verdict, o.owner, o.number, o.state, e.earlier_run, e.earlier_at,
+    e.seq, e.sheet, e.line, e.verdict, o.owner, o.number,
+    iif(e.verdict = 1 AND a.id IS NULL, PAID_BEFORE, o.state),
+    iif(e.verdict = 1 AND a.id IS NULL AND o.settled_at IS NOT NULL, o.run, e.earlier_run),
+    iif(e.verdict = 1 AND a.id IS NULL AND o.settled_at IS NOT NULL, o.settled_at, e.earlier_at),
     a.id, a.claimed_at, x.state, x.points, x.elapsed, x.at, x.answer
 FROM entries AS e
 LEFT JOIN orders AS o ON o.id = e.order_id

@@ -20,7 +20,8 @@ def queries() -> Mapping[str, str]:
     for file in ("queries.sql", "spending.sql"):
         parts = _NAME.split(_read(file))
         found |= {name: text.strip().rstrip(";") for name, text in zip(parts[1::2], parts[2::2], strict=True)}
-    return MappingProxyType(found)
+    piece = found.pop("paid_before")
+    return MappingProxyType({name: text.replace("PAID_BEFORE", piece) for name, text in found.items()})
 
 
 def schema(version: int) -> list[str]:

@@ -370,6 +370,19 @@ def test_a_folder_that_cannot_be_written(sandbox: Sandbox) -> None:
     assert [] == sandbox.books.calls
 
 
+@pytest.mark.parametrize("stopped_by", [["--limit", "1"], ["--max-points", "1"]])
+def test_a_resend_that_stops_early_does_not_make_the_next_run_pay(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], stopped_by: list[str]
+) -> None:
+    """Three paid for, one of them twice as agreed; a plain run then pays for none of the other two."""
+    main(["run", sheet()])
+    main(["run", "orders.csv", "--resend", "--yes", *stopped_by])
+    capsys.readouterr()
+    assert 0 == main(["run", "orders.csv", "--summary-json", "-"])
+    told = totals(capsys.readouterr().out)
+    assert (3, 0, 4) == (told["already_synced"], told["calls"], sandbox.books.points)
+
+
 # --- Files for machines -------------------------------------------------------------------------------------
 
 

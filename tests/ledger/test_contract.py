@@ -10,6 +10,7 @@ import pytest
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.errors import IllegalMove, LedgerError
 from batchsync.ledger import Ledger, open_postgres
+from batchsync.ledger.codes import STATE_CODES
 from batchsync.model import (
     STATES,
     Cause,
@@ -19,6 +20,7 @@ from batchsync.model import (
     Reason,
     RunSummary,
     State,
+    Verdict,
 )
 from tests.ledger.conftest import OpenLedger
 from tests.ledger.scene import (
@@ -345,6 +347,41 @@ async def test_settled_order_is_enrolled_again_only_when_told(
         assert [] == list(ledger.results(second))
         assert order in list(ledger.enroll(second, plan("NEW", "A1"), allow=NEW | {cause}))
         assert State.PLANNED is state_of(ledger, "A1")
+
+
+@pytest.mark.parametrize("unsent", [False, True], ids=["never reached", "call never left"])
+@pytest.mark.parametrize("verdict", [SYNCED, SETTLED_FAILED], ids=lambda verdict: verdict.state)
+async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
+    opened: OpenLedger, verdict: Verdict, unsent: bool
+) -> None:
+    """A resend that stopped first (limit, Ctrl-C, kill, empty balance) must not make the next plain run pay."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        await call(ledger, run, order, verdict)
+        again, _ = start(ledger, plan("A1"), NEW | {Cause.RESEND})
+        (entry,) = ledger.results(again)
+        assert (verdict.state, run) == (entry.state, entry.earlier_run)
+        if unsent:
+            await call(ledger, again, order, NOT_SENT, UNSENT)
+        assert bytes([STATE_CODES[verdict.state]]) == ledger.known(1, ["77"], ["A1"])
+        third, _ = start(ledger, plan("A1"), NEW | {Cause.RESEND})
+        await call(ledger, third, order, REFUSED)
+        assert bytes([STATE_CODES[State.REFUSED]]) == ledger.known(1, ["77"], ["A1"])
+
+
+async def test_charged_by_a_person_stays_so_until_its_resend_leaves(opened: OpenLedger) -> None:
+    """The evidence is a person's word, since the call's own answer was lost; the other word lets the order go."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, orders = start(ledger, plan("A1", "A2"))
+        for order in orders:
+            await call(ledger, run, order, UNCERTAIN, SILENCE)
+        ledger.resolve(1, Decision.CHARGED, orders=orders[:1])
+        ledger.resolve(1, Decision.NOT_CHARGED, orders=orders[1:])
+        again, _ = start(ledger, plan("A1", "A2"), NEW | {Cause.RESEND})
+        for order in orders:
+            await call(ledger, again, order, NOT_SENT, UNSENT)
+        expected = [STATE_CODES[State.SYNCED], STATE_CODES[State.PLANNED]]
+        assert expected == list(ledger.known(1, ["77", "77"], ["A1", "A2"]))
 
 
 async def test_order_under_way_is_never_enrolled_again(opened: OpenLedger) -> None:

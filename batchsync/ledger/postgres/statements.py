@@ -15,7 +15,9 @@ def queries() -> Mapping[str, str]:
     """Return all statements by name."""
     parts = _NAME.split(_read("queries.sql"))
     named = zip(parts[1::2], parts[2::2], strict=True)
-    return MappingProxyType({name: text.strip().rstrip(";") for name, text in named})
+    found = {name: text.strip().rstrip(";") for name, text in named}
+    piece = found.pop("paid_before")
+    return MappingProxyType({name: text.replace("PAID_BEFORE", piece) for name, text in found.items()})
 
 
 def schema(version: int) -> str:
