@@ -22,7 +22,12 @@ from typing import Self
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "bench"
 """Where inputs are made once and figures are kept."""
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "BATCHSYNC_TOKEN": "token-for-benchmarks"}
+ENVIRONMENT = os.environ | {
+    "PYTHONPATH": str(ROOT),
+    "BATCHSYNC_TOKEN": "token-for-benchmarks",
+    "PYTHONDONTWRITEBYTECODE": "",  # compiled once, as an installed program is
+    "PYTHONPYCACHEPREFIX": str(WORK / "compiled"),
+}
 SAMPLE_S = 0.02
 PAGE = 4096
 

@@ -1,4 +1,5 @@
-"""Our pool alone, in a process of its own: rows through slot, claim, send, judge and settle. Prints its seconds.
+"""Our pool alone, in a process of its own: rows through slot, claim, send, judge and settle. Prints its
+seconds, and its CPU seconds.
 
 python -m benchmarks.pool LOOP URL CSV LEDGER
 """
@@ -39,8 +40,8 @@ def plan_of(rows: list[list[str]]) -> Plan:
     return plan
 
 
-async def drain(url: str, rows: list[list[str]], path: str) -> float:
-    """Enroll the rows and send them; return the seconds of the sending."""
+async def drain(url: str, rows: list[list[str]], path: str) -> tuple[float, float]:
+    """Enroll the rows and send them; return the seconds and the CPU seconds of the sending."""
     with open_ledger(path) as ledger:
         account = ledger.account(url, "bench")
         with ledger.lock(account, "bench", 0):
@@ -70,18 +71,18 @@ async def drain(url: str, rows: list[list[str]], path: str) -> float:
                     clock=SYSTEM_CLOCK,
                     rng=random.Random(0),
                 )
-                began = time.perf_counter()
+                began, cpu_began = time.perf_counter(), time.process_time()
                 await pool.drain(orders, total=len(rows), concurrency=CONCURRENCY)
-                seconds = time.perf_counter() - began
+                took = time.perf_counter() - began, time.process_time() - cpu_began
             assert pool.progress().synced == len(rows), pool.progress()
-    return seconds
+    return took
 
 
 def main() -> None:
     loop, url, source, path = sys.argv[1:5]
     with Path(source).open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
-    print(run_on(loop, drain(url, rows, path)))
+    print(*run_on(loop, drain(url, rows, path)))
 
 
 if __name__ == "__main__":
