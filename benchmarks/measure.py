@@ -220,7 +220,7 @@ def fresh_ledger(name: str) -> Path:
 
 def batchsync(command: str, *arguments: str | Path) -> list[str | Path]:
     """The command line of the program under test, by this Python."""
-    return [sys.executable, "-m", "batchsync", command, *arguments, "--no-progress", "-q"]
+    return [sys.executable, "-m", "batchsync", command, *arguments, "-q"]
 
 
 def sending(source: Path, url: str, ledger: Path, *options: str) -> list[str | Path]:
