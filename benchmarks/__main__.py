@@ -11,6 +11,7 @@ from benchmarks.measure import ROOT
 FULL = (
     ("startup",),
     ("calls",),
+    ("processes",),
     ("rate",),
     ("reading",),
     ("writing",),
@@ -22,11 +23,13 @@ FULL = (
 QUICK = (
     ("startup", "--rounds", "3"),
     ("calls", "--rows", "2000", "--rounds", "2"),
+    ("processes", "--rows", "2000", "--rounds", "2"),
     ("rate", "--rates", "50", "--seconds", "4"),
     ("reading", "--rows", "50000", "--rounds", "1"),
     ("writing", "--rows", "50000", "--back", "10000"),
     ("whole", "--rows", "50000", "--rounds", "1", "--sizes", "1000,10000,50000", "--sent", "1000,10000"),
     ("million", "--rows", "20000"),
+    ("report",),
 )
 
 

@@ -185,6 +185,7 @@ class Report:
             "figures": [asdict(figure) for figure in self.figures],
             "series": self.series,
             "at": time.strftime("%Y-%m-%d"),
+            "load": os.getloadavg()[1] if hasattr(os, "getloadavg") else 0.0,
         }
         (WORK / f"{self.name}.json").write_text(json.dumps(kept, indent=1))
 
