@@ -35,6 +35,7 @@ ROWS_PER_KILL = 40
 KILLS_EACH = 25
 KILLS_TO_CATCH = 15
 REDIRECTS_EACH = 2
+ANSWER_TIMEOUT_S = 4.0
 SEEDS_TO_CATCH = 60
 CUTS_EACH = 250
 CUTS_TO_CATCH = 200
@@ -146,6 +147,7 @@ def _asked(seed: int, some: int) -> Campaign:
         seed=seed,
         keep_alive=seed % 2 == 1,
         redirects=REDIRECTS_EACH,
+        answer_timeout_s=ANSWER_TIMEOUT_S,
     )
 
 

@@ -35,9 +35,7 @@ FAULTS = (
 )  # fmt: skip
 DOUBT = frozenset(FAULTS[:11])
 UNNAMED = frozenset({"no_amount"})
-CONFIG = """\
-api: {answer_timeout: 0.5, connect_timeout: 5}
-"""
+CONFIG = "api: {{answer_timeout: {answer_timeout_s}, connect_timeout: 5}}\n"
 STARTS_WITHIN_S = 1.2
 CALLS_A_SECOND = 400
 """About what a campaign reaches."""
@@ -61,6 +59,8 @@ class Campaign:
     """Orders whose first call is answered 307."""
     keep_alive: bool = False
     """Reuse connections, on some of which the vendor answers twice."""
+    answer_timeout_s: float = 0.5
+    """How long the program waits for an answer: longer than a busy machine keeps the vendor from giving it."""
     steps: tuple[str, ...] = ()
     """Where to kill; random instants and all steps when left out."""
 
@@ -126,6 +126,7 @@ class Operator:
     bug: str | None = None
     given: list[str] = field(default_factory=list)
     """More options; the last one given counts."""
+    answer_timeout_s: float = 0.5
     limits: str = "stop: {failures_in_a_row: 1000, uncertain_in_a_row: 1000}\n"
     program: list[str] = field(default_factory=lambda: PROGRAM)
     cradle: Cradle | None = None
@@ -148,7 +149,9 @@ class Operator:
 
     def _options(self) -> list[str]:
         config = self.folder / "config.yaml"
-        config.write_text(CONFIG + self.limits, encoding="utf-8")
+        config.write_text(
+            CONFIG.format(answer_timeout_s=self.answer_timeout_s) + self.limits, encoding="utf-8"
+        )
         summary = str(self.folder / "summary.json")
         return [
             "--url", self.url, "--ledger", str(self.ledger), "--config", str(config), "--summary-json", summary,
@@ -206,7 +209,9 @@ def campaign(folder: Path, asked: Campaign, cradle: Cradle) -> Figures:
     began = time.monotonic()
     with vendor(folder, *share, cradle=cradle) as url:
         given = ["--keep-alive"] if asked.keep_alive else []
-        operator = Operator(folder, url, asked.bug, given, cradle=cradle)
+        operator = Operator(
+            folder, url, asked.bug, given, answer_timeout_s=asked.answer_timeout_s, cradle=cradle
+        )
         each = max(1, asked.rows // max(1, asked.kills))
         while figures.kills < asked.kills and figures.lives < asked.kills * LIVES_A_KILL:
             _one_life(operator, asked, figures, rng, each)
