@@ -13,11 +13,12 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -259,20 +260,28 @@ def _shares(count: int, most: int) -> list[int]:
     return [min(most, count - first) for first in range(0, count, most)]
 
 
-Harness = Callable[[ProcessPoolExecutor, int], Part]
+@dataclass(frozen=True, slots=True)
+class Harness:
+    """What proves something, on a number of processes of its own."""
 
+    play: Callable[[ProcessPoolExecutor, int], Part]
+    count: int
+    processes: int
 
-def prove(asked: list[tuple[Harness, int]], processes: int) -> list[Part]:
-    """Run each harness after the other, each on all processes."""
-    parts = []
-    for harness, count in asked:
+    def __call__(self) -> Part:
         began = time.monotonic()
-        with ProcessPoolExecutor(processes) as pool:
-            part = harness(pool, count)
+        with ProcessPoolExecutor(self.processes, mp_context=get_context("forkserver")) as pool:
+            part = self.play(pool, self.count)
         part.seconds = time.monotonic() - began
-        parts.append(part)
         print("\n".join(_told(part)), flush=True)
-    return parts
+        return part
+
+
+def prove(harnesses: list[Harness]) -> list[Part]:
+    """Run all at once (kills mostly wait, simulations only compute); then the suites, which want some quiet."""
+    with ThreadPoolExecutor(len(harnesses) or 1) as threads:
+        parts = list(threads.map(Harness.__call__, harnesses))
+    return [*parts, Harness(suites, 1, 1)()]
 
 
 def _told(part: Part) -> Iterator[str]:
@@ -286,11 +295,10 @@ def _told(part: Part) -> Iterator[str]:
     yield from (f"\n- **{fault}**" for fault in part.broken[:20])
 
 
-def page(parts: list[Part], command: str) -> str:
+def page(parts: list[Part], command: str, minutes: float) -> str:
     """Return the one page."""
     bad = sum(len(part.broken) for part in parts)
     blind = [f"{part.name}: {bug}" for part in parts for bug, how in part.caught.items() if not how]
-    minutes = sum(part.seconds for part in parts) / 60
     when = f"{datetime.now().astimezone():%Y-%m-%d %H:%M}"
     made_of = (
         f"Python {platform.python_version()}, aiohttp {version('aiohttp')}, SQLite {sqlite3.sqlite_version}"
@@ -331,14 +339,15 @@ def main(given: list[str]) -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--page", type=Path, default=PAGE, help="where the page is written")
     asked = parser.parse_args(given)
-    harnesses: list[tuple[Harness, int]] = [
-        (kills, asked.kills),
-        (simulations, asked.simulations),
-        (power_cuts, asked.cuts),
-        (suites, 1),
-    ]
-    parts = prove([(harness, count) for harness, count in harnesses if count], asked.processes)
-    asked.page.write_text(page(parts, " ".join(["python -m tests.prove", *given])), encoding="utf-8")
+    asked_for = (
+        Harness(kills, asked.kills, 2 * asked.processes),
+        Harness(simulations, asked.simulations, asked.processes),
+        Harness(power_cuts, asked.cuts, asked.processes),
+    )
+    began = time.monotonic()
+    parts = prove([harness for harness in asked_for if harness.count])
+    minutes = (time.monotonic() - began) / 60
+    asked.page.write_text(page(parts, " ".join(["python -m tests.prove", *given]), minutes), encoding="utf-8")
     blind = any(not how for part in parts for how in part.caught.values())
     return int(blind or any(part.broken for part in parts))
 

@@ -7,6 +7,7 @@ nothing.
 `python -m tests.crash.cradle SOCKET` listens; each connection asks for one process and is told its id, then its end.
 """
 
+import ctypes
 import gc
 import importlib
 import json
@@ -30,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 60.0
 LIFE_AT_MOST_S = 300.0
 NOT_BORN = 99
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(slots=True)
@@ -168,6 +170,7 @@ def _serve(address: str) -> None:
 
 def _mind(connection: socket.socket) -> None:
     """Bear one process and tell of its birth and its end; never returns."""
+    _die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     asked, (output,), _, _ = socket.recv_fds(connection, 1 << 20, 1)
     pid = os.fork()
@@ -183,9 +186,16 @@ def _mind(connection: socket.socket) -> None:
         os._exit(0)
 
 
+def _die_with_parent() -> None:
+    """Let the system end this process when its parent ends: a proof that is broken off leaves nobody behind."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _live(asked: dict[str, Any], output: int) -> None:
     """Be the program, to its end."""
     code = NOT_BORN
+    _die_with_parent()
     try:
         from tests.crash.doomed import live
 
