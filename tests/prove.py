@@ -336,11 +336,11 @@ def main(given: list[str]) -> int:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--simulations", type=int, default=20_000)
     parser.add_argument("--cuts", type=int, default=5_000)
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--processes", type=int, default=2 * (os.cpu_count() or 1), help="of each harness")
     parser.add_argument("--page", type=Path, default=PAGE, help="where the page is written")
     asked = parser.parse_args(given)
     asked_for = (
-        Harness(kills, asked.kills, 2 * asked.processes),
+        Harness(kills, asked.kills, asked.processes),
         Harness(simulations, asked.simulations, asked.processes),
         Harness(power_cuts, asked.cuts, asked.processes),
     )

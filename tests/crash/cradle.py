@@ -151,13 +151,13 @@ def _warm_up() -> None:
 
 
 def _serve(address: str) -> None:
+    parent = os.getppid()
     _warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # its minders need no burial
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(f"{address}.new")
         listener.listen(64)
         Path(f"{address}.new").rename(address)
-        parent = os.getppid()
         while os.getppid() == parent:  # whoever started it is gone: so is it
             if not select.select([listener], [], [], 1.0)[0]:
                 continue

@@ -34,14 +34,7 @@ PLANTED: Mapping[str, Callable[[], Undo]] = {
     **BUGS,
     "redirects followed": lambda: patch.object(Wire, "send", _follow_redirects),
 }
-SHOWS = {
-    "resend on time-out": 1,
-    "sending back to planned": 5,
-    "outcome not flushed": 5,
-    "journal not written": 6,
-    "cap without reservation": 18,
-    "redirects followed": 9,
-}
+SHOWS = {"cap without reservation": 17, "redirects followed": 4}
 """A seed at which the bug showed last, tried first: only to be quick."""
 
 
@@ -61,10 +54,10 @@ def folder() -> Iterator[Folder]:
 
 @pytest.mark.parametrize("first", range(0, 100, 10))
 def test_no_promise_is_broken(first: int, folder: Folder) -> None:
-    """Ten worlds of up to 200 rows, with deaths, faults, caps and stops: the oracle finds nothing."""
+    """Ten worlds of up to 100 rows, with deaths, faults, caps and stops: the oracle finds nothing."""
     pasts = [play(seed, folder(seed)) for seed in range(first, first + 10)]
     assert [] == [(past.seed, past.broken) for past in pasts if past.broken]
-    assert sum(past.charged for past in pasts) > 500
+    assert sum(past.charged for past in pasts) > 200
 
 
 @pytest.mark.parametrize("seed", [0, 7, 27])

@@ -50,7 +50,7 @@ from tests.virtual import VirtualClock, VirtualLoop
 URL = "http://vendor.example/pinSynchronization"
 OWNER = "7001"
 SEND = PLAN_VERDICTS.index(PlanVerdict.SEND)
-ROWS_LEAST, ROWS_MOST = 10, 200
+ROWS_LEAST, ROWS_MOST = 10, 100
 MOST_LIVES = 12
 JOURNAL_BYTES = 65_536
 UNSENT_HTTP = frozenset({429, 503})
