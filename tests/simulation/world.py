@@ -18,7 +18,7 @@ from unittest.mock import patch
 from batchsync.config import InputSettings, RetrySettings, StopSettings
 from batchsync.errors import LedgerBusy, LedgerFull
 from batchsync.judge import judge
-from batchsync.ledger import SqliteLedger, journal
+from batchsync.ledger import SqliteLedger, journal, location
 from batchsync.model import (
     PLAN_VERDICTS,
     STATES,
@@ -356,12 +356,19 @@ class World:
         ]
 
 
+def _local(_path: Path) -> None:
+    """Spare each ledger a look at all mounts."""
+
+
 def play(seed: int, folder: Path) -> Past:
     """Play one world in a folder of its own and return its past."""
     loop = VirtualLoop()
     gc.disable()
     try:
-        with patch.object(journal, "SIZE", JOURNAL_BYTES):
+        with (
+            patch.object(journal, "SIZE", JOURNAL_BYTES),
+            patch.object(location, "network_file_system", _local),
+        ):
             return loop.run_until_complete(World(seed, loop, folder).play())
     finally:
         loop.close()
