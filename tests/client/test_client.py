@@ -276,6 +276,25 @@ async def test_a_time_out_leaves_no_trace_in_the_task() -> None:
     assert (Reason.TIMEOUT, 0) == (made.verdict.reason, task.cancelling())
 
 
+async def test_a_time_out_that_turns_into_another_error_leaves_no_trace_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever a connector makes of the cancellation, it was the watch's own, and nobody else must hear of it."""
+
+    async def turn(*_: object) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            raise OSError("cancelled") from error
+
+    monkeypatch.setattr(Exchange, "ask", turn)
+    async with ours(settings("http://127.0.0.1:9/x", connect_timeout=0.1)) as client:
+        made = await call(client)
+    task = asyncio.current_task()
+    assert task is not None
+    assert (Reason.UNREACHABLE, 0) == (made.verdict.reason, task.cancelling())
+
+
 async def test_a_time_out_frees_its_place() -> None:
     """Calls that were given up don't keep others out."""
     async with Misbehaving(wait_for_ever) as server, impatient(server) as client:

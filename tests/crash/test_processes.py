@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from batchsync.model import RowStatus
+from tests.crash.cradle import Cradle
 from tests.crash.kills import (
     CONCURRENCY,
     OWNER,
@@ -50,15 +51,15 @@ def ended(process: Process) -> tuple[int, str]:
     return process.wait(WAIT_S), said
 
 
-def test_a_second_run_is_turned_away_and_names_the_first(tmp_path: Path) -> None:
+def test_a_second_run_is_turned_away_and_names_the_first(tmp_path: Path, cradle: Cradle) -> None:
     """Exit 4 with a sentence; the first goes on undisturbed, and no order is charged twice."""
     keys = write_orders(tmp_path, 60)
-    with vendor(tmp_path, "--latency", "0.05") as url:
-        operator = Operator(tmp_path, url, given=["--rate", "50"])
+    with vendor(tmp_path, "--latency", "0.05", cradle=cradle) as url:
+        operator = Operator(tmp_path, url, given=["--rate", "50"], cradle=cradle)
         first = operator.begin()
         _wait_for_calls(tmp_path / "books.jsonl", 5)
         first.send_signal(signal.SIGSTOP)  # still there, and still its holder, however long the second takes
-        second = Operator(tmp_path, url).begin("--summary-json", str(tmp_path / "second.json"))
+        second = Operator(tmp_path, url, cradle=cradle).begin("--summary-json", str(tmp_path / "second.json"))
         code, said = ended(second)
         first.send_signal(signal.SIGCONT)
         assert (4, True) == (code, "-sheet" in said and str(first.pid) in said)
@@ -68,11 +69,11 @@ def test_a_second_run_is_turned_away_and_names_the_first(tmp_path: Path) -> None
     assert ([], 60) == (figures.broken, figures.charged)
 
 
-def test_a_stopped_process_sends_nothing_stale(tmp_path: Path) -> None:
+def test_a_stopped_process_sends_nothing_stale(tmp_path: Path, cradle: Cradle) -> None:
     """SIGSTOP for longer than a claim stays fresh: what was claimed before is claimed anew, or in doubt; never twice."""
     keys = write_orders(tmp_path, 80)
-    with vendor(tmp_path, "--latency", "0.02") as url:
-        operator = Operator(tmp_path, url, given=["--rate", "100"])
+    with vendor(tmp_path, "--latency", "0.02", cradle=cradle) as url:
+        operator = Operator(tmp_path, url, given=["--rate", "100"], cradle=cradle)
         process = operator.begin(stale_claim_s=0.2)
         for _ in range(4):
             _wait_for_calls(tmp_path / "books.jsonl", 5)
@@ -88,13 +89,13 @@ def test_a_stopped_process_sends_nothing_stale(tmp_path: Path) -> None:
     assert figures.uncertain <= 4 * CONCURRENCY
 
 
-def test_a_dead_upstream_costs_few_unknown_rows(tmp_path: Path) -> None:
+def test_a_dead_upstream_costs_few_unknown_rows(tmp_path: Path, cradle: Cradle) -> None:
     """All silent: at most the calls under way and the breaker's N are unknown, and the rest is told as not sent."""
     write_orders(tmp_path, 200)
     script = tmp_path / "silent.yaml"
     script.write_text('"*": silent\n', encoding="utf-8")
     with vendor(tmp_path, "--script", str(script)) as url:
-        operator = Operator(tmp_path, url)
+        operator = Operator(tmp_path, url, cradle=cradle)
         operator.limits = "stop: {uncertain_in_a_row: 5}\n"
         code, _ = ended(operator.begin())
     said = [each.status for each in said_by_workbook(operator.result)]
@@ -104,11 +105,11 @@ def test_a_dead_upstream_costs_few_unknown_rows(tmp_path: Path) -> None:
     assert 200 == said.count(RowStatus.UNCERTAIN) + said.count(RowStatus.NOT_SENT)
 
 
-def test_ctrl_c_twice_leaves_only_what_was_under_way_in_doubt(tmp_path: Path) -> None:
+def test_ctrl_c_twice_leaves_only_what_was_under_way_in_doubt(tmp_path: Path, cradle: Cradle) -> None:
     """The first finishes, the second gives up: exit 130 with a result, and the next run ends the work."""
     keys = write_orders(tmp_path, 120)
-    with vendor(tmp_path, "--latency", "0.3") as url:
-        operator = Operator(tmp_path, url)
+    with vendor(tmp_path, "--latency", "0.3", cradle=cradle) as url:
+        operator = Operator(tmp_path, url, cradle=cradle)
         process = operator.begin()
         _wait_for_calls(tmp_path / "books.jsonl", 20)
         process.send_signal(signal.SIGINT)
@@ -135,11 +136,11 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_a_jumping_wall_clock_changes_nothing_but_times(tmp_path: Path) -> None:
+def test_a_jumping_wall_clock_changes_nothing_but_times(tmp_path: Path, cradle: Cradle) -> None:
     """Back a day, ahead two months, 40 times a second: every order is paid for once, and all is told."""
     keys = write_orders(tmp_path, 60)
-    with vendor(tmp_path, "--latency", "0.02") as url:
-        operator = Operator(tmp_path, url, given=["--rate", "60"])
+    with vendor(tmp_path, "--latency", "0.02", cradle=cradle) as url:
+        operator = Operator(tmp_path, url, given=["--rate", "60"], cradle=cradle)
         operator.program = ["-c", CLOCK]
         assert 0 == ended(operator.begin())[0]
     figures = Figures(rows=60)
@@ -165,11 +166,13 @@ def _mount(*given: str) -> int:
     return subprocess.run(["mount", *given], capture_output=True, check=False).returncode
 
 
-def test_a_full_disk_stops_the_run_and_loses_no_outcome(tmp_path: Path, small_disk: Path) -> None:
+def test_a_full_disk_stops_the_run_and_loses_no_outcome(
+    tmp_path: Path, small_disk: Path, cradle: Cradle
+) -> None:
     """In the middle no byte is left: exit 3 and a sentence; every answer is known all the same, and the next run goes on."""
     keys = write_orders(tmp_path, 400)
-    with vendor(tmp_path, "--latency", "0.02") as url:
-        operator = Operator(tmp_path, url, given=["--rate", "100"])
+    with vendor(tmp_path, "--latency", "0.02", cradle=cradle) as url:
+        operator = Operator(tmp_path, url, given=["--rate", "100"], cradle=cradle)
         operator.ledger = small_disk / "ledger.db"
         process = operator.begin()
         _wait_for_calls(tmp_path / "books.jsonl", 30)

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from batchsync.ledger import open_ledger
 from batchsync.model import RowStatus
 from batchsync.results import rows
-from tests.crash.cradle import ROOT
+from tests.crash.cradle import ROOT, Cradle
 from tests.crash.kills import CONCURRENCY, DOUBT, Operator, read_books, said_by_workbook, vendor
 from tests.crash.test_processes import ended, write_orders
 from tests.oracle import Key, Said, broken, merged
@@ -39,12 +39,12 @@ def _decide(path: Path, charged: set[Key]) -> int:
     return filled
 
 
-def test_a_filled_in_result_settles_every_doubt(tmp_path: Path) -> None:
+def test_a_filled_in_result_settles_every_doubt(tmp_path: Path, cradle: Cradle) -> None:
     """Charged ones become synced at no cost, the others are sent; no order is charged twice and none is left in doubt."""
     keys = write_orders(tmp_path, 60)
     faults = ("--faults", "0.4", "--seed", "5", "--only", ",".join(sorted(DOUBT)))
-    with vendor(tmp_path, *faults) as url:
-        operator = Operator(tmp_path, url)
+    with vendor(tmp_path, *faults, cradle=cradle) as url:
+        operator = Operator(tmp_path, url, cradle=cradle)
         assert 1 == ended(operator.begin())[0]
         books, _ = read_books(tmp_path / "books.jsonl")
         paid = {key for key, charged in books.items() if charged.times}
@@ -70,11 +70,11 @@ def test_a_filled_in_result_settles_every_doubt(tmp_path: Path) -> None:
     assert {RowStatus.SYNCED, RowStatus.ALREADY_SYNCED} >= {each.status for each in told.values()}
 
 
-def test_a_killed_run_can_still_be_told(tmp_path: Path) -> None:
+def test_a_killed_run_can_still_be_told(tmp_path: Path, cradle: Cradle) -> None:
     """`report` writes the result of a run that was killed: what may have been charged is never told as not sent."""
     keys = write_orders(tmp_path, 60)
-    with vendor(tmp_path, "--latency", "0.01") as url:
-        operator = Operator(tmp_path, url)
+    with vendor(tmp_path, "--latency", "0.01", cradle=cradle) as url:
+        operator = Operator(tmp_path, url, cradle=cradle)
         assert 0 > ended(operator.begin(die="after answer", nth=20))[0]
     with open_ledger(operator.ledger, read_only=True) as ledger:
         (record,) = ledger.runs()

@@ -1,4 +1,4 @@
-"""Connections used again: what lies on them is nobody's answer, and their end is not this call's end."""
+"""Connections and what is left on them: nobody's answer, half a request, and an end that is not this call's end."""
 
 import asyncio
 import ssl
@@ -6,8 +6,9 @@ import ssl
 import pytest
 
 from batchsync.client import call as call_module
-from batchsync.model import Reason, State
-from tests.faults.harness import Heard, call, ours, settings
+from batchsync.clock import SYSTEM_CLOCK
+from batchsync.model import Order, Reason, Reply, State
+from tests.faults.harness import Heard, Slot, call, ours, settings
 from tests.faults.server import Act, Misbehaving, Peer, answer
 
 USER_UNKNOWN = answer(b'{"status":1003}')
@@ -176,3 +177,64 @@ async def test_without_keep_alive_each_call_has_its_own_connection() -> None:
     assert [State.SYNCED] * 3 == states
     assert 3 == server.books.accepted
     assert 3 == server.books.raw.lower().count(b"connection: close")
+
+
+async def test_a_connection_on_which_a_request_still_waits_is_not_used_again() -> None:
+    """An answer before all was read: the rest of that request and the next one do not share a connection."""
+
+    async def act(peer: Peer) -> None:
+        await peer.some(1_000)
+        peer.write(answer())
+        peer.done.set()
+        if peer.number == 0:
+            await peer.go.wait()
+        await peer.until_left()
+
+    server = Misbehaving(act, receive_buffer=4_096)
+    async with server, ours(settings(server.url, keep_alive=True)) as client:
+        first = await call(client, "9" * 8_000_000)
+        second = await call(client, "240101-2")
+        server.go.set()
+    assert [State.SYNCED] * 2 == [first.verdict.state, second.verdict.state]
+    assert 2 == server.books.accepted
+
+
+async def test_what_has_not_left_when_a_call_is_given_up_does_not_leave_any_more() -> None:
+    """The server reads on only after the time-out: what it finds is the beginning of a request, and its end."""
+
+    async def act(peer: Peer) -> None:
+        await peer.go.wait()
+        await peer.until_left()
+        peer.done.set()
+
+    server = Misbehaving(act, receive_buffer=4_096)
+    async with server, ours(settings(server.url, answer_timeout=0.25)) as client:
+        made = await call(client, "9" * 8_000_000)
+        server.go.set()
+        await asyncio.wait_for(server.done.wait(), 10)
+    assert (State.UNCERTAIN, Reason.TIMEOUT) == (made.verdict.state, made.verdict.reason)
+    assert len(server.books.raw) < 8_000_000
+
+
+async def test_a_connection_that_ends_at_the_door_is_no_doubt() -> None:
+    """While a call waits for its turn the server hangs up: nothing departed, so it takes another connection."""
+
+    class Waiting(Slot):
+        looks = 0
+
+        def early_s(self) -> float:
+            """Wait until the server has gone, and some turns of the loop more for the news of it."""
+            self.looks += server.gone.is_set()
+            return 0.0 if self.looks > 5 else 0.01
+
+    async def hangs_up_once(peer: Peer) -> None:
+        if peer.number == 0:
+            peer.fin()
+        elif await peer.request() is not None:
+            peer.write(answer())
+
+    slot = Waiting()
+    async with Misbehaving(hangs_up_once) as server, ours(settings(server.url)) as client:
+        heard = await client.send(Order(owner_id="77", number="1"), SYSTEM_CLOCK.boottime(), slot)
+    assert isinstance(heard, Reply)
+    assert (["1"], 2, 1) == (server.books.orders, server.books.accepted, slot.departures)
