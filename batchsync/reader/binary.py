@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import python_calamine as calamine
 
@@ -18,6 +18,7 @@ from batchsync.reader.merges import Merge, filled
 from batchsync.reader.package import Package
 
 Value = int | float | str | bool | time | date | datetime | timedelta
+T = TypeVar("T")
 EXACT_BELOW = 1e15
 """Below it, a float holds each whole number of a sheet as it was typed."""
 _READABLE_BELOW = 1e21
@@ -70,8 +71,9 @@ class BinarySheet:
 
     def lines(self) -> Iterator[Line]:
         """Yield each line with something in it."""
-        sheet = self._sheet or self._workbook.get_sheet_by_index(self.index)
-        self._sheet = sheet
+        sheet = self._sheet = self._sheet or _translated(
+            lambda: self._workbook.get_sheet_by_index(self.index)
+        )
         extras = self._extras(self.index)
         rows = sheet.iter_rows() if sheet.start else ()
         lines = told(_lines(rows, sheet.start[1] if sheet.start else 0), extras)
@@ -128,11 +130,18 @@ def open_xlsb(file: Path | BinaryIO, package: Package) -> BinarySource:
 
 def _opened(data: bytes) -> calamine.CalamineWorkbook:
     """Open a workbook by its content: calamine goes by the name when it is given one."""
+    return _translated(lambda: calamine.CalamineWorkbook.from_object(io.BytesIO(data)))
+
+
+def _translated(read: Callable[[], T]) -> T:
+    """Let calamine read, and translate what it raises; its panics are a BaseException that can't be imported."""
     try:
-        return calamine.CalamineWorkbook.from_object(io.BytesIO(data))
+        return read()
+    except MemoryError:
+        raise
     except calamine.PasswordError as error:
         raise Unreadable("PASSWORD") from error
-    except calamine.CalamineError as error:
+    except BaseException as error:
         raise Unreadable("DAMAGED", why="reader") from error
 
 

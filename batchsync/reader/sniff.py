@@ -33,6 +33,8 @@ _HTML = re.compile(
 _CONTROL = bytes(set(range(0x20)) - set(b"\t\n\r\x0b\x0c\x1a\x1b\x1f\x00"))
 _MOST_CONTROL = 0.05
 _MOST_NULS = 0.1
+_MOST_NULS_OF_TEXT = 0.6
+"""Where nothing else says that it is no text: some programs leave NULs in their fields."""
 
 
 def sniff(head: bytes) -> str:
@@ -80,5 +82,6 @@ def _is_binary(head: bytes) -> bool:
     if control > len(head) * _MOST_CONTROL:
         return True
     nuls = head.count(0)
+    most = _MOST_NULS if control else _MOST_NULS_OF_TEXT
     even, odd = head[::2].count(0), head[1::2].count(0)
-    return nuls > len(head) * _MOST_NULS and min(even, odd) > max(even, odd) * 0.2
+    return nuls > len(head) * most and min(even, odd) > max(even, odd) * 0.2

@@ -1,0 +1,141 @@
+"""The wall: however a child dies, the parent lives and says one sentence."""
+
+import os
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from batchsync.config import InputSettings
+from batchsync.errors import FileUnreadable
+from batchsync.model import FileFound
+from batchsync.reader import read_orders, reading
+from batchsync.reader.wall import seconds_for
+from batchsync.words.text import Lang
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="rlimits")
+
+
+@pytest.fixture
+def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Let a program of the test's own be the child: what a reader that was taken over might do."""
+
+    def made(program: str) -> Path:
+        script = tmp_path / "impostor"
+        head = "import json, sys\ndef say(message):\n    data = json.dumps(message).encode()\n    sys.stdout.buffer.write(len(data).to_bytes(4, 'big') + data)\n    sys.stdout.flush()\n"
+        body = tmp_path / "impostor.py"
+        body.write_text(head + textwrap.dedent(program), encoding="utf-8")
+        script.write_text(f"#!/bin/sh\nexec {sys.executable} {body}\n", encoding="utf-8")
+        script.chmod(0o700)
+        monkeypatch.setattr(sys, "executable", str(script))
+        path = tmp_path / "orders.csv"
+        path.write_text("order_sn\n1\n", encoding="utf-8")
+        return path
+
+    return made
+
+
+def said(path: Path) -> str:
+    with pytest.raises(FileUnreadable) as caught:
+        list(read_orders(path, InputSettings()))
+    return caught.value.say(Lang.EN)
+
+
+@posix
+@pytest.mark.parametrize(
+    ("program", "sentence"),
+    [
+        ("import os; os.kill(os.getpid(), 9)", "made the reader stop dead"),
+        ("import os; os.kill(os.getpid(), 11)", "made the reader stop dead"),
+        ("sys.exit(0)", "made the reader stop dead"),
+        ("say(['file', 'csv', '', []]); import os; os.abort()", "made the reader stop dead"),
+        ("sys.stdout.buffer.write(b'\\xff' * 9)", "the reader's answer made no sense"),
+        ("sys.stdout.buffer.write(b'\\0\\0\\0\\x02{]'); sys.stdout.flush()", "the reader's answer made no sense"),
+        ("say({'a': 1})", "the reader's answer made no sense"),
+        ("say(['file', 'exe', '', []])", "the reader's answer made no sense"),
+        ("say(['rows', [1], ['a'], [99], [], [], [], [], []])", "the reader's answer made no sense"),
+        ("say(['rows', [-1], ['a'], [1], [], [], [], [], []])", "the reader's answer made no sense"),
+        ("say(['unreadable', '__class__', {}])", "the reader's answer made no sense"),
+        ("say(['launch', 'missiles'])", "the reader's answer made no sense"),
+        ("say(['unreadable', 'PASSWORD', {}])", "locked with a password"),
+        ("say(['broke', 'PanicException', 'index out of bounds'])", "is damaged (PanicException: index out of bounds)"),
+    ],
+)  # fmt: skip
+def test_a_child_that_dies_or_lies_is_one_sentence(
+    impostor: Callable[[str], Path], program: str, sentence: str
+) -> None:
+    """No traceback, and no noun that the house doesn't know."""
+    assert sentence in said(impostor(program))
+
+
+@posix
+def test_a_child_that_takes_too_long_is_killed(
+    impostor: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock runs while the parent waits."""
+    monkeypatch.setattr(reading, "seconds_for", lambda _: 0.2)
+    path = impostor("import time; time.sleep(60)")
+    assert "given up after 0 seconds" in said(path)
+
+
+@posix
+def test_memory_is_limited(impostor: Callable[[str], Path]) -> None:
+    """The system refuses what goes beyond the limit, and that is a sentence of its own."""
+    root = Path(__file__).parents[2]
+    path = impostor(
+        f"""
+        sys.path.insert(0, {str(root)!r})
+        from batchsync.reader import child, walk
+        def greedy(path, wishes):
+            yield ["file", "csv", "", []]
+            hoard = bytearray(2 << 30)
+            yield ["end", len(hoard)]
+        walk.orders = greedy
+        child.main()
+        """
+    )
+    assert "takes more than 900 MB of memory" in said(path)
+
+
+@posix
+def test_closing_the_generator_kills_the_child(impostor: Callable[[str], Path], tmp_path: Path) -> None:
+    """Ctrl-C, or a limit of three rows, ends the reading at once."""
+    path = impostor(
+        f"""
+        import os, time
+        open({str(tmp_path / "pid")!r}, "w").write(str(os.getpid()))
+        say(["file", "csv", "", []])
+        time.sleep(600)
+        """
+    )
+    found = read_orders(path, InputSettings())
+    assert isinstance(next(found), FileFound)
+    found.close()
+    pid = int((tmp_path / "pid").read_text())
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_larger_files_get_more_time() -> None:
+    """Small ones end within ten seconds, start-up and all."""
+    assert (8.5, 8.5 + 2.0 * 96) == (seconds_for(1_000), seconds_for(100 << 20))
+
+
+@pytest.mark.parametrize("name", ["~$orders.xlsx", "missing.xlsx", "folder", "empty.csv"])
+def test_what_is_no_file_to_read_is_told_before_a_child_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Excel's lock file, nothing, a folder, zero bytes."""
+    monkeypatch.setattr(reading, "Child", None)
+    (tmp_path / "folder").mkdir()
+    for file in ("~$orders.xlsx", "empty.csv"):
+        (tmp_path / file).write_bytes(b"" if file == "empty.csv" else b"x")
+    assert name in said(tmp_path / name)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+def test_a_device_is_no_file() -> None:
+    """It might never end."""
+    assert "folder or a device" in said(Path("/dev/full"))
