@@ -1,4 +1,7 @@
-"""A zip of CSV or text files: each member a sheet. Bombs are refused by the zip's directory, before a byte is unpacked."""
+"""A zip of CSV or text files, or of workbooks: each member a sheet, or several. Bombs are refused by the zip's directory.
+
+Nothing is unpacked to disk: what the files hold is nobody else's business, and a killed child cleans up nothing.
+"""
 
 import io
 import zipfile
@@ -7,13 +10,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
-from batchsync.reader.grid import Note, Sheet, Wishes
+from batchsync.reader.grid import Line, Note, Sheet, Source, Unreadable, Wishes
+from batchsync.reader.pick import Picked, pick
 from batchsync.reader.refuse import unreadable
+from batchsync.reader.table import TableFound
 from batchsync.reader.text import NO_WISHES, TextSource
 
 MOST_BYTES = 1 << 30
 MOST_MEMBERS = 500
+MOST_OF_A_BOOK = 256 << 20
 _ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".text", "")
+_BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
+OpenBook = Callable[[bytes], Source]
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -30,37 +38,59 @@ _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
 
 
 class ArchiveSource:
-    """The texts in a zip, in its own order."""
+    """The texts and workbooks in a zip, in its own order."""
 
     container = "zip"
 
-    def __init__(self, path: Path, wishes: Wishes) -> None:
+    def __init__(self, path: Path, wishes: Wishes, open_book: OpenBook) -> None:
         self._path = path
         self._wishes = wishes
+        self._open_book = open_book
         self.notes: list[Note] = []
         try:
             with zipfile.ZipFile(path) as archive:
                 members = [member for member in archive.infolist()[: MOST_MEMBERS + 1] if _counts(member)]
         except _DAMAGE as error:
             raise _damaged(error) from error
-        self._members = self._texts(members)
+        self._members = self._readable(members)
         self.detail = ", ".join(member_name(member) for member in self._members[:5])
 
     def sheets(self) -> Iterator[Sheet]:
-        """Yield each text's one sheet."""
-        for index, member in enumerate(self._members):
-            source = TextSource(self._opener(member), member_name(member), self._wishes, index)
-            yield from source.sheets()
+        """Yield each text's one sheet, and the sheets of each workbook."""
+        index = 0
+        for member in self._members:
+            for sheet in self._sheets_of(member, index):
+                yield sheet
+                index += 1
 
-    def _texts(self, members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-        texts = [
-            member for member in members if PurePosixPath(member_name(member)).suffix.lower() in _ENDINGS
-        ]
+    def _sheets_of(self, member: zipfile.ZipInfo, first: int) -> Iterator[Sheet]:
+        name = member_name(member)
+        if _ending(member) not in _BOOKS:
+            yield from TextSource(self._opener(member), name, self._wishes, first).sheets()
+            return
+        with self._opener(member)() as stream:
+            source = self._opened(name, stream.read())
+        every = list(source.sheets())
+        alone = sum(sheet.visible for sheet in every) == 1
+        for index, sheet in enumerate(every, first):
+            yield MemberSheet(sheet, name if alone and sheet.visible else f"{name} {sheet.name}", index)
+
+    def _opened(self, name: str, data: bytes) -> Source:
+        try:
+            return self._open_book(data)
+        except Unreadable as error:
+            if error.text == "PASSWORD":
+                raise unreadable("ZIP_PASSWORD", name=name) from error
+            raise unreadable("ZIP_DAMAGED", why=name) from error
+
+    def _readable(self, members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+        texts = [member for member in members if _ending(member) in (*_ENDINGS, *_BOOKS)]
         if not texts:
             names = ", ".join(map(member_name, members[:5])) or "-"
             raise unreadable("ZIP_WITHOUT_TEXT", names=names)
         size = sum(member.file_size for member in texts)
-        if size > MOST_BYTES:
+        largest = max((member.file_size for member in texts if _ending(member) in _BOOKS), default=0)
+        if size > MOST_BYTES or largest > MOST_OF_A_BOOK:
             raise unreadable("ZIP_TOO_LARGE", size=size >> 20, most=MOST_BYTES >> 20)
         if any(member.compress_type not in _COMPRESSIONS for member in texts):
             raise unreadable("ZIP_DAMAGED", why="an unusual compression")
@@ -79,6 +109,26 @@ class ArchiveSource:
                 raise _damaged(error) from error
 
         return opened
+
+
+class MemberSheet:
+    """A sheet of a workbook in the zip, under the member's name and its place in the whole."""
+
+    def __init__(self, sheet: Sheet, name: str, index: int) -> None:
+        self.name = name
+        self.index = index
+        self.visible = sheet.visible
+        self._sheet = sheet
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the sheet's lines."""
+        return self._sheet.lines()
+
+    def picked(self, found: TableFound) -> Iterator[Picked]:
+        """Yield the data rows, fast where the sheet can."""
+        fast = getattr(self._sheet, "picked", None)
+        batches: Iterator[Picked] = pick(self._sheet.lines(), found) if fast is None else fast(found)
+        return batches
 
 
 class _Member(io.RawIOBase):
@@ -121,6 +171,10 @@ def _counts(member: zipfile.ZipInfo) -> bool:
     )
 
 
+def _ending(member: zipfile.ZipInfo) -> str:
+    return PurePosixPath(member_name(member)).suffix.lower()
+
+
 def member_name(member: zipfile.ZipInfo) -> str:
     """Return a member's name: without the UTF-8 flag it is what Chinese Windows writes, GBK, or else UTF-8."""
     if member.flag_bits & _UTF8_NAME:
@@ -145,6 +199,11 @@ def _is_chinese(name: str) -> bool:
     return any("\u4e00" <= char <= "\u9fff" for char in name)
 
 
-def open_archive(path: Path, wishes: Wishes = NO_WISHES) -> ArchiveSource:
-    """Open a zip of texts; raises FileUnreadable when it has none, is a bomb, locked or damaged."""
-    return ArchiveSource(path, wishes)
+def no_book(_: bytes) -> Source:
+    """Open no workbook."""
+    raise Unreadable("NO_SHEETS")
+
+
+def open_archive(path: Path, wishes: Wishes = NO_WISHES, open_book: OpenBook = no_book) -> ArchiveSource:
+    """Open a zip of texts or workbooks; raises FileUnreadable when it has none, is a bomb, locked or damaged."""
+    return ArchiveSource(path, wishes, open_book)

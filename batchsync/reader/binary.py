@@ -15,7 +15,7 @@ import python_calamine as calamine
 from batchsync.reader.extras import Extras, told
 from batchsync.reader.grid import BOOLEAN, DATE, EMPTY, LOSSY, NUMBER, TEXT, Line, Note, Sheet, Unreadable
 from batchsync.reader.merges import Merge, filled
-from batchsync.reader.package import Package
+from batchsync.reader.package import Package, contents
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 T = TypeVar("T")
@@ -125,7 +125,7 @@ def open_xlsb(file: Path | BinaryIO, package: Package) -> BinarySource:
     """Open an .xlsb, whose zip is open already."""
     from batchsync.reader.biff12 import Parts
 
-    return BinarySource(_opened(_bytes(file)), "xlsb", Parts(package).extras)
+    return BinarySource(_opened(contents(file)), "xlsb", Parts(package).extras)
 
 
 def _opened(data: bytes) -> calamine.CalamineWorkbook:
@@ -143,10 +143,3 @@ def _translated(read: Callable[[], T]) -> T:
         raise Unreadable("PASSWORD") from error
     except BaseException as error:
         raise Unreadable("DAMAGED", why="reader") from error
-
-
-def _bytes(file: Path | BinaryIO) -> bytes:
-    if isinstance(file, Path):
-        return file.read_bytes()
-    file.seek(0)
-    return file.read()

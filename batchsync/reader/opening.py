@@ -21,7 +21,7 @@ def open_source(path: Path, wishes: Wishes) -> Source:
         case "zip":
             return _open_zip(path, path, wishes)
         case "ole":
-            return _open_ole(path, wishes)
+            return _open_ole(path)
         case "text":
             from batchsync.reader.text import open_text
 
@@ -65,7 +65,19 @@ def _open_zip(path: Path, file: Path | BinaryIO, wishes: Wishes) -> Source:
         return _open_office(names, file)
     from batchsync.reader.archive import open_archive
 
-    return open_archive(path, wishes)
+    return open_archive(path, wishes, _open_book) if file is path else _no_nesting()
+
+
+def _no_nesting() -> Source:
+    raise Unreadable("OTHER_KIND", what="packed")
+
+
+def _open_book(data: bytes) -> Source:
+    """Open a workbook that is a member of a zip, in memory."""
+    file = io.BytesIO(data)
+    if sniff(data[:HEAD]) == "ole":
+        return _open_ole(file)
+    return _open_zip(Path(), file, Wishes())
 
 
 def _open_office(names: list[str], file: Path | BinaryIO) -> Source:
@@ -81,37 +93,39 @@ def _open_office(names: list[str], file: Path | BinaryIO) -> Source:
 # --- OLE ----------------------------------------------------------------------------------------------------
 
 
-def _open_ole(path: Path, wishes: Wishes) -> Source:
-    streams = _streams(path)
+def _open_ole(file: Path | BinaryIO) -> Source:
+    streams = _streams(file)
     if all(name in streams for name in _LOCKED):
+        from batchsync.reader.package import contents
         from batchsync.reader.unlock import unlocked
 
-        return _open_zip(path, io.BytesIO(unlocked(path)), wishes)
+        return _open_zip(Path(), io.BytesIO(unlocked(contents(file))), Wishes())
     if streams and not any(name in streams for name in _WORKBOOK_STREAMS):
         other = next((what for name, what in _OTHER_STREAMS.items() if name in streams), "ole")
         raise Unreadable("OTHER_KIND", what=other)
-    return _open_xls(path)
+    return _open_xls(file)
 
 
-def _open_xls(path: Path) -> Source:
+def _open_xls(file: Path | BinaryIO) -> Source:
     from batchsync.reader.biff import is_encrypted, workbook_stream
     from batchsync.reader.binary import open_xls
+    from batchsync.reader.package import contents
 
-    stream, data = workbook_stream(path), b""
+    stream, data = workbook_stream(file), contents(file)
     if is_encrypted(stream):
         from batchsync.reader.unlock import unlocked
 
-        data = unlocked(path)
+        data = unlocked(data)
         stream = workbook_stream(io.BytesIO(data))
-    return open_xls(data or path.read_bytes(), stream)
+    return open_xls(data, stream)
 
 
-def _streams(path: Path) -> set[str]:
+def _streams(file: Path | BinaryIO) -> set[str]:
     """Return the names of the streams at the top of an OLE file; none when its directory is damaged."""
     import olefile
 
     try:
-        with olefile.OleFileIO(str(path)) as ole:
+        with olefile.OleFileIO(str(file) if isinstance(file, Path) else file) as ole:
             return {entry[0].lower() for entry in ole.listdir()}
     except MemoryError:
         raise

@@ -119,6 +119,14 @@ class Package:
         return found
 
 
+def contents(file: Path | BinaryIO) -> bytes:
+    """Return all of a file."""
+    if isinstance(file, Path):
+        return file.read_bytes()
+    file.seek(0)
+    return file.read()
+
+
 def _plain(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 

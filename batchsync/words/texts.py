@@ -15,8 +15,8 @@ XML_ENTITIES = Text(
     zh="XML 表格里声明了实体（恶意文件常用手法），不予读取。请打开后另存为 .xlsx。",
 )
 ZIP_WITHOUT_TEXT = Text(
-    en="The zip holds no CSV or text file, but: {names}. Unpack it and hand over the spreadsheet itself.",
-    zh="压缩包里没有 CSV 或文本文件，只有：{names}。请解压后直接使用表格文件。",
+    en="The zip holds no spreadsheet, CSV or text file, but: {names}. Is it the right file?",
+    zh="压缩包里没有表格、CSV 或文本文件，只有：{names}。请确认是否选对了文件。",
 )
 ZIP_TOO_LARGE = Text(
     en="The zip would unpack to {size} MB; at most {most} MB are read. Unpack it and hand over the files one by one.",

@@ -115,6 +115,50 @@ def refused(path: Path, data: bytes | None = None) -> str:
     return caught.value.say(Lang.EN)
 
 
+# --- Workbooks in a zip -------------------------------------------------------------------------------------
+
+
+def test_workbooks_in_a_zip_are_read(tmp_path: Path) -> None:
+    """Each by its content, beside texts; a workbook of one sheet goes by the member's name."""
+    path = tmp_path / "a.zip"
+    made = [
+        name for name in ("xlsx", "xls", "xlsb", "ods") if MAKERS[name](tmp_path / f"{name}.xlsx") is not path
+    ]
+    with zipfile.ZipFile(path, "w") as file:
+        for name in made:
+            file.write(tmp_path / f"{name}.xlsx", f"{name}.xlsx")
+        file.writestr("text.csv", f"订单号\n{ID}\n")
+    found = list(read_orders(path, InputSettings()))
+    sheets = [(item.sheet, item.index) for item in found if isinstance(item, SheetFound)]
+    orders = [item.orders for item in found if isinstance(item, RowBatch)]
+    names = [*(f"{name}.xlsx" for name in made), "text.csv"]
+    assert (list(zip(names, range(5), strict=True)), [[ID]] * 5) == (sheets, orders)
+
+
+def test_several_sheets_of_a_zipped_workbook_have_names_of_their_own(tmp_path: Path) -> None:
+    """And a hidden one stays hidden."""
+    one = books.worksheet(ROWS)
+    books.zipped(
+        tmp_path / "b.xlsx", books.workbook_parts({"x": one, "y": one, "z": one}, states={"z": "hidden"})
+    )
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.write(tmp_path / "b.xlsx", "b.xlsx")
+    found = list(read_orders(tmp_path / "a.zip", InputSettings()))
+    assert ["b.xlsx x", "b.xlsx y"] == [item.sheet for item in found if isinstance(item, SheetFound)]
+
+
+@pytest.mark.parametrize(
+    ("member", "said"),
+    [(b"PK\x03\x04 broken", "damaged"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged")],
+)
+def test_a_broken_workbook_in_a_zip_is_named(tmp_path: Path, member: bytes, said: str) -> None:
+    """The member that is to blame."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
+        file.writestr("b.xlsx", member)
+    sentence = refused(tmp_path / "a.zip")
+    assert (True, True) == ("b.xlsx" in sentence, said in sentence)
+
+
 # --- Built like an attack -----------------------------------------------------------------------------------
 
 
