@@ -1,11 +1,14 @@
 """Web tables that shops and ERPs hand out as .xls: each table a sheet, spans honoured, hidden rows marked."""
 
+import email
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
-from batchsync.reader.encoding import MARK, detect, is_marked, show_marks
+from batchsync.reader.encoding import MARK, Opener, detect, is_marked, show_marks
 from batchsync.reader.grid import EMPTY, NUMBER, TEXT, UNDECODABLE, Line, Note, Sheet
 from batchsync.reader.held import HeldSheet, RowBuilder
 from batchsync.reader.refuse import unreadable
@@ -140,26 +143,32 @@ def _cell(written: str, number: str) -> tuple[str, int]:
 
 
 class HtmlSource:
-    """A web page's tables."""
+    """The tables of a web page, or of the pages in a saved one."""
 
     container = "html"
 
-    def __init__(self, path: Path) -> None:
-        encoding = detect(lambda: path.open("rb"), lambda _: True)
+    def __init__(self, name: str, pages: Iterable[Opener]) -> None:
+        self.detail = ""
+        self.notes: list[Note] = []
+        self._name = name
+        self._tables: list[list[Line]] = []
+        for page in pages:
+            self._read(page)
+        if not self._tables:
+            raise unreadable("HTML_WITHOUT_TABLE")
+
+    def _read(self, page: Opener) -> None:
+        encoding = detect(page, lambda _: True)
+        self.detail = self.detail or encoding.shown
         parser = _Tables()
-        with path.open(encoding=encoding.codec, errors=MARK, newline="") as stream:
+        with io.TextIOWrapper(page(), encoding=encoding.codec, errors=MARK, newline="") as stream:
             while block := stream.read(_BLOCK):
                 parser.feed(block)
         parser.close()
-        self._tables = [table.rows for table in parser.done if table.rows]
-        if not self._tables:
-            raise unreadable("HTML_WITHOUT_TABLE")
-        self._name = path.name
-        self.detail = encoding.shown
-        self.notes: list[Note] = []
+        self._tables += [table.rows for table in parser.done if table.rows]
 
     def sheets(self) -> Iterator[Sheet]:
-        """Yield each table as a sheet; lines count on over all tables, as Excel stacks them."""
+        """Yield each table as a sheet; lines count on over all tables of a page, as Excel stacks them."""
         for index, rows in enumerate(self._tables):
             name = self._name if index == 0 else f"{self._name} ({index + 1})"
             yield HeldSheet(name, index, rows)
@@ -167,4 +176,12 @@ class HtmlSource:
 
 def open_html(path: Path) -> HtmlSource:
     """Open a web page; raises FileUnreadable when it has no table."""
-    return HtmlSource(path)
+    return HtmlSource(path.name, [lambda: path.open("rb")])
+
+
+def open_mhtml(path: Path) -> HtmlSource:
+    """Open a web page saved with all its parts in one file, as Excel does; raises FileUnreadable when it has no table."""
+    with path.open("rb") as stream:
+        message = email.message_from_binary_file(stream)
+    pages = [part.get_payload(decode=True) for part in message.walk() if part.get_content_subtype() == "html"]
+    return HtmlSource(path.name, [partial(io.BytesIO, page) for page in pages if isinstance(page, bytes)])

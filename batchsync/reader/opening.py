@@ -17,19 +17,23 @@ def open_source(path: Path, wishes: Wishes) -> Source:
     with path.open("rb") as stream:
         head = stream.read(HEAD)
     kind = sniff(head)
+    if kind == "zip":
+        return _open_zip(path, path, wishes)
+    if kind == "ole":
+        return _open_ole(path)
+    if kind == "text":
+        from batchsync.reader.text import open_text
+
+        return open_text(path, wishes)
+    return _open_marked_up(path, kind)
+
+
+def _open_marked_up(path: Path, kind: str) -> Source:
     match kind:
-        case "zip":
-            return _open_zip(path, path, wishes)
-        case "ole":
-            return _open_ole(path)
-        case "text":
-            from batchsync.reader.text import open_text
+        case "html" | "mhtml":
+            from batchsync.reader.html import open_html, open_mhtml
 
-            return open_text(path, wishes)
-        case "html":
-            from batchsync.reader.html import open_html
-
-            return open_html(path)
+            return open_html(path) if kind == "html" else open_mhtml(path)
         case "spreadsheetml":
             from batchsync.reader.spreadsheetml import open_spreadsheetml
 

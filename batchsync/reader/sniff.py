@@ -20,7 +20,6 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", "program"),
     (b"SQLite format 3\0", "database"),
     (b"\x00\x01\x00\x00Standard", "database"),
-    (b"MIME-Version:", "mhtml"),
 )
 """Beginnings of files that are no tables."""
 _OLD_EXCEL = re.compile(rb"\x09[\x00\x02\x04\x08][\x04-\x10]\x00")
@@ -30,6 +29,9 @@ _HTML = re.compile(
     r"<(?:!doctype\s+html|html|table|head|body|meta|style|div|tr|center|font|title|p|b|h[1-6]|span|script|form|br)\b",
     re.IGNORECASE,
 )
+_MHTML = re.compile(
+    rb"(?:[\w-]{1,40}:[^\n]{0,1000}\n(?:[ \t][^\n]{0,1000}\n){0,20}){0,20}?mime-version:", re.IGNORECASE
+)
 _CONTROL = bytes(set(range(0x20)) - set(b"\t\n\r\x0b\x0c\x1a\x1b\x1f\x00"))
 _MOST_CONTROL = 0.05
 _MOST_NULS = 0.1
@@ -38,7 +40,7 @@ _MOST_NULS_OF_TEXT = 0.6
 
 
 def sniff(head: bytes) -> str:
-    """Return ole, zip, old_excel, spreadsheetml, flat_ods, html or text; or the name of a thing in `words.reading.WHAT`."""
+    """Return ole, zip, old_excel, spreadsheetml, flat_ods, html, mhtml or text; or the name of a thing in `words.reading.WHAT`."""
     if head.startswith(OLE):
         return "ole"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08", b"PK00PK\x03\x04")):
@@ -48,6 +50,8 @@ def sniff(head: bytes) -> str:
     for beginning, what in _FOREIGN:
         if head.startswith(beginning) and (what != "program" or b"\0" in head):
             return what
+    if _MHTML.match(head):
+        return "mhtml"
     return _by_text(head)
 
 

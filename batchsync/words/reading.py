@@ -114,7 +114,6 @@ WHAT: Mapping[str, Text] = MappingProxyType(
         "numbers": Text(en="an Apple Numbers or Pages file", zh=" Apple Numbers 或 Pages 文件"),
         "ole": Text(en="an Office file without a workbook", zh="不含工作簿的 Office 文件"),
         "packed": Text(en="an archive other than zip", zh="非 zip 格式的压缩包"),
-        "mhtml": Text(en="a saved web page (MHTML)", zh="保存的网页（MHTML）"),
         "rtf": Text(en="a rich text document", zh=" RTF 文档"),
         "program": Text(en="a program", zh="程序文件"),
         "database": Text(en="a database", zh="数据库文件"),

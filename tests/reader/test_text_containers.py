@@ -1,5 +1,7 @@
 """Web tables, XML spreadsheets and zips of CSVs that come under a spreadsheet's name."""
 
+import base64
+import quopri
 import struct
 import zipfile
 from pathlib import Path
@@ -9,7 +11,8 @@ import pytest
 from batchsync.errors import FileUnreadable
 from batchsync.reader.archive import MOST_BYTES, open_archive
 from batchsync.reader.grid import ERROR, NO_VALUE, NUMBER, TEXT, UNDECODABLE, Line, Sheet
-from batchsync.reader.html import open_html
+from batchsync.reader.html import open_html, open_mhtml
+from batchsync.reader.sniff import sniff
 from batchsync.reader.spreadsheetml import open_spreadsheetml
 
 ID = "261122-123456789012345"
@@ -88,6 +91,27 @@ def test_a_stray_byte_in_a_web_table(tmp_path: Path) -> None:
 def test_a_broken_declaration_is_skipped(tmp_path: Path) -> None:
     """The standard parser raises AssertionError over it."""
     assert [["a"]] == cells(html(tmp_path, "<![CDAT[x]]><table><tr><td>a</table>")[0])
+
+
+@pytest.mark.parametrize(
+    "head", ["MIME-Version: 1.0", "From: <Saved by Excel>\r\nSubject: x\r\n y\r\nMIME-Version: 1.0"]
+)
+@pytest.mark.parametrize("way", ["quoted-printable", "base64"])
+def test_a_web_page_saved_in_one_file(tmp_path: Path, head: str, way: str) -> None:
+    """Excel and ERPs save such pages as .xls."""
+    page = f"<table><tr><td>订单号</td></tr><tr><td>{ID}</td></tr></table>".encode("gbk")
+    packed = quopri.encodestring(page) if way == "quoted-printable" else base64.encodebytes(page)
+    data = (
+        (
+            f'{head}\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\nContent-Type: text/css\r\n\r\n'
+            f"td {{}}\r\n--b\r\nContent-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: {way}\r\n\r\n"
+        ).encode()
+        + packed
+        + b"\r\n--b--\r\n"
+    )
+    path = put(tmp_path, data)
+    assert "mhtml" == sniff(data)
+    assert [["订单号"], [ID]] == cells(next(open_mhtml(path).sheets()))
 
 
 @pytest.mark.parametrize("body", ["<p>请登录</p>", "<table></table>", "<table><tr><td></td></tr></table>"])
