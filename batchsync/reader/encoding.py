@@ -45,7 +45,7 @@ _TOLERATED = 0.2
 
 
 class Encoding(NamedTuple):
-    """How to decode a file, and whether some of its bytes stay unexplained."""
+    """How to decode a file, and whether some of its bytes are known to stay unexplained."""
 
     codec: str
     damaged: bool
@@ -55,9 +55,21 @@ class Encoding(NamedTuple):
         return _SHOWN[self.codec]
 
 
+class _Marks:
+    """Counts the marks made in this process."""
+
+    count = 0
+
+
+def marks_made() -> int:
+    """Return how many undecodable places have been met so far: unchanged, they say that nothing was."""
+    return _Marks.count
+
+
 def _mark(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
+    _Marks.count += 1
     bad = error.object[error.start : error.end] or b"\xff"
     return "".join(chr(0xDC00 + byte) for byte in bad), max(error.end, error.start + 1)
 
@@ -84,6 +96,8 @@ def detect(opener: Opener, knows: Knows) -> Encoding:
         return Encoding(wide, not _is_strictly(opener, wide))
     if _is_strictly(opener, "utf-8"):
         return Encoding("utf-8", False)
+    if _begins_as(head, "gb18030") and knows(head_lines(head, "gb18030")):
+        return Encoding("gb18030", False)  # stray bytes further down are marked when they come
     if _is_strictly(opener, "gb18030"):
         return Encoding(_chinese(opener, head, knows), False)
     return _least_damaged(opener, head, knows)
@@ -107,6 +121,14 @@ def _by_nuls(head: bytes) -> str | None:
     if max(high, low) * 10 < pairs or not pairs or min(high, low) * 10 > max(high, low):
         return None
     return "utf-16-le" if low > high else "utf-16-be"
+
+
+def _begins_as(head: bytes, codec: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(codec)(errors="strict").decode(head)
+    except UnicodeError:
+        return False
+    return True
 
 
 def _is_strictly(opener: Opener, codec: str) -> bool:

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
 
-from batchsync.reader.encoding import HEAD, MARK, Encoding, detect, head_lines, is_marked, show_marks
+from batchsync.reader.encoding import (
+    HEAD,
+    MARK,
+    Encoding,
+    detect,
+    head_lines,
+    is_marked,
+    marks_made,
+    show_marks,
+)
 from batchsync.reader.grid import BROKEN, EMPTY, TEXT, UNDECODABLE, Line, Note, Sheet, Wishes
 from batchsync.reader.headers import is_known, normalise
 from batchsync.reader.pick import Picked, pick
@@ -53,17 +62,20 @@ class TextSheet:
 
     def lines(self) -> Iterator[Line]:
         """Yield each record that isn't empty, by the row number that Excel gives it."""
+        marks = marks_made()
         for chunk in self._chunks():
-            yield from self._lines_of(chunk)
+            yield from self._lines_of(chunk, self._encoding.damaged or marks_made() > marks)
 
     def picked(self, found: TableFound) -> Iterator[Picked]:
         """Yield the data rows of a table in this sheet: what `pick` does with `lines`, but fast."""
+        marks = marks_made()
         for chunk in self._chunks():
-            quick = None if chunk.broken or self._encoding.damaged else _quick(chunk, found)
+            damaged = self._encoding.damaged or marks_made() > marks
+            quick = None if chunk.broken or damaged else _quick(chunk, found)
             if quick:
                 yield quick
             else:
-                yield from pick(self._lines_of(chunk), found, ragged=True)
+                yield from pick(self._lines_of(chunk, damaged), found, ragged=True)
 
     def _chunks(self) -> Iterator[Chunk]:
         return chunks(self._text, self._cut.dialect, self._cut.width, self._cut.skip)
@@ -71,13 +83,14 @@ class TextSheet:
     def _text(self) -> TextIO:
         return io.TextIOWrapper(self._opener(), encoding=self._encoding.codec, errors=MARK, newline="")
 
-    def _lines_of(self, chunk: Chunk) -> Iterator[Line]:
+    @staticmethod
+    def _lines_of(chunk: Chunk, damaged: bool) -> Iterator[Line]:
         for place, row in enumerate(chunk.rows):
             if not any(row):
                 continue
             if place in chunk.broken:
                 yield Line(chunk.first + place, list(map(show_marks, row)), [BROKEN] * len(row))
-            elif self._encoding.damaged and any(map(is_marked, row)):
+            elif damaged and any(map(is_marked, row)):
                 yield Line(chunk.first + place, list(map(show_marks, row)), list(map(_kind, row)))
             else:
                 yield Line(chunk.first + place, row, [TEXT if cell else EMPTY for cell in row])

@@ -101,7 +101,7 @@ def _picked(sheet: Sheet, lines: Iterator[Line], found: TableFound) -> Iterator[
 def bounded(batch: Picked) -> Iterator[Picked]:
     """Cut a batch of huge texts into ones that fit a message."""
     texts = (batch.orders, batch.owners, batch.shops, batch.decisions)
-    longest = max((len(max(column, key=len)) for column in texts if column), default=0)
+    longest = max((max(map(len, column)) for column in texts if column), default=0)
     size = len(batch.lines)
     if longest * size <= MOST_CHARACTERS:
         yield batch
