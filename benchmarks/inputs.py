@@ -65,13 +65,13 @@ def shop(n: int) -> str:
     return SHOPS[n * 7 % len(SHOPS)]
 
 
-def csv_file(rows: int, *, columns: int = 6) -> Path:
-    """A UTF-8 CSV: the six columns, or only the first two."""
-    path = WORK / f"orders-{rows}x{columns}.csv"
+def csv_file(rows: int, *, columns: int = 6, encoding: str = "utf-8") -> Path:
+    """A CSV: the six columns, or only the first two."""
+    path = WORK / f"orders-{rows}x{columns}{'' if encoding == 'utf-8' else f'-{encoding}'}.csv"
     if not path.exists():
         WORK.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        with part.open("w", encoding="utf-8", newline="") as file:
+        with part.open("w", encoding=encoding, newline="") as file:
             file.write(",".join(HEADERS[:columns]) + "\r\n")
             for n in range(rows):
                 cells = (

@@ -18,9 +18,13 @@ def calamine(path: Path) -> int:
     return sum(len(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names) - 1
 
 
-def stdlib_csv(path: Path) -> int:
-    with path.open(newline="", encoding="utf-8") as file:
+def stdlib_csv(path: Path, encoding: str = "utf-8") -> int:
+    with path.open(newline="", encoding=encoding) as file:
         return sum(1 for _ in csv.reader(file)) - 1
+
+
+def stdlib_csv_gbk(path: Path) -> int:
+    return stdlib_csv(path, "gbk")
 
 
 def pandas_csv(path: Path) -> int:
@@ -52,6 +56,7 @@ def cells(path: Path) -> int:
 WAYS: dict[str, Callable[[Path], int]] = {
     "calamine": calamine,
     "csv": stdlib_csv,
+    "csv-gbk": stdlib_csv_gbk,
     "pandas-csv": pandas_csv,
     "orders": orders,
     "cells": cells,

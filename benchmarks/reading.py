@@ -37,6 +37,7 @@ def main() -> None:
     report = Report("reading", f"python -m benchmarks.reading --rows {rows} --rounds {count}")
     kept: dict[str, list[Measured]] = {}
     xlsx, inline, text = inputs.xlsx_file(rows), inputs.xlsx_file(rows, inline=True), inputs.csv_file(rows)
+    chinese = inputs.csv_file(rows, encoding="gbk")
     ways = {
         "calamine": ("calamine", xlsx),
         "orders": ("orders", xlsx),
@@ -44,6 +45,8 @@ def main() -> None:
         "inline orders": ("orders", inline),
         "csv": ("csv", text),
         "csv orders": ("orders", text),
+        "gbk csv": ("csv-gbk", chinese),
+        "gbk orders": ("orders", chinese),
     }
     figures = rounds(
         {name: reading(way, path, rows, kept) for name, (way, path) in ways.items()},
@@ -72,6 +75,12 @@ def main() -> None:
         ratio(figures["csv orders"], figures["csv"]),
         most=1.5,
         note=f"{sorted(figures['csv orders'])[count // 2]:.1f} s here",
+    )
+    report.add(
+        3,
+        "the same in GBK against stdlib csv",
+        ratio(figures["gbk orders"], figures["gbk csv"]),
+        most=1.5,
     )
     report.add(
         3,

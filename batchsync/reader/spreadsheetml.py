@@ -28,6 +28,13 @@ _KINDS = {"Number": NUMBER, "Boolean": BOOLEAN, "DateTime": DATE, "Error": ERROR
 _ZEROS = re.compile(r"0+")
 _TAIL = re.compile(r"([0-9]+)\.0*")
 
+_NO_CHARACTER = re.compile(
+    r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));",
+    re.IGNORECASE,
+)
+"""References that XML forbids and Excel writes; no id has such a character, so a cell that needs it is refused."""
+_LONGEST_REFERENCE = 16
+
 _PRIVATE = 0xF700
 """Where marks of stray bytes travel through the XML parser, which takes no lone surrogates."""
 _TO_PRIVATE = {0xDC00 + byte: _PRIVATE + byte for byte in range(256)}
@@ -223,11 +230,15 @@ class SpreadsheetMlSource:
 
 def _feed(parser: expat.XMLParserType, block: str, stream: TextIO) -> None:
     """Hand over the text as UTF-8, whatever the declaration says; stray bytes stay visible as private characters."""
+    rest = ""
     try:
         while block:
-            parser.Parse(block.translate(_TO_PRIVATE).encode("utf-8", "replace"))
+            text = _NO_CHARACTER.sub("\ufffd", rest + block)
+            at = text.rfind("&", -_LONGEST_REFERENCE)
+            whole, rest = (text, "") if at < 0 or ";" in text[at:] else (text[:at], text[at:])
+            parser.Parse(whole.translate(_TO_PRIVATE).encode("utf-8", "replace"))
             block = stream.read(_BLOCK)
-        parser.Parse(b"", True)
+        parser.Parse(rest.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
         raise unreadable("XML_DAMAGED", line=error.lineno, why=expat.ErrorString(error.code)) from error
 

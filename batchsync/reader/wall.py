@@ -1,7 +1,8 @@
 """The wall between us and a stranger's bytes: a child process that is watched, and killed at its limits.
 
 The parent only waits, checks the shape of what comes, and turns every way to die into one sentence. Only time that the
-parent spends waiting counts against the child: a slow plan is not the file's fault.
+parent spends waiting counts against the child: a slow plan is not the file's fault. Nor is a busy machine: a child that
+has hardly had a processor gets more time.
 """
 
 import os
@@ -23,6 +24,10 @@ SECONDS = 8.5
 SECONDS_PER_MB = 2.0
 """For each MB beyond: ten times what a million rows need."""
 _SMALL_MB = 4
+WORKED = 1 / 3
+"""The share of its time that a child has spent on a processor before it counts as stuck; honest files need a tenth."""
+PATIENCE = 6.0
+"""So many times its time, and even a child that never got a processor is given up."""
 _TICK = 0.05
 
 
@@ -96,15 +101,35 @@ class Child:
     def _keep_watch(self) -> None:
         while not self._over.wait(_TICK):
             since = self._since
-            if since is not None and time.monotonic() - since > self._left:
+            waited = 0.0 if since is None else time.monotonic() - since + self.seconds - self._left
+            if waited > self.seconds and self._is_stuck(waited):
                 self._end("TOO_SLOW")
             elif sys.platform != "linux" and _memory_of(self._process.pid) > self.memory:
                 self._end("TOO_LARGE")
+
+    def _is_stuck(self, waited: float) -> bool:
+        """Whether a child that was waited for too long has had the processor, or never will."""
+        worked = _processor_time_of(self._process.pid)
+        return worked is None or worked > self.seconds * WORKED or waited > self.seconds * PATIENCE
 
     def _end(self, why: str) -> None:
         self.killed = self.killed or why
         self._process.kill()
         self._over.set()
+
+
+def _processor_time_of(pid: int) -> float | None:
+    """Return the seconds that a process has spent on a processor; None when it can't be told."""
+    try:
+        if sys.platform == "linux":
+            fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        import psutil
+
+        used = psutil.Process(pid).cpu_times()
+        return float(used.user + used.system)
+    except Exception:  # noqa: BLE001 - no such file, psutil missing, or the process gone
+        return None
 
 
 def _memory_of(pid: int) -> int:

@@ -182,6 +182,15 @@ def test_the_kinds_of_an_xml_spreadsheet(tmp_path: Path, cell: str, expected: tu
     assert expected == (line.cells[0], line.kinds[0])
 
 
+@pytest.mark.parametrize("before", [0, 65_100, 65_200, 65_300])
+def test_a_character_that_xml_forbids_costs_its_cell_only(tmp_path: Path, before: int) -> None:
+    """Excel writes `&#1;`, which no XML parser takes; wherever the reader's blocks end."""
+    rows = f"<!--{'x' * before}-->" + "".join(
+        f'<Row><Cell><Data ss:Type="String">{cell}</Data></Cell></Row>' for cell in ["&#1;&#x1F;", ID] * 9
+    )
+    assert [["\ufffd\ufffd"], [ID]] * 9 == cells(xml(tmp_path, rows)[0])
+
+
 def test_a_hidden_sheet_of_an_xml_spreadsheet(tmp_path: Path) -> None:
     """It is told as hidden."""
     after = '<WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel"><Visible>SheetHidden</Visible></WorksheetOptions>'

@@ -1,6 +1,7 @@
 """The wall: however a child dies, the parent lives and says one sentence."""
 
 import os
+import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
@@ -11,8 +12,8 @@ import pytest
 from batchsync.config import InputSettings
 from batchsync.errors import FileUnreadable
 from batchsync.model import FileFound
-from batchsync.reader import read_orders, reading
-from batchsync.reader.wall import seconds_for
+from batchsync.reader import read_orders, reading, wall
+from batchsync.reader.wall import Child, seconds_for
 from batchsync.words.text import Lang
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="rlimits")
@@ -71,13 +72,35 @@ def test_a_child_that_dies_or_lies_is_one_sentence(
 
 
 @posix
+@pytest.mark.parametrize("program", ["import time; time.sleep(60)", "while True: pass"])
 def test_a_child_that_takes_too_long_is_killed(
-    impostor: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    impostor: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
-    """The clock runs while the parent waits."""
+    """The clock runs while the parent waits, whether the child works or hangs."""
     monkeypatch.setattr(reading, "seconds_for", lambda _: 0.2)
-    path = impostor("import time; time.sleep(60)")
-    assert "given up after 0 seconds" in said(path)
+    assert "given up after 0 seconds" in said(impostor(program))
+
+
+@pytest.mark.parametrize(
+    ("worked", "waited", "stuck"),
+    [(0.5, 10.5, False), (4.0, 10.5, True), (0.5, 61.0, True), (None, 10.5, True)],
+)
+def test_a_busy_machine_is_not_the_files_fault(
+    monkeypatch: pytest.MonkeyPatch, worked: float | None, waited: float, stuck: bool
+) -> None:
+    """Ten seconds are over: a child that has worked a third of them is stuck, one that never got to is waited for."""
+    monkeypatch.setattr(wall, "_processor_time_of", lambda _: worked)
+    child = Child.__new__(Child)
+    child.seconds = 10.0
+    child._process = subprocess.Popen([sys.executable, "-c", ""])
+    child._process.wait()
+    assert stuck == child._is_stuck(waited)
+
+
+def test_processor_time_is_told() -> None:
+    """Of this process more than none, of one that isn't there nothing."""
+    own = wall._processor_time_of(os.getpid())
+    assert (True, None) == (own is not None and own > 0, wall._processor_time_of(2**22 + 1))
 
 
 @posix
