@@ -10,6 +10,9 @@ from typing import NamedTuple, Protocol
 
 EMPTY, TEXT, NUMBER, LOSSY, BOOLEAN, DATE, ERROR, NO_VALUE, UNDECODABLE, BROKEN, AMOUNT = range(11)
 
+LONGEST_TEXT = 32_768
+"""One more than the characters that a cell may hold: what is longer is refused whatever it says."""
+
 
 class Note(NamedTuple):
     """Something worth saying about a file: a code that `words` knows, and its facts. Mirrors `model.Note`."""

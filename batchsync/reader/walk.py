@@ -5,7 +5,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from batchsync.reader.grid import Line, Note, Sheet, Source, Unreadable, Wishes
+from batchsync.reader.grid import LONGEST_TEXT, Line, Note, Sheet, Source, Unreadable, Wishes
 from batchsync.reader.opening import open_source
 from batchsync.reader.pick import Picked, pick
 from batchsync.reader.table import DEPTH, TableFound, find_table
@@ -16,8 +16,6 @@ MOST_ROWS = 4_096
 MOST_CELLS = 200_000
 MOST_CHARACTERS = 16_000_000
 """Of one message: a string that many cells share may be a megabyte long."""
-LONGEST_TEXT = 32_768
-"""One more than the characters that a cell may hold: what is longer is refused whatever it says."""
 
 
 def orders(path: Path, wishes: Wishes) -> Iterator[Message]:

@@ -4,7 +4,7 @@ import codecs
 import re
 from xml.parsers import expat
 
-from batchsync.reader.grid import Unreadable
+from batchsync.reader.grid import LONGEST_TEXT, Unreadable
 from batchsync.reader.package import Attributes, Package, local, new_parser, recoded
 from batchsync.reader.xlsx_text import unescape
 
@@ -41,7 +41,7 @@ def _quickly(package: Package, part: str) -> list[str] | None:
         whole, rest = (text[:end], text[end:]) if end > 4 else ("", text)
         if len(rest) > _MOST_OPEN:
             return None
-        strings += _items(whole)
+        strings += _clipped(_items(whole))
     return None if "<si" in rest else strings
 
 
@@ -99,4 +99,11 @@ def _slowly(package: Package, part: str) -> list[str]:
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise Unreadable("DAMAGED", why="xml") from error
-    return found.strings
+    return _clipped(found.strings)
+
+
+def _clipped(strings: list[str]) -> list[str]:
+    """Cut texts that no cell may hold: a million cells may share a megabyte."""
+    if max(map(len, strings), default=0) <= LONGEST_TEXT:
+        return strings
+    return [text[:LONGEST_TEXT] for text in strings]
