@@ -55,6 +55,8 @@ class Told:
     said: Said
     died: bool
     seconds: float
+    worked: float
+    """Seconds on a processor: on a busy machine they tell more."""
     peak: int
 
     @property
@@ -69,7 +71,7 @@ class Told:
             for name, broken in (
                 ("dead", self.died),
                 ("traceback", bool(self.said.traceback)),
-                ("slow", self.seconds > MOST_SECONDS),
+                ("slow", self.seconds > MOST_SECONDS and self.worked > MOST_SECONDS / 3),
                 ("large", self.peak > MOST_BYTES),
             )
             if broken
@@ -155,7 +157,9 @@ def told(way: Way, path: Path, *, limited: bool) -> Told:
     _, status, used = os.wait4(pid, 0)
     seconds = time.monotonic() - began
     said = Said(**json.loads(data)) if data and status == 0 else Said()
-    return Told(way.__name__, str(path), said, status != 0 or not data, seconds, used.ru_maxrss << 10)
+    worked = used.ru_utime + used.ru_stime
+    dead = status != 0 or not data
+    return Told(way.__name__, str(path), said, dead, seconds, worked, used.ru_maxrss << 10)
 
 
 def _answer(way: Way, path: Path, into: int, *, limited: bool) -> None:
@@ -217,7 +221,7 @@ def report(results: list[list[Told]]) -> int:
     for one in ours:
         if one.faults:
             print(
-                f"{','.join(one.faults)}: {one.way} {one.path} {one.seconds:.1f} s {one.peak >> 20} MiB {one.said}"
+                f"{','.join(one.faults)}: {one.way} {one.path} {one.seconds:.1f} s ({one.worked:.1f} s at work) {one.peak >> 20} MiB {one.said}"
             )
     by_peers = [file for file in results if any(one.opened for one in file[len(OURS) :])]
     missed = [file for file in by_peers if not file[0].opened]
@@ -226,7 +230,7 @@ def report(results: list[list[Told]]) -> int:
     sentences = Counter(_kind(file[0].said.sentence) for file in results if file[0].said.sentence)
     print(f"{len(results)} files, {sum(file[0].opened for file in results)} read, {dict(faults)}")
     print(
-        f"slowest {max(one.seconds for one in ours):.1f} s, largest {max(one.peak for one in ours) >> 20} MiB"
+        f"longest at work {max(one.worked for one in ours):.1f} s, largest {max(one.peak for one in ours) >> 20} MiB"
     )
     if by_peers:
         share = 1 - len(missed) / len(by_peers)
