@@ -250,3 +250,21 @@ def test_what_libreoffice_makes_of_it(tmp_path: Path) -> None:
         made[kind] = cells(tmp_path / kind / f"a.{kind}")
     expected = [(1, [ID, "0000042"], [TEXT, NUMBER]), (2, ["2026-10-25", "780000001"], [DATE, NUMBER])]
     assert {"ods": expected, "xls": expected} == made
+
+
+# --- What fuzzing found -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spoilt", ["an error code that nobody knows", "a sheet that is related to nothing"])
+def test_a_library_that_panics_is_one_plain_sentence(tmp_path: Path, spoilt: str) -> None:
+    """calamine raises, or panics with what is no Exception: the reason names no Python class."""
+    code = 0x16 if spoilt.startswith("an error") else 0x2A
+    path = books.xlsb(tmp_path / "a.xlsb", books.row_head(0) + books.error_cell(0, code))
+    if code == 0x2A:
+        with zipfile.ZipFile(path) as old:
+            parts = {name: old.read(name) for name in old.namelist()}
+        parts["xl/_rels/workbook.bin.rels"] = parts["xl/_rels/workbook.bin.rels"].replace(b"rId1", b"rId9")
+        books.zipped(path, parts)
+    with pytest.raises(Unreadable) as caught:
+        lines(path)
+    assert ("DAMAGED", "reader") == (caught.value.text, caught.value.facts["why"])
