@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from batchsync.config import Config
+from batchsync.distributed import job_for
 from batchsync.job import Checked, Job, RunOptions
 from batchsync.model import RunSummary
 from batchsync.settings import load
@@ -34,7 +35,7 @@ async def sync_file_async(
 ) -> RunSummary:
     """Do what `sync_file` does, to be awaited."""
     options = RunOptions(output=Path(output) if output is not None else None)
-    finished = await Job(_config(config, token=True)).run(Path(path), options)
+    finished = await job_for(_config(config, token=True)).run(Path(path), options)
     return finished.summary
 
 

@@ -212,6 +212,9 @@ class Pacer:
         else:
             free_at = self._free.popleft()
         self._next_at = max(self._next_at + 1 / self.rate, now - CATCH_UP_S)
+        return self._slot(now, free_at)
+
+    def _slot(self, now: float, free_at: float) -> Slot:
         return Slot(self, granted_at=now, free_at=free_at)
 
     def _wake(self) -> None:

@@ -66,7 +66,7 @@ def _forgiving() -> Undo:
 def _in_place_of_judge(wrong: Callable[..., Verdict]) -> Undo:
     """Patch the judge where it is handed to the pool: by the real composition root and by the simulation's."""
     stack = contextlib.ExitStack()
-    for module in ("batchsync.job.job", "tests.simulation.world"):
+    for module in ("batchsync.job.sending", "tests.simulation.world"):
         if module in sys.modules:
             stack.enter_context(patch(f"{module}.judge", wrong))
     return stack

@@ -23,6 +23,7 @@ HOMES = {
     "nightly": "nights",
     "watch": "nights",
     "web": "web",
+    "worker": "worker",
     "history": "books",
     "resolve": "books",
     "spend": "money",

@@ -10,7 +10,7 @@ from batchsync.cli.layout import moment, size
 from batchsync.clock import Clock
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError
-from batchsync.ledger import open_ledger
+from batchsync.ledger import Ledger, is_postgres, open_ledger, open_postgres
 from batchsync.ledger.location import network_file_system, path_of
 from batchsync.words import Said, start
 
@@ -20,6 +20,9 @@ LOW_BYTES = 500_000_000
 
 def ledger(config: Config, clock: Clock) -> Iterator[Finding]:
     """Yield what there is to say of the ledger and its disk."""
+    if is_postgres(config.ledger.url):
+        yield from _server(config, clock)
+        return
     try:
         path = path_of(config.ledger.url)
     except BatchsyncError as error:
@@ -54,15 +57,31 @@ def _sound(path: Path, config: Config, clock: Clock) -> Iterator[Finding]:
         return
     try:
         with open_ledger(config.ledger.url, read_only=True, clock=clock) as opened:
-            faults = opened.verify()
-            newest = next(iter(opened.runs(1)), None)
+            yield from _checked(opened, path.stat().st_size, clock)
     except BatchsyncError as error:
         yield Finding(BAD, Said(start.LEDGER_UNUSABLE, {"fault": Said(error.text, error.facts)}))
-        return
+
+
+def _server(config: Config, clock: Clock) -> Iterator[Finding]:
+    """A PostgreSQL ledger: whether it answers, may be trusted, and is sound."""
+    assert config.ledger.url is not None
+    try:
+        with open_postgres(config.ledger.url, read_only=True, clock=clock) as opened:
+            if opened.is_new:
+                yield Finding(OK, Said(start.LEDGER_NEW, {"path": opened.place}))
+            else:
+                yield from _checked(opened, opened.size().bytes, clock)
+    except BatchsyncError as error:
+        yield Finding(BAD, Said(start.LEDGER_UNUSABLE, {"fault": Said(error.text, error.facts)}))
+
+
+def _checked(opened: Ledger, held: int, clock: Clock) -> Iterator[Finding]:
+    faults = opened.verify()
+    newest = next(iter(opened.runs(1)), None)
     for fault in faults:
-        yield Finding(BAD, Said(start.LEDGER_FAULTS, {"path": path, "fault": fault}))
+        yield Finding(BAD, Said(start.LEDGER_FAULTS, {"path": opened.place, "fault": fault}))
     if not faults:
-        yield Finding(OK, Said(start.LEDGER_OK, {"path": path, "size": size(path.stat().st_size)}))
+        yield Finding(OK, Said(start.LEDGER_OK, {"path": opened.place, "size": size(held)}))
     now = clock.now()
     if newest is not None and newest.started_at > now:
         facts = {"now": moment(now), "last": moment(newest.started_at)}

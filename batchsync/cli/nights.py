@@ -12,8 +12,8 @@ from batchsync.cli.bug import write_down
 from batchsync.cli.console import Console
 from batchsync.cli.interrupt import listening
 from batchsync.cli.layout import moment
+from batchsync.cli.loops import loop_factory
 from batchsync.cli.progress import ProgressView
-from batchsync.cli.run import loop_factory
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, LedgerBusy
 from batchsync.nightly import Event, Morning, Night, NightStop, NightSummary, Watch

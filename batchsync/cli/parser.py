@@ -123,6 +123,7 @@ def _run(grammar: Grammar) -> None:
     grammar.group(words.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
     grammar.add("--concurrency", metavar="N").flag("--keep-alive").add("--max-points", metavar="N")
     grammar.add("--limit", metavar="N").flag("--resend").flag("--resend-uncertain").flag("--yes")
+    grammar.flag("--detach")
     _settings(grammar)
     _talk(grammar)
     grammar.flag("--no-progress")
@@ -147,6 +148,13 @@ def _web(grammar: Grammar) -> None:
     grammar.flag("--no-browser").add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
     grammar.group(words.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
     grammar.add("--concurrency", metavar="N").flag("--keep-alive").add("--max-points", metavar="N")
+    _talk(grammar)
+
+
+def _worker(grammar: Grammar) -> None:
+    grammar.group(words.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
+    grammar.add("--concurrency", metavar="N").flag("--keep-alive")
+    _settings(grammar)
     _talk(grammar)
 
 
@@ -230,6 +238,7 @@ _FILLERS: dict[str, Callable[[Grammar], None]] = {
     "nightly": _nightly,
     "watch": _nightly,
     "web": _web,
+    "worker": _worker,
     "history": _history,
     "resolve": _resolve,
     "spend": _spend,

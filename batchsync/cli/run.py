@@ -3,19 +3,20 @@
 import argparse
 import asyncio
 import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from batchsync.cli import arguments as given
 from batchsync.cli import outcome, planned
 from batchsync.cli.console import Console
 from batchsync.cli.interrupt import listening
+from batchsync.cli.loops import loop_factory
 from batchsync.cli.progress import ProgressView
 from batchsync.cli.whole import whole_file
 from batchsync.config import Config
+from batchsync.distributed import job_for
 from batchsync.errors import BatchsyncError, UsageError
 from batchsync.job import Checked, Job, RunOptions
+from batchsync.ledger import is_postgres
 from batchsync.model import PlanVerdict, RunSummary, Stop
 from batchsync.words import Said, talk
 
@@ -37,6 +38,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if not _agreed(arguments, files, config, options, console):
         console.talk(talk.NOT_AGREED)
         return NOT_AGREED
+    if arguments.detach:
+        from batchsync.cli.detached import leave
+
+        return leave(files, config, options, console)
     command = Command(config, options, console, hidden=arguments.no_progress)
     try:
         command.run(files)
@@ -62,16 +67,17 @@ class Command:
         """The totals of every file so far, also of those that could not be read."""
         self._options = options
         self._console = console
+        self._ledger = config.ledger.url
         self._asked_for = config.output.language
         self._own_lang = console.lang
         self._hidden_rows = 0
         self._stopping = self._stopped_before = False
         self._view = ProgressView(console, hidden=hidden)
-        self._job = Job(config, on_progress=self._view.update, on_planned=self._show_plan)
+        self._job = job_for(config, on_progress=self._view.update, on_planned=self._show_plan)
 
     def run(self, files: list[Path]) -> None:
         """Go over all files; what comes of each stands in `summaries`."""
-        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory(postgres=is_postgres(self._ledger))) as runner:
             loop = runner.get_loop()
             with listening(loop, drain=self._drain, abandon=self._abandon):
                 for path in files:
@@ -115,18 +121,6 @@ class Command:
         self._view.clear()
         self._console.talk(talk.ABANDONING)
         self._job.abandon()
-
-
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Use uvloop where it is installed: about a fifth less time per call."""
-    if sys.platform == "win32":
-        return None
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory
 
 
 # --- Asking before money is spent twice ---------------------------------------------------------------------

@@ -2,23 +2,20 @@
 
 import asyncio
 import contextlib
-import random
 from collections.abc import AsyncIterator, Callable, Iterator
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from batchsync.client import Client
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.config import Config
 from batchsync.errors import SettingsError, UsageError
 from batchsync.job.delivery import Delivery
 from batchsync.job.nouns import Checked, Finished, RunOptions
 from batchsync.job.planning import known_to, orders_to_send, plan_file
+from batchsync.job.sending import opened_pool
 from batchsync.job.target import target_of
-from batchsync.judge import judge
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.model import Cause, Order, PlanVerdict, Progress, Stop
 from batchsync.pace import Pacer
@@ -153,26 +150,27 @@ class Job:
         canary: int,
     ) -> Stop | None:
         config, clock, concurrency = self.config, self._clock, self.config.pace.concurrency
-        spend = config.spend
+        pool = opened_pool(
+            config,
+            run=run,
+            ledger=ledger,
+            pacer=Pacer(config.pace.rate, clock),
+            budget=self._shared_budget(ledger, account),
+            breaker=Breaker(config.stop, canary=canary),
+            clock=clock,
+            token=token,
+            stale_after_s=STALE_CLAIM_S,
+        )
+        async with pool as opened, self._watching(opened):
+            return await opened.drain(orders, total=total, concurrency=concurrency)
+
+    def _shared_budget(self, ledger: Ledger, account: int) -> Budget:
+        """Return the one budget of all files of this command."""
+        spend = self.config.spend
         self._budget = self._budget or Budget(
             spend.max_points, price=spend.price, highest_price=ledger.highest_price(account)
         )
-        client = Client(config.api, token, concurrency=concurrency, clock=clock, stale_after_s=STALE_CLAIM_S)
-        async with client:
-            pool = Pool(
-                run=run,
-                ledger=ledger,
-                client=client,
-                pacer=Pacer(config.pace.rate, clock),
-                judge=partial(judge, unsent_http=frozenset(config.retry.unsent_http)),
-                budget=self._budget,
-                breaker=Breaker(config.stop, canary=canary),
-                retry=config.retry,
-                clock=clock,
-                rng=random.Random(),  # noqa: S311 (jitter, no secret)
-            )
-            async with self._watching(pool):
-                return await pool.drain(orders, total=total, concurrency=concurrency)
+        return self._budget
 
     @contextlib.asynccontextmanager
     async def _watching(self, pool: Pool) -> AsyncIterator[None]:

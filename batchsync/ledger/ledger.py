@@ -114,6 +114,11 @@ class Ledger(ABC):
         """The ledger's file or address, as it may be shown."""
         return self._store.place
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever written here."""
+        return self._store.is_empty()
+
     def __enter__(self) -> Self:
         return self
 

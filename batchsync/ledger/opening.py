@@ -45,6 +45,8 @@ def open_ledger(
 
     `wait_s`: how long a single write waits for a run to end. `inline`: no writer thread, for simulations.
     """
+    if is_postgres(url):
+        return open_postgres(str(url), read_only=read_only, clock=clock, wait_s=wait_s)
     return SqliteLedger(
         path_of(None if url is None else str(url)),
         read_only=read_only,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from batchsync.clock import Clock
 from batchsync.config import Config
+from batchsync.distributed import job_for
 from batchsync.errors import BatchsyncError, InputError, LedgerError, OutputError, SettingsError
 from batchsync.job import Checked, Finished, Job, RunOptions
 from batchsync.model import Progress, RunSummary
@@ -90,7 +91,7 @@ class Worker:
 
     async def _run(self, ticket: Ticket, night: str, config: Config) -> Worked:
         told = _Told(ticket, night, self.desk)
-        job = self.job = Job(
+        job = self.job = job_for(
             config,
             clock=self.clock,
             on_planned=told.planned,

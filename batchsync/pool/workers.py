@@ -9,7 +9,7 @@ when the process dies, the next run finds as `sending` and makes uncertain.
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Protocol
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
@@ -85,22 +85,28 @@ class Pool:
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting: set[asyncio.Task[Any]] = set()
         """Workers that wait for a slot and hold no claim."""
-        self._orders: Iterator[tuple[int, Order]] = iter(())
+        self._orders: Iterator[tuple[int, Order]] | AsyncIterator[tuple[int, Order]] = iter(())
         self._counts = dict.fromkeys(State, 0)
         self._total = self._calls = self._in_flight = self._points = 0
         self.stopped: Stop | None = None
 
     async def drain(
-        self, orders: Iterator[tuple[int, Order]], *, total: int, concurrency: int
+        self,
+        orders: Iterator[tuple[int, Order]] | AsyncIterator[tuple[int, Order]],
+        *,
+        total: int,
+        concurrency: int,
     ) -> Stop | None:
         """Send the orders, given as (ledger id, order); return why not all were sent, or None.
 
-        When it returns, every outcome is durable.
+        An iterator that has to wait for its orders serves several workers at once. When `drain` returns, every
+        outcome is durable.
         """
         self._orders, self._total = orders, total
+        work = self._work_as_they_come if isinstance(orders, AsyncIterator) else self._work
         try:
             async with asyncio.TaskGroup() as group:
-                self._tasks = [group.create_task(self._work()) for _ in range(min(concurrency, total))]
+                self._tasks = [group.create_task(work()) for _ in range(min(concurrency, total))]
         finally:
             try:
                 await self._ledger.flush()
@@ -156,17 +162,28 @@ class Pool:
         )
 
     async def _work(self) -> None:
+        assert isinstance(self._orders, Iterator)
         for order_id, order in self._orders:
             if self.stopped is not None:
                 return
-            verdict = await self._call(order_id, order)
-            if verdict is not None and verdict.retry:
-                verdict = await self._call_again(order_id, order, verdict)
-            if verdict is not None:
-                self._note(verdict)
-                why = self._breaker.hear(verdict)
-                if why is not None:
-                    self.halt(why)
+            await self._send(order_id, order)
+
+    async def _work_as_they_come(self) -> None:
+        assert isinstance(self._orders, AsyncIterator)
+        async for order_id, order in self._orders:
+            if self.stopped is not None:
+                return
+            await self._send(order_id, order)
+
+    async def _send(self, order_id: int, order: Order) -> None:
+        verdict = await self._call(order_id, order)
+        if verdict is not None and verdict.retry:
+            verdict = await self._call_again(order_id, order, verdict)
+        if verdict is not None:
+            self._note(verdict)
+            why = self._breaker.hear(verdict)
+            if why is not None:
+                self.halt(why)
 
     def _note(self, verdict: Verdict) -> None:
         self._counts[verdict.state] += 1

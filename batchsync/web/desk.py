@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, replace
 
 from batchsync.config import Config, InputSettings
+from batchsync.distributed import job_for
 from batchsync.errors import BatchsyncError, LedgerBusy, UsageError
 from batchsync.job import Checked, Finished, Job, RunOptions
 from batchsync.model import PlanVerdict, Progress
@@ -237,7 +238,7 @@ class Desk:
         agreed = item.record.agreed
         assert agreed is not None
         config = self.config_for(item.record)
-        self._job = Job(
+        self._job = job_for(
             config,
             on_planned=lambda checked: _compare(checked, agreed),
             on_started=lambda run: self._started(item, run),

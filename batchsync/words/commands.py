@@ -48,6 +48,9 @@ SUMMARIES: Mapping[str, Text] = MappingProxyType(
             en="the local page: drop a sheet, see its check, start, watch, download, look back",
             zh="本机网页：拖入表格，查看检查结果，开始发送，观看进度，下载结果，回看历史",
         ),
+        "worker": Text(
+            en="join the runs of a ledger that several machines share", zh="加入多台机器共用账本的运行"
+        ),
         "history": Text(
             en="show past runs, one run, or all that happened to an order",
             zh="查看以往的运行、某次运行，或某个订单的全部经过",
@@ -88,6 +91,7 @@ USAGES: Mapping[str, Text] = MappingProxyType(
         "nightly": Text(en="nightly [options]", zh="nightly [选项]"),
         "watch": Text(en="watch [options]", zh="watch [选项]"),
         "web": Text(en="web [options]", zh="web [选项]"),
+        "worker": Text(en="worker [options]", zh="worker [选项]"),
         "history": Text(
             en="history [RUN | --order SN] [options]", zh="history [RUN | --order 订单号] [选项]"
         ),
@@ -141,6 +145,12 @@ EXPLANATIONS: Mapping[str, Text] = MappingProxyType(
             "this machine to this machine only; for others, set web.host and web.password_file.",
             zh="在浏览器中打开一个网页，可完成 check、run、history、resolve、report 的全部工作。网页只由本机提供给本机使用；"
             "如需给他人使用，请设置 web.host 和 web.password_file。",
+        ),
+        "worker": Text(
+            en="Waits for runs of the settings' account on a postgresql:// ledger and sends their orders beside others, all at one "
+            "shared rate. Start as many as you like, on any machine. Ctrl-C finishes the calls under way and leaves the rest to the others.",
+            zh="等待 postgresql:// 账本中本账号的运行，与其他机器一起发送其订单，合用一个速率上限。可在任意机器启动任意多个。"
+            "按 Ctrl-C 会完成进行中的调用，其余的留给其他进程。",
         ),
         "history": Text(
             en="Lists past runs, newest first; with RUN, that one in full; with --order, everything that ever happened to an order.",
@@ -213,6 +223,10 @@ EXAMPLES: Mapping[str, Text] = MappingProxyType(
             en="batchsync watch --inbox inbox --log-json", zh="batchsync watch --inbox 收件夹 --log-json"
         ),
         "web": Text(en="batchsync web", zh="batchsync web"),
+        "worker": Text(
+            en="batchsync worker --ledger postgresql://batchsync@db.example/batchsync",
+            zh="batchsync worker --ledger postgresql://batchsync@db.example/batchsync",
+        ),
         "history": Text(
             en="batchsync history\n  batchsync history --order 260101-123456789012345",
             zh="batchsync history\n  batchsync history --order 260101-123456789012345",
@@ -281,8 +295,8 @@ OPTION_HELP: Mapping[str, Text] = MappingProxyType(
             en="write the totals for machines; - is stdout", zh="把总计写成 JSON 供程序读取；- 表示标准输出"
         ),
         "--ledger": Text(
-            en="sqlite:///..., or a path (default: in your data folder)",
-            zh="sqlite:///... 或文件路径（默认在用户数据文件夹）",
+            en="sqlite:///..., a path, or postgresql://... for several machines (default: in your data folder)",
+            zh="sqlite:///...、文件路径，或供多台机器使用的 postgresql://...（默认在用户数据文件夹）",
         ),
         "--url": Text(en="the API's address", zh="接口地址"),
         "--rate": Text(en="most calls in any one second", zh="任意一秒内最多的调用次数"),
@@ -312,6 +326,10 @@ OPTION_HELP: Mapping[str, Text] = MappingProxyType(
             zh="把计划写成 CSV，每个订单一行；- 表示标准输出",
         ),
         "--limit": Text(en="send at most N orders: a first taste", zh="最多发送 N 个订单：先试一试"),
+        "--detach": Text(
+            en="leave the run to the workers of a postgresql:// ledger and don't wait",
+            zh="把运行交给 postgresql:// 账本的工作进程，不等待",
+        ),
         "--resend": Text(
             en="pay again for orders that are already synced; asks first",
             zh="对已同步的订单再次付费；会先询问",

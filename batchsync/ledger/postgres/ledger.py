@@ -38,6 +38,8 @@ class PostgresLedger(Ledger):
     ) -> None:
         self._server = PostgresStore(address, read_only=read_only, clock=clock, wait_s=wait_s)
         self._stale_s = stale_s
+        self.session: Session | None = None
+        """Under which this process claims, while it has joined."""
         super().__init__(self._server, clock)
         self._server.prepare()
 
@@ -57,7 +59,7 @@ class PostgresLedger(Ledger):
         """Open this process's session, under which it claims; its orders are given up when it leaves."""
         with self._reading() as database:
             reap(_ours(database), NOBODY, self._stale_s)
-        session = self._commits = Session(
+        session = self._commits = self.session = Session(
             address=self.address,
             place=self._server.place,
             who=who,
@@ -70,7 +72,7 @@ class PostgresLedger(Ledger):
             yield session
         finally:
             session.close()
-            self._commits = None
+            self._commits = self.session = None
 
     def _refusal(self, error: BaseException) -> BaseException:
         if isinstance(error, LedgerError | IllegalMove):
@@ -79,11 +81,22 @@ class PostgresLedger(Ledger):
 
     # --- Runs that several drain ----------------------------------------------------------------------------
 
-    def queue_up(self, run: str, limit: int) -> None:
-        """Let anyone who drains the run send the first `limit` orders of its plan."""
+    def queue_up(self, run: str, limit: int, *, detached: bool = False) -> None:
+        """Let anyone who drains the run send the first `limit` orders of its plan.
+
+        Nobody waits for a `detached` run: whoever sends its last order closes it.
+        """
+        run_id, _ = self._run_ids(run)
+        with self._writing(run) as database:
+            database.execute(database.sql["queue_up"], (run_id, limit))
+            if detached:
+                database.execute(database.sql["detach"], (run_id,))
+
+    def is_detached(self, run: str) -> bool:
+        """Whether nobody waits for a run."""
         run_id, _ = self._run_ids(run)
         with self._reading() as database:
-            database.execute(database.sql["queue_up"], (run_id, limit))
+            return bool(next(database.execute(database.sql["is_detached"], (run_id,)))[0])
 
     def lend(self, run: str, count: int, lent_s: float) -> Callable[[PostgresDatabase], Lent]:
         """Return the question for the next orders of a run, theirs alone for `lent_s`, for a session to ask."""
@@ -112,6 +125,12 @@ class PostgresLedger(Ledger):
         with self._reading() as database:
             database.execute(database.sql["stop_run"], (run_id, why))
 
+    def pause_run(self, run: str, *, paused: bool) -> None:
+        """Let nobody claim anything of a run for now, or go on."""
+        run_id, _ = self._run_ids(run)
+        with self._reading() as database:
+            database.execute(database.sql["pause_run"], (run_id, paused))
+
     def close_queue(self, run: str) -> None:
         """Take what is left of a run out of everybody's reach: it is not sent."""
         run_id, _ = self._run_ids(run)
@@ -127,6 +146,17 @@ class PostgresLedger(Ledger):
         """Return who sends now: every process whose session lives."""
         with self._reading() as database:
             return queue.members(_ours(database))
+
+    def has_engine(self) -> bool:
+        """Whether the tables of the workers' engine are there."""
+        with self._reading() as database:
+            return bool(next(database.execute(database.sql["has_engine"]))[0])
+
+    @contextmanager
+    def alone(self, who: str) -> Iterator[None]:
+        """Keep others' bookkeeping out for a while."""
+        with self._server.exclusive(who):
+            yield
 
     # --- Upkeep ---------------------------------------------------------------------------------------------
 

@@ -8,6 +8,9 @@ SELECT to_regclass('batchsync.form') IS NOT NULL;
 -- name: form_version
 SELECT version FROM form;
 
+-- name: has_engine
+SELECT to_regclass('batchsync.procrastinate_jobs') IS NOT NULL;
+
 -- name: make_room
 CREATE SCHEMA IF NOT EXISTS batchsync;
 
@@ -191,6 +194,12 @@ FROM lent AS l JOIN orders AS o ON o.id = l.order_id JOIN owners AS p ON p.id = 
 -- name: cross_off
 DELETE FROM queue WHERE run = $1 AND seq = ANY($2::int[]);
 
+-- name: detach
+UPDATE runs SET detached = true WHERE id = $1;
+
+-- name: is_detached
+SELECT detached FROM runs WHERE id = $1;
+
 -- name: is_queued
 SELECT EXISTS (SELECT 1 FROM queue WHERE run = $1);
 
@@ -214,8 +223,11 @@ WHERE e.run = $1 AND e.verdict = 1 GROUP BY o.state;
 -- name: stop_run
 UPDATE runs SET stopping = coalesce(stopping, $2) WHERE id = $1;
 
--- name: stopping
-SELECT stopping FROM runs WHERE id = $1;
+-- name: pause_run
+UPDATE runs SET paused = $2 WHERE id = $1;
+
+-- name: told_of
+SELECT stopping, paused FROM runs WHERE id = $1;
 
 -- Accounts and runs ------------------------------------------------------------------------------------------
 

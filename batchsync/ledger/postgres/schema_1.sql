@@ -44,6 +44,8 @@ CREATE TABLE runs (
     result text,
     summary text,       -- RunSummary as JSON
     pruned_at bigint,   -- when its entries and attempts were deleted
+    detached boolean NOT NULL DEFAULT false, -- nobody waits for it: whoever sends its last order closes it
+    paused boolean NOT NULL DEFAULT false,   -- nothing of it is claimed for now
     stopping text       -- why nothing more of it may be claimed, wherever it is drained
 );
 

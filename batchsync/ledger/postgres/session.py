@@ -159,6 +159,21 @@ class Session:
         self._post(act)
         return await future
 
+    async def ask_patiently(self, work: Callable[[PostgresDatabase], T]) -> T:
+        """Do some work on the session, again and again while the server is away. Raises LedgerGone in the end."""
+        give_up_at = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return await self.ask(work)
+            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+                if time.monotonic() > give_up_at:
+                    raise self._refuse(error) from error
+                await asyncio.sleep(RETRY_S)
+
+    def beat_soon(self) -> None:
+        """Tell the server now what this process does."""
+        self._post(self._beat)
+
     def every_beat(self, beat: Beat) -> None:
         """Do something on the session a few times a second, from now on."""
         self._beats.append(beat)

@@ -1,0 +1,35 @@
+"""`worker`: joins the runs of a ledger that several machines share, until Ctrl-C."""
+
+import argparse
+import asyncio
+import logging
+
+from batchsync.cli import arguments as given
+from batchsync.cli.console import Console
+from batchsync.cli.interrupt import listening
+from batchsync.cli.loops import loop_factory
+from batchsync.errors import LedgerError, UsageError
+from batchsync.ledger import is_postgres
+from batchsync.words import cluster as words
+from batchsync.words import ledger as ledger_words
+
+INTERRUPTED = 130
+
+
+def worker(arguments: argparse.Namespace, console: Console) -> int:
+    """Work until a signal comes; calls under way are finished first."""
+    config = given.settings(arguments, console, token=True).config
+    if not is_postgres(config.ledger.url):
+        raise UsageError(words.ONLY_POSTGRES, what="worker")
+    try:
+        from batchsync.distributed.worker import Worker
+    except ImportError as error:
+        raise LedgerError(ledger_words.NO_CLUSTER) from error
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters of it is said by us
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
+    assert config.token is not None
+    with asyncio.Runner(loop_factory=loop_factory(postgres=True)) as runner:
+        working = Worker(config, config.token, say=console.talk)
+        with listening(runner.get_loop(), drain=working.stop, abandon=working.abandon):
+            runner.run(working.work())
+    return INTERRUPTED
