@@ -15,6 +15,10 @@ from tests.postgres import Server
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(240)]
 
+LATE = 1.5
+"""How much more than the limit the vendor may see in a second while this machine is busy and calls arrive late; two
+rates side by side would be twice as many. That the limit itself holds is shown in virtual time (test_pace.py)."""
+
 
 def told(here: Town, name: str) -> set[RowStatus]:
     return {said.status for said in said_by_workbook(here.folder / f"{name}.result.xlsx")}
@@ -22,7 +26,9 @@ def told(here: Town, name: str) -> set[RowStatus]:
 
 def test_workers_die_and_the_run_goes_on(tmp_path: Path, postgres_server: Server) -> None:
     """One of three is killed, one stands still, the database crashes: nothing is paid twice, no row is lost."""
-    asked = Asked(rows=300, rate=100, kill_after=60, stop_after=110, stop_s=2.0, crash_after=200, crash_s=0.2)
+    asked = Asked(
+        rows=300, rate=100, kill_after=60, stop_after=110, stop_s=2.0, crash_after=200, crash_s=0.2, late=LATE
+    )
     figures = campaign(tmp_path, postgres_server, asked)
     assert [] == figures.broken
     assert figures.uncertain <= 20
@@ -36,7 +42,7 @@ def test_two_people_start_the_same_file_at_once(tmp_path: Path, postgres: str) -
         assert [0, 0] == [person.wait(120) for person in people], here.said("ann") + here.said("bob")
         calls = here.calls()
         assert (150, {1}) == (len(calls), set(charged(calls).values()))
-        assert most_in_a_second(calls) <= 60
+        assert most_in_a_second(calls) <= 60 * LATE
         spent = [here.summary(name)["points_spent"] for name in ("ann", "bob")]
         assert 150 == sum(spent)
         both = {RowStatus.SYNCED, RowStatus.ALREADY_SYNCED}
