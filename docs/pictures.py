@@ -1,7 +1,8 @@
 """Draw the pictures of a result for the docs: python docs/pictures.py (needs LibreOffice and pdftoppm)."""  # noqa: INP001 a script, not a package
 
-# ruff: noqa: S603, S607, DTZ001 (fixed commands; a sheet's day has no zone)
+# ruff: noqa: S603, S607 (fixed commands)
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,8 +20,8 @@ from batchsync.writer import ResultJob, write_result
 IMAGES = Path(__file__).parent / "images"
 BEGAN = datetime(2026, 11, 23, 2, 12, tzinfo=UTC)
 HEADERS = {
-    Lang.ZH: ("订单号", "商家id", "商品", "实付金额", "下单时间"),
-    Lang.EN: ("order number", "merchant id", "product", "paid", "ordered"),
+    Lang.ZH: ("订单号", "商家id", "商品", "实付金额"),
+    Lang.EN: ("order number", "merchant id", "product", "paid"),
 }
 NAMES = {Lang.ZH: ("订单", "十月订单.xlsx"), Lang.EN: ("Orders", "October orders.xlsx")}
 PRODUCTS = {
@@ -28,27 +29,32 @@ PRODUCTS = {
     Lang.EN: ("Green tea 250 g", "Clay cup", "Canvas bag", "Gift box"),
 }
 ROWS = 18
-CROPS = {"result": (55, 60, 1490, 240), "summary": (60, 60, 990, 640), "uncertain": (60, 60, 1000, 200)}
-"""The part of each page that is shown: left, top, width, height at 96 dots an inch."""
+DOTS = 130
+CROPS = {"result": (80, 88, 1990, 510), "summary": (95, 95, 920, 890), "uncertain": (80, 90, 1370, 150)}
+"""The part of each page that is shown: left, top, width, height at that many dots an inch."""
 
 
 def make_input(path: Path, lang: Lang) -> SheetFound:
     """Make a sheet as a clerk would have it."""
     book: Any = xlsxwriter.Workbook(str(path))
     sheet = book.add_worksheet(NAMES[lang][0])
-    font = {"font_name": "微软雅黑" if lang is Lang.ZH else "Calibri", "border": 1, "border_color": "#BFBFBF"}
+    font = {
+        "font_name": "微软雅黑" if lang is Lang.ZH else "Calibri",
+        "border": 1,
+        "border_color": "#D9D9D9",
+        "valign": "vcenter",
+    }
     head = book.add_format({**font, "bold": True, "bg_color": "#305496", "font_color": "#FFFFFF"})
     cell, money = book.add_format(font), book.add_format({**font, "num_format": "#,##0.00"})
-    day = book.add_format({**font, "num_format": "yyyy-mm-dd", "align": "left"})
     sheet.write_row(0, 0, HEADERS[lang], head)
     for line in range(1, ROWS + 1):
         sheet.write_string(line, 0, f"2610{line:02d}-{371906284410557 + line * 7919:015d}", cell)
         sheet.write_string(line, 1, "2088123464", cell)
         sheet.write_string(line, 2, PRODUCTS[lang][line % 4], cell)
         sheet.write_number(line, 3, 12.5 + line * 3.2, money)
-        sheet.write_datetime(line, 4, datetime(2026, 10, 1 + line), day)
-    sheet.set_column(0, 0, 25)
-    sheet.set_column(1, 4, 15)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 3, 14)
+    sheet.set_default_row(20)
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -102,6 +108,23 @@ def entries() -> Iterator[EntryResult]:
         )
 
 
+def fonts(folder: Path) -> Path:
+    """Name free fonts that stand in for those of the sheets, which only Windows has."""
+    path = folder / "fonts.conf"
+    stand_ins = {"微软雅黑": "Noto Sans CJK SC", "Calibri": "Carlito"}
+    aliases = "".join(
+        f'<match><test name="family"><string>{theirs}</string></test>'
+        f'<edit name="family" mode="assign" binding="strong"><string>{free}</string></edit></match>'
+        for theirs, free in stand_ins.items()
+    )
+    path.write_text(
+        '<?xml version="1.0"?><fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include>'
+        f"{aliases}</fontconfig>",
+        encoding="utf-8",
+    )
+    return path
+
+
 def draw(lang: Lang, folder: Path) -> None:
     """Write a result and turn two of its sheets into pictures."""
     path = folder / NAMES[lang][1]
@@ -117,13 +140,24 @@ def draw(lang: Lang, folder: Path) -> None:
     result = write_result(job, entries).path
     subprocess.run(
         ["soffice", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(result)],
-        check=True, capture_output=True, timeout=300,
+        check=True, capture_output=True, timeout=300, env={**os.environ, "FONTCONFIG_FILE": str(fonts(folder))},
     )  # fmt: skip
     for page, (name, box) in enumerate(CROPS.items(), start=1):
         crop = [
             part for letter, pixels in zip("xyWH", box, strict=True) for part in (f"-{letter}", str(pixels))
         ]
-        command = ["pdftoppm", "-r", "96", "-f", str(page), "-l", str(page), "-singlefile", "-png", *crop]
+        command = [
+            "pdftoppm",
+            "-r",
+            str(DOTS),
+            "-f",
+            str(page),
+            "-l",
+            str(page),
+            "-singlefile",
+            "-png",
+            *crop,
+        ]
         target = IMAGES / f"{name}-{lang}"
         subprocess.run([*command, str(result.with_suffix(".pdf")), str(target)], check=True, timeout=60)
 

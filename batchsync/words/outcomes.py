@@ -23,7 +23,7 @@ _AGAIN = Text(
     zh="没有消耗点券，重新运行即可，下次会发送。",
 )
 _LOOK_UP = Text(
-    en="Check it on the vendor's page, then fill in the decision column and run this file again (or use batchsync resolve).",
+    en="Look it up on the vendor's page, fill in the decision column, run this file again (or batchsync resolve).",
     zh="请到平台核实是否扣费，在“处理决定”列填写后重新运行本文件（或使用 batchsync resolve）。",
 )
 _PAID_NO = Text(

@@ -60,7 +60,7 @@ def styles_for(sheet: StyleSheet, base: int) -> Styles:
             for status, (fill, color) in FILLS.items()
         },
         text=sheet.format(base, Look(color="000000", horizontal="left", indent=1)),
-        number=sheet.format(base, Look(color="000000", number_format="0", horizontal="right")),
+        number=sheet.format(base, Look(color="000000", number_format="0", horizontal="right", indent=1)),
         moment=sheet.format(
             base, Look(color="000000", number_format=TIME_FORMAT, horizontal="left", indent=1)
         ),
@@ -68,7 +68,8 @@ def styles_for(sheet: StyleSheet, base: int) -> Styles:
             base, Look(fill="FFF2CC", color="000000", horizontal="left", indent=1, unlocked=True)
         ),
         total=sheet.format(
-            base, Look(color="000000", bold=True, number_format="0", horizontal="right", top_line=True)
+            base,
+            Look(color="000000", bold=True, number_format="0", horizontal="right", indent=1, top_line=True),
         ),
         boxed=sheet.has_border(base),
     )

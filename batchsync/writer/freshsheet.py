@@ -21,8 +21,8 @@ from batchsync.writer.zipout import Member
 
 _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _WIDEST = 42
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,10})?")
-_SIGNIFICANT = 15
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,20}")
 _PIECE = 1 << 16
 
 
@@ -281,7 +281,8 @@ class _Written:
 
 
 def _is_exact(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None and len(text.replace(".", "").lstrip("-0")) <= _SIGNIFICANT
+    """Whether a number says in a sheet what it says here: whole ones up to 15 digits; any fraction is a double anyway."""
+    return _WHOLE.fullmatch(text) is not None or _DECIMAL.fullmatch(text) is not None
 
 
 def _used(cells: Sequence[str]) -> int:

@@ -21,7 +21,7 @@ _ORDER = (
 """The schema's order of a worksheet's children."""
 
 WIDTHS: Mapping[str, float] = {
-    "status": 15, "error": 48, "points": 12, "todo": 66, "api_status": 10, "attempts": 10, "answered_at": 21,
+    "status": 16, "error": 56, "points": 13, "todo": 84, "api_status": 10, "attempts": 10, "answered_at": 21,
     "decision": 14,
 }  # fmt: skip
 """Column widths in characters."""

@@ -31,6 +31,8 @@ _LAST = 10
 _CHART_ROWS = 17
 _WIDE_SENTENCE = 100
 _ONE_PAGE = 60
+_COUNT = "#,##0_)"
+"""With the width of a bracket to the right, so that figures don't touch the next column."""
 
 
 def draw(summary: Summary, evidence: Evidence, run: RunRecord, names: Sequence[str]) -> bytes:
@@ -119,12 +121,12 @@ class _SummarySheet:
             self._height(20)
             look = self._d.format(bold=True, font_color=f"#{color}", bg_color=f"#{fill}", indent=1, **line)
             self._sheet.write_string(self._row, 1, word, look)
-            self._sheet.write_number(self._row, 2, count, self._d.format(num_format="#,##0", **line))
+            self._sheet.write_number(self._row, 2, count, self._d.format(num_format=_COUNT, **line))
             share = count / self._s.rows if self._s.rows else 0
-            self._sheet.write_number(self._row, 3, share, self._d.format(num_format="0.0%", **line))
+            self._sheet.write_number(self._row, 3, share, self._d.format(num_format="0.0%_)", **line))
             self._row += 1
         self._height(20)
-        bold = self._d.format(bold=True, num_format="#,##0", indent=0)
+        bold = self._d.format(bold=True, num_format=_COUNT)
         self._sheet.write_string(
             self._row, 1, summary_words.TOTAL.say(lang), self._d.format(bold=True, indent=1)
         )
@@ -139,7 +141,7 @@ class _SummarySheet:
             self._height(20)
             self._sheet.write_string(self._row, 1, plain(label), self._d.format(indent=1, **line))
             self._sheet.write_blank(self._row, 2, None, self._d.format(**line))
-            self._sheet.write_number(self._row, 3, number, self._d.format(num_format="#,##0", **line))
+            self._sheet.write_number(self._row, 3, number, self._d.format(num_format=_COUNT, **line))
             self._row += 1
         self._row += 1
 
@@ -160,7 +162,7 @@ class _SummarySheet:
             self._height(20 if len(trouble.todo) < _WIDE_SENTENCE else 34)
             wrapped = self._d.format(indent=1, text_wrap=True, **line)
             self._sheet.write_string(self._row, 1, plain(trouble.kind), wrapped)
-            self._sheet.write_number(self._row, 2, trouble.count, self._d.format(num_format="#,##0", **line))
+            self._sheet.write_number(self._row, 2, trouble.count, self._d.format(num_format=_COUNT, **line))
             look = self._d.format(
                 bold=True, font_color=f"#{color}", bg_color=f"#{fill}", align="center", **line
             )
@@ -213,7 +215,7 @@ class _SummarySheet:
             }
         )  # fmt: skip
         chart.set_chartarea({"border": {"color": LINE}})
-        chart.set_size({"width": 560, "height": 360})
+        chart.set_size({"width": 552, "height": 352})
         return chart
 
     def _section(self, title: str, last: int) -> None:

@@ -212,7 +212,12 @@ def opens_in_calamine(before: Path, after: Path) -> Iterator[str]:
     try:
         old = python_calamine.CalamineWorkbook.from_path(str(before))
         names = old.sheet_names
-        tables = {name: old.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names}
+        sheets = [(name, old.get_sheet_by_name(name)) for name in names]
+        tables = {
+            name: sheet.to_python(skip_empty_area=False)
+            for name, sheet in sheets
+            if sheet.end and sheet.end[0] * sheet.end[1] < MOST_CELLS * 100
+        }
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
