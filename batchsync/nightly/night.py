@@ -25,6 +25,7 @@ from batchsync.nightly.places import places_of
 from batchsync.nightly.record import Record, Spoken
 from batchsync.nightly.window import Window, night_of
 from batchsync.nightly.work import Worked, Worker, spoken
+from batchsync.reader import many_files
 from batchsync.words import Said
 from batchsync.words import nights as words
 
@@ -109,8 +110,9 @@ class Night:
                 self._filing.remember(self._record.day)
                 self._committed = self._filing.points
                 async with self._watching_the_clock():
-                    async for ticket in self._tickets():
-                        await self._one(ticket)
+                    with many_files():
+                        async for ticket in self._tickets():
+                            await self._one(ticket)
             return self._end()
 
     # --- Before ---------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from contextlib import AbstractContextManager
 
     from batchsync.config import InputSettings
     from batchsync.model import CellBatch, FileFound, RowBatch, SheetCells, SheetFound
@@ -32,4 +33,12 @@ def read_cells(
     return cells(path, settings)
 
 
-__all__ = ["read_cells", "read_orders"]
+def many_files() -> "AbstractContextManager[None]":
+    """Read faster as long as it is held: 3 ms for a file's child instead of 60, where the system can fork."""
+    from batchsync.reader.nursery import nursery
+    from batchsync.reader.wall import environment
+
+    return nursery(environment())
+
+
+__all__ = ["many_files", "read_cells", "read_orders"]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import batchsync
+from batchsync.reader.nursery import newborn
 from batchsync.reader.protocol import receive, send
 
 MEMORY = 900 << 20
@@ -44,15 +45,7 @@ class Child:
         self.memory = memory
         self.killed: str | None = None
         """TOO_SLOW or TOO_LARGE when the watch ended it."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "batchsync.reader.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            start_new_session=True,  # Ctrl-C is for the parent to hear: a run that drains still needs its reader
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self._process = newborn() or _started()
         self._left = seconds
         self._since: float | None = None
         self._over = threading.Event()
@@ -132,6 +125,18 @@ def _processor_time_of(pid: int) -> float | None:
         return None
 
 
+def _started() -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "batchsync.reader.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        start_new_session=True,  # Ctrl-C is for the parent to hear: a run that drains still needs its reader
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
 def _memory_of(pid: int) -> int:
     """Return a process' resident memory where rlimits don't bind; 0 when it can't be told."""
     try:
@@ -142,7 +147,7 @@ def _memory_of(pid: int) -> int:
         return 0
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return our environment, with our own package found when we run from a source folder."""
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     root = Path(batchsync.__file__).resolve().parent.parent
