@@ -5,7 +5,7 @@ from html import escape
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 720, 190
-LEFT, BOTTOM, TOP = 52, 24, 14
+LEFT, RIGHT, BOTTOM, TOP = 52, 16, 24, 14
 GAP = 0.28
 MOST_LABELS = 10
 
@@ -31,7 +31,7 @@ def bars_svg(bars: Sequence[Bar], title: str) -> str:
         parts.append(
             f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="currentColor" fill-opacity="0.7">{round(top * share):,}</text>'
         )
-    step = (WIDTH - LEFT) / max(1, len(bars))
+    step = (WIDTH - LEFT - RIGHT) / max(1, len(bars))
     every = -(-len(bars) // MOST_LABELS) or 1
     for place, bar in enumerate(bars):
         parts += _bar(bar, LEFT + step * place, step, top, labelled=(len(bars) - 1 - place) % every == 0)

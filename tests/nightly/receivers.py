@@ -1,0 +1,103 @@
+"""Receivers on this machine that know what each service takes, and refuse the rest as it would."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Check = Callable[[str, dict[str, Any]], str]
+"""Path and body -> what is wrong with it; empty when it is as the service wants it."""
+
+
+@dataclass
+class Heard:
+    """What came in."""
+
+    url: str
+    texts: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def dingtalk(path: str, said: dict[str, Any]) -> str:
+    """A group robot: https://open.dingtalk.com/document/robots/custom-robot-access."""
+    if not path.startswith("/robot/send?access_token="):
+        return f"path {path}"
+    if said.get("msgtype") != "text" or not isinstance(said.get("text", {}).get("content"), str):
+        return f"body {said}"
+    return ""
+
+
+def wecom(path: str, said: dict[str, Any]) -> str:
+    """A group robot: text.content of at most 2,048 bytes of UTF-8."""
+    if not path.startswith("/cgi-bin/webhook/send?key="):
+        return f"path {path}"
+    content = said.get("text", {}).get("content")
+    if said.get("msgtype") != "text" or not isinstance(content, str):
+        return f"body {said}"
+    return "" if len(content.encode()) <= 2048 else f"{len(content.encode())} bytes"
+
+
+def feishu(path: str, said: dict[str, Any]) -> str:
+    """A group robot, also Lark's: msg_type and content.text."""
+    if not path.startswith("/open-apis/bot/v2/hook/"):
+        return f"path {path}"
+    right = said.get("msg_type") == "text" and isinstance(said.get("content", {}).get("text"), str)
+    return "" if right else f"body {said}"
+
+
+def slack(path: str, said: dict[str, Any]) -> str:
+    """An incoming webhook: text, or attachments or blocks with text in them."""
+    if path.count("/") != 4 or not path.startswith("/services/"):
+        return f"path {path}"
+    return "" if said.get("text") or said.get("attachments") or said.get("blocks") else f"body {said}"
+
+
+def webhook(_path: str, said: dict[str, Any]) -> str:
+    """Any JSON webhook: apprise's own form, version 1.0."""
+    return "" if {"version", "title", "message", "type"} <= set(said) else f"body {said}"
+
+
+@contextlib.contextmanager
+def receiving(check: Check, answer: dict[str, Any] | None = None, status: int = 200) -> Iterator[Heard]:
+    """Listen as a service does; `answer` is what it says to a good message."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            try:
+                said = json.loads(body)
+                fault = check(self.path, said)
+            except ValueError as error:
+                said, fault = {}, f"no JSON: {error}"
+            if "json" not in self.headers.get("Content-Type", ""):
+                fault = fault or f"type {self.headers.get('Content-Type')}"
+            heard.faults += [fault] if fault else []
+            heard.texts.append(json.dumps(said, ensure_ascii=False))
+            told = (
+                {"errcode": 400, "code": 9499, "errmsg": fault}
+                if fault
+                else answer or {"errcode": 0, "code": 0}
+            )
+            whole = b"ok" if check is slack and not fault else json.dumps(told).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(whole)))
+            self.end_headers()
+            self.wfile.write(whole)
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    heard = Heard(f"http://127.0.0.1:{server.server_address[1]}")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield heard
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
