@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
@@ -59,20 +60,24 @@ def run(command: Sequence[str | Path], *, env: dict[str, str] | None = None) -> 
         env=ENVIRONMENT | (env or {}),
     )
     memory = Memory(process.pid)
-    before = os.times()
+    before = children_cpu_s()
     with memory:
         stdout, stderr = process.communicate()
     wall_s = time.perf_counter() - began
-    after = os.times()
-    cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
     return Measured(
         wall_s=wall_s,
-        cpu_s=cpu_s,
+        cpu_s=children_cpu_s() - before,
         peak_mib=memory.peak_mib,
         status=process.returncode,
         stdout=stdout,
         stderr=stderr,
     )
+
+
+def children_cpu_s() -> float:
+    """User and system time of all children that have ended, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Memory:

@@ -31,14 +31,11 @@ TINY = 10
 """Rows of a file whose cost is taken for that of the start."""
 
 
-def calamine(path: Path, rows: int) -> Callable[[], float]:
-    def contest() -> float:
-        measured = run([sys.executable, "-m", "benchmarks.readers", "calamine", path])
-        seconds, seen = measured.stdout.split()
-        assert int(seen) == rows, seen
-        return float(seconds)
-
-    return contest
+def calamine(path: Path, rows: int) -> Measured:
+    measured = run([sys.executable, "-m", "benchmarks.readers", "calamine", path])
+    _, seen = measured.stdout.split()
+    assert int(seen) == rows, seen
+    return measured
 
 
 def check(path: Path, ledger: Path) -> Measured:
@@ -82,42 +79,50 @@ def walls(contest: Callable[[], Measured], kept: list[Measured]) -> Callable[[],
 
 
 def big(report: Report, rows: int, count: int) -> None:
+    """Whole processes: start, read, and for ours the plan, the ledger and (of the run) the result."""
     path = inputs.xlsx_file(rows)
-    checked: list[Measured] = []
-    ran: list[Measured] = []
+    kept: dict[str, list[Measured]] = {"calamine": [], "check": [], "all synced": []}
+    contests: dict[str, Callable[[], Measured]] = {
+        "calamine": lambda: calamine(path, rows),
+        "check": lambda: check(path, WORK / "ledgers" / "none.sqlite"),
+        "all synced": lambda: all_synced(path, known_ledger(rows), rows),
+    }
     figures = rounds(
-        {
-            "calamine": calamine(path, rows),
-            "check": walls(lambda: check(path, WORK / "ledgers" / "none.sqlite"), checked),
-            "all synced": walls(lambda: all_synced(path, known_ledger(rows), rows), ran),
-        },
-        count=count,
-        warm_up=False,
+        {name: walls(contest, kept[name]) for name, contest in contests.items()}, count=count, warm_up=False
     )
-    for name, kept, most in (("check", checked, 2.5), ("all synced", ran, 5.0)):
-        what = "`check`" if name == "check" else "`run` in which all is already synced, with its result,"
-        seconds = statistics.median(figures[name])
+    for name, what, most in (
+        ("check", "`check`", 2.5),
+        ("all synced", "`run` in which all is already synced, with its result,", 5.0),
+    ):
         report.add(
             5,
             f"{what} of {rows:,} rows against calamine's read",
             ratio(figures[name], figures["calamine"]),
             most=most,
-            note=f"{seconds:.1f} s here",
+            note=f"{statistics.median(figures[name]):.1f} s here",
         )
-        report.add(
-            5, f"{what} peak of parent and child", max(m.peak_mib for m in kept), most=600, unit=" MiB"
-        )
+        cpu = {side: [measured.cpu_s for measured in kept[side]] for side in (name, "calamine")}
+        report.add(5, f"{what} the same by CPU", ratio(cpu[name], cpu["calamine"]), most=most)
+        peak = max(measured.peak_mib for measured in kept[name])
+        report.add(5, f"{what} peak of parent and child", peak, most=600, unit=" MiB")
 
 
-def by_size(
-    report: Report, name: str, sizes: list[int], measure: Callable[[int], Measured], repeat: int
-) -> None:
-    """CPU per row, of all processes, above what a tiny file costs."""
-    start = statistics.median(measure(TINY).cpu_s for _ in range(5))
+def looks(rows: int) -> int:
+    """How often a size is measured: the smaller, the more its start's noise counts."""
+    return max(1, min(15, 300_000 // rows))
+
+
+def least_cpu_s(measure: Callable[[int], Measured], rows: int) -> float:
+    """CPU of all processes; noise only adds, so the least is nearest to the truth."""
+    return min(measure(rows).cpu_s for _ in range(looks(rows)))
+
+
+def by_size(report: Report, name: str, sizes: list[int], measure: Callable[[int], Measured]) -> None:
+    """CPU per row above what a tiny file costs."""
+    start = least_cpu_s(measure, TINY)
     costs: list[tuple[float, float]] = []
     for rows in sizes:
-        runs = [measure(rows).cpu_s for _ in range(repeat if rows <= 100_000 else 1)]
-        costs.append((rows, (statistics.median(runs) - start) / rows * 1e6))
+        costs.append((rows, (least_cpu_s(measure, rows) - start) / rows * 1e6))
         print(f"  {name}: {rows:>9,} rows {costs[-1][1]:8.2f} us of CPU a row", flush=True)
     report.series[name] = costs
     beyond = [cost for rows, cost in costs if rows >= 10_000]
@@ -145,18 +150,15 @@ def main() -> None:
     report = Report("whole", f"python -m benchmarks.whole --rows {options.rows} --rounds {options.rounds}")
     big(report, options.rows, options.rounds)
     nowhere = WORK / "ledgers" / "none.sqlite"
-    by_size(report, "check", options.sizes, lambda rows: check(inputs.xlsx_file(rows), nowhere), 3)
+    by_size(report, "check", options.sizes, lambda rows: check(inputs.xlsx_file(rows), nowhere))
     by_size(
         report,
         "a run, all synced before",
         options.sizes,
         lambda rows: all_synced(inputs.xlsx_file(rows), known_ledger(rows), rows),
-        3,
     )
     with serving() as url:
-        by_size(
-            report, "a run, all sent", options.sent, lambda rows: sent(inputs.xlsx_file(rows), url, rows), 2
-        )
+        by_size(report, "a run, all sent", options.sent, lambda rows: sent(inputs.xlsx_file(rows), url, rows))
     report.save()
 
 
