@@ -110,7 +110,7 @@ def main() -> None:
             env=ENVIRONMENT,
         )
         seen = watch(process, seconds)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         stdout, _ = process.communicate()
     summary = json.loads(stdout)[0]
     print(f"  {summary}", flush=True)

@@ -109,7 +109,7 @@ def big(report: Report, rows: int, count: int) -> None:
 
 def looks(rows: int) -> int:
     """How often a size is measured: the smaller, the more its start's noise counts."""
-    return max(1, min(15, 300_000 // rows))
+    return max(1, min(30, 300_000 // rows))
 
 
 def least_cpu_s(measure: Callable[[int], Measured], rows: int) -> float:
