@@ -6,8 +6,8 @@ so no second, wherever it starts, can hold more than `rate`. A bucket that refil
 
 The margin pays for calls that travel at different speeds. An answer after `round_trip` proves that its request was on
 the way no longer than that; and, once SAMPLES answers have shown the quickest round trip, that it was hardly later than
-`round_trip - quickest`. So much is waited; but not more than MARGIN_S in the mean, lest a server whose answers vary by
-seconds slow us down: what punctual calls leave of it is saved for those that a stall made late.
+`round_trip - quickest`. So much is waited; but calls that others wait for get no more than MARGIN_S in the mean, lest
+a server whose answers vary by seconds slow us down: what some leave of it is saved for those that a stall made late.
 
 Between the grant and the first byte lie a durable claim and perhaps a new connection. So that a token does not lie idle
 meanwhile, it is granted early by a little more than that usually takes; whoever is quicker waits at the door (`early_s`).
@@ -27,7 +27,7 @@ WINDOW_S = 1.0
 MARGIN_LEAST_S = 0.010
 MARGIN_S = 0.045
 """Seconds of margin for a call whose lateness is unknown, and in the mean for all: 50 ms held at every rate measured."""
-SAVED_EACH_S = 0.2
+SAVED_EACH_S = 10.0
 """Most seconds of unused margin that are saved, for each token."""
 SAMPLES = 20
 LEAD_MOST_S = 0.100
@@ -46,7 +46,16 @@ SLOWEST_SHARE = 0.05
 class Slot:
     """The right to make one call; the client marks the moment before the first byte, the pool the end."""
 
-    __slots__ = ("_at_door", "_free_at", "_granted_at", "_pacer", "ended_at", "margin_s", "sent_at")
+    __slots__ = (
+        "_at_door",
+        "_free_at",
+        "_granted_at",
+        "_pacer",
+        "ended_at",
+        "is_awaited",
+        "margin_s",
+        "sent_at",
+    )
 
     def __init__(self, pacer: "Pacer", *, granted_at: float, free_at: float) -> None:
         self._pacer = pacer
@@ -56,6 +65,8 @@ class Slot:
         self.sent_at: float | None = None
         self.ended_at: float | None = None
         self.margin_s = MARGIN_S
+        self.is_awaited = False
+        """Whether a call waited for its token during its margin."""
 
     def early_s(self) -> float:
         """Return the seconds that the first byte must still wait; to be asked at the door, with all else done."""
@@ -158,18 +169,14 @@ class Pacer:
         self._wake()
 
     def margin_s(self, round_trip_s: float) -> float:
-        """Return how much longer than a second the token of an answered call is kept, as late as it may have been."""
+        """Return how much longer than a second the token of an answered call is to be kept: as late as it may have been."""
         self._answers += 1
         self._quickest_s = min(self._quickest_s, round_trip_s)
         if round_trip_s <= MARGIN_S:
-            late_s = round_trip_s
-        elif self._answers >= SAMPLES:
-            late_s = round_trip_s - self._quickest_s
-        else:
+            return min(MARGIN_S, MARGIN_LEAST_S + round_trip_s)
+        if self._answers < SAMPLES:
             return MARGIN_S
-        margin_s = min(MARGIN_LEAST_S + late_s, MARGIN_S + self._saved_s)
-        self._saved_s = min(self._saved_s + MARGIN_S - margin_s, SAVED_EACH_S * self._full_rate)
-        return margin_s
+        return MARGIN_LEAST_S + round_trip_s - self._quickest_s
 
     def learn_way(self, way_s: float) -> None:
         """Remember how long it takes from a grant to the door, and how much that varies."""
@@ -186,16 +193,31 @@ class Pacer:
         assert slot.sent_at is not None
         return slot.sent_at + self._window_s + slot.margin_s
 
+    def _afford(self, margin_s: float) -> float:
+        """Return as much of a margin as there is, and take it from what is saved."""
+        afforded_s = min(margin_s, MARGIN_S + self._saved_s)
+        self._save(MARGIN_S - afforded_s)
+        return afforded_s
+
+    def _save(self, seconds: float) -> None:
+        self._saved_s = min(self._saved_s + seconds, SAVED_EACH_S * self._full_rate)
+
     def _collect(self, now: float) -> None:
-        """Take back the tokens that are free by the time a call granted now comes to the door."""
+        """Take a token back that is free by the time a call granted now comes to the door."""
         held = self._held
-        while held and held[0][0] - self._lead_s <= now:
+        while held and not self._free and held[0][0] - self._lead_s <= now:
             _, _, slot = heapq.heappop(held)
+            is_new = slot.ended_at is not None and not slot.is_awaited
+            if is_new and self._free_at(slot) - self._lead_s > now:
+                slot.margin_s = self._afford(slot.margin_s)
+                slot.is_awaited = True
+            elif is_new:
+                self._save(MARGIN_S)
             free_at = self._free_at(slot)
-            if free_at - self._lead_s <= now:
-                self._free.append(free_at)
-            else:
+            if free_at - self._lead_s > now:
                 self._keep(free_at, slot)
+            else:
+                self._free.append(free_at)
 
     def _ready_at(self, now: float) -> float:
         """When the next slot can be granted as things stand; infinity while every token is out unsent."""
