@@ -22,8 +22,8 @@ _NOTES = (reading.NOTES, columns.NOTES, planning.PLAN_NOTES)
 _NEED_A_LOOK = (PlanVerdict.INVALID, PlanVerdict.UNCERTAIN, PlanVerdict.FAILED_CHARGED)
 
 
-def line(checked: Checked) -> Said:
-    """Return the plan in one line."""
+def line(checked: Checked, limit: int | None = None) -> Said:
+    """Return the plan in one line; with a `limit` below what there is to send, only so much is called to send."""
     counts = checked.counts
     send, known = counts[PlanVerdict.SEND], counts[PlanVerdict.ALREADY_SYNCED]
     facts = {
@@ -34,6 +34,13 @@ def line(checked: Checked) -> Said:
         "known": f"{known:,}",
         "rest": f"{sum(counts.values()) - send - known:,}",
     }
+    if limit is not None and limit < send:
+        facts |= {
+            "left": f"{send - limit:,}",
+            "send": f"{limit:,}",
+            "cost": f"{checked.cost // send * limit:,}",
+        }
+        return Said(talk.PLAN_LINE_LIMITED, facts)
     return Said(talk.PLAN_LINE, facts)
 
 

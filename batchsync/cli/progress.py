@@ -1,5 +1,6 @@
 """The progress bar on a terminal, and a line now and then where there is none."""
 
+import os
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -14,7 +15,17 @@ from batchsync.words import Text, talk
 WINDOW_S = 20.0
 """The speed shown is that of these last seconds."""
 LINE_EVERY_S = 10.0
+COLUMNS, ROWS = 100, 20
+"""Of a terminal that doesn't tell its size, as those of containers and of recorders do: tqdm would draw nothing."""
 FORMAT = "{percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt}  {desc}"
+
+
+def _columns() -> int:
+    """Return the width that the terminal claims; 0 when it doesn't know."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except OSError:
+        return 0
 
 
 class Speed:
@@ -90,8 +101,15 @@ class ProgressView:
             from tqdm import tqdm
 
             tqdm.monitor_interval = 0  # no thread of its own: the Job reports often enough
+            known = _columns() > 0
             self._bar = tqdm(
-                total=progress.total, file=sys.stderr, bar_format=FORMAT, leave=False, dynamic_ncols=True
+                total=progress.total,
+                file=sys.stderr,
+                bar_format=FORMAT,
+                leave=False,
+                dynamic_ncols=known,
+                ncols=None if known else COLUMNS,
+                nrows=None if known else ROWS,
             )
         self._bar.set_description_str(self._said(talk.BAR, progress), refresh=False)
         self._bar.n = progress.done

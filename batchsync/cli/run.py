@@ -109,7 +109,7 @@ class Command:
             raise StoppedWhileReading(talk.STOPPED_READING, file=checked.path.name)
         self._hidden_rows = checked.counts[PlanVerdict.SKIPPED_HIDDEN]
         self._console.follow(self._asked_for, checked.lang)
-        self._console.talk(planned.line(checked))
+        self._console.talk(planned.line(checked, self._options.limit))
 
     def _drain(self) -> None:
         self._stopping = True

@@ -100,6 +100,11 @@ PLAN_LINE = Text(
     en="{file}: {rows:row|rows}, {send:order|orders} to send (about {cost:point|points}), {known} already synced, {rest:other|others}",
     zh="{file}：{rows} 行，待发送 {send} 个订单（约 {cost} 点券），此前已同步 {known} 个，其他 {rest} 个",
 )
+PLAN_LINE_LIMITED = Text(
+    en="{file}: {rows:row|rows}, {send:order|orders} to send now (about {cost:point|points}), {left} more left for later by --limit, "
+    "{known} already synced, {rest:other|others}",
+    zh="{file}：{rows} 行，本次发送 {send} 个订单（约 {cost} 点券），按 --limit 留下 {left} 个，此前已同步 {known} 个，其他 {rest} 个",
+)
 NOTHING_TO_SEND = Text(en="  Nothing to send.", zh="  没有需要发送的订单。")
 COST = Text(en="about {points:point|points}", zh="约 {points} 点券")
 PROBLEMS = Text(en="Rows that need a look:", zh="需要处理的行：")

@@ -1,6 +1,8 @@
 """The progress view, on a clock moved by hand."""
 
 import io
+import os
+import select
 import sys
 
 import pytest
@@ -105,3 +107,21 @@ def test_on_a_terminal_a_bar(lang: Lang, words: str, monkeypatch: pytest.MonkeyP
     view.update(stand(7))
     view.close()
     assert (True, True) == (words in terminal.getvalue(), "7/1000" in terminal.getvalue())
+
+
+def test_a_terminal_that_does_not_tell_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's or a recorder's terminal says 0 columns; the bar is drawn all the same."""
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    with open(theirs, "w", encoding="utf-8") as terminal, open(ours, "rb") as seen:  # noqa: PTH123 (descriptors)
+        monkeypatch.setattr(sys, "stderr", terminal)
+        hand = Hand()
+        view = ProgressView(Console(lang=Lang.EN), now=hand)
+        view.update(stand(0))
+        hand.at += 1
+        view.update(stand(7))
+        terminal.flush()
+        ready, _, _ = select.select([seen], [], [], 0)
+        shown = os.read(seen.fileno(), 4096).decode() if ready else ""
+        monkeypatch.undo()
+    assert "synced 7" in shown

@@ -93,10 +93,11 @@ def test_the_messages_follow_the_sheets_language(
     assert (True, True) == ("已同步" in chinese, "already synced" in capsys.readouterr().out)
 
 
-def test_limit_is_a_first_taste(sandbox: Sandbox) -> None:
+def test_limit_is_a_first_taste(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """The rest is not sent, and goes with the next run."""
     assert 1 == main(["run", sheet(), "--limit", "1"])
     assert 1 == len(sandbox.books.calls)
+    assert "1 order to send now (about 1 point), 2 more left for later by --limit" in capsys.readouterr().err
     assert 0 == main(["run", "orders.csv"])
     assert [] == sandbox.books.charged_twice()
     assert 3 == sandbox.books.points
