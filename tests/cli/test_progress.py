@@ -121,7 +121,7 @@ def test_a_terminal_that_does_not_tell_its_size(monkeypatch: pytest.MonkeyPatch)
         hand.at += 1
         view.update(stand(7))
         terminal.flush()
-        ready, _, _ = select.select([seen], [], [], 0)
+        ready, _, _ = select.select([seen], [], [], 10)  # the system hands it over in its own time
         shown = os.read(seen.fileno(), 4096).decode() if ready else ""
         monkeypatch.undo()
     assert "synced 7" in shown
