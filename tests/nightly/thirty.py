@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -333,6 +333,5 @@ class Month:
 
 def as_json(figures: Figures) -> str:
     """Return the figures for a page of proofs."""
-    from dataclasses import asdict
-
-    return json.dumps(asdict(figures) | {"broken": figures.broken[:20]}, indent=2)
+    told = {each.name: getattr(figures, each.name) for each in fields(figures)}
+    return json.dumps(told | {"broken": figures.broken[:20]})
