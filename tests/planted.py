@@ -58,9 +58,21 @@ FORGIVING = {
 """What was being sent when its process died is taken for never sent."""
 
 
+FORGIVING_IN_POSTGRES = {
+    "give_up_outcomes": "SELECT $1::bigint, $2::bigint[]",
+    "give_up_orders": "UPDATE orders SET state = 1, cause = 3 WHERE id = ANY($1::bigint[])",
+}
+
+
 def _forgiving() -> Undo:
+    from batchsync.ledger.postgres import statements as in_postgres
+
     wrong = MappingProxyType({**statements.queries(), **FORGIVING})
-    return patch("batchsync.ledger.store.queries", lambda: wrong)
+    as_wrong = MappingProxyType({**in_postgres.queries(), **FORGIVING_IN_POSTGRES})
+    stack = contextlib.ExitStack()
+    stack.enter_context(patch("batchsync.ledger.store.queries", lambda: wrong))
+    stack.enter_context(patch("batchsync.ledger.postgres.database.queries", lambda: as_wrong))
+    return stack
 
 
 def _in_place_of_judge(wrong: Callable[..., Verdict]) -> Undo:

@@ -26,6 +26,7 @@ from tests.crash import powercut
 from tests.crash.cradle import cradled
 from tests.crash.faulty import KILLS_CATCH
 from tests.crash.kills import AT_RANDOM, CONCURRENCY, Campaign, Figures, campaign
+from tests.postgres import Server
 from tests.simulation.test_world import PLANTED as WORLDS_PLANTED
 from tests.simulation.world import ROWS_LEAST, ROWS_MOST, Past, play
 
@@ -109,9 +110,24 @@ def _memory() -> str | None:
 
 def kills(pool: ProcessPoolExecutor, count: int) -> Part:
     """The real program, killed and begun again."""
-    part = Part(name="kill -9")
+    return _kills(pool, count, Part(name="kill -9"), _campaign, _campaign_with_bug)
+
+
+def kills_over_postgres(pool: ProcessPoolExecutor, count: int) -> Part:
+    """The same over a ledger in PostgreSQL, a server for each campaign."""
+    part = Part(name="kill -9, the ledger in PostgreSQL")
+    return _kills(pool, count, part, _campaign_over_postgres, _campaign_over_postgres_with_bug)
+
+
+def _kills(
+    pool: ProcessPoolExecutor,
+    count: int,
+    part: Part,
+    play: Callable[[Campaign], Figures],
+    play_with_bug: Callable[[str], tuple[str, str]],
+) -> Part:
     asked = [_asked(seed, some) for seed, some in enumerate(_shares(count, KILLS_EACH))]
-    all_figures = list(_each(pool, _campaign, asked, part))
+    all_figures = list(_each(pool, play, asked, part))
     part.broken += [
         f"campaign {seed}: {fault}"
         for seed, each in enumerate(all_figures)
@@ -137,7 +153,7 @@ def kills(pool: ProcessPoolExecutor, count: int) -> Part:
             f"{max((each.most_uncertain_by_one_kill for each in all_figures), default=0)}",
         ),
     ]
-    part.caught = dict(_each(pool, _campaign_with_bug, list(KILLS_CATCH), part))
+    part.caught = dict(_each(pool, play_with_bug, list(KILLS_CATCH), part))
     return part
 
 
@@ -161,13 +177,25 @@ def _campaign(asked: Campaign) -> Figures:
         return campaign(Path(folder), asked, cradle)
 
 
-def _campaign_with_bug(bug: str) -> tuple[str, str]:
+def _campaign_over_postgres(asked: Campaign) -> Figures:
+    server = Server()
+    try:
+        return _campaign(replace(asked, postgres=server.fresh()))
+    finally:
+        server.stop()
+
+
+def _campaign_with_bug(bug: str, play: Callable[[Campaign], Figures] = _campaign) -> tuple[str, str]:
     """The same campaign, a shorter one, with a bug in the program."""
-    found = _campaign(replace(_asked(0, KILLS_TO_CATCH), bug=bug)).broken
+    found = play(replace(_asked(0, KILLS_TO_CATCH), bug=bug)).broken
     twice = [fault for fault in found if "charged 2 times" in fault]
     if twice:
         return bug, f"{len(twice)} orders charged twice in {KILLS_TO_CATCH} kills"
     return bug, found[0].partition(": ")[2] if found else ""
+
+
+def _campaign_over_postgres_with_bug(bug: str) -> tuple[str, str]:
+    return _campaign_with_bug(bug, _campaign_over_postgres)
 
 
 # --- Power cuts ---------------------------------------------------------------------------------------------
@@ -345,6 +373,7 @@ def main(given: list[str]) -> int:
     """Prove what was asked for, print it, write the page; 1 when something broke or a bug went unnoticed."""
     parser = argparse.ArgumentParser(prog="python -m tests.prove", description=__doc__)
     parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--postgres-kills", type=int, default=100)
     parser.add_argument("--simulations", type=int, default=20_000)
     parser.add_argument("--cuts", type=int, default=5_000)
     parser.add_argument("--processes", type=int, default=2 * (os.cpu_count() or 1), help="of each harness")
@@ -352,6 +381,7 @@ def main(given: list[str]) -> int:
     asked = parser.parse_args(given)
     asked_for = (
         Harness(kills, asked.kills, asked.processes),
+        Harness(kills_over_postgres, asked.postgres_kills, asked.processes),
         Harness(simulations, asked.simulations, asked.processes),
         Harness(power_cuts, asked.cuts, asked.processes),
     )

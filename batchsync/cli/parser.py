@@ -200,7 +200,7 @@ def _reconcile(grammar: Grammar) -> None:
 
 def _ledger(grammar: Grammar) -> None:
     grammar.group(words.INPUTS)
-    grammar.add("action", choices=("backup", "verify", "prune"), metavar="ACTION", told="ACTION")
+    grammar.add("action", choices=("backup", "verify", "prune", "copy"), metavar="ACTION", told="ACTION")
     grammar.add("path", nargs="?", metavar="PATH", told="PATH").add("--days", metavar="N")
     _settings(grammar)
     _talk(grammar)

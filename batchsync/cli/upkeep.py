@@ -17,11 +17,13 @@ from batchsync.words import money as words
 def ledger(arguments: argparse.Namespace, console: Console) -> int:
     """Do what is asked of the ledger; exit code 1 when it is not sound."""
     days = given.count(arguments.days, "--days")
-    if arguments.action == "backup" and not arguments.path:
+    if arguments.action in ("backup", "copy") and not arguments.path:
         raise UsageError(usage.MISSING, what="PATH", command="ledger")
     config = given.settings(arguments, console).config
     if arguments.action == "prune":
         return _prune(config, days, console)
+    if arguments.action == "copy":
+        return _copy(config, arguments.path, console)
     with open_ledger(config.ledger.url, read_only=True) as opened:
         if arguments.action == "verify":
             return _verify(opened, console)
@@ -31,6 +33,18 @@ def ledger(arguments: argparse.Namespace, console: Console) -> int:
 def _backup(opened: Ledger, target: Path, console: Console) -> int:
     opened.backup(target)
     console.result(words.BACKED_UP.say(console.lang, path=target, size=size(target.stat().st_size)))
+    return 0
+
+
+def _copy(config: Config, target: str, console: Console) -> int:
+    with (
+        open_ledger(config.ledger.url, wait_s=config.ledger.wait) as opened,
+        open_ledger(target) as copy,
+    ):
+        copied = opened.copy_to(copy)
+        facts = {"orders": copied.orders, "attempts": copied.attempts, "runs": copied.runs}
+        told = {name: f"{count:,}" for name, count in facts.items()}
+        console.result(words.COPIED.say(console.lang, **told, path=copy.place))
     return 0
 
 

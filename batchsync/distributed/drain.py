@@ -16,7 +16,7 @@ from batchsync.config import Config
 from batchsync.distributed.pace import COLD_AFTER_S, LEASE_S, Share, SharedPacer
 from batchsync.errors import LedgerGone
 from batchsync.job.sending import opened_pool
-from batchsync.ledger.postgres import STALE_CLAIM_S, PostgresLedger, Session
+from batchsync.ledger.postgres import PostgresLedger, Session
 from batchsync.ledger.postgres.database import PostgresDatabase
 from batchsync.model import Order, Stop
 from batchsync.pace import WINDOW_S
@@ -98,7 +98,7 @@ class Drain:
                 breaker=Breaker(self._config.stop, canary=canary),
                 clock=self._clock,
                 token=self._token,
-                stale_after_s=STALE_CLAIM_S,
+                stale_after_s=self._ledger.stale_s,
             )
             async with opened as pool:
                 self.pool = pool

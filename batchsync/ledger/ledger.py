@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from batchsync.clock import Clock
 from batchsync.errors import IllegalMove, LedgerError
-from batchsync.ledger import enrolment, records, spending, upkeep
+from batchsync.ledger import copying, enrolment, records, spending, upkeep
 from batchsync.ledger import history as histories
 from batchsync.ledger.batch import Outcome
+from batchsync.ledger.copying import Copied
 from batchsync.ledger.database import Database, transaction
 from batchsync.ledger.history import OrderHistory, OrderRecord, Resolved
 from batchsync.ledger.location import normal_endpoint
@@ -375,6 +376,22 @@ class Ledger(ABC):
     @abstractmethod
     def backup(self, target: Path) -> None:
         """Copy the ledger to `target`, whole or not at all; a run may go on meanwhile."""
+
+    def copy_to(self, target: "Ledger") -> Copied:
+        """Copy all of it into an empty ledger, of whatever kind, and prove that both say the same."""
+        self._refuse_missing()
+        self._refuse_company()
+        with (
+            self._store.translated(),
+            self._store.exclusive("copy") as ours,
+            target._store.translated(),  # noqa: SLF001 (its own class)
+            target._store.exclusive("copy") as theirs,  # noqa: SLF001
+        ):
+            return copying.copy(ours, theirs, place=target.place)
+
+    @abstractmethod
+    def _refuse_company(self) -> None:
+        """Raise LedgerBusy while others send."""
 
     def verify(self) -> list[Said]:
         """Return what doesn't fit together in the ledger: nothing, when all is well."""

@@ -83,5 +83,8 @@ class SqliteLedger(Ledger):
         with self._file.translated():
             upkeep.backup(self.path, self._file.journal_path, target)
 
+    def _refuse_company(self) -> None:
+        """The file's lock does so by itself."""
+
     def _shrink(self, database: Database) -> None:
         upkeep.shrink(database, self.path.parent)

@@ -1,4 +1,4 @@
-"""The SQL: named statements from queries.sql and spending.sql, schema versions from schema_N.sql."""
+"""The SQL: named statements from queries.sql, spending.sql and copying.sql, schema versions from schema_N.sql."""
 
 import re
 import sqlite3
@@ -17,7 +17,7 @@ _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 def queries() -> Mapping[str, str]:
     """Return all statements by name."""
     found: dict[str, str] = {}
-    for file in ("queries.sql", "spending.sql"):
+    for file in ("queries.sql", "spending.sql", "copying.sql"):
         parts = _NAME.split(_read(file))
         found |= {name: text.strip().rstrip(";") for name, text in zip(parts[1::2], parts[2::2], strict=True)}
     piece = found.pop("paid_before")

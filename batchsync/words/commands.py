@@ -105,7 +105,8 @@ USAGES: Mapping[str, Text] = MappingProxyType(
             zh="reconcile --opening N --closing N | --statement 文件 [选项]",
         ),
         "ledger": Text(
-            en="ledger backup|verify|prune [PATH] [options]", zh="ledger backup|verify|prune [路径] [选项]"
+            en="ledger backup|verify|prune|copy [PATH] [options]",
+            zh="ledger backup|verify|prune|copy [路径] [选项]",
         ),
         "report": Text(en="report RUN [options]", zh="report RUN [选项]"),
         "doctor": Text(en="doctor [options]", zh="doctor [选项]"),
@@ -175,9 +176,11 @@ EXPLANATIONS: Mapping[str, Text] = MappingProxyType(
         ),
         "ledger": Text(
             en="backup writes a copy to PATH while runs may go on, and checks the copy; verify looks whether everything fits together; "
-            "prune lets the calls of old runs go (orders are always kept, and so are uncertain ones' calls).",
+            "prune lets the calls of old runs go (orders are always kept, and so are uncertain ones' calls); copy moves everything into "
+            "another, empty ledger, from a file to postgresql:// or back, and proves row by row that both say the same.",
             zh="backup 把账本备份到指定路径（可与运行同时进行）并检查备份；verify 检查账本是否前后一致；"
-            "prune 清除旧运行的调用记录（订单始终保留，“结果未知”的记录也保留）。",
+            "prune 清除旧运行的调用记录（订单始终保留，“结果未知”的记录也保留）；copy 把全部内容复制到另一个空账本"
+            "（文件与 postgresql:// 互转），并逐行证明两者一致。",
         ),
         "report": Text(
             en="Writes the result workbook of a run again from the ledger, also of a run that was killed.",
@@ -246,8 +249,10 @@ EXAMPLES: Mapping[str, Text] = MappingProxyType(
             "  batchsync reconcile --statement 十一月.xlsx --workbook 核对.xlsx",
         ),
         "ledger": Text(
-            en="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400",
-            zh="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400",
+            en="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400\n"
+            "  batchsync ledger copy postgresql://batchsync@db.example/batchsync",
+            zh="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400\n"
+            "  batchsync ledger copy postgresql://batchsync@db.example/batchsync",
         ),
         "report": Text(
             en="batchsync report 20261123-0212-orders --output again.xlsx",
@@ -372,8 +377,11 @@ OPTION_HELP: Mapping[str, Text] = MappingProxyType(
         "--statement": Text(en="the vendor's statement, as a spreadsheet", zh="平台的对账单（表格文件）"),
         "--points-column": Text(en="header of the statement's points column", zh="对账单中点券列的表头"),
         "--workbook": Text(en="write differences and evidence, .xlsx", zh="写出差异和证据（.xlsx）"),
-        "ACTION": Text(en="backup, verify or prune", zh="backup、verify 或 prune"),
-        "PATH": Text(en="of the copy (backup)", zh="备份的路径（backup）"),
+        "ACTION": Text(en="backup, verify, prune or copy", zh="backup、verify、prune 或 copy"),
+        "PATH": Text(
+            en="of the backup; where to copy to, a path or postgresql://...",
+            zh="备份的路径；复制的目标（路径或 postgresql://...）",
+        ),
         "--days": Text(
             en="days of calls to keep (default: ledger.keep_days)",
             zh="保留多少天的调用记录（默认 ledger.keep_days）",

@@ -59,6 +59,14 @@ BACKUP_IS_YOURS = Text(
     "`batchsync ledger copy FILE`.",
     zh="账本 {ledger} 请用 PostgreSQL 自带的 pg_dump 备份，或用 batchsync ledger copy 文件 复制到文件。",
 )
+COPY_NOT_EMPTY = Text(
+    en="The ledger {ledger} is not empty, so nothing was copied into it. Name another place.",
+    zh="账本 {ledger} 不是空的，未复制任何内容。请指定其他位置。",
+)
+COPY_DIFFERS = Text(
+    en="The copy {ledger} differs in {table}, at row {row}. Don't use it; go on with the ledger it was made of.",
+    zh="副本 {ledger} 的 {table} 表在第 {row} 行与原账本不一致。请勿使用副本，继续使用原账本。",
+)
 MISSING = Text(
     en="There is no ledger {ledger} yet. A first run makes it.",
     zh="账本 {ledger} 尚不存在，首次运行时会自动创建。",

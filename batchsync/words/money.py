@@ -162,6 +162,11 @@ BACKED_UP = Text(
     en="The ledger is copied to {path} ({size}), and the copy passes its check.",
     zh="账本已备份到 {path}（{size}），备份通过检查。",
 )
+COPIED = Text(
+    en="Copied to {path} and found equal, row by row: {orders} orders, {attempts} calls, {runs} runs. From now on use only one of "
+    "the two: what one pays for, the other doesn't know.",
+    zh="已复制到 {path}，逐行核对一致：{orders} 个订单，{attempts} 次调用，{runs} 次运行。今后请只用其中一个：一个账本付过的，另一个并不知道。",
+)
 VERIFIED = Text(
     en="The ledger is sound: {orders} orders, {attempts} calls, {runs} runs, {size}.",
     zh="账本完好：{orders} 个订单，{attempts} 次调用，{runs} 次运行，{size}。",

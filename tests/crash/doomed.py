@@ -36,6 +36,18 @@ STEPS: Mapping[str, tuple[Any, str]] = {
 }
 """Where a process can be killed, before and after: each is a method of the program."""
 
+
+def steps(*, postgres: bool) -> Mapping[str, tuple[Any, str]]:
+    """Return the steps of the program over one ledger or the other."""
+    if not postgres:
+        return STEPS
+    from batchsync.ledger.postgres import PostgresLedger
+    from batchsync.ledger.postgres.database import PostgresDatabase
+
+    instead = {SqliteLedger: PostgresLedger, StandardDatabase: PostgresDatabase}
+    return {step: (instead.get(owner, owner), name) for step, (owner, name) in STEPS.items()}
+
+
 LEFT_S = 0.002
 """Seconds until the bytes of a request have left, and its answer has not come (the vendor takes five)."""
 ONCE_A_RUN = frozenset({"result", "end"})
@@ -55,10 +67,10 @@ class Fate:
             os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def doom(fate: Fate) -> None:
+def doom(fate: Fate, *, postgres: bool = False) -> None:
     """Put the fate before and after its step."""
     step = fate.point.partition(" ")[2]
-    owner, name = STEPS[step]
+    owner, name = steps(postgres=postgres)[step]
     original = getattr(owner, name)
     wrap = _around_async if inspect.iscoroutinefunction(original) else _around
     setattr(owner, name, wrap(original, step, fate))
@@ -88,12 +100,29 @@ def _around(original: Callable[..., Any], step: str, fate: Fate) -> Callable[...
     return wrapped
 
 
+def _hurry() -> None:
+    """Wait for no worker, and give the dead up soon: a campaign has hundreds of them."""
+    from batchsync.distributed import job as cluster
+    from batchsync.ledger.postgres import PostgresLedger
+
+    cluster.JOINED_WITHIN_S = 0.0
+    defaults = PostgresLedger.__init__.__kwdefaults__
+    assert defaults is not None
+    defaults["stale_s"] = STALE_S
+
+
+STALE_S = 0.5
+
+
 def live(told: Mapping[str, Any], arguments: list[str]) -> int:
     """Be the command line, with what was told of its fate; return its exit code, if it comes to that."""
     job.STALE_CLAIM_S = told.get("stale_claim_s", job.STALE_CLAIM_S)
     planted_for_good(told.get("bug"))
+    is_postgres = bool(told.get("postgres"))
+    if is_postgres:
+        _hurry()
     if told.get("die"):
-        doom(Fate(told["die"], told["nth"]))
+        doom(Fate(told["die"], told["nth"]), postgres=is_postgres)
     return main(arguments)
 
 

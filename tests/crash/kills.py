@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from batchsync.ledger import open_ledger
+from batchsync.ledger.postgres import PostgresLedger
 from batchsync.model import Reason, RowStatus
 from batchsync.results import rows
 from batchsync.sandbox.settings import TOKEN
 from tests.crash.cradle import LIFE_AT_MOST_S, ROOT, Born, Cradle
-from tests.crash.doomed import ONCE_A_RUN, STEPS
+from tests.crash.doomed import ONCE_A_RUN, STALE_S, STEPS
 from tests.oracle import Charged, Key, Said, broken, merged
 
 OWNER = "7001"
@@ -63,6 +64,8 @@ class Campaign:
     """How long the program waits for an answer: longer than a busy machine keeps the vendor from giving it."""
     steps: tuple[str, ...] = ()
     """Where to kill; random instants and all steps when left out."""
+    postgres: str | None = None
+    """The address of a PostgreSQL ledger; a file in the folder when left out."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,16 +133,18 @@ class Operator:
     limits: str = "stop: {failures_in_a_row: 1000, uncertain_in_a_row: 1000}\n"
     program: list[str] = field(default_factory=lambda: PROGRAM)
     cradle: Cradle | None = None
+    postgres: str | None = None
     sheet: Path = field(init=False)
-    ledger: Path = field(init=False)
+    ledger: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.sheet = self.folder / "sheet.xlsx"
-        self.ledger = self.folder / "ledger.db"
+        self.ledger = self.postgres or str(self.folder / "ledger.db")
 
     def begin(self, *more: str, die: str | None = None, nth: int = 1, stale_claim_s: float = 30.0) -> Process:
         """Start a run; `die` says where it will be killed."""
         told: dict[str, Any] = {"bug": self.bug, "die": die, "nth": nth, "stale_claim_s": stale_claim_s}
+        told["postgres"] = self.postgres is not None
         arguments = ["run", str(self.sheet), *self._options(), *more]
         if self.cradle is not None and self.program == PROGRAM:
             return self.cradle.bear(told, arguments, BATCHSYNC_TOKEN=TOKEN)
@@ -210,7 +215,13 @@ def campaign(folder: Path, asked: Campaign, cradle: Cradle) -> Figures:
     with vendor(folder, *share, cradle=cradle) as url:
         given = ["--keep-alive"] if asked.keep_alive else []
         operator = Operator(
-            folder, url, asked.bug, given, answer_timeout_s=asked.answer_timeout_s, cradle=cradle
+            folder,
+            url,
+            asked.bug,
+            given,
+            answer_timeout_s=asked.answer_timeout_s,
+            cradle=cradle,
+            postgres=asked.postgres,
         )
         each = max(1, asked.rows // max(1, asked.kills))
         while figures.kills < asked.kills and figures.lives < asked.kills * LIVES_A_KILL:
@@ -270,6 +281,7 @@ def _let_it_end(operator: Operator, figures: Figures) -> None:
 def judge(operator: Operator, keys: list[Key], figures: Figures) -> None:
     """Lay the result workbook, the summary and the ledger's runs beside the vendor's books."""
     books, doubtful = read_books(operator.folder / "books.jsonl")
+    _bury(operator)
     with open_ledger(operator.ledger, read_only=True) as ledger:
         names = [record.run for record in reversed(ledger.runs())]
         runs = [_said_by_ledger(list(rows(ledger.results(name)))) for name in names]
@@ -299,6 +311,14 @@ def judge(operator: Operator, keys: list[Key], figures: Figures) -> None:
     figures.told_points = sum(told[key].points or 0 for key in settled)
     figures.settled_points = sum(books[key].points for key in settled & books.keys() if books[key].named)
     figures.uncertain = sum(each.status is RowStatus.UNCERTAIN for each in told.values())
+
+
+def _bury(operator: Operator) -> None:
+    """See the last dead given up: with PostgreSQL that is somebody's act, some time after their end."""
+    if operator.postgres is not None:
+        time.sleep(2 * STALE_S)
+        with PostgresLedger(operator.postgres, stale_s=STALE_S) as ledger, ledger.joined("judge", kind="run"):
+            pass
 
 
 def read_books(path: Path) -> tuple[dict[Key, Charged], set[Key]]:

@@ -173,7 +173,7 @@ def test_a_full_disk_stops_the_run_and_loses_no_outcome(
     keys = write_orders(tmp_path, 400)
     with vendor(tmp_path, "--latency", "0.02", cradle=cradle) as url:
         operator = Operator(tmp_path, url, given=["--rate", "100"], cradle=cradle)
-        operator.ledger = small_disk / "ledger.db"
+        operator.ledger = str(small_disk / "ledger.db")
         process = operator.begin()
         _wait_for_calls(tmp_path / "books.jsonl", 30)
         filler = small_disk / "filler"

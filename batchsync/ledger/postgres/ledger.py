@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from batchsync.clock import SYSTEM_CLOCK, Clock
-from batchsync.errors import IllegalMove, LedgerError
+from batchsync.errors import IllegalMove, LedgerBusy, LedgerError
 from batchsync.ledger.database import Database
 from batchsync.ledger.ledger import Ledger
 from batchsync.ledger.postgres import queue
@@ -37,7 +37,8 @@ class PostgresLedger(Ledger):
         stale_s: float = STALE_CLAIM_S,
     ) -> None:
         self._server = PostgresStore(address, read_only=read_only, clock=clock, wait_s=wait_s)
-        self._stale_s = stale_s
+        self.stale_s = stale_s
+        """Seconds after which a claim can't be sent any more, and the dead's may be given up."""
         self.session: Session | None = None
         """Under which this process claims, while it has joined."""
         super().__init__(self._server, clock)
@@ -58,7 +59,7 @@ class PostgresLedger(Ledger):
     def joined(self, who: str, *, kind: str) -> Iterator[Session]:
         """Open this process's session, under which it claims; its orders are given up when it leaves."""
         with self._reading() as database:
-            reap(_ours(database), NOBODY, self._stale_s)
+            reap(_ours(database), NOBODY, self.stale_s)
         session = self._commits = self.session = Session(
             address=self.address,
             place=self._server.place,
@@ -66,7 +67,7 @@ class PostgresLedger(Ledger):
             kind=kind,
             refuse=self._refusal,
             clock=self._clock,
-            stale_s=self._stale_s,
+            stale_s=self.stale_s,
         )
         try:
             yield session
@@ -163,6 +164,17 @@ class PostgresLedger(Ledger):
     def backup(self, target: Path) -> None:
         """Raise LedgerError: PostgreSQL has its own ways."""
         raise LedgerError(words.BACKUP_IS_YOURS, ledger=self.place, target=target)
+
+    def _refuse_company(self) -> None:
+        for member in self.members():
+            raise LedgerBusy(
+                words.BUSY,
+                ledger=self.place,
+                run=member.run or member.who,
+                host=member.host,
+                pid=member.pid,
+                since=member.since.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+            )
 
     def _shrink(self, database: Database) -> None:
         """PostgreSQL reuses what was emptied."""

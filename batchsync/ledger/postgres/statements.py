@@ -1,4 +1,4 @@
-"""The SQL: named statements from queries.sql, schema versions from schema_N.sql."""
+"""The SQL: named statements from queries.sql and copying.sql, schema versions from schema_N.sql."""
 
 import re
 from collections.abc import Mapping
@@ -13,9 +13,10 @@ _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 @cache
 def queries() -> Mapping[str, str]:
     """Return all statements by name."""
-    parts = _NAME.split(_read("queries.sql"))
-    named = zip(parts[1::2], parts[2::2], strict=True)
-    found = {name: text.strip().rstrip(";") for name, text in named}
+    found: dict[str, str] = {}
+    for file in ("queries.sql", "copying.sql"):
+        parts = _NAME.split(_read(file))
+        found |= {name: text.strip().rstrip(";") for name, text in zip(parts[1::2], parts[2::2], strict=True)}
     piece = found.pop("paid_before")
     return MappingProxyType({name: text.replace("PAID_BEFORE", piece) for name, text in found.items()})
 

@@ -1,0 +1,29 @@
+"""The kill campaign of the never-pay-twice work, over PostgreSQL: `make prove` has a hundred, and its planted bugs."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.crash.conftest import cradle
+from tests.crash.cradle import Cradle
+from tests.crash.kills import CONCURRENCY, Campaign, campaign
+
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(240)]
+
+
+def test_killed_five_times_and_nothing_is_broken(tmp_path: Path, cradle: Cradle, postgres: str) -> None:
+    """Five kills over 150 rows with 15 % faults: the oracle finds nothing, and a kill leaves few orders uncertain."""
+    figures = campaign(tmp_path, Campaign(rows=150, kills=5, seed=3, postgres=postgres), cradle)
+    assert ([], [], 5) == (figures.broken, figures.accidents, figures.kills)
+    assert figures.told_points == figures.settled_points > 80
+    assert figures.most_uncertain_by_one_kill <= CONCURRENCY
+
+
+def test_a_planted_bug_is_caught(tmp_path: Path, cradle: Cradle, postgres: str) -> None:
+    """The campaign is not blind over PostgreSQL either."""
+    asked = Campaign(rows=120, kills=0, bug="resend on time-out", postgres=postgres)
+    found = campaign(tmp_path, asked, cradle).broken
+    assert any("charged 2 times" in fault or "the server read 2 requests" in fault for fault in found)
+
+
+__all__ = ["cradle"]
