@@ -218,15 +218,8 @@ def report(results: list[list[Told]]) -> int:
     """Print what falls short, and return how many bars are broken."""
     ours = [one for file in results for one in file if one.way in {way.__name__ for way in OURS}]
     faults = Counter(fault for one in ours for fault in one.faults)
-    for one in ours:
-        if one.faults:
-            print(
-                f"{','.join(one.faults)}: {one.way} {one.path} {one.seconds:.1f} s ({one.worked:.1f} s at work) {one.peak >> 20} MiB {one.said}"
-            )
-    by_peers = [file for file in results if any(one.opened for one in file[len(OURS) :])]
+    by_peers = [file for file in results if _opened_by_peers(file)]
     missed = [file for file in by_peers if not file[0].opened]
-    for file in missed:
-        print(f"missed: {file[0].path}: {file[0].said.sentence or file[0].said.traceback}")
     sentences = Counter(_kind(file[0].said.sentence) for file in results if file[0].said.sentence)
     print(f"{len(results)} files, {sum(file[0].opened for file in results)} read, {dict(faults)}")
     print(
@@ -238,6 +231,20 @@ def report(results: list[list[Told]]) -> int:
     for sentence, count in sentences.most_common():
         print(f"{count:5} {sentence}")
     return len(faults) + bool(by_peers and len(missed) > 0.02 * len(by_peers))
+
+
+def tell(file: list[Told]) -> None:
+    """Print at once where a file falls short."""
+    for one in file[: len(OURS)]:
+        if one.faults:
+            took = f"{one.seconds:.1f} s ({one.worked:.1f} s at work) {one.peak >> 20} MiB"
+            print(f"{','.join(one.faults)}: {one.way} {one.path} {took} {one.said}", flush=True)
+    if _opened_by_peers(file) and not file[0].opened:
+        print(f"missed: {file[0].path}: {file[0].said.sentence or file[0].said.traceback}", flush=True)
+
+
+def _opened_by_peers(file: list[Told]) -> bool:
+    return any(one.opened for one in file[len(OURS) :])
 
 
 def _kind(sentence: str) -> str:
@@ -256,8 +263,16 @@ def main() -> int:
         import openpyxl  # noqa: F401 - once, not in every fork
         import python_calamine  # noqa: F401
     paths = files_of(options.folder)
-    with ThreadPoolExecutor(options.jobs) as pool:
-        results = list(pool.map(lambda path: one_file(path, peers=options.peers), paths))
+    results: list[list[Told]] = []
+    pool = ThreadPoolExecutor(options.jobs)
+    try:
+        for file in pool.map(lambda path: one_file(path, peers=options.peers), paths):
+            results.append(file)
+            tell(file)
+    except KeyboardInterrupt:
+        print(f"interrupted: {len(paths) - len(results)} of {len(paths)} files left out")
+    finally:
+        pool.shutdown(cancel_futures=True)
     if options.save:
         options.save.write_text(json.dumps([[asdict(one) for one in file] for file in results], indent=1))
     return report(results)
