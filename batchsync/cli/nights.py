@@ -134,7 +134,7 @@ class Shift:
 
 
 def _shift(arguments: argparse.Namespace, console: Console) -> Shift:
-    metrics = given.target(arguments.metrics, "--metrics")
+    metrics = given.target(arguments, "--metrics")
     config = given.settings(arguments, console, token=True).config
     events = Events(console, arguments.log_json)
     morning = Morning(config=config, lang=console.lang, tell=events.tell, metrics=metrics)
