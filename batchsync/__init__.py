@@ -5,15 +5,16 @@ The command line and these few names are two faces of one `Job`:
     batchsync.check_file(path)        what a run would send and cost; nothing is sent
     batchsync.sync_file(path)         send what is not yet synced, write the result, return the totals
     batchsync.sync_file_async(path)   the same, to be awaited
+    batchsync.run_frame(run)          a run's orders as a pandas DataFrame, ids as text
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from batchsync.api import check_file, sync_file, sync_file_async
+    from batchsync.api import check_file, run_frame, sync_file, sync_file_async
 
 __version__ = "0.1.0"
-__all__ = ["check_file", "sync_file", "sync_file_async"]
+__all__ = ["check_file", "run_frame", "sync_file", "sync_file_async"]
 
 
 def __getattr__(name: str) -> Any:

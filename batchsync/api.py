@@ -1,13 +1,21 @@
-"""The program from Python: what the command line uses, as three functions."""
+"""The program from Python: what the command line uses, as a few functions."""
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from batchsync.config import Config
 from batchsync.distributed import job_for
+from batchsync.errors import UsageError
+from batchsync.frames import orders_frame
 from batchsync.job import Checked, Job, RunOptions
+from batchsync.ledger import open_ledger
 from batchsync.model import RunSummary
 from batchsync.settings import load
+from batchsync.words import job as words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def check_file(path: str | Path, *, config: Config | str | Path | None = None) -> Checked:
@@ -37,6 +45,18 @@ async def sync_file_async(
     options = RunOptions(output=Path(output) if output is not None else None)
     finished = await job_for(_config(config, token=True)).run(Path(path), options)
     return finished.summary
+
+
+def run_frame(run: str, *, config: Config | str | Path | None = None) -> "pd.DataFrame":
+    """Return a run's orders from the ledger as a DataFrame, one line per order, ids as text.
+
+    Its columns: sheet, line, owner_id, order_number, status, reason, points, calls, api_status, answered_at (UTC).
+    Raises UsageError when there is no such run, LedgerError when the ledger can't be read.
+    """
+    with open_ledger(_config(config).ledger.url, read_only=True) as ledger:
+        if ledger.run(run) is None:
+            raise UsageError(words.NO_RUN, run=run)
+        return orders_frame(ledger.results(run), ledger.sheets(run))
 
 
 def _config(config: Config | str | Path | None, *, token: bool = False) -> Config:

@@ -97,7 +97,9 @@ def rows(entries: Iterable[EntryResult]) -> Iterator[RowResult]:
         entry = next(walked, None)
         if entry is None or entry.line != line or entry.sheet != sheet:
             status = status_of(held)
-            yield RowResult(sheet, line, status, (held,), _spent(held, status), held.calls, held.answered_at)
+            yield RowResult(
+                sheet, line, status, (held,), points_of(held, status), held.calls, held.answered_at
+            )
         else:
             several = [held]
             while entry is not None and entry.line == line and entry.sheet == sheet:
@@ -109,7 +111,7 @@ def rows(entries: Iterable[EntryResult]) -> Iterator[RowResult]:
 
 def _row_of_several(entries: list[EntryResult]) -> RowResult:
     statuses = [status_of(entry) for entry in entries]
-    spent = [_spent(entry, status) for entry, status in zip(entries, statuses, strict=True)]
+    spent = [points_of(entry, status) for entry, status in zip(entries, statuses, strict=True)]
     times = [entry.answered_at for entry in entries if entry.answered_at is not None]
     return RowResult(
         sheet=entries[0].sheet,
@@ -122,7 +124,7 @@ def _row_of_several(entries: list[EntryResult]) -> RowResult:
     )
 
 
-def _spent(entry: EntryResult, status: RowStatus) -> int | None:
+def points_of(entry: EntryResult, status: RowStatus) -> int | None:
     """Points this run spent on an order: unknown while uncertain, nothing where it wasn't sent."""
     if status is RowStatus.UNCERTAIN:
         return None
@@ -182,7 +184,7 @@ class Tally:
         else:
             for entry in entries:
                 its = status_of(entry)
-                self._add_entry(entry, its, _spent(entry, its))
+                self._add_entry(entry, its, points_of(entry, its))
         if status is RowStatus.NOT_SENT and all(
             entry.verdict is PlanVerdict.SKIPPED_HIDDEN for entry in entries
         ):

@@ -14,7 +14,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"config"}),
     frozenset({"settings", "merchants", "plan_csv", "damage"}),
     frozenset({"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "sandbox"}),
-    frozenset({"job", "money"}),
+    frozenset({"job", "frames", "money"}),
     frozenset({"distributed"}),
     frozenset({"nightly"}),
     frozenset({"web"}),

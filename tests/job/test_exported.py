@@ -8,7 +8,7 @@ import batchsync
 
 def test_public_names() -> None:
     """What is listed can be had, and nothing else is promised."""
-    assert ["check_file", "sync_file", "sync_file_async"] == batchsync.__all__
+    assert ["check_file", "run_frame", "sync_file", "sync_file_async"] == batchsync.__all__
     assert all(callable(getattr(batchsync, name)) for name in batchsync.__all__)
 
 
