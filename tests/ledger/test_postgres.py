@@ -122,8 +122,8 @@ async def test_commit_that_was_not_heard_is_found_again(postgres: str) -> None:
         assert batches is not None
         real = batches.apply
 
-        def apply_unheard(*given: object, again: bool) -> object:
-            real(*given, again=again)  # type: ignore[arg-type]
+        def apply_unheard(*given: object, **more: object) -> object:
+            real(*given, **more)  # type: ignore[arg-type]
             assert session._database is not None
             session._database.close()
             raise psycopg.OperationalError("the answer never came")
@@ -132,6 +132,22 @@ async def test_commit_that_was_not_heard_is_found_again(postgres: str) -> None:
         attempt = await ledger.claim(orders[1], run)
         ((event,),) = [history.attempts for history in ledger.history("A2")]
         assert (attempt, 1) == (event.attempt, event.nth)
+
+
+async def test_call_under_way_is_not_found_again_for_another(postgres: str) -> None:
+    """Lent twice, an order is claimed a second time by its own process just as the connection breaks: it is refused."""
+    with PostgresLedger(postgres, stale_s=0.0) as ledger, joined(ledger) as session:
+        run, orders = start(ledger, plan("A1", "A2"))
+        under_way = await ledger.claim(orders[0], run)
+        cut(postgres, session)
+        second, other = await asyncio.gather(
+            ledger.claim(orders[0], run), ledger.claim(orders[1], run), return_exceptions=True
+        )
+        assert isinstance(second, IllegalMove)
+        assert isinstance(other, int)
+        ledger.settle(under_way, SYNCED, ANSWER)
+        await ledger.flush()
+        assert State.SYNCED is state_of(ledger, "A1")
 
 
 async def test_server_that_crashes_loses_nothing(postgres: str, postgres_server: Server) -> None:

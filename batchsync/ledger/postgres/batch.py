@@ -5,11 +5,11 @@ transaction, an outcome moves its order only from `sending` and only for the ord
 takes all that waits and returns what it moved; what it left alone was illegal, or is looked at one by one.
 
 A transaction whose COMMIT was not heard may stand or not. So after a lost connection the same batch is applied with
-`again`: what this process claimed without hearing of it is found by its holder, an outcome written before is known
-by its time.
+`again`: what this process claimed without hearing of it is found by its holder (what it did hear of is under way, and
+nobody else's: an order may have been lent to one process twice), an outcome written before is known by its time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from batchsync.ledger.batch import (
@@ -52,14 +52,24 @@ class PostgresBatches:
         self._answers: dict[Heard, int] = {}
         self._highest = 0
 
-    def apply(self, claims: Sequence[Claim], outcomes: Sequence[Outcome], *, again: bool) -> Applied:
-        """Write a batch, durably. On any error nothing is kept, as far as this process can know."""
+    def apply(
+        self,
+        claims: Sequence[Claim],
+        outcomes: Sequence[Outcome],
+        *,
+        again: bool,
+        under_way: Collection[int] = (),
+    ) -> Applied:
+        """Write a batch, durably. On any error nothing is kept, as far as this process can know.
+
+        `under_way`: attempts of this process that somebody is sending already.
+        """
         if not outcomes and not again:  # one statement is a transaction by itself
             return Applied(self._claim(claims), [])
         try:
             with transaction(self._db):
                 illegal = self._settle(outcomes, again=again)
-                attempts = self._claim_again(claims) if again else self._claim(claims)
+                attempts = self._claim_again(claims, under_way) if again else self._claim(claims)
         except BaseException:
             self._answers.clear()
             self._highest = 0
@@ -78,10 +88,10 @@ class PostgresBatches:
                 found[attempt // ATTEMPTS_EACH] = attempt
         return [found.pop(claim.order, 0) for claim in claims]
 
-    def _claim_again(self, claims: Sequence[Claim]) -> list[int]:
+    def _claim_again(self, claims: Sequence[Claim], under_way: Collection[int]) -> list[int]:
         orders = [claim.order for claim in claims]
         known = self._db.execute(self._sql["claimed_before"], (orders, self._holder)) if orders else ()
-        return self._claim(claims, [attempt for (attempt,) in known])
+        return self._claim(claims, [attempt for (attempt,) in known if attempt not in under_way])
 
     # --- Outcomes -------------------------------------------------------------------------------------------
 

@@ -18,14 +18,14 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import psycopg
 from psycopg import errors
 
 from batchsync.clock import Clock
 from batchsync.errors import IllegalMove
-from batchsync.ledger.batch import Claim, Outcome
+from batchsync.ledger.batch import Applied, Claim, Outcome
 from batchsync.ledger.committer import NEVER_SENT, SETTLES_AS, Settled, outcome_of, told
 from batchsync.ledger.database import transaction
 from batchsync.ledger.postgres.batch import PostgresBatches, reap
@@ -106,6 +106,8 @@ class Session:
         # The thread's own:
         self._database: PostgresDatabase | None = None
         self._batches: PostgresBatches | None = None
+        self._sending: set[int] = set()
+        """Attempts whose claim was told and whose outcome is not written yet."""
         self._reap_at = 0.0
         self._ending = False
 
@@ -297,13 +299,13 @@ class Session:
         ]
         return _Done(batch, answers, IllegalMove(told(applied.illegal)) if applied.illegal else None)
 
-    def _apply(self, claims: list[Claim], outcomes: list[Outcome]) -> Any:
+    def _apply(self, claims: list[Claim], outcomes: list[Outcome]) -> Applied:
         give_up_at, again = time.monotonic() + PATIENCE_S, False
         while True:
             try:
                 self._line()
                 assert self._batches is not None
-                return self._batches.apply(claims, outcomes, again=again)
+                applied = self._batches.apply(claims, outcomes, again=again, under_way=self._sending)
             except NOT_TO_BE_WAITED_FOR:
                 raise
             except (psycopg.OperationalError, psycopg.InterfaceError, STALE_ANSWER) as error:
@@ -312,6 +314,10 @@ class Session:
                 if time.monotonic() > give_up_at or self._ending:
                     raise
                 time.sleep(RETRY_S)
+            else:
+                self._sending.difference_update(outcome.attempt for outcome in outcomes)
+                self._sending.update(filter(None, applied.attempts))
+                return applied
 
     def _keep(self, outcomes: list[Outcome]) -> None:
         if outcomes:
