@@ -75,7 +75,7 @@ UPDATE orders SET state = 6, cause = 4, points = NULL, settled_at = ?1 WHERE sta
 SELECT id FROM accounts WHERE endpoint = ?1 AND name = ?2;
 
 -- name: add_account
-INSERT INTO accounts (endpoint, name) VALUES (?1, ?2);
+INSERT INTO accounts (endpoint, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING;
 
 -- name: account_name
 SELECT name FROM accounts WHERE id = ?1;
@@ -164,11 +164,12 @@ ELSE coalesce(
         WHERE x.attempt > o.id * 65536 AND x.attempt <= o.id * 65536 + o.attempts AND x.state <> 1
         ORDER BY x.attempt DESC, x.late DESC LIMIT 1
     ),
-    CASE WHEN o.cause = 7 THEN 3 END, -- its call may have been pruned
+    CASE WHEN o.cause = 7 OR o.points > 0 THEN 3 END, -- its call may have been pruned
     (
-        SELECT CASE WHEN d.decision = 'charged' THEN 3 END FROM resolutions AS d
+        SELECT CASE WHEN d.decision = 'charged' THEN 3 ELSE 1 END FROM resolutions AS d
         WHERE d.order_id = o.id ORDER BY d.id DESC LIMIT 1
     ),
+    CASE WHEN o.points IS NULL THEN 3 END, -- paid, and nobody ever said how much
     1
 ) END;
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,6 +43,9 @@ from tests.ledger.scene import (
     state_of,
 )
 
+SYNCED_CODE, PLANNED_CODE = STATE_CODES[State.SYNCED], STATE_CODES[State.PLANNED]
+NO_AMOUNT = replace(SYNCED, points=None)
+
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def opened(request: pytest.FixtureRequest) -> Iterator[OpenLedger]:
@@ -74,6 +78,23 @@ def test_account_is_one_for_all_spellings_of_its_address(opened: OpenLedger, spe
     """What was paid is known again when the address is written in another way."""
     with opened() as ledger:
         assert ledger.account(ENDPOINT, "default") == ledger.account(spelling, "default")
+
+
+def test_account_that_another_process_has_just_booked_is_the_same(opened: OpenLedger) -> None:
+    """Two first runs start at once: who comes second finds the account that the first one made."""
+    with opened() as one, opened() as two:
+        look = two.find_account
+        others: list[int] = []
+
+        def look_too_early(endpoint: str, name: str) -> int | None:
+            found = look(endpoint, name)
+            if not others:
+                others.append(one.account(endpoint, name))
+            return found
+
+        two.find_account = look_too_early  # type: ignore[method-assign]
+        found = two.account(ENDPOINT, "default")
+        assert [found] == others
 
 
 def test_account_differs_by_name_port_and_path(opened: OpenLedger) -> None:
@@ -367,6 +388,28 @@ async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
         third, _ = start(ledger, plan("A1"), NEW | {Cause.RESEND})
         await call(ledger, third, order, REFUSED)
         assert bytes([STATE_CODES[State.REFUSED]]) == ledger.known(1, ["77"], ["A1"])
+
+
+@pytest.mark.parametrize(
+    "verdict", [SYNCED, SETTLED_FAILED, NO_AMOUNT], ids=["synced", "failed", "no amount"]
+)
+async def test_what_was_paid_for_stays_so_when_its_call_was_pruned(
+    opened: OpenLedger, verdict: Verdict
+) -> None:
+    """A resend that never left finds no evidence of the first call any more; what the order itself says is enough."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, orders = start(ledger, plan("A1", "A2", "A3"))
+        await call(ledger, run, orders[0], verdict)
+        await call(ledger, run, orders[1], REFUSED)
+        await call(ledger, run, orders[2], UNCERTAIN, SILENCE)
+        ledger.resolve(1, Decision.NOT_CHARGED, orders=orders[2:])
+        assert 1 == ledger.prune(-1).runs
+        again, _ = start(ledger, plan("A1", "A2", "A3"), NEW | {Cause.RESEND})
+        for order in orders:
+            await call(ledger, again, order, NOT_SENT, UNSENT)
+        assert [SYNCED_CODE, PLANNED_CODE, PLANNED_CODE] == list(
+            ledger.known(1, ["77"] * 3, ["A1", "A2", "A3"])
+        )
 
 
 async def test_charged_by_a_person_stays_so_until_its_resend_leaves(opened: OpenLedger) -> None:

@@ -319,11 +319,12 @@ ELSE coalesce(
         WHERE x.attempt > o.id * 65536 AND x.attempt <= o.id * 65536 + o.attempts AND x.state <> 1
         ORDER BY x.attempt DESC, x.late DESC LIMIT 1
     ),
-    CASE WHEN o.cause = 7 THEN 3 END, -- its call may have been pruned
+    CASE WHEN o.cause = 7 OR o.points > 0 THEN 3 END, -- its call may have been pruned
     (
-        SELECT CASE WHEN d.decision = 'charged' THEN 3 END FROM resolutions AS d
+        SELECT CASE WHEN d.decision = 'charged' THEN 3 ELSE 1 END FROM resolutions AS d
         WHERE d.order_id = o.id ORDER BY d.id DESC LIMIT 1
     ),
+    CASE WHEN o.points IS NULL THEN 3 END, -- paid, and nobody ever said how much
     1
 ) END;
 
