@@ -25,6 +25,7 @@ from pathlib import Path
 
 import orjson
 
+from batchsync.ledger.location import sync_folder
 from batchsync.nightly import durable
 from batchsync.nightly.inbox import Waiting, is_regular, mark_of, safe_name
 from batchsync.nightly.places import Places
@@ -214,6 +215,8 @@ class Desk:
         folder = self.folder_of(ticket)
         for source, target in ticket.moves:
             durable.move(folder / source, Path(target))
+        for parent in {Path(target).parent for _, target in ticket.moves}:
+            sync_folder(parent)
 
     def clear(self, ticket: Ticket) -> None:
         """Take the empty folder and the copy away; the file itself has been filed."""

@@ -66,7 +66,7 @@ def lines_of(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file, also to another disk; one that was moved before is left there. Never replaces anything else."""
+    """Move a file, also to another disk; one that was moved before is left there. The target must be a free name."""
     if not os.path.lexists(source):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,8 +82,8 @@ def move(source: Path, target: Path) -> None:
         if sha256_of(beside) != sha256_of(source):
             raise OSError(errno.EIO, "the copy differs from what was copied", str(target)) from error
         beside.replace(target)
+        sync_folder(target.parent)
         source.unlink()
-    sync_folder(target.parent)
 
 
 def sha256_of(path: Path) -> str:

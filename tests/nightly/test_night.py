@@ -335,6 +335,34 @@ def test_an_empty_inbox_is_a_night_too(scene: Scene) -> None:
     )
 
 
+def test_many_small_files_cost_little_each(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process is started for all of them, and the disk is waited for a few times a file: that is what takes the time."""
+    import os
+    import subprocess
+
+    from batchsync.reader import nursery, wall
+
+    started, synced = [], []
+    popen, fsync = subprocess.Popen, os.fsync
+
+    def starting(command: list[str], **how: object) -> object:
+        started.append(command[3])
+        return popen(command, **how)  # type: ignore[call-overload]
+
+    def syncing(descriptor: int) -> None:
+        synced.append(descriptor)
+        fsync(descriptor)
+
+    for room in (nursery, wall):
+        monkeypatch.setattr(room.subprocess, "Popen", starting)
+    monkeypatch.setattr(os, "fsync", syncing)
+    for number in range(12):
+        scene.put(f"{number}.csv", sn(number))
+    ended = scene.run()
+    assert (12, ["batchsync.reader.nursery"]) == (ended.summary.done, started)
+    assert len(synced) <= 12 * 4 + 15
+
+
 def test_report_finds_input_and_result_where_they_were_filed(scene: Scene) -> None:
     """The ledger is told where files stand now."""
     scene.put("a.csv", sn(1))
