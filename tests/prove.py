@@ -26,6 +26,7 @@ from tests.crash import powercut
 from tests.crash.cradle import cradled
 from tests.crash.faulty import KILLS_CATCH
 from tests.crash.kills import AT_RANDOM, CONCURRENCY, Campaign, Figures, campaign
+from tests.nightly import thirty
 from tests.postgres import Server
 from tests.simulation.test_world import PLANTED as WORLDS_PLANTED
 from tests.simulation.world import ROWS_LEAST, ROWS_MOST, Past, play
@@ -41,6 +42,7 @@ ANSWER_TIMEOUT_S = 4.0
 SEEDS_TO_CATCH = 60
 CUTS_EACH = 250
 CUTS_TO_CATCH = 200
+NIGHTS_EACH = 30
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -236,6 +238,33 @@ def _cut_with_bug(bug: str) -> tuple[str, str]:
     return bug.replace("_", " "), how
 
 
+# --- Nights -------------------------------------------------------------------------------------------------
+
+
+def nights(pool: ProcessPoolExecutor, count: int) -> Part:
+    """Months of nights at an inbox, each with a vendor of its own."""
+    part = Part(name="Unattended nights")
+    found = list(_each(pool, thirty.month, list(range(-(-count // NIGHTS_EACH))), part))
+    part.broken += [f"month {seed}: {fault}" for seed, each in enumerate(found) for fault in each.broken]
+    part.figures = [
+        ("nights", f"{sum(each.nights for each in found):,}"),
+        ("files brought: good, bad, copied, half copied, hostile", f"{sum(each.files for each in found):,}"),
+        ("nights killed at a step", f"{sum(each.kills_inside for each in found):,}"),
+        ("nights killed by -9", f"{sum(each.kills_outside for each in found):,}"),
+        ("orders charged", f"{sum(each.charged for each in found):,}"),
+        ("points that the reports told for sure", f"{sum(each.told for each in found):,}"),
+        ("uncertain at the end", f"{sum(each.uncertain for each in found):,}"),
+    ]
+    part.caught = dict(_each(pool, _month_with_bug, list(thirty.PLANTED), part))
+    return part
+
+
+def _month_with_bug(bug: str) -> tuple[str, str]:
+    with thirty.PLANTED[bug]():
+        found = thirty.month(0)
+    return bug, f"by {found.broken[0]}" if found.broken else ""
+
+
 # --- What pytest proves -------------------------------------------------------------------------------------
 
 
@@ -376,6 +405,7 @@ def main(given: list[str]) -> int:
     parser.add_argument("--postgres-kills", type=int, default=100)
     parser.add_argument("--simulations", type=int, default=20_000)
     parser.add_argument("--cuts", type=int, default=5_000)
+    parser.add_argument("--nights", type=int, default=600)
     parser.add_argument("--processes", type=int, default=2 * (os.cpu_count() or 1), help="of each harness")
     parser.add_argument("--page", type=Path, default=PAGE, help="where the page is written")
     asked = parser.parse_args(given)
@@ -384,6 +414,7 @@ def main(given: list[str]) -> int:
         Harness(kills_over_postgres, asked.postgres_kills, asked.processes),
         Harness(simulations, asked.simulations, asked.processes),
         Harness(power_cuts, asked.cuts, asked.processes),
+        Harness(nights, asked.nights, asked.processes),
     )
     began = time.monotonic()
     command = " ".join(["python -m tests.prove", *given])

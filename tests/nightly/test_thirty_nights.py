@@ -1,20 +1,15 @@
 """A month of nights: every file in its place, nothing paid twice, the nights' totals equal to the vendor's books.
 
-`python -m tests.nightly.test_thirty_nights 20` lives through twenty months with more kills, and prints the figures.
+`python -m tests.nightly.test_thirty_nights 20` lives through twenty months with more kills, and prints the figures;
+`make prove` does so too, on all processors.
 """
 
-import contextlib
 import sys
-import tempfile
-from pathlib import Path
 
 import pytest
 
-from batchsync.cli.stand_in import running
-from batchsync.nightly.desk import Desk
-from batchsync.sandbox import SandboxSettings
 from tests.nightly.scene import Scene
-from tests.nightly.thirty import Month, as_json
+from tests.nightly.thirty import PLANTED, Month, as_json, month
 
 
 @pytest.mark.timeout(300)
@@ -26,30 +21,17 @@ def test_thirty_nights(scene: Scene) -> None:
     assert {"disk", "balance"} <= set(figures.stops)
 
 
-def test_the_month_catches_a_night_that_loses_files(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Planted: a desk that clears a ticket before it is filed."""
-    monkeypatch.setattr(Desk, "file", lambda *_: None)
-
-    def clear(desk: Desk, ticket) -> None:  # type: ignore[no-untyped-def]
-        import shutil
-
-        shutil.rmtree(desk.folder_of(ticket))
-
-    monkeypatch.setattr(Desk, "clear", clear)
-    figures = Month(scene, seed=3).live(5, kills_outside=0)
-    assert any("lost" in fault for fault in figures.broken)
-
-
-def main(months: int) -> None:
-    """The long form."""
-    for seed in range(months):
-        with tempfile.TemporaryDirectory() as folder, running(SandboxSettings()) as sandbox:
-            figures = Month(Scene(Path(folder), sandbox), seed).live(30, kills_outside=10)
-        print(f"month {seed}: {as_json(figures)}", flush=True)
-        if figures.broken:
-            sys.exit(1)
+@pytest.mark.parametrize("bug", PLANTED)
+def test_a_month_catches_a_planted_bug(bug: str) -> None:
+    """A few nights are enough."""
+    with PLANTED[bug]():
+        figures = month(3, nights=8, kills_outside=2)
+    assert figures.broken
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        main(int(sys.argv[1]))
+    for seed in range(int(sys.argv[1])):
+        lived = month(seed)
+        print(f"month {seed}: {as_json(lived)}", flush=True)
+        if lived.broken:
+            sys.exit(1)

@@ -10,8 +10,10 @@ import contextlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,14 +23,16 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from batchsync.cli.stand_in import running
 from batchsync.ledger import open_ledger
 from batchsync.model import RowStatus
 from batchsync.nightly import durable
-from batchsync.nightly.desk import Desk
+from batchsync.nightly.desk import Desk, Ticket
 from batchsync.nightly.ending import NightEnded
 from batchsync.nightly.record import Record
 from batchsync.pool import Pool
 from batchsync.results import rows
+from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.script import script_of
 from tests.nightly.scene import GIGA, Scene, sn
 from tests.oracle import Charged, Key, Said, broken, merged
@@ -332,6 +336,26 @@ class Month:
 
 
 def as_json(figures: Figures) -> str:
-    """Return the figures for a page of proofs."""
+    """Return the figures for somebody who looks on."""
     told = {each.name: getattr(figures, each.name) for each in fields(figures)}
     return json.dumps(told | {"broken": figures.broken[:20]})
+
+
+def month(seed: int, nights: int = 30, kills_outside: int = 10) -> Figures:
+    """Live through a month in a folder and with a vendor of its own."""
+    with tempfile.TemporaryDirectory() as folder, running(SandboxSettings()) as sandbox:
+        return Month(Scene(Path(folder), sandbox), seed).live(nights, kills_outside=kills_outside)
+
+
+@contextlib.contextmanager
+def losing_files() -> Iterator[None]:
+    """Plant a bug: a desk that clears a file away before it is filed."""
+
+    def clear(desk: Desk, ticket: Ticket) -> None:
+        shutil.rmtree(desk.folder_of(ticket))
+
+    with mock.patch.object(Desk, "file"), mock.patch.object(Desk, "clear", clear):
+        yield
+
+
+PLANTED = {"files are cleared before they are filed": losing_files}
