@@ -248,22 +248,3 @@ def test_calls_that_a_stall_made_late_are_never_too_many(stall_s: float) -> None
     arrivals = run_virtual(go)
     assert worst_second([at for at in arrivals if at > 3]) <= 200
     assert 5999 / (max(arrivals) - min(arrivals)) >= 0.95 * 200
-
-
-def test_a_server_that_stalls_all_the_time_is_not_overrun_by_few_workers() -> None:
-    """Margins that nobody waits for cost nothing, so they are not rationed."""
-
-    async def go(clock: VirtualClock) -> list[float]:
-        return await play(
-            clock,
-            rate=50,
-            calls=3000,
-            workers=9,
-            latency_s=0.1,
-            jitter_s=0.004,
-            seed=3,
-            stall_s=0.25,
-            every_s=0.9,
-        )
-
-    assert worst_second(run_virtual(go)) <= 50
