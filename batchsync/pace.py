@@ -27,6 +27,8 @@ WINDOW_S = 1.0
 MARGIN_LEAST_S = 0.010
 MARGIN_S = 0.045
 """Seconds of margin for a call whose lateness is unknown, and in the mean for all: 50 ms held at every rate measured."""
+MARGIN_MOST_S = 0.250
+"""A token that another process waits for is cold soon enough (distributed/pace.py)."""
 SAVED_EACH_S = 10.0
 """Most seconds of unused margin that are saved, for each token."""
 SAMPLES = 20
@@ -176,7 +178,7 @@ class Pacer:
             return min(MARGIN_S, MARGIN_LEAST_S + round_trip_s)
         if self._answers < SAMPLES:
             return MARGIN_S
-        return MARGIN_LEAST_S + round_trip_s - self._quickest_s
+        return min(MARGIN_MOST_S, MARGIN_LEAST_S + round_trip_s - self._quickest_s)
 
     def learn_way(self, way_s: float) -> None:
         """Remember how long it takes from a grant to the door, and how much that varies."""
