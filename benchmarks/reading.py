@@ -89,6 +89,12 @@ def main() -> None:
         most=150,
         unit=" MiB",
     )
+    for what, ours, theirs, most in (
+        ("xlsx", f"orders {xlsx.name}", f"calamine {xlsx.name}", 1.1),
+        ("CSV", f"orders {text.name}", f"csv {text.name}", 1.5),
+    ):
+        by_cpu = ratio([m.cpu_s for m in kept[ours]], [m.cpu_s for m in kept[theirs]])
+        report.add(3, f"{what}, by CPU of whole processes, their start in", by_cpu, most=most)
     report.save()
 
 
