@@ -125,7 +125,7 @@ class ClusterJob(Job):
         own = _Own(drain=Drain(self.config, ledger, ledger.session, account, token=token, clock=self._clock))
         if canary or budget.cap is not None:  # for as long as one must see all answers, one sends alone
             first = canary if budget.cap is None else total
-            await asyncio.to_thread(ledger.queue_up, run, first)
+            await asyncio.to_thread(ledger.queue_up, run, first, alone=True)
             own.task = asyncio.create_task(own.drain.run(run, budget, canary=canary))
             why = await self._see_it_through(ledger, account, run, total, own)
             if why is not None or first == total:

@@ -150,6 +150,16 @@ async def test_call_under_way_is_not_found_again_for_another(postgres: str) -> N
         assert State.SYNCED is state_of(ledger, "A1")
 
 
+def test_worker_that_comes_later_leaves_a_run_alone_that_one_must_send(postgres: str) -> None:
+    """A cap, or a canary, is kept by one process: no newcomer finds the run, until it is everybody's."""
+    with open_postgres(postgres) as ledger:
+        run, _ = start(ledger, plan("A1", "A2", "A3"))
+        ledger.queue_up(run, 2, alone=True)
+        assert [] == ledger.unfinished(1)
+        ledger.queue_up(run, 3)
+        assert [run] == ledger.unfinished(1)
+
+
 async def test_server_that_crashes_loses_nothing(postgres: str, postgres_server: Server) -> None:
     """PostgreSQL is killed and comes back: what was handed over meanwhile is written, what was confirmed is there."""
     with open_postgres(postgres) as ledger, joined(ledger):

@@ -82,16 +82,16 @@ class PostgresLedger(Ledger):
 
     # --- Runs that several drain ----------------------------------------------------------------------------
 
-    def queue_up(self, run: str, limit: int, *, detached: bool = False) -> None:
+    def queue_up(self, run: str, limit: int, *, detached: bool = False, alone: bool = False) -> None:
         """Let anyone who drains the run send the first `limit` orders of its plan.
 
-        Nobody waits for a `detached` run: whoever sends its last order closes it.
+        Nobody waits for a `detached` run: whoever sends its last order closes it. Nobody joins one that is sent
+        `alone`, not even when its sender has died.
         """
         run_id, _ = self._run_ids(run)
         with self._writing(run) as database:
             database.execute(database.sql["queue_up"], (run_id, limit))
-            if detached:
-                database.execute(database.sql["detach"], (run_id,))
+            database.execute(database.sql["open_run"], (run_id, detached, alone))
 
     def is_detached(self, run: str) -> bool:
         """Whether nobody waits for a run."""
@@ -139,7 +139,7 @@ class PostgresLedger(Ledger):
             database.execute(database.sql["clear_queue"], (run_id,))
 
     def unfinished(self, account: int) -> list[str]:
-        """Return the runs of an account that still have orders to send."""
+        """Return the runs of an account that still have orders to send, by whoever comes."""
         with self._reading() as database:
             return [run for (run,) in database.execute(database.sql["unfinished"], (account,))]
 

@@ -194,8 +194,8 @@ FROM lent AS l JOIN orders AS o ON o.id = l.order_id JOIN owners AS p ON p.id = 
 -- name: cross_off
 DELETE FROM queue WHERE run = $1 AND seq = ANY($2::int[]);
 
--- name: detach
-UPDATE runs SET detached = true WHERE id = $1;
+-- name: open_run
+UPDATE runs SET detached = $2, alone = $3 WHERE id = $1;
 
 -- name: is_detached
 SELECT detached FROM runs WHERE id = $1;
@@ -207,7 +207,7 @@ SELECT EXISTS (SELECT 1 FROM queue WHERE run = $1);
 DELETE FROM queue WHERE run = $1;
 
 -- name: unfinished
-SELECT DISTINCT r.run FROM queue AS q JOIN runs AS r ON r.id = q.run WHERE r.account = $1 AND r.stopping IS NULL;
+SELECT DISTINCT r.run FROM queue AS q JOIN runs AS r ON r.id = q.run WHERE r.account = $1 AND r.stopping IS NULL AND NOT r.alone;
 
 -- name: standing
 SELECT

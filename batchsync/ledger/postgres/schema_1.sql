@@ -45,6 +45,7 @@ CREATE TABLE runs (
     summary text,       -- RunSummary as JSON
     pruned_at bigint,   -- when its entries and attempts were deleted
     detached boolean NOT NULL DEFAULT false, -- nobody waits for it: whoever sends its last order closes it
+    alone boolean NOT NULL DEFAULT false,    -- only who submitted it sends: a cap or a canary needs all answers in one place
     paused boolean NOT NULL DEFAULT false,   -- nothing of it is claimed for now
     stopping text       -- why nothing more of it may be claimed, wherever it is drained
 );
