@@ -96,7 +96,6 @@ class SharedPacer(Pacer):
 
     def renew(self, offer: Offer, share: Share) -> None:
         """Take in what the database answered; belongs to the event loop."""
-        self._is_asking = False
         if share.granted < offer.held:  # the lease had run out, and others have our tokens
             self._lose_all()
         self._unused += share.granted - self._share
@@ -106,6 +105,7 @@ class SharedPacer(Pacer):
         self._to_shed = max(0, share.granted - share.fair - len(self._shedding))
         self._take_out(self.clock.monotonic())
         self._let_go(self.clock.monotonic())
+        self._is_asking = False  # the session's thread may look again: all counts agree
         self._wake()
 
     def _lose_all(self) -> None:
@@ -146,7 +146,9 @@ class SharedPacer(Pacer):
 
     def _collect(self, now: float) -> None:
         super()._collect(now)
-        self._take_out(now)
+        while self._to_shed and self._free:  # it takes back one at a time, and this one is not for us
+            self._take_out(now)
+            super()._collect(now)
 
     def _ready_at(self, now: float) -> float:
         if not self.is_leased:

@@ -24,6 +24,8 @@ from tests.crash.kills import said_by_workbook
 from tests.postgres import Server
 
 LATENCY_S = 0.05
+CONCURRENCY = 30
+"""Of each process: more than one alone needs for the whole rate, on a busy machine too."""
 RECOVERS_WITHIN_S = 4.0
 """Seconds after an outage that still count as part of it: leases run out, shares become even."""
 
@@ -56,6 +58,9 @@ class Figures:
     uncertain: int = 0
     most_in_a_second: int = 0
     rate_outside_outages: float = 0.0
+    each_second: list[int] = field(default_factory=list)
+    outages: list[float] = field(default_factory=list)
+    """Seconds after the first call at which something happened."""
     longest_pause_s: float = 0.0
     seconds: float = 0.0
 
@@ -63,7 +68,9 @@ class Figures:
 def campaign(folder: Path, server: Server, asked: Asked) -> Figures:
     """Let it all happen, and tell what came of it."""
     outages: list[tuple[float, float]] = []
-    with town(folder, server.fresh(), "--latency", str(LATENCY_S), rate=asked.rate) as here:
+    with town(
+        folder, server.fresh(), "--latency", str(LATENCY_S), rate=asked.rate, concurrency=CONCURRENCY
+    ) as here:
         workers = [here.worker(f"worker-{nth}") for nth in range(asked.workers)]
         person = here.run("person", sheet(folder / "orders.csv", asked.rows))
         trouble = sorted(
@@ -123,6 +130,8 @@ def _judged(here: Town, asked: Asked, outages: list[tuple[float, float]]) -> Fig
         rate_outside_outages=round(_undisturbed(times, outages), 1),
         longest_pause_s=round(max(b - a for a, b in itertools.pairwise(times)), 2),
         seconds=round(times[-1] - times[0], 1),
+        each_second=[count for _, count in sorted(Counter(int(at - times[0]) for at in times).items())],
+        outages=[round(began - times[0], 1) for began, _ in outages],
     )
     figures.broken += list(_faults(asked, figures, summary))
     statuses = {each.key[1]: each.status for each in said}

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from batchsync.client import StaleClaim
 from batchsync.distributed.pace import COLD_AFTER_S, LEASE_S, Offer, Share, SharedPacer
 from batchsync.pace import WINDOW_S
 from tests.pace.test_pace import worst_second
-from tests.virtual import VirtualClock, run_virtual
+from tests.virtual import VirtualClock, VirtualLoop, run_virtual
 
 BEAT_S = 0.25
 
@@ -96,6 +97,8 @@ async def play(
 ) -> list[float]:
     """Let processes come, rest, stand still and die; return when calls left, of all of them."""
     rng, table = random.Random(seed), Table(clock)
+    accidents: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: accidents.append(told))
     all_of_them: list[Process] = []
     tasks: dict[int, list[asyncio.Task[None]]] = {}
 
@@ -114,7 +117,7 @@ async def play(
         if calm:
             continue
         process = rng.choice(all_of_them)
-        match rng.choice(["die", "stand", "rest", "come"]):
+        match rng.choice(["die", "stand", "rest", "come", "lag"]):
             case "die":
                 for task in tasks[process.holder]:
                     task.cancel()
@@ -127,12 +130,17 @@ async def play(
                 asyncio.get_running_loop().call_later(
                     rng.uniform(0.1, 4.0), setattr, process.pacer, "wanted", True
                 )
+            case "lag":  # the machine is busy: every timer comes late
+                loop = asyncio.get_running_loop()
+                assert isinstance(loop, VirtualLoop)
+                loop.virtual.now += rng.uniform(0.01, 0.5)
             case _ if len(all_of_them) < 8:
                 come()
     for each in tasks.values():
         for task in each:
             task.cancel()
     await asyncio.gather(*(task for each in tasks.values() for task in each), return_exceptions=True)
+    assert [] == accidents  # what a timer raised, nobody else would hear
     return [at for process in all_of_them for at in process.departures]
 
 

@@ -1,5 +1,6 @@
 """The books in PostgreSQL: connections lent from a pool, the schema brought up to date, errors said as sentences."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -104,6 +105,9 @@ class PostgresStore:
     def reading(self) -> Iterator[PostgresDatabase]:
         """Lend a connection for a question."""
         if self._pool is None:
+            logging.getLogger("psycopg.pool").setLevel(
+                logging.CRITICAL
+            )  # what matters of it is raised to whoever asks
             self._pool = ConnectionPool(
                 self.address,
                 kwargs={**settings_of("batchsync"), "autocommit": True, "cursor_factory": RawCursor},
