@@ -14,6 +14,7 @@ from batchsync.cli import arguments as given
 from batchsync.cli.console import Console
 from batchsync.cli.finding import BAD, OK, WARN, Finding
 from batchsync.cli.finding_address import address
+from batchsync.cli.finding_inbox import inbox
 from batchsync.cli.finding_ledger import ledger
 from batchsync.cli.layout import moment
 from batchsync.clock import SYSTEM_CLOCK, Clock
@@ -53,6 +54,7 @@ def examine(arguments: argparse.Namespace, clock: Clock = SYSTEM_CLOCK) -> Itera
     yield from _token(arguments)
     yield from ledger(loaded.config, clock)
     yield _results(loaded.config)
+    yield from inbox(loaded.config)
     yield _clock(clock)
     yield from address(loaded.config)
 

@@ -89,6 +89,8 @@ class Shift:
     events: Events
     morning: Morning
     view: ProgressView
+    tells_of_busy: bool
+    """Whether people are told that another run kept a night from beginning; a watch just tries again."""
 
     def make_night(self) -> Night:
         """Return a night that speaks through our events. Raises SettingsError when the folders can't be used."""
@@ -101,14 +103,22 @@ class Shift:
     async def once(self, night: Night) -> NightSummary:
         """Run a night and see to its morning."""
         try:
+            with night.alone():
+                return await self._night_and_morning(night)
+        finally:
+            self.view.close()
+
+    async def _night_and_morning(self, night: Night) -> NightSummary:
+        try:
             ended = await night.run()
-        except LedgerBusy:
+        except LedgerBusy as error:
+            if self.tells_of_busy:
+                await self.morning.refuse(error)
             raise
         except BatchsyncError as error:
             await self.morning.refuse(error)
             raise
-        finally:
-            self.view.close()
+        self.view.close()
         report = await self.morning.come(night, ended)
         if report is not None:
             for line in report.page.chat.splitlines():
@@ -138,4 +148,5 @@ def _shift(arguments: argparse.Namespace, console: Console) -> Shift:
     config = given.settings(arguments, console, token=True).config
     events = Events(console, arguments.log_json)
     morning = Morning(config=config, lang=console.lang, tell=events.tell, metrics=metrics)
-    return Shift(config, events, morning, ProgressView(console, hidden=arguments.log_json))
+    view = ProgressView(console, hidden=arguments.log_json)
+    return Shift(config, events, morning, view, tells_of_busy=arguments.command == "nightly")

@@ -6,7 +6,7 @@ sent, where it goes is noted before it is filed. The next night begins with what
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -94,26 +94,31 @@ class Night:
         """Return how many files lie in the inbox or on the desk."""
         return len(look(self.places.inbox, self._own()).files) + len(self._desk.unfinished())
 
-    async def run(self) -> NightEnded:
-        """Work through the inbox once.
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only night at this inbox, until its morning is over. Raises LedgerBusy, naming the other, and touches nothing."""
+        who, wait_s = f"nightly {self.day().isoformat()}", self.config.ledger.wait
+        with before.alone(self.places.memory, who, self._clock, wait_s):
+            yield
 
-        Raises LedgerBusy when another night, or any other run, doesn't end in time; nothing was touched then.
+    async def run(self) -> NightEnded:
+        """Work through the inbox once; to be called while `alone` is held.
+
+        Raises LedgerBusy when another run doesn't end in time; nothing was touched then.
         """
         day = self.day()
-        wait_s = self.config.ledger.wait
-        with before.alone(self.places.memory, f"nightly {day.isoformat()}", self._clock, wait_s):
-            await self._look_before(day)
-            self._record.begin(day, self._clock.now())
-            if self._record.cut_off:
-                self._say("cut_off", Said(words.CUT_OFF, {"night": self._record.night}))
-            if self._stopped is None:
-                self._filing.remember(self._record.day)
-                self._committed = self._filing.points
-                async with self._watching_the_clock():
-                    with many_files():
-                        async for ticket in self._tickets():
-                            await self._one(ticket)
-            return self._end()
+        await self._look_before(day)
+        self._record.begin(day, self._clock.now())
+        if self._record.cut_off:
+            self._say("cut_off", Said(words.CUT_OFF, {"night": self._record.night}))
+        if self._stopped is None:
+            self._filing.remember(self._record.day)
+            self._committed = self._filing.points
+            async with self._watching_the_clock():
+                with many_files():
+                    async for ticket in self._tickets():
+                        await self._one(ticket)
+        return self._end()
 
     # --- Before ---------------------------------------------------------------------------------------------
 

@@ -70,6 +70,22 @@ def send(settings: NotifySettings, message: Message, lang: Lang) -> list[Said]:
     return faults
 
 
+def look_at(settings: NotifySettings) -> list[Said]:
+    """Return what is wrong with the addresses themselves; nothing is sent."""
+    try:
+        import apprise
+    except ImportError:
+        return [Said(words.NO_APPRISE)]
+    faults = []
+    for place, url in enumerate(settings.urls, start=1):
+        text = url.get_secret_value()
+        with _listening(apprise.logger):
+            known = apprise.Apprise.instantiate(text) is not None
+        if not known:
+            faults.append(Said(words.NOTIFY_WRONG, {"place": place, "scheme": text.partition("://")[0]}))
+    return faults
+
+
 def _send(apprise: Any, url: str, message: Message, lang: Lang) -> Said | None:
     scheme = url.partition("://")[0]
     with _listening(apprise.logger) as heard:

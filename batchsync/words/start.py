@@ -89,6 +89,12 @@ FOLDER_BAD = Text(
     en="results: {folder} can't be written. Change its rights, or choose another with output.folder or --output.",
     zh="结果：文件夹 {folder} 不可写。请修改权限，或用 output.folder 或 --output 换一个。",
 )
+INBOX_OK = Text(en="inbox: {folder}", zh="收件夹：{folder}")
+NOT_WRITABLE = Text(en="nothing can be written there", zh="无法写入")
+NOTIFY_OK = Text(
+    en="messages: {count} of notify.urls understood (none was sent)",
+    zh="通知：notify.urls 中 {count} 个地址有效（未发送）",
+)
 CLOCK_OK = Text(en="clock: {now}", zh="时钟：{now}")
 CLOCK_WRONG = Text(
     en="clock: {now} can't be right. Set the computer's date and time.",

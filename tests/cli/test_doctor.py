@@ -189,3 +189,24 @@ def test_folders_that_cannot_be_written(
     (here / "config.yaml").write_text("output: {folder: results}\n")
     assert 1 == main(["doctor"])
     assert ["results"] == [line.split(":")[0] for line in bad(capsys.readouterr().out)]
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
+def test_nights_are_looked_at_where_there_are_any(
+    server: Listener, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An inbox that isn't there and an address that nobody knows are told; the address' secret is not."""
+    monkeypatch.setenv("BATCHSYNC_INBOX__FOLDER", str(here / "inbox"))
+    monkeypatch.setenv("BATCHSYNC_NOTIFY__URLS", '["json://127.0.0.1/secret-one", "nowhere://secret-two"]')
+    assert 1 == main(["doctor"])
+    told = capsys.readouterr().out
+    assert (True, True, False) == (
+        "isn't there" in told,
+        "Number 2 of notify.urls (nowhere://...)" in told,
+        "secret" in told,
+    )
+    (here / "inbox").mkdir()
+    monkeypatch.setenv("BATCHSYNC_NOTIFY__URLS", '["json://127.0.0.1/secret-one"]')
+    main(["doctor"])
+    told = capsys.readouterr().out
+    assert (True, True) == (f"inbox: {here / 'inbox'}" in told, "messages: 1" in told)

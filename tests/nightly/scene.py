@@ -87,10 +87,11 @@ class Scene:
 
         async def whole() -> NightEnded:
             night = self.night(config, **more)
-            ended = await night.run()
-            morning = Morning(config=config, lang=Lang.EN, tell=self.events.append, clock=self.clock)
-            self.report = await morning.come(night, ended)
-            return ended
+            with night.alone():
+                ended = await night.run()
+                morning = Morning(config=config, lang=Lang.EN, tell=self.events.append, clock=self.clock)
+                self.report = await morning.come(night, ended)
+                return ended
 
         ended = asyncio.run(whole())
         self.clock.at += timedelta(days=1)

@@ -1,6 +1,5 @@
 """A night from the inbox to the folders: what goes where, what is paid, what goes on."""
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -246,17 +245,10 @@ def test_a_night_after_midnight_belongs_to_the_evening_before(scene: Scene) -> N
 
 def test_a_second_night_is_refused_and_told_of_the_first(scene: Scene) -> None:
     """It names process and host, and touches nothing."""
-    from batchsync.nightly import before
-
     scene.put("a.csv", sn(1))
-    config = scene.config()
-    night = scene.night(config)
     told = r"Another night .*nightly 2026-11-24.*process"
-    with (
-        before.alone(night.places.memory, "nightly 2026-11-24", scene.clock, 0),
-        pytest.raises(LedgerBusy, match=told) as caught,
-    ):
-        asyncio.run(night.run())
+    with scene.night().alone(), pytest.raises(LedgerBusy, match=told) as caught:
+        scene.run()
     assert (4, True) == (caught.value.exit_code, (scene.inbox / "a.csv").exists())
 
 
