@@ -1,5 +1,6 @@
 """Time, handed in: wall time for people, monotonic time for pacing, time awake or asleep for stale claims."""
 
+import sys
 import time
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +22,12 @@ class Clock(Protocol):
         ...
 
 
+BOOT_CLOCK: int | None = getattr(
+    time, "CLOCK_MONOTONIC" if sys.platform == "darwin" else "CLOCK_BOOTTIME", None
+)
+"""On macOS CLOCK_MONOTONIC counts sleep, and Python's `monotonic` does not."""
+
+
 class SystemClock:
     """The machine's own clocks."""
 
@@ -33,9 +40,8 @@ class SystemClock:
         return time.monotonic()
 
     def boottime(self) -> float:
-        """CLOCK_BOOTTIME where there is one; Windows' monotonic clock counts sleep already."""
-        boottime = getattr(time, "CLOCK_BOOTTIME", None)
-        return time.monotonic() if boottime is None else time.clock_gettime(boottime)
+        """The clock that goes on while the machine sleeps; Windows' own monotonic one does."""
+        return time.monotonic() if BOOT_CLOCK is None else time.clock_gettime(BOOT_CLOCK)
 
 
 SYSTEM_CLOCK = SystemClock()

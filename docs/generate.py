@@ -34,7 +34,8 @@ file needs a look.
 `--summary-json` writes a list with one object per file: `file, run, rows, synced, already_synced, duplicate, failed,
 uncertain, not_sent, invalid, points_spent, points_possible, amount_missing, calls, stopped, seconds, result, exit_code`.
 The counts add up to `rows`. `stopped` is null or one of authentication, balance, spending_cap, address, failures,
-interrupted, disk. A file that could not be read has an empty `run` and exit code 2.
+interrupted, disk. A file that could not be read has an empty `run` and exit code 2. `points_possible` is an upper bound:
+uncertain orders at `spend.price`, or at the most that a call of this account ever cost, whichever is more.
 """,
     Lang.ZH: """# 命令与选项
 
@@ -55,7 +56,8 @@ interrupted, disk. A file that could not be read has an empty `run` and exit cod
 `--summary-json` 写出一个列表，每个文件一个对象：`file, run, rows, synced, already_synced, duplicate, failed,
 uncertain, not_sent, invalid, points_spent, points_possible, amount_missing, calls, stopped, seconds, result, exit_code`。
 各项计数之和等于 `rows`。`stopped` 为 null，或 authentication、balance、spending_cap、address、failures、interrupted、disk
-之一。无法读取的文件 `run` 为空，退出码为 2。
+之一。无法读取的文件 `run` 为空，退出码为 2。`points_possible` 是上限：结果未知的订单按 `spend.price` 与该账户历史最高单价中的
+较高者计算。
 """,
 }
 
