@@ -55,7 +55,7 @@ def test_a_second_run_is_turned_away_and_names_the_first(tmp_path: Path, cradle:
     """Exit 4 with a sentence; the first goes on undisturbed, and no order is charged twice."""
     keys = write_orders(tmp_path, 60)
     with vendor(tmp_path, "--latency", "0.05", cradle=cradle) as url:
-        operator = Operator(tmp_path, url, given=["--rate", "50"], cradle=cradle)
+        operator = Operator(tmp_path, url, given=["--rate", "20"], cradle=cradle)
         first = operator.begin()
         _wait_for_calls(tmp_path / "books.jsonl", 5)
         first.send_signal(signal.SIGSTOP)  # still there, and still its holder, however long the second takes
@@ -172,7 +172,7 @@ def test_a_full_disk_stops_the_run_and_loses_no_outcome(
     """In the middle no byte is left: exit 3 and a sentence; every answer is known all the same, and the next run goes on."""
     keys = write_orders(tmp_path, 400)
     with vendor(tmp_path, "--latency", "0.02", cradle=cradle) as url:
-        operator = Operator(tmp_path, url, given=["--rate", "100"], cradle=cradle)
+        operator = Operator(tmp_path, url, given=["--rate", "20"], cradle=cradle)  # 20 s to fill a disk in
         operator.ledger = str(small_disk / "ledger.db")
         process = operator.begin()
         _wait_for_calls(tmp_path / "books.jsonl", 30)
@@ -186,7 +186,7 @@ def test_a_full_disk_stops_the_run_and_loses_no_outcome(
         paid, _ = read_books(tmp_path / "books.jsonl")
         assert len(paid) == sum(row.status is RowStatus.SYNCED for row in stopped) < 400
         filler.unlink()
-        assert 0 == ended(operator.begin())[0]
+        assert 0 == ended(operator.begin("--rate", "1000"))[0]
     figures = Figures(rows=400)
     judge(operator, keys, figures)
     assert ([], 400, 0) == (figures.broken, figures.charged, figures.uncertain)
