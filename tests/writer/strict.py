@@ -172,11 +172,19 @@ def _styles(book: zipfile.ZipFile) -> int | str:
     return sizes["cellXfs"]
 
 
+def _order(root: ET.Element, name: str, order: list[str]) -> Iterator[str]:
+    children = [local(child.tag) for child in root if child.tag.startswith(MAINS)]
+    strange = set(children) - set(order)
+    if strange:
+        yield f"{name}: {sorted(strange)} stand there"
+    known = [child for child in children if child in order]
+    if known != sorted(known, key=order.index):
+        yield f"{name}: order of {known}"
+
+
 def _workbook(book: zipfile.ZipFile) -> Iterator[str]:
     root = ET.fromstring(book.read(_named(book, "xl/workbook.xml")))
-    known = [local(child.tag) for child in root if child.tag.startswith(MAINS)]
-    if known != sorted(known, key=WORKBOOK_ORDER.index):
-        yield f"workbook: order of {known}"
+    yield from _order(root, "workbook", WORKBOOK_ORDER)
     sheets = [sheet for child in root if local(child.tag) == "sheets" for sheet in child]
     for attribute in ("name", "sheetId"):
         values = [sheet.get(attribute, "").lower() for sheet in sheets]
@@ -201,9 +209,7 @@ def _workbook(book: zipfile.ZipFile) -> Iterator[str]:
 
 def _sheet(xml: bytes, formats: int) -> Iterator[str]:
     root = ET.fromstring(xml)
-    known = [local(child.tag) for child in root if child.tag.startswith(MAINS)]
-    if known != sorted(known, key=ORDER.index):
-        yield f"order of {known}"
+    yield from _order(root, "worksheet", ORDER)
     for child in root:
         if local(child.tag) == "cols":
             yield from _cols(child, formats)

@@ -13,7 +13,7 @@ from batchsync.words import Lang
 from tests.results.made import entry, one_of_each, uncertain
 from tests.writer.jobs import cells_of, found, found_again, job, opened, texts, written
 from tests.writer.strict import faults, parts, raw_members
-from tests.writer.workbooks import patched, plain, prefixed, rich
+from tests.writer.workbooks import patched, plain, prefixed, rich, with_pivot
 
 ORDERS = found("Orders", ("订单号", "商家id", "金额", "日期", "备注"), header_line=2)
 EDITED = {
@@ -42,13 +42,16 @@ def result(path: Path, tmp_path: Path, sheets: Any, entries: list[EntryResult], 
     return written(job(path, tmp_path / "out" / f"result{path.suffix}", sheets, **facts), entries).path
 
 
-@pytest.mark.parametrize("kind", ["plain", "table", "macros", "1904"])
+@pytest.mark.parametrize("kind", ["plain", "table", "macros", "1904", "pivot"])
 def test_every_other_part_is_the_same_byte_for_byte(kind: str, tmp_path: Path) -> None:
     """All members but the five that must change keep even their compressed bytes."""
     suffix = ".xlsm" if kind == "macros" else ".xlsx"
     path = rich(
         tmp_path / f"rich{suffix}", macros=kind == "macros", table=kind == "table", from_1904=kind == "1904"
     )
+    if kind == "pivot":
+        with_pivot(path)
+    assert [] == faults(path)
     out = result(path, tmp_path, [ORDERS], moved(one_of_each(), 1))
     before, after = raw_members(path), raw_members(out)
     assert {} == {

@@ -46,6 +46,9 @@ def rich(path: Path, *, macros: bool = False, table: bool = False, from_1904: bo
     sheet.set_row(4, None, None, {"hidden": True})
     sheet.set_row(5, 30)
     sheet.set_column("A:A", 28)
+    sheet.set_column("C:D", 12, None, {"level": 1})
+    sheet.print_area("A1:E10")
+    sheet.repeat_rows(1)
     sheet.set_column("F:XFD", 9)
     sheet.freeze_panes(2, 1)
     sheet.conditional_format("C3:C9", {"type": "data_bar", "data_bar_2010": True})
@@ -80,6 +83,56 @@ def rich(path: Path, *, macros: bool = False, table: bool = False, from_1904: bo
         book.add_vba_project(str(project))
     book.close()
     return path
+
+
+def with_pivot(path: Path) -> Path:
+    """Add a pivot table over the first sheet's orders to the second sheet, as Excel lays it down."""
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    types = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+    names = ("订单号", "商家id", "金额", "日期", "备注")
+    fields = "".join(f'<cacheField name="{name}"><sharedItems/></cacheField>' for name in names)
+    shown = "".join(f"<pivotField {'dataField=' + chr(34) + '1' + chr(34) if name == '金额' else ''} showAll=\"0\"/>" for name in names)  # fmt: skip
+    cache = (
+        f'<pivotCacheDefinition {main} refreshOnLoad="1" saveData="0" recordCount="0"><cacheSource type="worksheet">'
+        f'<worksheetSource ref="A2:E9" sheet="Orders"/></cacheSource><cacheFields count="5">{fields}</cacheFields>'
+        "</pivotCacheDefinition>"
+    )
+    table = (
+        f'<pivotTableDefinition {main} name="P" cacheId="1" dataCaption="Values"><location ref="H1:H2" firstHeaderRow="1" '
+        f'firstDataRow="1" firstDataCol="0"/><pivotFields count="5">{shown}</pivotFields><dataFields count="1">'
+        '<dataField name="Sum" fld="2"/></dataFields></pivotTableDefinition>'
+    )
+    rels = "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>{}</Relationships>"
+    related = "<Relationship Id='{}' Type='" + office + "/{}' Target='{}'/>"
+    to_cache = related.format("rIdP", "pivotCacheDefinition", "../pivotCache/pivotCacheDefinition1.xml")
+    listed = "".join(
+        f'<Override PartName="/xl/{part}1.xml" ContentType="{types}{kind}+xml"/>'
+        for part, kind in (("pivotCache/pivotCacheDefinition", "pivotCacheDefinition"), ("pivotTables/pivotTable", "pivotTable"))
+    )  # fmt: skip
+
+    def before(end: str, new: str) -> Callable[[bytes], bytes]:
+        return lambda xml: xml.replace(end.encode(), (new + end).encode())
+
+    pivots = '<pivotCaches><pivotCache cacheId="1" r:id="rIdP"/></pivotCaches>'
+    return patched(
+        path,
+        {
+            "[Content_Types].xml": before("</Types>", listed),
+            "xl/workbook.xml": before("</workbook>", pivots),
+            "xl/_rels/workbook.xml.rels": before(
+                "</Relationships>", to_cache.replace("../pivotCache", "pivotCache")
+            ),
+            "xl/worksheets/_rels/sheet2.xml.rels": before(
+                "</Relationships>", related.format("rIdP", "pivotTable", "../pivotTables/pivotTable1.xml")
+            ),
+        },
+        {
+            "xl/pivotCache/pivotCacheDefinition1.xml": cache.encode(),
+            "xl/pivotTables/pivotTable1.xml": table.encode(),
+            "xl/pivotTables/_rels/pivotTable1.xml.rels": rels.format(to_cache).encode(),
+        },
+    )
 
 
 def patched(
