@@ -45,7 +45,7 @@ class Filing:
         """Return every run of this night: of files that were filed, and of those still on the desk."""
         runs = {run for filed in self.record.filed.values() for run in filed.runs}
         for ticket in self.desk.unfinished():
-            runs |= {run for run, night in ticket.runs.items() if night == self.record.night}
+            runs |= {run for run, night in ticket.runs.items() if night in self.record.nights}
         return runs
 
     def untouched(self) -> int:
@@ -75,7 +75,6 @@ class Filing:
         self.desk.clear(ticket)
 
     def _filed(self, ticket: Ticket, worked: Worked, *, where: str) -> Filed:
-        night = self.record.night
         place = ticket.moves[-1][1] if ticket.moves else str(self.desk.original(ticket))
         result = _result_of(ticket)
         summary = worked.summary
@@ -86,7 +85,7 @@ class Filing:
         if summary is not None:
             summary = replace(summary, file=place, result=result)
         seen = self._seen_before.get(ticket.sha256, "")
-        self._seen_before[ticket.sha256] = f"{ticket.shown}, {night}"
+        self._seen_before[ticket.sha256] = f"{ticket.shown}, {self.record.night}"
         return Filed(
             id=_id(ticket),
             shown=ticket.shown,
@@ -95,8 +94,8 @@ class Filing:
             where=where,
             place=place,
             result=result,
-            runs=tuple(run for run, its_night in ticket.runs.items() if its_night == night),
-            earlier_runs=tuple(run for run, its_night in ticket.runs.items() if its_night != night),
+            runs=tuple(run for run, night in ticket.runs.items() if night in self.record.nights),
+            earlier_runs=tuple(run for run, night in ticket.runs.items() if night not in self.record.nights),
             summary=summary,
             said=worked.said,
             canary=self._died_early(summary),

@@ -96,6 +96,8 @@ class Record:
         self._nights = memory / "nights"
         self.filed: dict[str, Filed] = {}
         self.night, self.day, self.began_at, self.cut_off = "", "", "", False
+        self.nights: set[str] = set()
+        """This night's id, and those of earlier days on which it was cut off."""
 
     @property
     def began(self) -> datetime:
@@ -103,24 +105,26 @@ class Record:
         return datetime.fromisoformat(self.began_at)
 
     def begin(self, day: date, now: datetime) -> None:
-        """Begin a night, or take up one that never ended."""
+        """Begin a night, or take up one that never ended. Taken up on another day it goes on as that day's night."""
         lines = list(durable.lines_of(self._path))
-        head = next((line for line in lines if "night" in line), None)
-        if head is not None and any(each.night == head["night"] for each in self.history()):
-            self._put_away(str(head["night"]))  # killed between its last two steps
-            head = None
-        if head is not None:
-            self.night, self.day = str(head["night"]), str(head["day"])
-            self.began_at, self.cut_off = str(head["began_at"]), True
-            for line in lines:
-                if "id" in line:
-                    filed = filed_of(line)
-                    self.filed[filed.id] = filed
-            return
-        self.day, self.began_at = day.isoformat(), now.isoformat(timespec="seconds")
-        self.night = self._free_name()
-        head = {"night": self.night, "day": self.day, "began_at": self.began_at}
-        durable.append_line(self._path, head)
+        heads = [line for line in lines if "night" in line]
+        if heads and any(each.night == heads[-1]["night"] for each in self.history()):
+            self._put_away(str(heads[-1]["night"]))  # killed between its last two steps
+            heads = []
+        self.day = day.isoformat()
+        self.began_at, self.cut_off = now.isoformat(timespec="seconds"), bool(heads)
+        if heads:
+            self._take_up(heads, [filed_of(line) for line in lines if "id" in line])
+        if not heads or heads[-1]["day"] != self.day:
+            self.night = self._free_name()
+            head = {"night": self.night, "day": self.day, "began_at": self.began_at}
+            durable.append_line(self._path, head)
+        self.nights.add(self.night)
+
+    def _take_up(self, heads: Sequence[Mapping[str, Any]], files: Sequence[Filed]) -> None:
+        self.night, self.began_at = str(heads[-1]["night"]), str(heads[0]["began_at"])
+        self.nights = {str(head["night"]) for head in heads}
+        self.filed = {filed.id: filed for filed in files}
 
     def _free_name(self) -> str:
         taken = {summary.night for summary in self.history()}

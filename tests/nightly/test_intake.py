@@ -1,6 +1,7 @@
 """How a file comes in: whole, once, and found again after a kill at any step."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,34 @@ def test_a_night_killed_at_any_step_is_taken_up(
     assert (3, []) == (scene.sandbox.books.points, scene.sandbox.books.charged_twice())
     assert nights > 1
     assert 3 == sum(night.points for night in Record(scene.inbox / ".batchsync").history())
+
+
+def test_a_night_killed_on_one_day_is_told_on_the_next(scene: Scene) -> None:
+    """What was filed before the kill stays where it is; the new day's report tells both parts, and the points once."""
+    scene.put("a.csv", sn(1))
+    scene.put("b.csv", sn(2), sn(3))
+
+    def die(_progress: object) -> None:
+        if scene.sandbox.books.points == 3 and scene.files("done"):
+            raise Killed
+
+    with pytest.raises((Killed, BaseExceptionGroup)):
+        scene.run(on_progress=die)
+    scene.clock.at += timedelta(days=1)
+    ended = scene.run()
+    assert scene.report is not None
+    assert (True, "2026-11-25", "2026-11-25.html") == (
+        ended.summary.cut_off,
+        ended.summary.night,
+        scene.report.html.name,
+    )
+    places = {path.parent.name for path in (scene.folder / "done").rglob("*.csv")}
+    assert ({"2026-11-24", "2026-11-25"}, {"a.csv", "b.csv"}) == (
+        places,
+        {each.shown for each in ended.files},
+    )
+    assert 3 == ended.summary.points + ended.summary.points_possible
+    assert ["2026-11-25"] == [night.night for night in Record(scene.inbox / ".batchsync").history()]
 
 
 def test_a_ticket_lost_in_a_power_cut_is_found_anew(scene: Scene) -> None:
