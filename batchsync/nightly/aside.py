@@ -41,7 +41,8 @@ def read_wishes(path: Path) -> Wishes:
         key = ".".join(map(str, first["loc"])) or "-"
         raise SettingsError(words.ASIDE_WRONG, file=path.name, problem=f"{key}: {first['msg']}") from error
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        problem = " ".join(str(error).split())[:200]
+        said = isinstance(error, OSError) and error.strerror
+        problem = said or " ".join(str(error).split())[:200]
         raise SettingsError(words.ASIDE_WRONG, file=path.name, problem=problem) from error
 
 

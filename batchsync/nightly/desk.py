@@ -115,13 +115,19 @@ class Desk:
             self.original(ticket).rename(waiting.path)
             shutil.rmtree(folder, ignore_errors=True)
             return None
-        if waiting.asides:
-            with contextlib.suppress(OSError):
-                waiting.asides[0].rename(folder / aside)
+        self._take_aside(ticket)
         return ticket
+
+    def _take_aside(self, ticket: Ticket) -> None:
+        """Move the NAME.yaml here, too, unless it is here; an editor may hold it, a kill may have come before."""
+        aside = self.aside(ticket)
+        if aside is not None and not aside.exists():
+            with contextlib.suppress(OSError):  # without it nothing of the file is sent
+                (self._places.inbox / ticket.folder / ticket.aside).rename(aside)
 
     def prepare(self, ticket: Ticket) -> Ticket:
         """Make the copy that is worked on, and hash it. Raises OSError when the disk takes no more."""
+        self._take_aside(ticket)
         copy, results = self.copy(ticket), self.results(ticket)
         if not copy.exists():
             copy.parent.mkdir(exist_ok=True)

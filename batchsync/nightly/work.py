@@ -84,10 +84,13 @@ class Worker:
         return replace(worked, nights_cap=nights_cap)
 
     def _config_for(self, ticket: Ticket) -> Config:
-        """Return the settings for a file: those of its merchant's folder, and its own."""
+        """Return the settings for a file: those of its merchant's folder, and its own.
+
+        Raises SettingsError also when one of these has gone: without it, another merchant's orders might be paid for.
+        """
         folder = self.places.inbox / ticket.folder / FOLDER_ASIDE if ticket.folder else None
-        asides = [path for path in (folder, self.desk.aside(ticket)) if path is not None and path.exists()]
-        return config_with(self.config, [read_wishes(path) for path in asides])
+        asides = (folder, self.desk.aside(ticket))
+        return config_with(self.config, [read_wishes(path) for path in asides if path is not None])
 
     async def _run(self, ticket: Ticket, night: str, config: Config) -> Worked:
         told = _Told(ticket, night, self.desk)

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from batchsync.config import InputSettings
 from batchsync.errors import LedgerBusy, SettingsError
 from batchsync.ledger import open_ledger
 from batchsync.nightly import Night, NightStop
-from batchsync.nightly.inbox import Left
+from batchsync.nightly.desk import Desk
+from batchsync.nightly.inbox import Left, look
 from tests.nightly.scene import Scene, sn
 
 DAY = "2026-11-24"
@@ -122,6 +124,34 @@ def test_a_yaml_that_cannot_be_followed_sends_nothing(text: str, scene: Scene) -
     (scene.inbox / "orders.yaml").write_text(text)
     ended = scene.run()
     assert (0, True) == (scene.sandbox.books.points, "orders.yaml" in ended.files[0].said[0].en)
+
+
+def test_a_merchants_folder_that_lost_its_yaml_sends_nothing(scene: Scene) -> None:
+    """Its file is on the desk already: without the folder.yaml it would be sent for the merchant of the settings."""
+    (scene.inbox / "shop").mkdir()
+    (scene.inbox / "shop" / "folder.yaml").write_text("owner_id: 0099\n")
+    (scene.inbox / "shop" / "a.csv").write_text(f"order_sn\n{sn(1)}\n")
+    desk = Desk(scene.night().places)
+    (waiting,) = look(scene.inbox).files.values()
+    desk.take(waiting, scene.clock.now())
+    (scene.inbox / "shop" / "folder.yaml").unlink()
+    ended = scene.run(scene.config(input=InputSettings(owner_id="1")))
+    assert (0, {"shop/a.csv"}) == (scene.sandbox.books.points, scene.files("attention"))
+    assert "folder.yaml" in ended.files[0].said[0].en
+
+
+def test_a_yaml_that_a_kill_left_in_the_inbox_still_holds(scene: Scene) -> None:
+    """The night died between taking the file and taking its yaml: whose orders they are must not change."""
+    (scene.inbox / "a.csv").write_text(f"order_sn\n{sn(1)}\n")
+    (scene.inbox / "a.yaml").write_text("owner_id: 55\n")
+    desk = Desk(scene.night().places)
+    (waiting,) = look(scene.inbox).files.values()
+    ticket = desk.take(waiting, scene.clock.now())
+    assert ticket is not None
+    (desk.folder_of(ticket) / "a.yaml").rename(scene.inbox / "a.yaml")
+    scene.run(scene.config(input=InputSettings(owner_id="1")))
+    assert {("55", sn(1))} == set(scene.sandbox.books.accounts)
+    assert {"a.csv", "a.yaml", "a.result.xlsx"} == scene.files("done")
 
 
 def test_a_yaml_can_only_lower_the_cap(scene: Scene) -> None:
