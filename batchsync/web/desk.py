@@ -251,17 +251,17 @@ class Desk:
         self._changed(item)
         try:
             item.finished = await self._job.run(self.shelf.path(item.record), options)
-            self._keep(item, replace(item.record, phase=Phase.OVER))
+            self._put_down(item, replace(item.record, phase=Phase.OVER))
         except LedgerBusy as error:
             item.trouble, item.busy = error, True
         except BatchsyncError as error:
             item.trouble = error
             phase = Phase.INTERRUPTED if item.record.phase is Phase.RUNNING else Phase.READY
-            self._keep(item, replace(item.record, phase=phase, agreed=None))
+            self._put_down(item, replace(item.record, phase=phase, agreed=None))
         except Exception:  # a bug of ours must not take the desk away; the ledger is safe
             logging.getLogger(__name__).exception("run of %s", item.record.id)
             item.trouble = UsageError(words.OUR_BUG)
-            self._keep(item, replace(item.record, phase=Phase.INTERRUPTED, agreed=None))
+            self._put_down(item, replace(item.record, phase=Phase.INTERRUPTED, agreed=None))
         finally:
             self._running, self._job, item.live = None, None, None
             self._idle.set()
@@ -290,7 +290,7 @@ class Desk:
         item.busy = False
 
     def _started(self, item: Item, run: str) -> None:
-        self._keep(item, replace(item.record, phase=Phase.RUNNING, run=run))
+        self._put_down(item, replace(item.record, phase=Phase.RUNNING, run=run))
         self._changed(item)
 
     def _progressed(self, item: Item, progress: Progress) -> None:
@@ -306,6 +306,14 @@ class Desk:
 
     def _keep(self, item: Item, record: FileRecord) -> None:
         item.record = self.shelf.keep(record)
+
+    def _put_down(self, item: Item, record: FileRecord) -> None:
+        """Keep how the sending goes; where the disk takes nothing, until the program ends: the ledger has the truth."""
+        try:
+            self._keep(item, record)
+        except OSError:
+            item.record = record
+            logging.getLogger(__name__).exception("record of %s", record.id)
 
     def _changed(self, item: Item) -> None:
         item.version += 1

@@ -1,18 +1,20 @@
 """What becomes of a file on the desk: checked, agreed to, sent once, stopped, sent again, settled; as a visitor sees it."""
 
 import asyncio
+import errno
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from batchsync.errors import LedgerBusy
 from batchsync.ledger import open_ledger
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.script import Script
 from batchsync.sandbox.server import Sandbox
-from batchsync.web.nouns import Phase
+from batchsync.web.nouns import FileRecord, Phase
 from tests.web.conftest import MakeConfig, Page, served, sheet
 
 
@@ -72,6 +74,23 @@ async def test_a_plan_that_grew_is_not_sent(page: Page, sandbox: Sandbox) -> Non
     )
     assert (Phase.READY, 0) == (item.record.phase, len(sandbox.books.calls))
     assert "not what was shown" in await page.visitor.text(f"/files/{file}")
+
+
+async def test_a_full_disk_does_not_end_the_desk(
+    page: Page, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How a run goes can't be written down beside the file: it is finished all the same, and the next file's, too."""
+    keep = page.house.desk.shelf.keep
+
+    def keep_while_there_is_room(record: FileRecord) -> FileRecord:
+        if record.phase in (Phase.RUNNING, Phase.OVER):
+            raise OSError(errno.ENOSPC, "no space left")
+        return keep(record)
+
+    monkeypatch.setattr(page.house.desk.shelf, "keep", keep_while_there_is_room)
+    for start in (1, 10):
+        await page.send(sheet(2, start=start), 2)
+    assert (4, []) == (sandbox.books.points, sandbox.books.charged_twice())
 
 
 async def test_a_limit_sends_a_first_taste(page: Page, sandbox: Sandbox) -> None:
