@@ -43,11 +43,11 @@ def _bar(bar: Bar, x: float, step: float, top: int, *, labelled: bool) -> list[s
     left, width = x + step * GAP / 2, step * (1 - GAP)
     told = f"{bar.label}: {bar.sure:,}" + (f" + {bar.possible:,}?" if bar.possible else "")
     parts = [f"<g><title>{escape(told)}</title>"]
-    for low, high, colour in ((0.0, sure, "#2f6fab"), (sure, both, "#d9a13b")):
+    for low, high, kind, colour in ((0.0, sure, "sure", "#2f6fab"), (sure, both, "possible", "#d9a13b")):
         if high > low:
             parts.append(
                 f'<rect x="{left:.1f}" y="{_y(high):.1f}" width="{width:.1f}" height="{_y(low) - _y(high):.1f}"'
-                f' fill="{colour}"/>'
+                f' class="{kind}" fill="{colour}"/>'
             )
     if labelled:
         parts.append(

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from batchsync.errors import UsageError
 from batchsync.model import Decision, RowStatus, RunRecord
+from batchsync.money.spend import By
 from batchsync.results import Tally
 from batchsync.web import asked, doubts
 from batchsync.web.download import TYPES, disposition
@@ -19,8 +20,9 @@ from batchsync.web.house import House
 from batchsync.web.library import OrderKey
 from batchsync.web.lifeview import life_of
 from batchsync.web.pages import language
-from batchsync.web.pointsview import points_by, totals_of
+from batchsync.web.pointsview import points_view
 from batchsync.web.runtable import Wishes, statuses
+from batchsync.words import page as page_words
 from batchsync.words import result as result_words
 from batchsync.words import summary as summary_words
 from batchsync.words import web as words
@@ -188,20 +190,24 @@ class ReadingRoom:
     async def points(self, request: web.Request) -> web.StreamResponse:
         """Show points by day, merchant and run."""
         days = asked.place(request, "days", 30)
-        by = request.query.get("by", "day")
-        by = by if by in ("day", "merchant", "run") else "day"
-        since = _midnight() - timedelta(days=days - 1) if days in SPANS_DAYS else None
+        span = days if days in SPANS_DAYS else None
+        since = _midnight() - timedelta(days=span - 1) if span else None
+        by = _by(request.query.get("by", ""))
         spending = await asyncio.to_thread(self._library.spending, since)
-        price = self._house.loaded.config.spend.price
-        return self._house.pages.response(
-            request,
-            "points.html",
-            by=by,
-            days=days if days in SPANS_DAYS else 0,
-            spans=SPANS_DAYS,
-            total=totals_of(spending, price),
-            view=points_by(spending, by, price=price, days=days if days in SPANS_DAYS else None),
+        view = points_view(
+            spending,
+            by,
+            price=self._house.loaded.config.spend.price,
+            days=span,
+            title=page_words.CHART.say(language(request)),
         )
+        return self._house.pages.response(
+            request, "points.html", by=by, days=span or 0, spans=SPANS_DAYS, view=view
+        )
+
+
+def _by(wanted: str) -> By:
+    return "merchant" if wanted == "merchant" else "run" if wanted == "run" else "day"
 
 
 def _midnight() -> datetime:

@@ -134,7 +134,7 @@ NOTHING_TO_SEND = Text(en="Nothing to send.", zh="没有需要发送的订单。
 NOTHING_TO_SEND_MORE = Text(
     en="Every row is synced already, or needs a look below.", zh="所有行都已同步，或需要按下面的说明处理。"
 )
-START = Text(en="Start …", zh="开始……")
+START = Text(en="Start sending", zh="开始发送")
 PLAN_CSV = Text(en="The plan as CSV", zh="下载计划（CSV）")
 CHECK_IS_FREE = Text(en="This check was free; nothing was sent.", zh="检查免费，没有发送任何订单。")
 LAST_RUN = Text(en="The last run over this file", zh="此文件的上次运行")
@@ -339,6 +339,9 @@ SPAN = Text(en="Time", zh="时间")
 BY_DAY = Text(en="by day", zh="按天")
 BY_MERCHANT = Text(en="by merchant", zh="按商家")
 BY_RUN = Text(en="by run", zh="按运行")
+HEAD_DAY = Text(en="day", zh="日期")
+HEAD_MERCHANT = Text(en="merchant", zh="商家")
+HEAD_RUN = Text(en="run", zh="运行编号")
 LAST_DAYS = Text(en="{days} days", zh="{days} 天")
 ALWAYS = Text(en="all", zh="全部")
 NO_POINTS = Text(en="Nothing was spent in this time.", zh="这段时间没有消耗点券。")

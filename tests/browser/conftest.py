@@ -1,0 +1,67 @@
+"""One Chromium for all tests; each test has a context of its own, which may ask this machine and nobody else."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.stage import CHROMIUM, FLAGS, in_ci
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's own; without it these tests are skipped, except in CI, where it must be there."""
+    if not CHROMIUM.exists():
+        sentence = f"{CHROMIUM} is not here: apt-get install chromium"
+        if in_ci():
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Open]:
+    """Open an address in a fresh context; what a page complains of, and whom it asks, is held against it at the end."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_(address: str, *, lang: str = "en", width: int = 1280, height: int = 860, **more: Any) -> Page:
+        context = chromium.new_context(
+            locale="zh-CN" if lang == "zh" else "en-GB", viewport={"width": width, "height": height}, **more
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        origin = address.partition("/enter")[0]
+        page = context.new_page()
+        watch(page, origin, faults)
+        page.goto(address)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert [] == faults
+
+
+def watch(page: Page, origin: str, faults: list[str]) -> None:
+    """Note scripts that fail, policies that are broken, dialogs, and requests that leave the machine."""
+
+    def asked(url: str) -> None:
+        if not url.startswith((origin, "blob:", "data:")):
+            faults.append(f"asked {url}")
+
+    page.on("request", lambda request: asked(request.url))
+    page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+    page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
+    page.on(
+        "console",
+        lambda said: (
+            faults.append(f"policy: {said.text}") if "Content Security Policy" in said.text else None
+        ),
+    )
