@@ -3,13 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint setup generate prove bench clean
+.PHONY: demo test lint setup generate prove bench pictures clean
 
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fast]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fast,web]'
 	@touch $@
 
 demo: setup
@@ -29,6 +29,10 @@ test: lint
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+pictures: setup
+	$(BIN)/python docs/pictures.py
+	$(BIN)/python -m tests.browser.pictures
 
 prove: setup
 	$(BIN)/python -m tests.prove

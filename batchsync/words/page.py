@@ -121,7 +121,7 @@ CHECK_AGAIN = Text(en="Check again", zh="重新检查")
 OFFER_ORDERS = Text(en="orders", zh="个订单")
 OFFER_POINTS = Text(en="points", zh="点券")
 OFFER_MORE = Text(
-    en="{price} points each are expected, from the account “{account}”.",
+    en="Expected: {price} per order, from the account “{account}”.",
     zh="预计每个 {price} 点券，从账户“{account}”扣除。",
 )
 OFFER_CAP = Text(en="A run never spends more than {cap}.", zh="每次运行最多花费 {cap} 点券。")
@@ -177,7 +177,7 @@ START_YES = Text(en="Start", zh="开始")
 # --- While it is sent ----------------------------------------------------------------------------------------
 
 STARTING = Text(en="starting …", zh="正在开始……")
-LEFT = Text(en="left", zh="剩余")
+LEFT = Text(en="{time} left", zh="剩余 {time}")
 PAUSED = Text(en="paused", zh="已暂停")
 STOPPING = Text(en="stopping: calls under way are finished …", zh="正在停止，等待进行中的调用结束……")
 WRITING = Text(en="writing the result …", zh="正在写出结果……")

@@ -22,7 +22,7 @@ function left(at, live) {
   if (live.stopping) return words.stopping;
   if (live.paused) return words.paused;
   if (live.total > 0 && live.done >= live.total) return words.writing;
-  return live.left_s === null ? words.start : `${words.calm} ${clock(live.left_s)}`;
+  return live.left_s === null ? words.start : words.calm.replace("%", clock(live.left_s));
 }
 
 function showLive(live) {

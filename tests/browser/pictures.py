@@ -1,0 +1,110 @@
+"""Picture every view of the page, in both languages, light and dark, wide and narrow: python -m tests.browser.pictures [FOLDER].
+
+The three that the README shows go to docs/images as well.
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.stage import CHROMIUM, FLAGS, Stage, staged, workbook
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "pictures"
+IMAGES = ROOT / "docs" / "images"
+NAMES = {"zh": "十月订单.xlsx", "en": "October orders.xlsx"}
+WIDTHS = {"wide": (1280, 860), "narrow": (360, 740)}
+SHOWN = {"check-en-light-wide": "page-check", "live-en-light-wide": "page-live", "result-zh-dark-wide": "page-result"}
+"""Pictures of the README, and what they are called there."""
+SMALL = {"zh": "快递重发.csv", "en": "resend.csv"}
+
+
+class Camera:
+    """Takes one view in both widths and both lights."""
+
+    def __init__(self, page: Page, folder: Path, lang: str) -> None:
+        self._page, self._folder, self._lang = page, folder, lang
+
+    def take(self, view: str, *, whole: bool = False) -> None:
+        for scheme in ("light", "dark"):
+            self._page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            for width, (across, down) in WIDTHS.items():
+                self._page.set_viewport_size({"width": across, "height": down})
+                name = f"{view}-{self._lang}-{scheme}-{width}"
+                path = self._folder / f"{name}.png"
+                self._page.screenshot(path=path, full_page=whole)
+                if name in SHOWN:
+                    shutil.copyfile(path, IMAGES / f"{SHOWN[name]}.png")
+        self._page.set_viewport_size({"width": WIDTHS["wide"][0], "height": WIDTHS["wide"][1]})
+
+
+def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Path) -> None:
+    """Walk through the page and take every view."""
+    context = browser.new_context(locale="zh-CN" if lang == "zh" else "en-GB")
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    camera = Camera(page, folder, lang)
+    page.goto(f"{stage.origin}/")
+    camera.take("locked")
+    page.goto(stage.address)
+    camera.take("desk-empty")
+    (files / SMALL[lang]).write_text("order_sn,mall_id\n260930-557201884410023,2088123464\n", encoding="utf-8")
+    page.set_input_files("#files", files / SMALL[lang])
+    page.wait_for_selector(".offer")
+    page.goto(stage.origin)
+    extra: list[list[object]] = [
+        ["261007-000000000000007", "2088123464", "龙井茶"],
+        [1.26e17, "2088123464", "手工陶杯"],
+        ["#N/A", "2088123464", "帆布袋"],
+    ]
+    page.set_input_files("#files", workbook(files / NAMES[lang], 420, start=371906284410557, extra=extra))
+    page.wait_for_selector(".offer")
+    camera.take("check", whole=True)
+    page.click("[data-act=start]")
+    camera.take("ask")
+    page.click("#start button[value=yes]")
+    page.wait_for_selector(".kinds b")
+    page.locator("[data-live=percent]").filter(has_text="5").first.wait_for()
+    page.click("[data-act=pause]")
+    page.wait_for_selector("[data-act=resume]:visible")
+    page.click("[data-act=resume]")
+    page.wait_for_selector("[data-act=pause]:visible")
+    camera.take("live")
+    page.wait_for_selector(".evidence li")
+    page.wait_for_selector(".grid td.synced")
+    camera.take("result")
+    camera.take("result-all", whole=True)
+    for view, path, seen in (
+        ("desk", "/", ".file"),
+        ("runs", "/runs", "tbody tr"),
+        ("order", "/orders?q=260101-371906284410560", ".events"),
+        ("points", "/points", ".chart"),
+        ("settings", "/settings", ".doctor li"),
+    ):
+        page.goto(stage.origin + path)
+        page.wait_for_selector(seen)
+        camera.take(view, whole=view == "settings")
+    context.close()
+
+
+def main() -> None:
+    """Take all pictures."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        for lang in NAMES:
+            with (
+                tempfile.TemporaryDirectory() as files,
+                staged(Path(files), rate=40, cap=500, faults=0.06, latency_s=0.1) as stage,
+            ):
+                take_all(browser, stage, folder, lang, Path(files))
+        browser.close()
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+if __name__ == "__main__":
+    main()
