@@ -17,7 +17,11 @@ FOLDER = ROOT / "pictures"
 IMAGES = ROOT / "docs" / "images"
 NAMES = {"zh": "十月订单.xlsx", "en": "October orders.xlsx"}
 WIDTHS = {"wide": (1280, 860), "narrow": (360, 740)}
-SHOWN = {"check-en-light-wide": "page-check", "live-en-light-wide": "page-live", "result-zh-dark-wide": "page-result"}
+SHOWN = {
+    "check-en-light-wide": "page-check",
+    "live-en-light-wide": "page-live",
+    "result-zh-dark-wide": "page-result",
+}
 """Pictures of the README, and what they are called there."""
 SMALL = {"zh": "快递重发.csv", "en": "resend.csv"}
 
@@ -51,7 +55,9 @@ def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Pat
     camera.take("locked")
     page.goto(stage.address)
     camera.take("desk-empty")
-    (files / SMALL[lang]).write_text("order_sn,mall_id\n260930-557201884410023,2088123464\n", encoding="utf-8")
+    (files / SMALL[lang]).write_text(
+        "order_sn,mall_id\n260930-557201884410023,2088123464\n", encoding="utf-8"
+    )
     page.set_input_files("#files", files / SMALL[lang])
     page.wait_for_selector(".offer")
     page.goto(stage.origin)
