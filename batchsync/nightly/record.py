@@ -154,6 +154,13 @@ class Record:
         """Return all nights that are over, the oldest first."""
         return [noun_of(NightSummary, line) for line in durable.lines_of(self._history)]
 
+    def files_of(self, night: str) -> list[Filed]:
+        """Return what a night that is over did with each file."""
+        if all(each.night != night for each in self.history()):
+            return []
+        lines = durable.lines_of(self._nights / f"{night}.jsonl")
+        return list({line["id"]: filed_of(line) for line in lines if "id" in line}.values())
+
 
 def filed_of(said: Mapping[str, Any]) -> Filed:
     """Return a file's line as it was written."""

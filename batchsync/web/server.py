@@ -21,6 +21,7 @@ from batchsync.web.entrance import Entrance
 from batchsync.web.guard import Door, Handler, dress, guard
 from batchsync.web.house import Examine, House
 from batchsync.web.library import Library
+from batchsync.web.nights import Nights
 from batchsync.web.office import Office
 from batchsync.web.pages import HERE, Pages, language
 from batchsync.web.reading_room import ReadingRoom
@@ -35,7 +36,8 @@ ACT = "{act:leave|pause|resume|stop|forget}"
 
 def application(house: House) -> web.Application:
     """Return the page as an application: every route there is."""
-    entrance, counter, room, office = Entrance(house), Counter(house), ReadingRoom(house), Office(house)
+    entrance, counter = Entrance(house), Counter(house)
+    room, nights, office = ReadingRoom(house), Nights(house), Office(house)
     watch = guard(house.door, entrance.locked, entrance.refused)
     app = web.Application(middlewares=[watch, _sentences(house)])
     app.on_response_prepare.append(dress)
@@ -65,6 +67,8 @@ def application(house: House) -> web.Application:
             web.get(f"/runs/{RUN}/dispute.xlsx", room.dispute),
             web.get(f"/api/runs/{RUN}/rows", room.rows),
             web.post(f"/api/runs/{RUN}/settle", room.settle),
+            web.get("/nights", nights.nights),
+            web.get("/nights/{night:[0-9-]{10,20}}", nights.night),
             web.get("/orders", room.order),
             web.get("/points", room.points),
             web.get("/settings", office.settings),
@@ -104,7 +108,7 @@ def _status(error: BatchsyncError) -> int:
         return 413
     if isinstance(error, Changed | LedgerBusy):
         return 409
-    return 404 if error.text in (words.NO_SUCH_FILE, words.NO_SUCH_RUN) else 400
+    return 404 if error.text in (words.NO_SUCH_FILE, words.NO_SUCH_RUN, words.NO_SUCH_NIGHT) else 400
 
 
 def _fault(house: House, request: web.Request, error: BatchsyncError, status: int) -> web.Response:

@@ -320,6 +320,27 @@ ANSWERED = Text(en="answered", zh="完成时间")
 BEFORE = Text(en="Back", zh="上一页")
 NEXT = Text(en="Next", zh="下一页")
 
+# --- Nights --------------------------------------------------------------------------------------------------
+
+PAST = Text(en="Look back at", zh="回看")
+NIGHTS = Text(en="Nights", zh="夜间任务")
+NIGHT = Text(en="night", zh="夜晚")
+NO_NIGHTS = Text(en="No nights yet.", zh="还没有夜间任务。")
+NO_NIGHTS_YET = Text(
+    en="`batchsync nightly` works through {folder}; what it did is told here.",
+    zh="`batchsync nightly` 会处理 {folder}，结果显示在这里。",
+)
+NO_INBOX = Text(
+    en="There is no inbox: set inbox.folder, and let a timer call `batchsync nightly`.",
+    zh="没有收件文件夹：请设置 inbox.folder，并用定时任务调用 `batchsync nightly`。",
+)
+N_FILES = Text(en="files", zh="文件")
+N_FILES_TITLE = Text(en="What became of each file", zh="每个文件的结果")
+N_DONE = Text(en="done", zh="完成")
+N_ATTENTION = Text(en="need a look", zh="需处理")
+N_WAITING = Text(en="go on", zh="继续")
+N_CUT_OFF = Text(en="went on after it had been cut off", zh="中断后继续完成")
+
 # --- Orders and points ---------------------------------------------------------------------------------------
 
 ORDER_SEARCH = Text(en="An order number, whole", zh="完整的订单号")

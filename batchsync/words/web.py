@@ -61,6 +61,7 @@ PASTED_NAME = Text(en="pasted-{time}", zh="粘贴-{time}")
 COLUMN = Text(en="column {letter}", zh="{letter} 列")
 NO_SUCH_FILE = Text(en="This file is not on the desk (any more).", zh="工作台上没有（或已移除）这个文件。")
 NO_SUCH_RUN = Text(en="There is no such run in the ledger.", zh="账本中没有这次运行。")
+NO_SUCH_NIGHT = Text(en="There is no such night.", zh="没有这个夜晚的记录。")
 NO_SUCH_PAGE = Text(en="There is no such page.", zh="没有这个页面。")
 CHECK_FIRST = Text(en="The file must be checked first.", zh="请先检查文件。")
 NO_TOKEN_YET = Text(

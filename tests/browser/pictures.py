@@ -1,6 +1,6 @@
 """Picture every view of the page, in both languages, light and dark, wide and narrow: python -m tests.browser.pictures [FOLDER].
 
-The three that the README shows go to docs/images as well.
+The three that each README shows go to docs/images as well.
 """
 
 import shutil
@@ -17,12 +17,8 @@ FOLDER = ROOT / "pictures"
 IMAGES = ROOT / "docs" / "images"
 NAMES = {"zh": "十月订单.xlsx", "en": "October orders.xlsx"}
 WIDTHS = {"wide": (1280, 860), "narrow": (360, 740)}
-SHOWN = {
-    "check-en-light-wide": "page-check",
-    "live-en-light-wide": "page-live",
-    "result-zh-dark-wide": "page-result",
-}
-"""Pictures of the README, and what they are called there."""
+SHOWN = frozenset({"check-light-wide", "live-light-wide", "result-dark-wide"})
+"""Views that the READMEs show."""
 SMALL = {"zh": "快递重发.csv", "en": "resend.csv"}
 
 
@@ -37,11 +33,10 @@ class Camera:
             self._page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             for width, (across, down) in WIDTHS.items():
                 self._page.set_viewport_size({"width": across, "height": down})
-                name = f"{view}-{self._lang}-{scheme}-{width}"
-                path = self._folder / f"{name}.png"
+                path = self._folder / f"{view}-{self._lang}-{scheme}-{width}.png"
                 self._page.screenshot(path=path, full_page=whole)
-                if name in SHOWN:
-                    shutil.copyfile(path, IMAGES / f"{SHOWN[name]}.png")
+                if f"{view}-{scheme}-{width}" in SHOWN:
+                    shutil.copyfile(path, IMAGES / f"page-{view}-{self._lang}.png")
         self._page.set_viewport_size({"width": WIDTHS["wide"][0], "height": WIDTHS["wide"][1]})
 
 
@@ -68,7 +63,8 @@ def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Pat
     ]
     page.set_input_files("#files", workbook(files / NAMES[lang], 420, start=371906284410557, extra=extra))
     page.wait_for_selector(".offer")
-    camera.take("check", whole=True)
+    camera.take("check")
+    camera.take("check-all", whole=True)
     page.click("[data-act=start]")
     camera.take("ask")
     page.click("#start button[value=yes]")
@@ -88,6 +84,7 @@ def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Pat
         ("runs", "/runs", "tbody tr"),
         ("order", "/orders?q=260101-371906284410560", ".events"),
         ("points", "/points", ".chart"),
+        ("nights", "/nights", ".empty"),
         ("settings", "/settings", ".doctor li"),
     ):
         page.goto(stage.origin + path)
