@@ -40,18 +40,20 @@ class Access:
         name, its_port = split_host(host)
         if its_port != port:
             return False
-        if name in OWN_NAMES or self.local:
-            return name in OWN_NAMES
-        return name in {self.host.lower(), socket.gethostname().lower()} or is_address(name)
+        ours = {*OWN_NAMES, self.host.lower(), f"[{self.host.lower()}]"}
+        if name in ours or self.local:
+            return name in ours
+        return name == socket.gethostname().lower() or is_address(name)
 
 
 def access_of(settings: WebSettings) -> Access:
     """Return how the page may be offered. Raises SettingsError for other hosts than this one without a password."""
-    local = is_loopback(settings.host)
+    host = "127.0.0.1" if settings.host.lower() == "localhost" else settings.host  # one socket, one port
+    local = is_loopback(host)
     password = read_password(settings.password_file) if settings.password_file else ""
     if not local and not password:
         raise SettingsError(words.NEEDS_PASSWORD, host=settings.host)
-    return Access(host=settings.host, port=settings.port, local=local, password=password)
+    return Access(host=host, port=settings.port, local=local, password=password)
 
 
 def read_password(path: Path) -> str:

@@ -192,6 +192,11 @@ class Counter:
 
     # --- Live -----------------------------------------------------------------------------------------------
 
+    async def stand(self, request: web.Request) -> web.StreamResponse:
+        """Tell once how things stand: for pages in the background, which must not hold a connection each."""
+        told = orjson.dumps(asdict(stand_of(self._desk, language(request))))
+        return web.Response(body=told, content_type="application/json")
+
     async def events(self, request: web.Request) -> web.StreamResponse:
         """Tell how things stand, again and again, until the page closes."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})

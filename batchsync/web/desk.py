@@ -15,10 +15,10 @@ from batchsync.config import Config, InputSettings
 from batchsync.distributed import job_for
 from batchsync.errors import BatchsyncError, LedgerBusy, UsageError
 from batchsync.job import Checked, Finished, Job, RunOptions
-from batchsync.model import PlanVerdict, Progress
+from batchsync.model import PlanVerdict, Progress, RunSummary
 from batchsync.web.bell import Bell
 from batchsync.web.live import Live
-from batchsync.web.nouns import Agreed, Choices, FileRecord, Phase
+from batchsync.web.nouns import Agreed, Choices, FileRecord, Outcome, Phase
 from batchsync.web.shelf import Shelf
 from batchsync.words import web as words
 
@@ -251,7 +251,8 @@ class Desk:
         self._changed(item)
         try:
             item.finished = await self._job.run(self.shelf.path(item.record), options)
-            self._put_down(item, replace(item.record, phase=Phase.OVER))
+            outcome = _outcome(item.finished.summary)
+            self._put_down(item, replace(item.record, phase=Phase.OVER, outcome=outcome))
         except LedgerBusy as error:
             item.trouble, item.busy = error, True
         except BatchsyncError as error:
@@ -324,6 +325,15 @@ def to_send(checked: Checked, limit: int | None) -> int:
     """Return how many orders a run would send."""
     sends = checked.counts[PlanVerdict.SEND]
     return sends if limit is None else min(sends, limit)
+
+
+def _outcome(summary: RunSummary) -> Outcome:
+    return Outcome(
+        synced=summary.synced,
+        points=summary.points_spent,
+        uncertain=summary.uncertain,
+        look=summary.failed + summary.invalid,
+    )
 
 
 def _compare(checked: Checked, agreed: Agreed) -> None:

@@ -40,6 +40,17 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the last run over a file came to, in the few figures that the desk shows."""
+
+    synced: int
+    points: int
+    uncertain: int
+    look: int
+    """Rows that failed or are invalid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
     """One file on the desk, as it is kept on disk."""
 
@@ -57,5 +68,6 @@ class FileRecord:
     agreed: Agreed | None = None
     run: str = ""
     """The last run over it."""
+    outcome: Outcome | None = None
     was_waiting: bool = False
     """Whether it stood in the queue when the program ended: nobody has agreed to a later start."""

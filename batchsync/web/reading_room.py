@@ -62,11 +62,14 @@ class ReadingRoom:
         return item.record.name if item is not None and item.record.stored == path.name else path.name
 
     def _end(self, record: RunRecord) -> str:
-        """Return how a run ended: done, stopped, running or killed."""
+        """Return how a run ended: done, stopped, running, killed; `open` when another program may be at work on it."""
         if record.ended_at is not None:
             return "stopped" if record.stopped else "done"
         running = self._house.desk.running
-        return "running" if running is not None and running.record.run == record.run else "killed"
+        if running is not None and running.record.run == record.run:
+            return "running"
+        ours = any(item.record.run == record.run for item in self._house.desk.items.values())
+        return "killed" if ours else "open"
 
     async def run(self, request: web.Request) -> web.StreamResponse:
         """Show a run; what takes time comes after."""
@@ -129,6 +132,8 @@ class ReadingRoom:
     async def result(self, request: web.Request) -> web.StreamResponse:
         """Give the result of a run, as things stand now."""
         record = await self._record(request)
+        if self._end(record) == "running":
+            raise UsageError(words.STILL_RUNNING)
         form: Literal["xlsx", "csv"] = "csv" if request.match_info["form"] == "csv" else "xlsx"
         path = await asyncio.to_thread(self._library.result, record, form)
         stem = self._name(record).rpartition(".")[0] or self._name(record)
@@ -245,8 +250,8 @@ def _kinds(tally: Tally) -> list[tuple[object, str, int, str]]:
 def _headline(record: RunRecord, tally: Tally, end: str) -> tuple[str, str]:
     """Return the tone of a result and the name of its sentence."""
     counts = tally.counts
-    if end == "killed":
-        return "uncertain", "HEAD_KILLED"
+    if end in ("killed", "open"):
+        return "uncertain", "HEAD_KILLED" if end == "killed" else "HEAD_OPEN"
     if record.stopped:
         return "failed", "HEAD_STOPPED"
     if counts[RowStatus.UNCERTAIN]:

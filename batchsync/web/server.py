@@ -54,6 +54,7 @@ def application(house: House) -> web.Application:
             web.get(f"/files/{FILE}/rows", counter.problems),
             web.get(f"/files/{FILE}/plan.csv", counter.plan),
             web.get("/api/events", counter.events),
+            web.get("/api/stand", counter.stand),
             web.post("/api/files", counter.upload),
             web.post("/api/pastes", counter.paste),
             web.post(f"/api/files/{FILE}/check", counter.check),

@@ -16,7 +16,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from batchsync.errors import BatchsyncError, UsageError
-from batchsync.web.nouns import Agreed, Choices, FileRecord, Phase
+from batchsync.web.nouns import Agreed, Choices, FileRecord, Outcome, Phase
 from batchsync.words import web as words
 
 RECORD = "record.json"
@@ -146,11 +146,13 @@ def safe_name(name: str) -> str:
 def _unpacked(told: dict[str, object]) -> FileRecord:
     """Return the record that was kept as JSON."""
     choices, agreed, phase = told.pop("choices"), told.pop("agreed"), told.pop("phase")
+    outcome = told.pop("outcome", None)
     return FileRecord(
         **told,  # type: ignore[arg-type]
         phase=Phase(str(phase)),
         choices=Choices(**choices) if isinstance(choices, dict) else Choices(),
         agreed=Agreed(**agreed) if isinstance(agreed, dict) else None,
+        outcome=Outcome(**outcome) if isinstance(outcome, dict) else None,
     )
 
 
@@ -168,7 +170,10 @@ def only_one(folder: Path) -> Iterator[None]:
     """See that one page at a time works on a folder. Raises UsageError otherwise."""
     from filelock import FileLock, Timeout
 
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(words.NO_FOLDER, folder=folder, error=error.strerror or error) from error
     lock = FileLock(str(folder / "page.lock"), mode=0o600)
     try:
         lock.acquire(timeout=0)

@@ -212,6 +212,7 @@ END_DONE = Text(en="done", zh="已完成")
 END_STOPPED = Text(en="stopped early", zh="中途停止")
 END_RUNNING = Text(en="running", zh="进行中")
 END_KILLED = Text(en="cut off", zh="意外中断")
+END_OPEN = Text(en="running or cut off", zh="进行中或意外中断")
 ROWS_HEAD = Text(en="rows", zh="行数")
 T_SYNCED = Text(en="synced", zh="已同步")
 T_BEFORE = Text(en="synced before", zh="此前已同步")
@@ -236,6 +237,10 @@ HEAD_UNCERTAIN = Text(
 HEAD_STOPPED = Text(
     en="Stopped early. {count} of {rows} rows need a look or were not sent.",
     zh="中途停止。{rows} 行中有 {count} 行需要处理或尚未发送。",
+)
+HEAD_OPEN = Text(
+    en="This run has not ended: another program is at work on it, or it was cut off.",
+    zh="这次运行没有结束记录：可能有另一个程序正在运行，也可能被意外中断。",
 )
 HEAD_KILLED = Text(
     en="This run was cut off. {uncertain} orders are uncertain; the ledger knows all others.",

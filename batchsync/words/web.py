@@ -31,6 +31,10 @@ PORT_TAKEN = Text(
     en="The page can't be served at {host}, port {port} ({error}). Choose another with --port; 0 takes any free one.",
     zh="无法在 {host} 的端口 {port} 提供网页（{error}）。请用 --port 换一个，0 表示任选空闲端口。",
 )
+NO_FOLDER = Text(
+    en="The page can’t keep its files in {folder} ({error}). Choose another place for the ledger (ledger.url).",
+    zh="网页无法在 {folder} 保存文件（{error}）。请为账本另选位置（ledger.url）。",
+)
 ALREADY_OPEN = Text(
     en="Another `batchsync web` works on {folder} already. Use its page, or end it first.",
     zh="另一个 `batchsync web` 正在使用 {folder}。请直接使用它的网页，或先结束它。",

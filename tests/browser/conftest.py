@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.stage import CHROMIUM, FLAGS, in_ci
 
 Open = Callable[..., Page]
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +37,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
         context = chromium.new_context(
             locale="zh-CN" if lang == "zh" else "en-GB", viewport={"width": width, "height": height}, **more
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         origin = address.partition("/enter")[0]
         page = context.new_page()

@@ -18,6 +18,11 @@ EVIL: list[list[object]] = [
 ]
 
 
+HIDE = """Object.defineProperty(document, 'hidden', { value: true });
+document.dispatchEvent(new Event('visibilitychange'));"""
+"""What a browser does with a tab in the background."""
+
+
 def hand_in(page: Page, path: Path) -> None:
     page.set_input_files("#files", path)
     page.wait_for_selector(".offer")
@@ -150,7 +155,7 @@ def test_stop_and_go_on(open_page: Open, tmp_path: Path) -> None:
 
 
 def test_two_tabs_and_a_refresh(open_page: Open, tmp_path: Path) -> None:
-    """Each shows the run as it is; a page that was away catches up; files wait in a queue."""
+    """Each shows the run as it is, one in the background now and then; files wait in a queue."""
     with staged(tmp_path, rate=60) as stage:
         page = open_page(stage.address)
         hand_in(page, workbook(tmp_path / "second.xlsx", 3, start=500))
@@ -164,6 +169,7 @@ def test_two_tabs_and_a_refresh(open_page: Open, tmp_path: Path) -> None:
         other.goto(first)
         other.wait_for_selector(".live")
         page.reload()
+        other.evaluate(HIDE)
         more_than_three(page, "done")
         more_than_three(other, "done")
         other.goto(second)

@@ -291,6 +291,7 @@ async def test_a_restart_shows_the_truth(make_config: MakeConfig, sandbox: Sandb
     async with served(config) as page:
         await page.visitor.enter()
         await page.over(file)
+        assert "3 synced, 3 points" in await page.visitor.text("/")
         run = page.house.desk.item(file).record.run
         assert "All 3 rows are synced" in await page.visitor.text(f"/runs/{run}/part")
     assert 3 == sandbox.books.points

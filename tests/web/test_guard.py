@@ -154,8 +154,11 @@ def test_others_are_let_in_only_with_a_password(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
 def test_this_machine_needs_no_password(host: str) -> None:
-    """The loopback addresses reach nobody else."""
-    assert access_of(WebSettings(host=host)).local
+    """The loopback addresses reach nobody else; the page answers to the one it was given, and to no other name."""
+    access = access_of(WebSettings(host=host))
+    shown = f"[{host}]:8686" if ":" in host else f"{host}:8686"
+    told = (access.local, access.answers_to(shown, 8686), access.answers_to("shop-pc:8686", 8686))
+    assert (True, True, False) == told
 
 
 def test_a_password_that_others_can_read_is_refused(tmp_path: Path) -> None:

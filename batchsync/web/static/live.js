@@ -1,6 +1,6 @@
 // Follows the server: numbers of the run under way, and parts of this page that have changed.
 
-import { load, say } from "./net.js";
+import { get, load, say } from "./net.js";
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 const shown = (value) => numbers.format(value);
@@ -137,37 +137,63 @@ function connection(isLost, locked = false) {
   lost = isLost;
 }
 
+// A browser gives a site six connections, whatever the number of its tabs: one in the background asks now and then instead.
+const CALM_MS = 5000;
+
+function show(stand) {
+  changed(stand);
+  if (stand.live) return showLive(stand.live);
+  const chip = document.getElementById("live-chip");
+  if (chip) chip.hidden = true;
+  document.title = document.title.replace(/^\d+ % · /, "");
+  announced = -1;
+}
+
 export function follow() {
   let source;
+  let timer;
   let wait = 1000;
-  const open = () => {
+  const stop = () => {
+    clearTimeout(timer);
+    source?.close();
+    source = undefined;
+  };
+  const lostNow = async () => {
+    stop();
+    connection(true);
+    const answer = await fetch("/api/stand").catch(() => null);
+    if (answer?.status === 401) return connection(true, true);
+    timer = setTimeout(begin, wait);
+    wait = Math.min(wait * 1.6, 10000);
+  };
+  const listen = () => {
     source = new EventSource("/api/events");
     source.onopen = () => {
       wait = 1000;
       connection(false);
     };
-    source.onmessage = (event) => {
-      const stand = JSON.parse(event.data);
-      changed(stand);
-      if (stand.live) showLive(stand.live);
-      else {
-        const chip = document.getElementById("live-chip");
-        if (chip) chip.hidden = true;
-        document.title = document.title.replace(/^\d+ % · /, "");
-        announced = -1;
-      }
-    };
-    source.onerror = async () => {
-      source.close();
-      connection(true);
-      const answer = await fetch("/part").catch(() => null);
-      if (answer && answer.status === 401) return connection(true, true);
-      setTimeout(open, wait);
-      wait = Math.min(wait * 1.6, 10000);
-    };
+    source.onmessage = (event) => show(JSON.parse(event.data));
+    source.onerror = lostNow;
   };
-  document.addEventListener("locked", () => connection(true, true));
-  addEventListener("pagehide", () => source?.close());
-  addEventListener("pageshow", (event) => event.persisted && open());
-  open();
+  const askNowAndThen = async () => {
+    try {
+      show(await (await get("/api/stand")).json());
+      timer = setTimeout(askNowAndThen, CALM_MS);
+    } catch {
+      timer = setTimeout(begin, CALM_MS);
+    }
+  };
+  const begin = () => {
+    stop();
+    if (document.hidden) askNowAndThen();
+    else listen();
+  };
+  document.addEventListener("locked", () => {
+    stop();
+    connection(true, true);
+  });
+  document.addEventListener("visibilitychange", begin);
+  addEventListener("pagehide", stop);
+  addEventListener("pageshow", (event) => event.persisted && begin());
+  begin();
 }

@@ -1,0 +1,81 @@
+"""Measure the page with a sheet of 100,000 rows: python -m tests.browser.measure [ROWS]."""
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from batchsync.cli.stand_in import running
+from batchsync.sandbox import SandboxSettings
+from tests.browser.stage import CHROMIUM, FLAGS, workbook
+from tests.browser.test_rough import command
+
+SECONDS = 10
+
+
+def computed_s(process: int) -> float:
+    """Return the seconds that a process has computed (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def share_of_a_core(process: int) -> float:
+    """Return how much of one core a process used over some seconds."""
+    before, began = computed_s(process), time.monotonic()
+    time.sleep(SECONDS)
+    return (computed_s(process) - before) / (time.monotonic() - began)
+
+
+def waited(page: Page, selector: str) -> float:
+    """Return how many seconds it took until something could be seen."""
+    began = time.monotonic()
+    page.wait_for_selector(selector, timeout=300_000)
+    return time.monotonic() - began
+
+
+def measure(page: Page, server: int, path: Path) -> None:
+    """Print what it took."""
+    page.set_input_files("#files", path)
+    page.wait_for_url("**/files/*")
+    print(f"check shown after the upload: {waited(page, '.offer'):.2f} s")
+    page.click("[data-act=start]")
+    page.click("#start button[value=yes]")
+    page.wait_for_selector(".kinds, .live")
+    time.sleep(5)
+    watched = share_of_a_core(server)
+    at = page.url
+    page.goto("about:blank")
+    unwatched = share_of_a_core(server)
+    print(f"server while sending: {watched:.1%} of a core with a page open, {unwatched:.1%} without")
+    page.goto(at)
+    page.click("[data-act=stop]")
+    page.click("#ask-yes")
+    page.wait_for_selector("[data-load$='/part']", timeout=300_000)
+    print(f"result table shown: {waited(page, '.grid td.not_sent, .grid td.synced'):.2f} s")
+    page.click(".chip.not_sent")
+    print(f"filtered: {waited(page, '.grid tbody tr:first-child td.not_sent'):.2f} s")
+
+
+def main() -> None:
+    """Make a sheet, serve the page as its users do, and look."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with (
+        tempfile.TemporaryDirectory() as made,
+        running(SandboxSettings()) as vendor,
+        sync_playwright() as driver,
+    ):
+        folder = Path(made)
+        path = workbook(folder / "orders.xlsx", rows)
+        with command(vendor, folder) as (process, address):
+            browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+            page = browser.new_page()
+            page.goto(address)
+            measure(page, process.pid, path)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()
