@@ -35,7 +35,7 @@ def command(vendor: Sandbox, folder: Path) -> Iterator[tuple[subprocess.Popen[st
         **{name: value for name, value in os.environ.items() if not name.startswith("BATCHSYNC_")},
         "BATCHSYNC_API__URL": vendor.url,
         "BATCHSYNC_TOKEN": vendor.token,
-        "BATCHSYNC_PACE__RATE": "60",
+        "BATCHSYNC_PACE__RATE": "40",
         "BATCHSYNC_LEDGER__URL": str(folder / "ledger.sqlite"),
         "LC_ALL": "C.UTF-8",
     }
@@ -59,7 +59,7 @@ def test_a_killed_server_is_started_again(open_page: Open, tmp_path: Path) -> No
     with running(SandboxSettings(latency_s=0.3)) as vendor:
         with command(vendor, tmp_path) as (process, address):
             page = open_page(address)
-            hand_in(page, workbook(tmp_path / "orders.xlsx", 60))
+            hand_in(page, workbook(tmp_path / "orders.xlsx", 200))
             start(page)
             more_than_three(page, "synced")
             path = page.url.removeprefix(address.partition("/enter")[0])
@@ -74,8 +74,9 @@ def test_a_killed_server_is_started_again(open_page: Open, tmp_path: Path) -> No
             charged = {account.order for account in vendor.books.accounts.values() if account.charged}
             for box in page.locator(".evidence [data-number]").all():
                 box.set_checked(box.get_attribute("data-number") in charged)
-            page.click("[data-decision=charged]:not([data-everything])")
-            page.wait_for_selector(".result .tiles")
+            with page.expect_response("**/part"):
+                page.click("[data-decision=charged]:not([data-everything])")
+            expect(page.locator(".evidence :checked")).to_have_count(0)
             if page.locator("[data-decision=not_charged][data-everything]").count():
                 page.click("[data-decision=not_charged][data-everything]")
                 page.click("#ask-yes")
@@ -84,7 +85,7 @@ def test_a_killed_server_is_started_again(open_page: Open, tmp_path: Path) -> No
             page.wait_for_selector(".offer")
             start(page)
             page.wait_for_selector(".result.synced")
-        assert (60, []) == (vendor.books.points, vendor.books.charged_twice())
+        assert (200, []) == (vendor.books.points, vendor.books.charged_twice())
 
 
 # --- Files ------------------------------------------------------------------------------------------------

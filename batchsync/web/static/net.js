@@ -27,9 +27,14 @@ export async function get(path, signal) {
   return told(await fetch(path, { signal }));
 }
 
-// Puts a part of a page in its place, where it differs; the focus stays where it was.
+const asked = new WeakMap();
+
+// Puts a part of a page in its place; the focus stays where it was.
 export async function load(place, path) {
+  const turn = (asked.get(place) ?? 0) + 1;
+  asked.set(place, turn);
   const html = await (await get(path)).text();
+  if (asked.get(place) !== turn) return; // asked again meanwhile: an older answer must not lie over a newer one
   const at = focusOf(place);
   place.innerHTML = html;
   place.classList.remove("loading");

@@ -132,7 +132,14 @@ async function settle(button, form) {
     wish.orders = [...form.querySelectorAll("[data-number]:checked")].map((box) => ({ owner: box.dataset.owner, number: box.dataset.number }));
     if (!wish.orders.length) return;
   }
-  await post(`/api/runs/${form.dataset.run}/settle`, wish);
+  const buttons = form.querySelectorAll("[data-decision]");
+  for (const each of buttons) each.disabled = true;
+  try {
+    await post(`/api/runs/${form.dataset.run}/settle`, wish);
+  } catch (error) {
+    for (const each of buttons) each.disabled = false;
+    throw error;
+  }
   const part = form.closest('[data-load$="/part"]');
   if (part) await load(part, part.dataset.load);
   document.getElementById("main").focus();
