@@ -67,12 +67,15 @@ class Desk:
 
     # --- From start to end ----------------------------------------------------------------------------------
 
-    async def work(self) -> None:
-        """Take up what the last start left, then send what is agreed to, one file after the other."""
+    async def take_up(self) -> None:
+        """Put on the desk what the last start left there."""
         for record in await asyncio.to_thread(self.shelf.records):
             self.items[record.id] = Item(record=record)
             if record.phase is Phase.READY:
                 self.check(record.id)
+
+    async def work(self) -> None:
+        """Send what is agreed to, one file after the other."""
         while not self._closing:
             item = self._next()
             if item is None:

@@ -155,6 +155,7 @@ async def opened(
         runner = web.AppRunner(application(house), access_log=None, shutdown_timeout=2)
         await runner.setup()
         try:
+            await desk.take_up()
             await _listen(runner, access, door)
             working = asyncio.create_task(desk.work())
             house.say_address(door.new_key())

@@ -1,4 +1,4 @@
-"""One Chromium for all tests; each test has a context of its own, which may ask this machine and nobody else."""
+"""One Chromium for the tests of a file; each test has a context of its own, which may ask this machine and nobody else."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,9 +13,12 @@ PATIENCE_MS = 30_000
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's own; without it these tests are skipped, except in CI, where it must be there."""
+    """Debian's own; without it these tests are skipped, except in CI, where it must be there.
+
+    One for each module and no longer: while its driver lives, an event loop runs that no other test may meet.
+    """
     if not CHROMIUM.exists():
         sentence = f"{CHROMIUM} is not here: apt-get install chromium"
         if in_ci():

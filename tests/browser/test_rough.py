@@ -22,7 +22,7 @@ from tests.browser.stage import staged, workbook
 from tests.browser.test_way import hand_in, more_than_three, start
 from tests.browser.views import no_sideways
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 
 # --- The server is killed -----------------------------------------------------------------------------------

@@ -99,32 +99,40 @@ function showKinds(list, kinds) {
 // --- Parts that have changed
 
 const busy = new Set();
+const TRY_AGAIN_MS = 2000;
+let latest = null;
 
+// While a part is fetched, or a question is open, news only waits: what came last is looked at again afterwards.
 async function refresh(place) {
   if (busy.has(place)) return;
   busy.add(place);
   try {
     await load(place, place.dataset.part);
-  } catch {
-    // the connection: the next ring tries again
-  } finally {
     busy.delete(place);
+    changed(latest);
+    if (latest.live) showLive(latest.live);
+  } catch {
+    busy.delete(place);
+    setTimeout(() => changed(latest), TRY_AGAIN_MS);
   }
 }
 
+document.addEventListener("close", () => latest && changed(latest), true);
+
 function changed(stand) {
+  latest = stand;
   const list = document.getElementById("file-list");
   if (list) {
     const here = [...list.querySelectorAll(".file")].map((file) => `${file.dataset.file}:${file.dataset.version}`).sort().join();
     const there = stand.files.map((file) => `${file.id}:${file.version}`).sort().join();
-    if (here !== there) refresh(list).then(() => stand.live && showLive(stand.live));
+    if (here !== there) refresh(list);
   }
   const watched = document.querySelector("[data-watch]");
   if (watched) {
     const file = stand.files.find((each) => each.id === watched.dataset.watch);
     const version = watched.querySelector("[data-version]")?.dataset.version;
     if (!file) location.href = "/";
-    else if (String(file.version) !== version && !document.querySelector("dialog[open]")) refresh(watched).then(() => stand.live && showLive(stand.live));
+    else if (String(file.version) !== version && !document.querySelector("dialog[open]")) refresh(watched);
   }
 }
 
