@@ -5,6 +5,7 @@ import asyncio
 import importlib.util
 import logging
 import webbrowser
+from typing import TYPE_CHECKING
 
 from batchsync.cli import arguments as given
 from batchsync.cli.console import Console
@@ -14,6 +15,9 @@ from batchsync.errors import SettingsError
 from batchsync.settings import Loaded, SettingsWrong
 from batchsync.words import Said
 from batchsync.words import web as words
+
+if TYPE_CHECKING:
+    from batchsync.web.house import House
 
 
 def web(arguments: argparse.Namespace, console: Console) -> int:
@@ -52,13 +56,17 @@ async def _serve(loaded: Loaded, arguments: argparse.Namespace, console: Console
     def findings() -> list[Found]:
         return [Found(finding.mark, finding.said) for finding in examine(arguments)]
 
-    async with opened(loaded, examine=findings, say_address=say_address) as house:
-        closing: list[asyncio.Task[None]] = []
+    houses: list[House] = []
+    closing: list[asyncio.Task[None]] = []
 
-        def abandon() -> None:
-            closing.append(asyncio.ensure_future(house.desk.close(give_up=True)))
+    def abandon() -> None:
+        closing.extend(asyncio.ensure_future(house.desk.close(give_up=True)) for house in houses)
 
-        with listening(asyncio.get_running_loop(), drain=over.set, abandon=abandon):
+    with listening(
+        asyncio.get_running_loop(), drain=over.set, abandon=abandon
+    ):  # before anybody is told of it
+        async with opened(loaded, examine=findings, say_address=say_address) as house:
+            houses.append(house)
             await over.wait()
             if house.desk.running is not None:
                 console.talk(Said(words.CLOSING))
