@@ -160,6 +160,7 @@ class Night:
             again = look(self.places.inbox, self._own())
             moving = [path for path, each in again.files.items() if seen.files.get(path) != each]
             if not moving or waited_s >= PATIENCE_S:
+                self._left |= {path.name: Left.CHANGING for path in moving}
                 break
             seen, pause_s = again, max(self.config.inbox.settle, TICK_S)
 

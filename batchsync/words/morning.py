@@ -152,4 +152,3 @@ CHAT_ROWS = Text(
 CHAT_POINTS = Text(
     en="Points: {points} spent, {possible} more possibly", zh="点券：消耗 {points}，另可能消耗 {possible}"
 )
-CHAT_REPORT = Text(en="Report: {path}", zh="报告：{path}")

@@ -79,7 +79,6 @@ NOT_OPEN = Text(
     en="Orders may be sent only in {window}; {count} files wait. It opens {opens}.",
     zh="只允许在 {window} 发送订单；有 {count} 个文件等待。下次开放时间：{opens}。",
 )
-NOTHING_CAME = Text(en="Nothing came.", zh="没有收到文件。")
 REPORT_AT = Text(en="report: {path}", zh="报告：{path}")
 SHEET_AT = Text(en="what needs a person: {path}", zh="需要处理的内容：{path}")
 REPORT_LOST = Text(
@@ -92,7 +91,6 @@ STOPPING = Text(
     zh="正在停止：不再发送新的订单，等待进行中的调用结束。再次收到信号则放弃等待。",
 )
 WATCHING = Text(en="Watching {folder}. Ctrl-C ends it.", zh="正在监视 {folder}。按 Ctrl-C 结束。")
-WAITS_FOR_WINDOW = Text(en="{count} files wait until {opens}.", zh="{count} 个文件等到 {opens} 处理。")
 
 STOPS: Mapping[str, Text] = MappingProxyType(
     {

@@ -1,6 +1,7 @@
 """Each notifier against a receiver that takes only what its service takes; and a failed message fails nothing."""
 
 import socket
+import sys
 from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -127,6 +128,13 @@ def test_what_cannot_be_sent_is_a_sentence(url: str, capsys: pytest.CaptureFixtu
     """Nobody listens, or nobody knows the scheme: said, masked, and nothing printed behind our back."""
     (fault,) = notify.send(settings(url), MESSAGE, Lang.EN)
     assert ("", "", False) == (*capsys.readouterr(), "secret" in fault.say(Lang.EN))
+
+
+def test_without_apprise_nobody_is_told_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an extra: the sentence says how to install it."""
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    (fault,) = notify.send(settings("json://127.0.0.1/"), MESSAGE, Lang.EN)
+    assert "batchsync[notify]" in fault.say(Lang.EN)
 
 
 def test_a_message_fits_a_chat(monkeypatch: pytest.MonkeyPatch) -> None:
