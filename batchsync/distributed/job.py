@@ -6,7 +6,7 @@ cap is set, it does so alone, since a cap is kept by one budget.
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from batchsync.distributed.drain import Drain
 from batchsync.distributed.engine import defer, engine
-from batchsync.errors import LedgerGone, UsageError
+from batchsync.errors import IllegalMove, LedgerBusy, LedgerGone, UsageError
 from batchsync.job import Checked, Job, RunOptions
 from batchsync.job.planning import known_to, plan_file
 from batchsync.ledger import Ledger
@@ -25,6 +25,8 @@ from batchsync.words import cluster as words
 LOOK_S = 0.3
 JOINED_WITHIN_S = 2.0
 """Seconds that a run waits for a worker, before whoever submitted it drains it."""
+OVERTAKEN_MOST = 3
+"""How often a plan is tried that others may overtake by sending its orders at the same time."""
 COSTS_MOST = 0.1
 """Most share of the time that counting a large run's orders may take."""
 
@@ -81,7 +83,8 @@ class ClusterJob(Job):
             workers = sum(member.kind == "worker" for member in ledger.members())
             if not sends:
                 return Left(run=None, orders=0, workers=workers)
-            run = await self._enroll(ledger, account, checked, options)
+            run = self._begin(ledger, account, checked)
+            await self._enroll(ledger, account, run, checked, options)
             await asyncio.to_thread(ledger.queue_up, run, sends, detached=True)
             async with engine(ledger) as app:
                 await defer(app, account, run)
@@ -98,13 +101,19 @@ class ClusterJob(Job):
             yield ledger
 
     async def _enroll(
-        self, ledger: PostgresLedger, account: int, checked: Checked, options: RunOptions
-    ) -> str:
-        file, found = checked.path.absolute(), checked.found
-        run = ledger.new_run(account, str(file), found.sha256, file.stem, checked.lang)
-        self._on_started(run)
-        await asyncio.to_thread(ledger.enroll, run, checked.plan, allow=self._allowed(options))
-        return run
+        self, ledger: Ledger, account: int, run: str, checked: Checked, options: RunOptions
+    ) -> Sequence[int]:
+        """Write the plan down; where another run has sent some of its orders meanwhile, plan anew.
+
+        Raises LedgerBusy when the other is faster each time.
+        """
+        for _ in range(OVERTAKEN_MOST):
+            with contextlib.suppress(IllegalMove):
+                return await super()._enroll(ledger, account, run, checked, options)
+            known = known_to(ledger, account, self.config, self._clock)
+            checked = await asyncio.to_thread(plan_file, checked.path, options, self.config, known)
+        ledger.drop_run(run)
+        raise LedgerBusy(words.OVERTAKEN, file=checked.path.name)
 
     # --- Instead of a pool of one's own ---------------------------------------------------------------------
 

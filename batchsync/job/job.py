@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -121,10 +121,8 @@ class Job:
         token = self.config.token
         if sends and token is None:
             raise SettingsError(words.NO_TOKEN)
-        file, found = checked.path.absolute(), checked.found
-        run = ledger.new_run(account, str(file), found.sha256, file.stem, checked.lang)
-        self._on_started(run)
-        ids = await asyncio.to_thread(ledger.enroll, run, checked.plan, allow=self._allowed(options))
+        run = self._begin(ledger, account, checked)
+        ids = await self._enroll(ledger, account, run, checked, options)
         if token is not None and sends and self._stopped is None:
             orders = islice(orders_to_send(checked.plan, ids), sends)
             self._stopped = await self._drain(
@@ -137,6 +135,19 @@ class Job:
                 canary=options.canary if options.canary < sends else 0,
             )
         return run
+
+    def _begin(self, ledger: Ledger, account: int, checked: Checked) -> str:
+        file = checked.path.absolute()
+        run = ledger.new_run(account, str(file), checked.found.sha256, file.stem, checked.lang)
+        self._on_started(run)
+        return run
+
+    async def _enroll(
+        self, ledger: Ledger, account: int, run: str, checked: Checked, options: RunOptions
+    ) -> Sequence[int]:
+        """Write the plan down; return the order's id for each entry to send, 0 for every other."""
+        del account  # a ledger that several send from needs it
+        return await asyncio.to_thread(ledger.enroll, run, checked.plan, allow=self._allowed(options))
 
     async def _drain(
         self,

@@ -258,6 +258,8 @@ class Desk:
             self._put_down(item, replace(item.record, phase=Phase.OVER, outcome=outcome))
         except LedgerBusy as error:
             item.trouble, item.busy = error, True
+            if item.record.phase is Phase.RUNNING:  # several share the ledger: another was faster
+                self._put_down(item, replace(item.record, phase=Phase.WAITING))
         except BatchsyncError as error:
             item.trouble = error
             phase = Phase.INTERRUPTED if item.record.phase is Phase.RUNNING else Phase.READY
