@@ -186,6 +186,9 @@ class Month:
 
     async def _pass_time(self, _seconds: float) -> None:
         """While a night waits, files that are being copied grow to their full length."""
+        self._grow()
+
+    def _grow(self) -> None:
         while self._growing:
             path, rest = self._growing.pop()
             with path.open("ab") as file:
@@ -242,6 +245,7 @@ class Month:
 
     def _killed_from_outside(self) -> None:
         """A process of its own works on the inbox, and is killed by -9 some calls later."""
+        self._grow()  # that process looks twice without a pause: it must not find half a file
         books, before = self.scene.sandbox.books, len(self.scene.sandbox.books.calls)
         config = self.scene.folder / "config.yaml"
         config.write_text(
