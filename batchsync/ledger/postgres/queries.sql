@@ -369,9 +369,18 @@ WHERE e.run = $1 AND e.seq >= $3 AND e.seq < $4 AND e.verdict = 1 AND o.state = 
 -- name: entry_order
 SELECT o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id WHERE e.run = $1 AND e.seq = $2;
 
+-- name: now_us
+SELECT now_us();
+
+-- name: remember_known_at
+SELECT set_config('batchsync.known_at', $1, false);
+
 -- name: not_planned
 SELECT e.seq, o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id
+LEFT JOIN attempts AS a ON a.id = o.id * 65536 + o.attempts
 WHERE e.run = $1 AND e.seq >= $2 AND e.seq < $3 AND e.verdict = 1 AND o.state <> 1
+    -- What another run has claimed since the plan asked is no mistake of the plan: it is not sent, and told as it stands.
+    AND coalesce(a.claimed_at, 0) < current_setting('batchsync.known_at')::bigint
 ORDER BY e.seq LIMIT 1;
 
 -- name: without_order

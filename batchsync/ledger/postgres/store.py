@@ -25,6 +25,7 @@ WRITES_WAIT_S = 120.0
 """Seconds that bookkeeping waits for another's: a plan of a million rows takes a while."""
 MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
 DISK = (errors.DiskFull, errors.IoError)
+FOREVER = (1 << 63) - 1
 GONE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
 
@@ -37,6 +38,8 @@ class PostgresStore:
         self._clock = clock
         self._wait_s = wait_s
         self._has_tables = False
+        self.known_at = 0
+        """When a plan first asked what is known, by the server's clock; 0 when none did."""
         self._pool: ConnectionPool[Connection[Any]] | None = None
 
     @property
@@ -139,6 +142,7 @@ class PostgresStore:
             except errors.LockNotAvailable:
                 raise LedgerBusy(words.BUSY_UNKNOWN, ledger=self.place) from None
             try:
+                database.execute(sql["remember_known_at"], (str(self.known_at or FOREVER),))
                 yield database
             finally:
                 if not database.is_closed:
