@@ -77,9 +77,38 @@ class Delivery:
         lang: Lang,
         seconds: float,
     ) -> Finished:
+        job = self._result_job(
+            ledger, record, container=container, unchanged=unchanged, lang=lang, seconds=seconds
+        )
+        entries = partial(ledger.results, record.run)
+        said: tuple[Said, ...] = ()
+        result: str | None = None
+        try:
+            written = write_result(job, entries)
+        except OutputError as error:
+            tally = self._count(job, entries())
+            said = (Said(words.RESULT_LOST, {"error": Said(error.text, error.facts), "run": record.run}),)
+        else:
+            tally, said, result = written.tally, written.said, str(written.path.absolute())
+        summary = tally.summary(
+            file=record.file, run=record.run, stopped=record.stopped, seconds=round(seconds, 3), result=result
+        )
+        return Finished(summary=_honest(summary), said=said)
+
+    def _result_job(
+        self,
+        ledger: Ledger,
+        record: RunRecord,
+        *,
+        container: str,
+        unchanged: bool,
+        lang: Lang,
+        seconds: float,
+    ) -> ResultJob:
+        """Gather all that the writer needs to know."""
         config, source = self._config, Path(record.file)
         killed = record.ended_at is None
-        job = ResultJob(
+        return ResultJob(
             input=source,
             sheets=ledger.sheets(record.run),
             target=self._target.path,
@@ -101,20 +130,6 @@ class Delivery:
             uncertain=None if ledger.any_in_doubt() else False,
             previous_is_ours=partial(_is_ours, ledger),
         )
-        entries = partial(ledger.results, record.run)
-        said: tuple[Said, ...] = ()
-        result: str | None = None
-        try:
-            written = write_result(job, entries)
-        except OutputError as error:
-            tally = self._count(job, entries())
-            said = (Said(words.RESULT_LOST, {"error": Said(error.text, error.facts), "run": record.run}),)
-        else:
-            tally, said, result = written.tally, written.said, str(written.path.absolute())
-        summary = tally.summary(
-            file=record.file, run=record.run, stopped=record.stopped, seconds=round(seconds, 3), result=result
-        )
-        return Finished(summary=_honest(summary), said=said)
 
     def _count(self, job: ResultJob, entries: Iterator[EntryResult]) -> Tally:
         """Add up a run whose result could not be written."""
