@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from batchsync.config import Config
 from batchsync.distributed import job_for
+from batchsync.distributed.loops import loop_factory
 from batchsync.errors import UsageError
 from batchsync.frames import orders_frame
 from batchsync.job import Checked, Job, RunOptions
@@ -35,7 +36,9 @@ def sync_file(
     Raises InputError, SettingsError, OutputError or LedgerError before anything is sent; afterwards every fault ends
     up in the result. Call `sync_file_async` where an event loop is running.
     """
-    return asyncio.run(sync_file_async(path, config=config, output=output))
+    settings = _config(config, token=True)
+    with asyncio.Runner(loop_factory=loop_factory(settings)) as runner:
+        return runner.run(sync_file_async(path, config=settings, output=output))
 
 
 async def sync_file_async(

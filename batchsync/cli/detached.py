@@ -5,9 +5,9 @@ from pathlib import Path
 
 from batchsync.cli import planned
 from batchsync.cli.console import Console
-from batchsync.cli.loops import loop_factory
 from batchsync.config import Config
 from batchsync.distributed import cluster_job
+from batchsync.distributed.loops import loop_factory
 from batchsync.errors import BatchsyncError, UsageError
 from batchsync.job import RunOptions
 from batchsync.ledger import is_postgres
@@ -21,7 +21,7 @@ def leave(files: list[Path], config: Config, options: RunOptions, console: Conso
         raise UsageError(words.ONLY_POSTGRES, what="--detach")
     job = cluster_job(config, on_planned=lambda checked: console.talk(planned.line(checked)))
     worst = 0
-    with asyncio.Runner(loop_factory=loop_factory(postgres=True)) as runner:
+    with asyncio.Runner(loop_factory=loop_factory(config)) as runner:
         for path in files:
             try:
                 left = runner.run(job.leave(path, options))

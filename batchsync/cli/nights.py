@@ -12,9 +12,9 @@ from batchsync.cli.bug import write_down
 from batchsync.cli.console import Console
 from batchsync.cli.interrupt import listening
 from batchsync.cli.layout import moment
-from batchsync.cli.loops import loop_factory
 from batchsync.cli.progress import ProgressView
 from batchsync.config import Config
+from batchsync.distributed.loops import loop_factory
 from batchsync.errors import BatchsyncError, LedgerBusy
 from batchsync.nightly import Event, Morning, Night, NightStop, NightSummary, Watch
 from batchsync.words import Said
@@ -27,7 +27,7 @@ INTERRUPTED = 130
 def nightly(arguments: argparse.Namespace, console: Console) -> int:
     """Work through the inbox once."""
     shift = _shift(arguments, console)
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory(shift.config)) as runner:
         try:
             night = shift.make_night()
         except BatchsyncError as error:
@@ -47,7 +47,7 @@ def watch(arguments: argparse.Namespace, console: Console) -> int:
         stopped = (await shift.once(night)).stopped
         return None if stopped is None else NightStop(stopped)
 
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory(shift.config)) as runner:
         watching = Watch(shift.make_night, one, shift.events.tell)
         with listening(runner.get_loop(), drain=shift.stopping(watching.stop), abandon=watching.abandon):
             runner.run(watching.run())

@@ -9,14 +9,13 @@ from batchsync.cli import arguments as given
 from batchsync.cli import outcome, planned
 from batchsync.cli.console import Console
 from batchsync.cli.interrupt import listening
-from batchsync.cli.loops import loop_factory
 from batchsync.cli.progress import ProgressView
 from batchsync.cli.whole import whole_file
 from batchsync.config import Config
 from batchsync.distributed import job_for
+from batchsync.distributed.loops import loop_factory
 from batchsync.errors import BatchsyncError, UsageError
 from batchsync.job import Checked, Job, RunOptions
-from batchsync.ledger import is_postgres
 from batchsync.model import PlanVerdict, RunSummary, Stop
 from batchsync.words import Said, talk
 
@@ -67,7 +66,7 @@ class Command:
         """The totals of every file so far, also of those that could not be read."""
         self._options = options
         self._console = console
-        self._ledger = config.ledger.url
+        self._config = config
         self._asked_for = config.output.language
         self._own_lang = console.lang
         self._hidden_rows = 0
@@ -77,7 +76,7 @@ class Command:
 
     def run(self, files: list[Path]) -> None:
         """Go over all files; what comes of each stands in `summaries`."""
-        with asyncio.Runner(loop_factory=loop_factory(postgres=is_postgres(self._ledger))) as runner:
+        with asyncio.Runner(loop_factory=loop_factory(self._config)) as runner:
             loop = runner.get_loop()
             with listening(loop, drain=self._drain, abandon=self._abandon):
                 for path in files:

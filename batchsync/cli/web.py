@@ -11,6 +11,7 @@ from batchsync.cli import arguments as given
 from batchsync.cli.console import Console
 from batchsync.cli.doctor import examine
 from batchsync.cli.interrupt import listening
+from batchsync.distributed.loops import loop_factory
 from batchsync.errors import SettingsError
 from batchsync.settings import Loaded, SettingsWrong
 from batchsync.words import Said
@@ -26,7 +27,8 @@ def web(arguments: argparse.Namespace, console: Console) -> int:
         raise SettingsError(words.NEEDS_EXTRA)
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.ERROR)
     loaded = _settings(arguments, console)
-    asyncio.run(_serve(loaded, arguments, console))
+    with asyncio.Runner(loop_factory=loop_factory(loaded.config)) as runner:
+        runner.run(_serve(loaded, arguments, console))
     return 0
 
 

@@ -7,7 +7,7 @@ import logging
 from batchsync.cli import arguments as given
 from batchsync.cli.console import Console
 from batchsync.cli.interrupt import listening
-from batchsync.cli.loops import loop_factory
+from batchsync.distributed.loops import loop_factory
 from batchsync.errors import LedgerError, UsageError
 from batchsync.ledger import is_postgres
 from batchsync.words import cluster as words
@@ -28,7 +28,7 @@ def worker(arguments: argparse.Namespace, console: Console) -> int:
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters of it is said by us
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     assert config.token is not None
-    with asyncio.Runner(loop_factory=loop_factory(postgres=True)) as runner:
+    with asyncio.Runner(loop_factory=loop_factory(config)) as runner:
         working = Worker(config, config.token, say=console.talk)
         with listening(runner.get_loop(), drain=working.stop, abandon=working.abandon):
             runner.run(working.work())

@@ -62,7 +62,7 @@ def test_the_first_signal_drains(
 ) -> None:
     """Calls under way finish and are paid for once, the result is written, 130; the next run sends the rest."""
     if not uvloop:  # as on Windows, or where it is not installed
-        monkeypatch.setattr(run_module, "loop_factory", lambda **_: None)
+        monkeypatch.setattr(run_module, "loop_factory", lambda _config: None)
     with running(SandboxSettings(latency_s=0.02)) as sandbox:
         point_to(sandbox, monkeypatch)
         press(5, number)
