@@ -6,7 +6,7 @@ cap is set, it does so alone, since a cap is kept by one budget.
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from pydantic import SecretStr
 
 from batchsync.distributed.drain import Drain
 from batchsync.distributed.engine import defer, engine
-from batchsync.errors import IllegalMove, LedgerBusy, LedgerGone, UsageError
-from batchsync.job import Checked, Job, RunOptions
+from batchsync.errors import LedgerGone, UsageError
+from batchsync.job import Job, RunOptions
 from batchsync.job.planning import known_to, plan_file
 from batchsync.ledger import Ledger
 from batchsync.ledger.postgres import Member, PostgresLedger, Standing
@@ -25,8 +25,6 @@ from batchsync.words import cluster as words
 LOOK_S = 0.3
 JOINED_WITHIN_S = 2.0
 """Seconds that a run waits for a worker, before whoever submitted it drains it."""
-OVERTAKEN_MOST = 3
-"""How often a plan is tried that others may overtake by sending its orders at the same time."""
 COSTS_MOST = 0.1
 """Most share of the time that counting a large run's orders may take."""
 
@@ -84,7 +82,7 @@ class ClusterJob(Job):
             if not sends:
                 return Left(run=None, orders=0, workers=workers)
             run = self._begin(ledger, account, checked)
-            await self._enroll(ledger, account, run, checked, options)
+            await self._enroll(ledger, run, checked, options)
             await asyncio.to_thread(ledger.queue_up, run, sends, detached=True)
             async with engine(ledger) as app:
                 await defer(app, account, run)
@@ -99,21 +97,6 @@ class ClusterJob(Job):
         with open_postgres(url, clock=self._clock, wait_s=self.config.ledger.wait) as ledger:
             assert isinstance(ledger, PostgresLedger)
             yield ledger
-
-    async def _enroll(
-        self, ledger: Ledger, account: int, run: str, checked: Checked, options: RunOptions
-    ) -> Sequence[int]:
-        """Write the plan down; where another run has sent some of its orders meanwhile, plan anew.
-
-        Raises LedgerBusy when the other is faster each time.
-        """
-        for _ in range(OVERTAKEN_MOST):
-            with contextlib.suppress(IllegalMove):
-                return await super()._enroll(ledger, account, run, checked, options)
-            known = known_to(ledger, account, self.config, self._clock)
-            checked = await asyncio.to_thread(plan_file, checked.path, options, self.config, known)
-        ledger.drop_run(run)
-        raise LedgerBusy(words.OVERTAKEN, file=checked.path.name)
 
     # --- Instead of a pool of one's own ---------------------------------------------------------------------
 

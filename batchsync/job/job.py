@@ -122,7 +122,7 @@ class Job:
         if sends and token is None:
             raise SettingsError(words.NO_TOKEN)
         run = self._begin(ledger, account, checked)
-        ids = await self._enroll(ledger, account, run, checked, options)
+        ids = await self._enroll(ledger, run, checked, options)
         if token is not None and sends and self._stopped is None:
             orders = islice(orders_to_send(checked.plan, ids), sends)
             self._stopped = await self._drain(
@@ -142,11 +142,8 @@ class Job:
         self._on_started(run)
         return run
 
-    async def _enroll(
-        self, ledger: Ledger, account: int, run: str, checked: Checked, options: RunOptions
-    ) -> Sequence[int]:
+    async def _enroll(self, ledger: Ledger, run: str, checked: Checked, options: RunOptions) -> Sequence[int]:
         """Write the plan down; return the order's id for each entry to send, 0 for every other."""
-        del account  # a ledger that several send from needs it
         return await asyncio.to_thread(ledger.enroll, run, checked.plan, allow=self._allowed(options))
 
     async def _drain(

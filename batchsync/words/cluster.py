@@ -35,7 +35,3 @@ WORKER_STOPPED = Text(
 WORKER_AWAY = Text(
     en="The database doesn't answer ({error}); trying again.", zh="数据库无响应（{error}），正在重试。"
 )
-OVERTAKEN = Text(
-    en="{file}: another run is sending the same orders just now. Nothing was sent; start again when it has ended.",
-    zh="{file}：另一次运行正在发送同样的订单。未发送任何订单；请等它结束后再运行。",
-)
