@@ -90,7 +90,7 @@ def main() -> None:
         "two processes that share nothing (a ledger each) against one, 20 ms latency",
         ratio(figures["one"], figures["two"]),
         least=1.7,
-        note="so `--processes` is not built",
+        note="before any talk between them",
     )
     report.save()
 

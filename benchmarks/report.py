@@ -50,8 +50,8 @@ others want the two cores (see the load), that counts twice by the clock; the CP
 SAID = {
     1: """
 Our pool has two threads, one of which waits for the disk; on a machine that is wanted by many (see the load) they wait
-for a core, too, and the ratio by the clock sinks towards 1, while a call's CPU stays at two thirds to three quarters.
-The whole `run` has its start, its child and its result in it, which ten thousand rows don't outweigh there.
+for a core, too, and the ratio by the clock sinks towards 1. The whole `run` has its start, its child and its result in
+it, about half a second that ten thousand rows don't outweigh.
 """,
     3: TWO_AT_ONCE,
     4: TWO_AT_ONCE,
@@ -61,10 +61,10 @@ what had piled up before it counted in one second. Late calls' margins are ratio
 hour has not been repeated. What grows in memory is SQLite's page cache, at most 32 MiB, as far as could be told.
 """,
     8: """
-The ledger decides alone whether an order may be sent, and has one writer: so other processes could take over only the
-client's part of a call. On two cores even two processes that share nothing don't give 1.7 of one, since the server
-wants a core, too; and one process sends thousands of calls a second, far more than a merchant's rate. So there is no
-`--processes`.
+The ledger decides alone whether an order may be sent, and has one writer: other processes could take over only the
+client's part of a call. Even with their talk to the writer for nothing that is hardly more than the 1.7 asked for, and
+talk is not for nothing; one process sends thousands of calls a second, far more than a merchant's rate. So there is no
+`--processes`. Several machines, or several workers on one, share a PostgreSQL ledger instead: docs/cluster.md.
 """,
 }
 
