@@ -14,6 +14,7 @@ from batchsync.cli.stand_in import running
 from batchsync.config import (
     ApiSettings,
     Config,
+    InboxSettings,
     LedgerSettings,
     PaceSettings,
     SpendSettings,
@@ -61,13 +62,16 @@ class Stage:
         return self.address.partition("/enter")[0]
 
 
-def config_of(vendor: Sandbox, folder: Path, *, rate: float = 1000, cap: int | None = None) -> Config:
+def config_of(
+    vendor: Sandbox, folder: Path, *, rate: float = 1000, cap: int | None = None, inbox: Path | None = None
+) -> Config:
     return Config(
         api=ApiSettings(url=vendor.url, answer_timeout=5),
         pace=PaceSettings(rate=rate),
         spend=SpendSettings(max_points=cap),
         stop=StopSettings(failures_in_a_row=10_000, uncertain_in_a_row=10_000),
         ledger=LedgerSettings(url=str(folder / "ledger.sqlite")),
+        inbox=InboxSettings(folder=inbox),
         web=WebSettings(port=0),
         token=SecretStr(vendor.token),
     )
@@ -75,12 +79,18 @@ def config_of(vendor: Sandbox, folder: Path, *, rate: float = 1000, cap: int | N
 
 @contextlib.contextmanager
 def staged(
-    folder: Path, *, rate: float = 1000, cap: int | None = None, faults: float = 0.0, latency_s: float = 0.0
+    folder: Path,
+    *,
+    rate: float = 1000,
+    cap: int | None = None,
+    faults: float = 0.0,
+    latency_s: float = 0.0,
+    inbox: Path | None = None,
 ) -> Iterator[Stage]:
     """Play until the block ends."""
     script = Script(faults=faults, seed=3, only=("half", "http 502", "code 1003"))
     with running(SandboxSettings(script=script, latency_s=latency_s)) as vendor:
-        config = config_of(vendor, folder, rate=rate, cap=cap)
+        config = config_of(vendor, folder, rate=rate, cap=cap, inbox=inbox)
         with _served(Loaded(config=config, file=None, warnings=(), places={})) as (addresses, house, loop):
             yield Stage(vendor, addresses, house, loop)
 
