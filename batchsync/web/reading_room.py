@@ -10,6 +10,7 @@ from typing import Literal
 import orjson
 from aiohttp import web
 
+from batchsync.distributed.crew import crew
 from batchsync.errors import UsageError
 from batchsync.model import Decision, RowStatus, RunRecord
 from batchsync.money.spend import By
@@ -46,10 +47,12 @@ class ReadingRoom:
         """List runs, the newest first."""
         shown = asked.place(request, "show", RUNS_SHOWN, most=5000)
         found = await asyncio.to_thread(self._library.runs, shown + 1)
+        senders = await asyncio.to_thread(crew, self._house.loaded.config)
         return self._house.pages.response(
             request,
             "runs.html",
             runs=found[:shown],
+            senders=senders,
             more=shown + RUNS_SHOWN if len(found) > shown else 0,
             end=self._end,
             name=self._name,

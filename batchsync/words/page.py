@@ -204,6 +204,11 @@ GO_FOR_TEA = Text(
 
 # --- A run's result ------------------------------------------------------------------------------------------
 
+SENDERS = Text(en="Who sends over this ledger", zh="正在使用此账本发送的进程")
+SENDER = Text(en="process", zh="进程")
+SENDER_SINCE = Text(en="since", zh="开始于")
+SENDS_NOW = Text(en="at work on", zh="正在处理")
+SENDS_NOTHING = Text(en="waits for work", zh="空闲，等待任务")
 NO_RUNS = Text(en="No runs yet.", zh="还没有任何运行。")
 STARTED = Text(en="started", zh="开始时间")
 FILE = Text(en="file", zh="文件")
