@@ -14,7 +14,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"config"}),
     frozenset({"settings", "merchants", "plan_csv", "damage"}),
     frozenset({"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "sandbox"}),
-    frozenset({"job", "frames", "money"}),
+    frozenset({"job", "calls", "frames", "money"}),
     frozenset({"distributed"}),
     frozenset({"nightly"}),
     frozenset({"web"}),

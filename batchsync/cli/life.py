@@ -6,12 +6,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from batchsync.calls import came, why
 from batchsync.cli.console import Console
 from batchsync.cli.layout import moment, one_line
 from batchsync.errors import UsageError
 from batchsync.ledger import Ledger
 from batchsync.ledger.history import AttemptRecord, OrderHistory, ResolutionRecord
-from batchsync.words import Said, Text, outcomes, talk
+from batchsync.words import Said, talk
 
 ANSWER_SHOWN = 300
 
@@ -57,39 +58,15 @@ def told(history: OrderHistory) -> Iterator[Said]:
 
 def _call(attempt: AttemptRecord, owner: str) -> Iterator[Said]:
     facts = {"at": moment(attempt.claimed_at), "nth": attempt.nth, "run": attempt.run}
-    yield Said(talk.CALL, {**facts, "outcome": _came(attempt)})
-    if attempt.reason is not None and attempt.reason in outcomes.ROWS:
-        row = outcomes.ROWS[attempt.reason]
-        why = {
-            "code": attempt.api_status,
-            "http": attempt.http_status or "-",
-            "elapsed": _seconds(attempt),
-            "owner": owner,
-        }
-        if row.error.en:
-            yield Said(talk.CALL_WHY, {"why": Said(row.error, why)})
+    yield Said(talk.CALL, {**facts, "outcome": came(attempt)})
+    reason = why(attempt, owner)
+    if reason is not None:
+        yield Said(talk.CALL_WHY, {"why": reason})
     if attempt.http_status is not None:
         answer = one_line(attempt.answer, ANSWER_SHOWN)
         yield Said(talk.CALL_HTTP, {"http": attempt.http_status, "answer": answer})
     if attempt.error:
         yield Said(talk.CALL_ERROR, {"error": one_line(attempt.error, ANSWER_SHOWN)})
-
-
-def _came(attempt: AttemptRecord) -> Said | Text:
-    if attempt.outcome is None:
-        return talk.CALL_OPEN
-    if attempt.maybe_sent is False:
-        return talk.CALL_UNSENT
-    points: Said | Text = talk.POINTS_UNKNOWN
-    if attempt.points is not None:
-        points = Said(talk.POINTS, {"points": attempt.points})
-    facts = {"state": talk.STATES[attempt.outcome], "points": points, "elapsed": _seconds(attempt)}
-    came = Said(talk.CALL_CAME, facts)
-    return Said(talk.CALL_LATE, {"came": came}) if attempt.late else came
-
-
-def _seconds(attempt: AttemptRecord) -> str:
-    return "-" if attempt.elapsed_s is None else f"{attempt.elapsed_s:.1f}"
 
 
 def _decided(decided: ResolutionRecord) -> Said:

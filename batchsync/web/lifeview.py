@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from batchsync.calls import came, why
 from batchsync.ledger import AttemptRecord, OrderHistory, ResolutionRecord
 from batchsync.model import State
-from batchsync.words import Lang, Said, Text, outcomes, talk
+from batchsync.words import Lang, talk
 from batchsync.words import web as words
 
 ANSWER_SHOWN = 600
@@ -79,44 +80,14 @@ def _decided(decided: ResolutionRecord, lang: Lang) -> str:
 
 
 def _call(attempt: AttemptRecord, owner: str, lang: Lang) -> Event:
+    reason = why(attempt, owner)
     return Event(
         at=attempt.claimed_at,
-        what=_came(attempt).say(lang),
-        why=_why(attempt, owner, lang),
+        what=came(attempt).say(lang),
+        why=reason.say(lang) if reason is not None else "",
         run=attempt.run,
         http=attempt.http_status,
         answer=attempt.answer[:ANSWER_SHOWN],
         error=attempt.error[:ANSWER_SHOWN],
         tone="uncertain" if attempt.outcome is None else _TONES.get(attempt.outcome, ""),
     )
-
-
-def _why(attempt: AttemptRecord, owner: str, lang: Lang) -> str:
-    told = outcomes.ROWS.get(attempt.reason) if attempt.reason is not None else None
-    if told is None or not told.error.en:
-        return ""
-    facts = {
-        "code": attempt.api_status,
-        "http": attempt.http_status or "-",
-        "elapsed": _seconds(attempt),
-        "owner": owner,
-        "line": "-",
-    }
-    return Said(told.error, facts).say(lang)
-
-
-def _came(attempt: AttemptRecord) -> Said | Text:
-    if attempt.outcome is None:
-        return talk.CALL_OPEN
-    if attempt.maybe_sent is False:
-        return talk.CALL_UNSENT
-    points: Said | Text = talk.POINTS_UNKNOWN
-    if attempt.points is not None:
-        points = Said(talk.POINTS, {"points": attempt.points})
-    facts = {"state": talk.STATES[attempt.outcome], "points": points, "elapsed": _seconds(attempt)}
-    came = Said(talk.CALL_CAME, facts)
-    return Said(talk.CALL_LATE, {"came": came}) if attempt.late else came
-
-
-def _seconds(attempt: AttemptRecord) -> str:
-    return "-" if attempt.elapsed_s is None else f"{attempt.elapsed_s:.1f}"
