@@ -11,9 +11,9 @@ from batchsync.cli import arguments as given
 from batchsync.cli.console import Console
 from batchsync.cli.layout import one_line, table
 from batchsync.cli.whole import whole_file
-from batchsync.config import Config, InputSettings
+from batchsync.config import InputSettings
 from batchsync.errors import OutputError, UsageError
-from batchsync.ledger import Ledger, open_ledger
+from batchsync.ledger import open_ledger
 from batchsync.money import (
     Balances,
     Line,
@@ -48,7 +48,7 @@ def spend(arguments: argparse.Namespace, console: Console) -> int:
     with open_ledger(config.ledger.url, read_only=True) as ledger:
         account = ledger.find_account(config.api.url, config.api.account)
         spent = [] if account is None else ledger.spending(account, since=since, until=until)
-        price = _price(ledger, account, config)
+        price = ledger.price_of_a_call(account, config.spend.price)
     lines = lines_of(spent, arguments.by, price)
     _show(lines, arguments.by, price, console)
     if arguments.csv:
@@ -103,7 +103,7 @@ def reconcile(arguments: argparse.Namespace, console: Console) -> int:
     with open_ledger(config.ledger.url, read_only=True) as ledger:
         account = ledger.find_account(config.api.url, config.api.account)
         charges = [] if account is None else list(ledger.charges(account, since=since, until=until))
-        price = _price(ledger, account, config)
+        price = ledger.price_of_a_call(account, config.spend.price)
     if balances is not None:
         found = against_balances(balances, charges, price)
     else:
@@ -190,11 +190,6 @@ def _show_findings(found: Reconciled, console: Console) -> None:
 
 
 # --- Both ---------------------------------------------------------------------------------------------------
-
-
-def _price(ledger: Ledger, account: int | None, config: Config) -> int:
-    """Return what a call without an amount is taken to cost: the most that one ever did."""
-    return max(config.spend.price, 0 if account is None else ledger.highest_price(account))
 
 
 def _days(arguments: argparse.Namespace) -> tuple[datetime | None, datetime | None]:

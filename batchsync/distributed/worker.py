@@ -128,7 +128,7 @@ class Worker:
         if standing.stopping is not None:
             ledger.close_queue(run)
         tally = Tally(
-            price=max(self._config.spend.price, ledger.highest_price(record.account)),
+            price=ledger.price_of_a_call(record.account, self._config.spend.price),
             unreached=Reason.STOPPED,
         )
         for row in rows(ledger.results(run)):

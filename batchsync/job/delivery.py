@@ -120,7 +120,7 @@ class Delivery:
             unchanged=unchanged,
             container=container,
             lang=lang,
-            price=max(config.spend.price, ledger.highest_price(record.account)),
+            price=ledger.price_of_a_call(record.account, config.spend.price),
             unreached=Reason.STOPPED if record.stopped or killed else Reason.LIMIT,
             stopped=record.stopped,
             killed=killed,

@@ -352,6 +352,10 @@ class Ledger(ABC):
         row = None if self._store.is_empty() else self._first("highest_price", account)
         return 0 if row is None else int(row[0])  # type: ignore[call-overload]
 
+    def price_of_a_call(self, account: int | None, expected: int) -> int:
+        """Return what a call that named no amount is taken to cost: what is expected, or the most that one ever did."""
+        return max(expected, 0 if account is None else self.highest_price(account))
+
     # --- Money ----------------------------------------------------------------------------------------------
 
     def spending(

@@ -21,7 +21,7 @@ def spent_by_run(config: Config, runs: Collection[str], since: datetime, clock: 
         account = ledger.find_account(config.api.url, config.api.account)
         if account is None:
             return {}
-        price = max(config.spend.price, ledger.highest_price(account))
+        price = ledger.price_of_a_call(account, config.spend.price)
         spent = [each for each in ledger.spending(account, since=since - SLACK) if each.run in wanted]
     return {line.key: line for line in lines_of(spent, "run", price)}
 

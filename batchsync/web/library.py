@@ -36,6 +36,14 @@ class OrderKey:
     number: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What an account spent, and what a call of it is taken to cost that named no amount."""
+
+    spending: Sequence[Spending]
+    price: int
+
+
 @dataclass(slots=True)
 class _Kept:
     stamp: Stamp
@@ -87,7 +95,7 @@ class Library:
         if kept is not None and kept.stamp == stamp:
             return kept.table
         with self._open() as ledger:
-            price = max(self._config.spend.price, ledger.highest_price(record.account))
+            price = ledger.price_of_a_call(record.account, self._config.spend.price)
             self._made += 1
             table = make_table(ledger, record, self._folder / f"table-{self._made}.db", price=price)
         if kept is not None:
@@ -158,11 +166,14 @@ class Library:
 
     # --- Points ---------------------------------------------------------------------------------------------
 
-    def spending(self, since: datetime | None) -> list[Spending]:
+    def spending(self, since: datetime | None) -> Spent:
         """Return what the settings' account spent, by day, run and merchant."""
         with self._open() as ledger:
             account = ledger.find_account(self._config.api.url, self._config.api.account)
-            return [] if account is None else ledger.spending(account, since=since)
+            return Spent(
+                spending=[] if account is None else ledger.spending(account, since=since),
+                price=ledger.price_of_a_call(account, self._config.spend.price),
+            )
 
     def close(self) -> None:
         """Give everything back."""

@@ -201,11 +201,11 @@ class ReadingRoom:
         span = days if days in SPANS_DAYS else None
         since = _midnight() - timedelta(days=span - 1) if span else None
         by = _by(request.query.get("by", ""))
-        spending = await asyncio.to_thread(self._library.spending, since)
+        spent = await asyncio.to_thread(self._library.spending, since)
         view = points_view(
-            spending,
+            spent.spending,
             by,
-            price=self._house.loaded.config.spend.price,
+            price=spent.price,
             days=span,
             title=page_words.CHART.say(language(request)),
         )

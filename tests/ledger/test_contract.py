@@ -554,6 +554,9 @@ async def test_highest_price_is_remembered(opened: OpenLedger) -> None:
         await call(ledger, run, orders[0])
         await call(ledger, run, orders[1], SETTLED_FAILED)
         assert 3 == ledger.highest_price(1)
+        assert [5, 3, 2] == [
+            ledger.price_of_a_call(account, expected) for account, expected in ((1, 5), (1, 2), (None, 2))
+        ]
 
 
 def test_runs_are_named_by_minute_and_file(opened: OpenLedger) -> None:
