@@ -14,25 +14,18 @@ refused and outcomes go to the journal alone. When the disk is merely about to f
 still go to the database.
 """
 
-import asyncio
 import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, Protocol
 
 from batchsync.clock import Clock
 from batchsync.errors import IllegalMove, LedgerFull
-from batchsync.ledger.batch import BatchWriter, Claim, Heard, Outcome
-from batchsync.ledger.codes import ATTEMPTS_EACH, STATE_CODES
-from batchsync.model import MOVES, Cause, NoReply, Reason, Reply, State, Verdict
+from batchsync.ledger.batch import BatchWriter, Outcome
+from batchsync.ledger.handover import Answer, Handover, Waiting, told
 
-ANSWER_KEPT_BYTES = 4_096
-TEXT_KEPT = 500
-NEVER_SENT = Verdict(State.PLANNED, Reason.NOT_SENT)
 LOOK_AT_DISK_S = 5.0
-SETTLES_AS = MOVES[State.SENDING, Cause.ANSWER] | MOVES[State.SENDING, Cause.NOT_SENT]
 
 
 class Keep(Protocol):
@@ -41,38 +34,18 @@ class Keep(Protocol):
     def __call__(self, outcomes: list[Outcome]) -> None: ...
 
 
-Answer = int | BaseException
-
-
-class _Claimed(NamedTuple):
-    order: int
-    run: int
-    future: "asyncio.Future[int]"
-
-
-class Settled(NamedTuple):
-    """An outcome as the pool hands it over."""
-
-    attempt: int
-    verdict: Verdict
-    heard: Reply | NoReply
-    monotonic: float
-
-
 class _Batch(NamedTuple):
     """What is on its way to the disk."""
 
-    futures: list["asyncio.Future[int]"]
+    waiting: Waiting
     answers: list[Answer]
-    """Aligned with `futures`, told once the batch is durable; empty when nothing could be written."""
-    outcomes: list[Outcome]
-    flushed: list["asyncio.Future[int]"]
+    """Aligned with the claims, told once the batch is durable; empty when nothing could be written."""
     is_open: bool
     """Whether a transaction is open for it."""
 
 
-class Committer:
-    """Takes claims and outcomes from one event loop, commits them in groups, answers."""
+class Committer(Handover):
+    """Commits what gathers in groups, each durable before anybody is told."""
 
     def __init__(
         self,
@@ -84,61 +57,21 @@ class Committer:
         clock: Clock,
         inline: bool = False,
     ) -> None:
-        self.failed: BaseException | None = None
+        super().__init__(refuse=refuse, clock=clock)
         self._batches = batches
         self._keep = keep
-        self._refuse = refuse
         self._check_space = check_space
         self._looked_at = clock.monotonic()
         self._is_broken = False
-        self._clock = clock
         self._inline = inline
-        self._claimed: deque[_Claimed] = deque()
-        self._settled: deque[Settled] = deque()
-        self._flushed: deque[asyncio.Future[int]] = deque()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._woken = False
         self._under_way: _Batch | None = None
         self._thread: threading.Thread | None = None
         self._to_commit: SimpleQueue[bool] = SimpleQueue()
         self._committed: SimpleQueue[BaseException | None] = SimpleQueue()
 
-    # --- What the pool calls --------------------------------------------------------------------------------
-
-    async def claim(self, order: int, run: int) -> int:
-        """Return the attempt's id once it is durable. Raises IllegalMove when the order isn't planned."""
-        if self.failed is not None:
-            raise self._refuse(self.failed)
-        future = self._soon().create_future()
-        self._claimed.append(_Claimed(order, run, future))
-        try:
-            attempt: int = await future
-        except asyncio.CancelledError:
-            # Cancelled between the commit and this line: durable, but nobody will send it.
-            if future.done() and not future.cancelled() and future.exception() is None:
-                self._give_back(future.result())
-            raise
-        return attempt
-
-    def settle(self, attempt: int, verdict: Verdict, heard: Reply | NoReply) -> None:
-        """Take an outcome; it is durable after the next `flush`. Raises IllegalMove when no answer can mean that."""
-        if verdict.state not in SETTLES_AS:
-            raise IllegalMove(f"attempt {attempt} can't settle as {verdict.state}")
-        self._settled.append(Settled(attempt, verdict, heard, self._clock.monotonic()))
-        with contextlib.suppress(RuntimeError):  # after the loop has ended: `close` writes it
-            self._soon()
-
-    async def flush(self) -> None:
-        """Wait until all that was handed over is durable. Raises what `failed` holds."""
-        future = self._soon().create_future()
-        self._flushed.append(future)
-        await future
-        if self.failed is not None:
-            raise self._refuse(self.failed)
-
     def drain(self) -> None:
         """Block until all that was handed over is durable or in the journal."""
-        while self._under_way or self._claimed or self._settled or self._flushed:
+        while self._under_way or self._is_waiting:
             if self._under_way:
                 self._finish(self._committed.get())
             else:
@@ -152,22 +85,11 @@ class Committer:
             self._thread.join()
             self._thread = None
 
-    def _give_back(self, attempt: int) -> None:
-        heard = NoReply(maybe_sent=False, reason=Reason.NOT_SENT, error="", elapsed_s=0.0)
-        self.settle(attempt, NEVER_SENT, heard)
-
     # --- From turn to turn ----------------------------------------------------------------------------------
-
-    def _soon(self) -> asyncio.AbstractEventLoop:
-        loop = asyncio.get_running_loop()
-        if not self._woken or loop is not self._loop:
-            self._woken, self._loop = True, loop
-            loop.call_soon(self._turn)
-        return loop
 
     def _turn(self) -> None:
         self._woken = False
-        if self._under_way is not None or not (self._claimed or self._settled or self._flushed):
+        if self._under_way is not None or not self._is_waiting:
             return
         batch = self._under_way = self._take()
         if not batch.is_open:
@@ -182,24 +104,18 @@ class Committer:
 
     def _take(self) -> _Batch:
         """Write all that waits into an open transaction."""
-        claimed = [item for item in self._claimed if not item.future.cancelled()]
-        wall, monotonic = self._clock.now().timestamp(), self._clock.monotonic()
-        outcomes = [
-            outcome_of(item, round((wall - monotonic + item.monotonic) * 1e6)) for item in self._settled
-        ]
-        flushed = list(self._flushed)
-        self._claimed.clear()
-        self._settled.clear()
-        self._flushed.clear()
-        if claimed and monotonic - self._looked_at > LOOK_AT_DISK_S:
-            self._look_at_disk(monotonic)
+        waiting = self._gathered()
+        if waiting.claimed:
+            self._look_at_disk()
         answers: list[Answer] | None = None
-        if not self._is_broken and (claimed or outcomes):
-            answers = self._apply(claimed, outcomes, round(wall * 1e6))
-        futures = [item.future for item in claimed]
-        return _Batch(futures, answers or [], outcomes, flushed, answers is not None)
+        if not self._is_broken and (waiting.claimed or waiting.outcomes):
+            answers = self._apply(waiting)
+        return _Batch(waiting, answers or [], answers is not None)
 
-    def _look_at_disk(self, monotonic: float) -> None:
+    def _look_at_disk(self) -> None:
+        monotonic = self._clock.monotonic()
+        if monotonic - self._looked_at <= LOOK_AT_DISK_S:
+            return
         self._looked_at = monotonic
         try:
             self._check_space()
@@ -208,21 +124,21 @@ class Committer:
         except OSError:
             return  # what can't be told is no reason to stop
 
-    def _apply(self, claimed: list[_Claimed], outcomes: list[Outcome], now: int) -> list[Answer] | None:
+    def _apply(self, waiting: Waiting) -> list[Answer] | None:
         refused = self.failed  # claims handed over before that was known
-        claims = [] if refused else [Claim(item.order, item.run) for item in claimed]
+        claims = [] if refused else [item.claim for item in waiting.claimed]
         try:
-            applied = self._batches.apply(claims, outcomes, now)
+            applied = self._batches.apply(claims, waiting.outcomes, waiting.now_us)
         except Exception as error:  # noqa: BLE001 (whatever it was, the outcomes must be kept)
             self.failed, self._is_broken = self.failed or error, True
             return None
         if applied.illegal:
             self.failed = self.failed or IllegalMove(told(applied.illegal))
         if refused:
-            return [self._refuse(refused) for _ in claimed]
+            return [self._refuse(refused) for _ in waiting.claimed]
         return [
-            attempt or IllegalMove(f"order {item.order} is not planned")
-            for item, attempt in zip(claimed, applied.attempts, strict=True)
+            attempt or IllegalMove(f"order {item.claim.order} is not planned")
+            for item, attempt in zip(waiting.claimed, applied.attempts, strict=True)
         ]
 
     # --- The disk -------------------------------------------------------------------------------------------
@@ -253,55 +169,11 @@ class Committer:
         answers = batch.answers
         if error is not None:
             self.failed, self._is_broken = self.failed or error, True
-            self._keep_outcomes(batch.outcomes)
-            answers = [self._refuse(self.failed) for _ in batch.futures]
-        for future, answer in zip(batch.futures, answers, strict=True):
-            self._tell(future, answer)
-        for future in batch.flushed:
-            self._tell(future, 0)
-        if self._claimed or self._settled or self._flushed:
-            self._turn()
-
-    def _tell(self, future: "asyncio.Future[int]", answer: Answer) -> None:
-        if future.done():  # cancelled while it waited
-            if isinstance(answer, int) and answer:
-                self._give_back(answer)
-        elif isinstance(answer, int):
-            future.set_result(answer)
-        else:
-            future.set_exception(answer)
+            self._keep_outcomes(batch.waiting.outcomes)
+            answers = [self._refuse(self.failed) for _ in batch.waiting.claimed]
+        self._answer(batch.waiting, answers)
 
     def _keep_outcomes(self, outcomes: list[Outcome]) -> None:
         if outcomes:
             with contextlib.suppress(OSError):  # they stay `sending`, and the next start makes them uncertain
                 self._keep(outcomes)
-
-
-def told(illegal: list[Outcome]) -> str:
-    """Name the first outcome that no move allows."""
-    first = illegal[0]
-    order, nth = divmod(first.attempt, ATTEMPTS_EACH)
-    return f"order {order}, attempt {nth} can't settle as {first.state} ({len(illegal)} such)"
-
-
-def outcome_of(item: Settled, at: int) -> Outcome:
-    """Return an outcome as the ledger keeps it, heard at `at` (UTC, microseconds)."""
-    attempt, verdict, heard, _ = item
-    phase, error = (2, "") if isinstance(heard, Reply) else (int(heard.maybe_sent), heard.error)
-    said = Heard(
-        verdict.reason.value,
-        phase,
-        heard.http_status,
-        _clean(verdict.api_status),
-        _clean(verdict.hint),
-        _clean(error),
-        heard.body[:ANSWER_KEPT_BYTES],
-    )
-    elapsed = round(heard.elapsed_s * 1e6)
-    return Outcome(attempt, STATE_CODES[verdict.state], verdict.points, said, elapsed, at)
-
-
-def _clean(text: str) -> str:
-    """Cut foreign text to size; a lone surrogate, which no database takes, becomes a question mark."""
-    text = text[:TEXT_KEPT]
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

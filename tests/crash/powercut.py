@@ -611,14 +611,14 @@ def _turn_without_waiting(self: Committer) -> None:
     if self._under_way is None:
         self._woken = False
         batch = self._under_way = self._take()
-        for future, answer in zip(batch.futures, batch.answers, strict=False):
-            self._tell(future, answer)
+        for item, answer in zip(batch.waiting.claimed, batch.answers, strict=False):
+            self._tell(item.future, answer)
         asyncio.get_running_loop().call_soon(lambda: asyncio.get_running_loop().call_soon(self._turn))
         return
     batch, self._under_way = self._under_way, None
     error = self._commit() if batch.is_open else None
     if error is not None:
         self.failed, self._is_broken = error, True
-    for future in batch.flushed:
+    for future in batch.waiting.flushed:
         self._tell(future, 0)
     self._turn()

@@ -14,7 +14,6 @@ import os
 import platform
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -26,12 +25,11 @@ from psycopg import errors
 from batchsync.clock import Clock
 from batchsync.errors import IllegalMove
 from batchsync.ledger.batch import Applied, Claim, Outcome
-from batchsync.ledger.committer import NEVER_SENT, SETTLES_AS, Settled, outcome_of, told
 from batchsync.ledger.database import transaction
+from batchsync.ledger.handover import Answer, Handover, Waiting, told
 from batchsync.ledger.postgres.batch import PostgresBatches, reap
 from batchsync.ledger.postgres.database import PostgresDatabase, connect
 from batchsync.ledger.postgres.kept import Kept, forget
-from batchsync.model import NoReply, Reason, Reply, Verdict
 
 T = TypeVar("T")
 STALE_CLAIM_S = 10.0
@@ -54,25 +52,14 @@ class Beat(Protocol):
     def __call__(self, database: PostgresDatabase, holder: int) -> None: ...
 
 
-class _Claimed(NamedTuple):
-    claim: Claim
-    future: "asyncio.Future[int]"
-
-
-class _Batch(NamedTuple):
-    claimed: list[_Claimed]
-    outcomes: list[Outcome]
-    flushed: list["asyncio.Future[int]"]
-
-
 class _Done(NamedTuple):
-    batch: _Batch
-    answers: list[int | BaseException]
+    waiting: Waiting
+    answers: list[Answer]
     error: BaseException | None
 
 
-class Session:
-    """Takes claims and outcomes from one event loop, commits them in groups, answers."""
+class Session(Handover):
+    """Commits what gathers in groups on a session of its own, which it keeps alive."""
 
     def __init__(
         self,
@@ -86,19 +73,14 @@ class Session:
         kept: Kept | None = None,
         stale_s: float = STALE_CLAIM_S,
     ) -> None:
-        self.failed: BaseException | None = None
+        super().__init__(refuse=refuse, clock=clock)
         self.holder = 0
         self.run: int | None = None
         """The run that this process drains now, for others to see."""
         self._address, self._who, self._kind = address, who, kind
-        self._refuse, self._clock, self._stale_s = refuse, clock, stale_s
+        self._stale_s = stale_s
         self._kept = kept or Kept(place)
         self._beats: list[Beat] = []
-        self._claimed: deque[_Claimed] = deque()
-        self._settled: deque[Settled] = deque()
-        self._flushed: deque[asyncio.Future[int]] = deque()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._woken = False
         self._under_way = False
         self._inbox: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._outbox: SimpleQueue[_Done] = SimpleQueue()
@@ -112,37 +94,6 @@ class Session:
         self._ending = False
 
     # --- What the pool calls --------------------------------------------------------------------------------
-
-    async def claim(self, order: int, run: int) -> int:
-        """Return the attempt's id once it is durable. Raises IllegalMove when the order isn't planned."""
-        if self.failed is not None:
-            raise self._refuse(self.failed)
-        future = self._soon().create_future()
-        self._claimed.append(_Claimed(Claim(order, run), future))
-        try:
-            attempt: int = await future
-        except asyncio.CancelledError:
-            # Cancelled between the commit and this line: durable, but nobody will send it.
-            if future.done() and not future.cancelled() and future.exception() is None:
-                self._give_back(future.result())
-            raise
-        return attempt
-
-    def settle(self, attempt: int, verdict: Verdict, heard: Reply | NoReply) -> None:
-        """Take an outcome; it is durable after the next `flush`. Raises IllegalMove when no answer can mean that."""
-        if verdict.state not in SETTLES_AS:
-            raise IllegalMove(f"attempt {attempt} can't settle as {verdict.state}")
-        self._settled.append(Settled(attempt, verdict, heard, self._clock.monotonic()))
-        with contextlib.suppress(RuntimeError):  # after the loop has ended: `close` writes it
-            self._soon()
-
-    async def flush(self) -> None:
-        """Wait until all that was handed over is durable. Raises what `failed` holds."""
-        future = self._soon().create_future()
-        self._flushed.append(future)
-        await future
-        if self.failed is not None:
-            raise self._refuse(self.failed)
 
     async def ask(self, work: Callable[[PostgresDatabase], T]) -> T:
         """Do some work on the session, in its thread. Raises psycopg's errors."""
@@ -183,7 +134,7 @@ class Session:
 
     def drain(self) -> None:
         """Block until all that was handed over is durable or kept."""
-        while self._under_way or self._claimed or self._settled or self._flushed:
+        while self._under_way or self._is_waiting:
             if self._under_way:
                 self._finish(self._outbox.get())
             else:
@@ -197,55 +148,21 @@ class Session:
             self._thread.join()
             self._thread = None
 
-    def _give_back(self, attempt: int) -> None:
-        heard = NoReply(maybe_sent=False, reason=Reason.NOT_SENT, error="", elapsed_s=0.0)
-        self.settle(attempt, NEVER_SENT, heard)
-
     # --- From turn to turn, in the loop ---------------------------------------------------------------------
-
-    def _soon(self) -> asyncio.AbstractEventLoop:
-        loop = asyncio.get_running_loop()
-        if not self._woken or loop is not self._loop:
-            self._woken, self._loop = True, loop
-            loop.call_soon(self._turn)
-        return loop
 
     def _turn(self) -> None:
         self._woken = False
-        if self._under_way or not (self._claimed or self._settled or self._flushed):
+        if self._under_way or not self._is_waiting:
             return
-        claimed = [item for item in self._claimed if not item.future.cancelled()]
-        wall, monotonic = self._clock.now().timestamp(), self._clock.monotonic()
-        outcomes = [
-            outcome_of(item, round((wall - monotonic + item.monotonic) * 1e6)) for item in self._settled
-        ]
-        batch = _Batch(claimed, outcomes, list(self._flushed))
-        self._claimed.clear()
-        self._settled.clear()
-        self._flushed.clear()
         self._under_way = True
-        self._post(partial(self._carry, batch))
+        self._post(partial(self._carry, self._gathered()))
 
     def _finish(self, done: _Done) -> None:
-        """Tell everyone what became of the batch, then go on with what came in meanwhile."""
+        """Tell everyone what became of the batch."""
         self._under_way = False
         if done.error is not None:
             self.failed = self.failed or done.error
-        for item, answer in zip(done.batch.claimed, done.answers, strict=True):
-            self._tell(item.future, answer)
-        for future in done.batch.flushed:
-            self._tell(future, 0)
-        if self._claimed or self._settled or self._flushed:
-            self._turn()
-
-    def _tell(self, future: "asyncio.Future[int]", answer: int | BaseException) -> None:
-        if future.done():  # cancelled while it waited
-            if isinstance(answer, int) and answer:
-                self._give_back(answer)
-        elif isinstance(answer, int):
-            future.set_result(answer)
-        else:
-            future.set_exception(answer)
+        self._answer(done.waiting, done.answers)
 
     def _collect(self) -> None:
         with contextlib.suppress(Empty):  # `drain` was faster
@@ -276,28 +193,28 @@ class Session:
                 next_beat = time.monotonic() + BEAT_S
         self._leave()
 
-    def _carry(self, batch: _Batch) -> None:
-        self._outbox.put(self._carried(batch))
+    def _carry(self, waiting: Waiting) -> None:
+        self._outbox.put(self._carried(waiting))
         loop = self._loop
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended; `drain` collects
                 loop.call_soon_threadsafe(self._collect)
 
-    def _carried(self, batch: _Batch) -> _Done:
+    def _carried(self, waiting: Waiting) -> _Done:
         refused = self.failed  # claims handed over before that was known
-        claims = [] if refused is not None else [item.claim for item in batch.claimed]
+        claims = [] if refused is not None else [item.claim for item in waiting.claimed]
         try:
-            applied = self._apply(claims, batch.outcomes)
+            applied = self._apply(claims, waiting.outcomes)
         except Exception as error:  # noqa: BLE001 (whatever it was, the outcomes must be kept)
-            self._keep(batch.outcomes)
-            return _Done(batch, [self._refuse(error) for _ in batch.claimed], error)
+            self._keep(waiting.outcomes)
+            return _Done(waiting, [self._refuse(error) for _ in waiting.claimed], error)
         if refused is not None:
-            return _Done(batch, [self._refuse(refused) for _ in batch.claimed], None)
-        answers: list[int | BaseException] = [
+            return _Done(waiting, [self._refuse(refused) for _ in waiting.claimed], None)
+        answers: list[Answer] = [
             attempt or IllegalMove(f"order {item.claim.order} is not planned")
-            for item, attempt in zip(batch.claimed, applied.attempts, strict=True)
+            for item, attempt in zip(waiting.claimed, applied.attempts, strict=True)
         ]
-        return _Done(batch, answers, IllegalMove(told(applied.illegal)) if applied.illegal else None)
+        return _Done(waiting, answers, IllegalMove(told(applied.illegal)) if applied.illegal else None)
 
     def _apply(self, claims: list[Claim], outcomes: list[Outcome]) -> Applied:
         give_up_at, again = time.monotonic() + PATIENCE_S, False
