@@ -31,7 +31,7 @@ class Delivery:
         """Write the result of a run that is over, and close the run in the ledger."""
         record = ledger.run(run)
         assert record is not None
-        finished = self._write(
+        job = self._result_job(
             ledger,
             replace(record, stopped=stopped, ended_at=self._clock.now()),
             container=checked.found.container,
@@ -39,6 +39,7 @@ class Delivery:
             lang=checked.lang,
             seconds=self._clock.monotonic() - self._began_at,
         )
+        finished = self._write(ledger, job)
         summary = finished.summary
         try:
             ledger.end_run(run, stopped=stopped, result=summary.result, summary=summary)
@@ -50,7 +51,7 @@ class Delivery:
         """Write the result of an earlier run, as things stand now."""
         found = self._look_again(Path(record.file))
         wanted = self._config.output.language
-        return self._write(
+        job = self._result_job(
             ledger,
             record,
             container=found.container if found else "",
@@ -58,6 +59,7 @@ class Delivery:
             lang=Lang(record.lang if wanted == "auto" else wanted),
             seconds=record.summary.seconds if record.summary else 0.0,
         )
+        return self._write(ledger, job)
 
     def _look_again(self, path: Path) -> FileFound | None:
         """Return what the input is now; None when it is gone or no longer readable."""
@@ -67,19 +69,8 @@ class Delivery:
             return None
         return first if isinstance(first, FileFound) else None
 
-    def _write(
-        self,
-        ledger: Ledger,
-        record: RunRecord,
-        *,
-        container: str,
-        unchanged: bool,
-        lang: Lang,
-        seconds: float,
-    ) -> Finished:
-        job = self._result_job(
-            ledger, record, container=container, unchanged=unchanged, lang=lang, seconds=seconds
-        )
+    def _write(self, ledger: Ledger, job: ResultJob) -> Finished:
+        record = job.run
         entries = partial(ledger.results, record.run)
         said: tuple[Said, ...] = ()
         result: str | None = None
@@ -91,7 +82,11 @@ class Delivery:
         else:
             tally, said, result = written.tally, written.said, str(written.path.absolute())
         summary = tally.summary(
-            file=record.file, run=record.run, stopped=record.stopped, seconds=round(seconds, 3), result=result
+            file=record.file,
+            run=record.run,
+            stopped=record.stopped,
+            seconds=round(job.seconds or 0.0, 3),
+            result=result,
         )
         return Finished(summary=_honest(summary), said=said)
 
