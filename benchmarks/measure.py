@@ -195,9 +195,31 @@ class Report:
         (WORK / f"{self.name}.json").write_text(json.dumps(kept, indent=1))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """The fast server, while it runs."""
+
+    url: str
+    pid: int
+
+    def cpu_s(self) -> float:
+        """User and system time so far; 0 where /proc isn't."""
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return 0.0
+
+
 @contextlib.contextmanager
 def serving(*options: str) -> Iterator[str]:
     """The fast server in its own process; yields its address and ends it."""
+    with watched(*options) as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def watched(*options: str) -> Iterator[Serving]:
+    """The same, for whoever wants to know what it uses."""
     WORK.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.server", *options],
@@ -210,7 +232,8 @@ def serving(*options: str) -> Iterator[str]:
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/vv/external/pinSynchronization"
+        port = process.stdout.readline().strip()
+        yield Serving(url=f"http://127.0.0.1:{port}/vv/external/pinSynchronization", pid=process.pid)
     finally:
         process.stdin.close()
         process.wait(30)
@@ -251,7 +274,11 @@ def sending(source: Path, url: str, ledger: Path, *options: str) -> list[str | P
     )
 
 
+def cores() -> int:
+    """How many processor cores we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def machine() -> str:
     """What the figures were measured on, in one line."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{cores()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"

@@ -61,10 +61,11 @@ what had piled up before it counted in one second. Late calls' margins are ratio
 hour has not been repeated. What grows in memory is SQLite's page cache, at most 32 MiB, as far as could be told.
 """,
     8: """
-The ledger decides alone whether an order may be sent, and has one writer: other processes could take over only the
-client's part of a call. Even with their talk to the writer for nothing that is hardly more than the 1.7 asked for, and
-talk is not for nothing; one process sends thousands of calls a second, far more than a merchant's rate. So there is no
-`--processes`. Several machines, or several workers on one, share a PostgreSQL ledger instead: docs/cluster.md.
+A ledger in a file decides alone whether an order may be sent, and has one writer: other processes could take over only
+the client's part of a call, on the cores that one process and the vendor's server leave. Their talk to the writer is not
+for nothing either, and one process sends thousands of calls a second, far more than a merchant's rate. So over a file
+`run --processes N` says that one process sends. Over PostgreSQL each process claims for itself, and N of them send
+(docs/cluster.md); how much faster that is on one machine depends on the cores that database and vendor leave to them.
 """,
 }
 

@@ -17,7 +17,7 @@ from batchsync.distributed.loops import loop_factory
 from batchsync.errors import BatchsyncError, UsageError
 from batchsync.job import Checked, Job, RunOptions
 from batchsync.model import PlanVerdict, RunSummary, Stop
-from batchsync.words import Said, talk
+from batchsync.words import Said, commands, talk
 
 NOT_AGREED = 2
 
@@ -31,8 +31,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         resend=arguments.resend,
         resend_uncertain=arguments.resend_uncertain,
         limit=given.count(arguments.limit, "--limit"),
+        processes=given.count(arguments.processes, "--processes") or 1,
     )
     summary_json = given.target(arguments, "--summary-json", *files, options.output)
+    if arguments.detach and options.processes > 1:
+        raise UsageError(commands.NOT_TOGETHER, one="--detach", other="--processes")
     config = given.settings(arguments, console, token=True).config
     if not _agreed(arguments, files, config, options, console):
         console.talk(talk.NOT_AGREED)
@@ -72,7 +75,9 @@ class Command:
         self._hidden_rows = 0
         self._stopping = self._stopped_before = False
         self._view = ProgressView(console, hidden=hidden)
-        self._job = job_for(config, on_progress=self._view.update, on_planned=self._show_plan)
+        self._job = job_for(
+            config, on_progress=self._view.update, on_planned=self._show_plan, on_said=self._tell
+        )
 
     def run(self, files: list[Path]) -> None:
         """Go over all files; what comes of each stands in `summaries`."""
@@ -109,6 +114,10 @@ class Command:
         self._hidden_rows = checked.counts[PlanVerdict.SKIPPED_HIDDEN]
         self._console.follow(self._asked_for, checked.lang)
         self._console.talk(planned.line(checked, self._options.limit))
+
+    def _tell(self, said: Said) -> None:
+        self._view.clear()
+        self._console.talk(said)
 
     def _drain(self) -> None:
         self._stopping = True

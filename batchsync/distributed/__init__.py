@@ -12,6 +12,7 @@ from batchsync.errors import LedgerError
 from batchsync.job import Checked, Job
 from batchsync.ledger import is_postgres
 from batchsync.model import Progress
+from batchsync.words import Said
 from batchsync.words import ledger as words
 
 if TYPE_CHECKING:
@@ -25,10 +26,18 @@ def job_for(
     on_planned: Callable[[Checked], None] = lambda _: None,
     on_started: Callable[[str], None] = lambda _: None,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    on_said: Callable[[Said], None] = lambda _: None,
 ) -> Job:
     """Return the Job that fits the ledger of the settings."""
     make = cluster_job if is_postgres(config.ledger.url) else Job
-    return make(config, clock=clock, on_planned=on_planned, on_started=on_started, on_progress=on_progress)
+    return make(
+        config,
+        clock=clock,
+        on_planned=on_planned,
+        on_started=on_started,
+        on_progress=on_progress,
+        on_said=on_said,
+    )
 
 
 def cluster_job(
@@ -38,6 +47,7 @@ def cluster_job(
     on_planned: Callable[[Checked], None] = lambda _: None,
     on_started: Callable[[str], None] = lambda _: None,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    on_said: Callable[[Said], None] = lambda _: None,
 ) -> "ClusterJob":
     """Return the Job of a PostgreSQL ledger. Raises LedgerError where what it needs isn't installed."""
     try:
@@ -45,7 +55,12 @@ def cluster_job(
     except ImportError as error:
         raise LedgerError(words.NO_CLUSTER) from error
     return ClusterJob(
-        config, clock=clock, on_planned=on_planned, on_started=on_started, on_progress=on_progress
+        config,
+        clock=clock,
+        on_planned=on_planned,
+        on_started=on_started,
+        on_progress=on_progress,
+        on_said=on_said,
     )
 
 

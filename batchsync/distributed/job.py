@@ -1,12 +1,13 @@
 """The same Job over a ledger that several machines share: the run is handed to the workers, the result is written here.
 
-Where no worker comes within a few seconds, or all have left, this process drains the run itself; and where a spending
-cap is set, it does so alone, since a cap is kept by one budget.
+Where no worker comes within a few seconds, or all have left, this process drains the run itself. Where several
+processes of this machine are to send it, it does so at once, and starts the others. And where a spending cap is set, it
+sends alone, since a cap is kept by one budget.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from pydantic import SecretStr
 
 from batchsync.distributed.drain import Drain
 from batchsync.distributed.engine import defer, engine
+from batchsync.distributed.hands import Hands, shares_of, with_share
 from batchsync.errors import LedgerGone, UsageError
 from batchsync.job import Job, RunOptions
 from batchsync.job.planning import known_to, plan_file
 from batchsync.ledger import Ledger
 from batchsync.ledger.postgres import Member, PostgresLedger, Standing
 from batchsync.model import Order, PlanVerdict, Progress, State, Stop
+from batchsync.words import Said
 from batchsync.words import cluster as words
 
 LOOK_S = 0.3
@@ -53,11 +56,14 @@ class ClusterJob(Job):
     """What a face does for its user, with the help of workers."""
 
     _abandoned = False
+    _hands: Hands | None = None
 
     def abandon(self) -> None:
         """Wait no longer for calls under way, here or elsewhere."""
         self._abandoned = True
         super().abandon()
+        if self._hands is not None:
+            self._hands.abandon()
 
     def pause(self) -> None:
         """Let nobody claim anything of the run under way until `go_on`."""
@@ -110,11 +116,14 @@ class ClusterJob(Job):
         total: int,
         token: SecretStr,
         canary: int,
+        processes: int,
     ) -> Stop | None:
         assert isinstance(ledger, PostgresLedger)
         assert ledger.session is not None
         budget = self._shared_budget(ledger, account)
-        own = _Own(drain=Drain(self.config, ledger, ledger.session, account, token=token, clock=self._clock))
+        share, *others = self._shares(processes, total, capped=budget.cap is not None)
+        config = with_share(self.config, share)
+        own = _Own(drain=Drain(config, ledger, ledger.session, account, token=token, clock=self._clock))
         if canary or budget.cap is not None:  # for as long as one must see all answers, one sends alone
             first = canary if budget.cap is None else total
             await asyncio.to_thread(ledger.queue_up, run, first, alone=True)
@@ -125,7 +134,34 @@ class ClusterJob(Job):
         await asyncio.to_thread(ledger.queue_up, run, total)
         async with engine(ledger) as app:
             await defer(app, account, run)
-        return await self._see_it_through(ledger, account, run, total, own)
+        async with self._helped(run, others):
+            if others:
+                own.task = asyncio.create_task(own.drain.run(run, budget))
+            return await self._see_it_through(ledger, account, run, total, own)
+
+    def _shares(self, processes: int, total: int, *, capped: bool) -> list[int]:
+        """Return the most calls under way of each process that sends; the first is this one."""
+        concurrency = self.config.pace.concurrency
+        if capped:
+            if processes > 1:
+                self._say_once(Said(words.CAP_IS_OURS, {"processes": processes}))
+            return [concurrency]
+        if processes > concurrency:
+            facts = {"processes": processes, "concurrency": concurrency}
+            self._say_once(Said(words.ONE_CALL_EACH, facts))
+        return shares_of(concurrency, min(processes, total))
+
+    @contextlib.asynccontextmanager
+    async def _helped(self, run: str, shares: list[int]) -> AsyncIterator[None]:
+        """Let a process of this machine for each share send the run, too."""
+        hands = self._hands = Hands(self.config, say=self._on_said)
+        try:
+            async with hands.at_work(run, shares):
+                if self._abandoned:
+                    hands.abandon()
+                yield
+        finally:
+            self._hands = None
 
     async def _see_it_through(
         self, ledger: PostgresLedger, account: int, run: str, total: int, own: _Own

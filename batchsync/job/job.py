@@ -20,6 +20,7 @@ from batchsync.ledger import Ledger, open_ledger
 from batchsync.model import Cause, Order, PlanVerdict, Progress, Stop
 from batchsync.pace import Pacer
 from batchsync.pool import Breaker, Budget, Pool
+from batchsync.words import Said, Text
 from batchsync.words import job as words
 
 STALE_CLAIM_S = 30.0
@@ -39,10 +40,13 @@ class Job:
         on_planned: Callable[[Checked], None] = lambda _: None,
         on_started: Callable[[str], None] = lambda _: None,
         on_progress: Callable[[Progress], None] = lambda _: None,
+        on_said: Callable[[Said], None] = lambda _: None,
     ) -> None:
         self.config = config
         self._clock = clock
         self._on_planned, self._on_started, self._on_progress = on_planned, on_started, on_progress
+        self._on_said = on_said
+        self._said: set[Text] = set()
         self._budget: Budget | None = None
         self._pool: Pool | None = None
         self._stopped: Stop | None = None
@@ -133,6 +137,7 @@ class Job:
                 total=sends,
                 token=token,
                 canary=options.canary if options.canary < sends else 0,
+                processes=options.processes,
             )
         return run
 
@@ -156,8 +161,11 @@ class Job:
         total: int,
         token: SecretStr,
         canary: int,
+        processes: int,
     ) -> Stop | None:
         config, clock, concurrency = self.config, self._clock, self.config.pace.concurrency
+        if processes > 1:
+            self._say_once(Said(words.ONE_WRITER, {"processes": processes}))
         pool = opened_pool(
             config,
             run=run,
@@ -171,6 +179,12 @@ class Job:
         )
         async with pool as opened, self._watching(opened):
             return await opened.drain(orders, total=total, concurrency=concurrency)
+
+    def _say_once(self, said: Said) -> None:
+        """Say what holds for all files of this command at the first."""
+        if said.text not in self._said:
+            self._said.add(said.text)
+            self._on_said(said)
 
     def _shared_budget(self, ledger: Ledger, account: int) -> Budget:
         """Return the one budget of all files of this command."""

@@ -20,6 +20,8 @@ class RunOptions:
     """Most orders to send."""
     canary: int = 0
     """If most of the first so many orders fail alike, the run stops; 0 never stops it so."""
+    processes: int = 1
+    """How many processes of this machine are to send, where the ledger lets several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

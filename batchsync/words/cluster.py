@@ -7,6 +7,24 @@ CAP_NEEDS_US = Text(
     "Leave out --detach, or the cap.",
     zh="点券上限由发送进程自己控制，因此设置了 spend.max_points 的运行不能交给工作进程。请去掉 --detach 或点券上限。",
 )
+CAP_IS_OURS = Text(
+    en="--processes {processes}: this process sends alone, since a spending cap is kept by one process. Without the cap"
+    " {processes} processes send.",
+    zh="--processes {processes}：点券上限由一个进程控制，因此本次由这一个进程单独发送。不设上限时，{processes} 个进程会一起发送。",
+)
+ONE_CALL_EACH = Text(
+    en="--processes {processes}: {concurrency:process sends|processes send}, since no more calls than that may be under way at"
+    " once (--concurrency).",
+    zh="--processes {processes}：由 {concurrency} 个进程发送，因为同时进行的调用最多这么多（--concurrency）。",
+)
+HAND_LOST = Text(
+    en="One of the sending processes ended early, and the others send what it left. Why: {why}",
+    zh="一个发送进程提前结束，剩余的订单由其他进程发送。原因：{why}",
+)
+HAND_KILLED = Text(
+    en="it was killed (code {code}), and the calls that it had under way are uncertain.",
+    zh="进程被强行终止（代码 {code}），它正在进行的调用结果未知。",
+)
 ONLY_POSTGRES = Text(
     en="{what} needs a ledger that several machines share: --ledger postgresql://...",
     zh="{what} 需要多台机器共用的账本：--ledger postgresql://...",

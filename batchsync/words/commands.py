@@ -310,6 +310,10 @@ OPTION_HELP: Mapping[str, Text] = MappingProxyType(
             en="reuse connections: faster, but a server that drops idle ones makes rows uncertain",
             zh="复用连接：更快，但服务器若断开空闲连接，会有行变成“结果未知”",
         ),
+        "--processes": Text(
+            en="several sending processes on this machine, at one rate; needs a postgresql:// ledger",
+            zh="本机用多个进程发送，合用一个速率上限；需要 postgresql:// 账本",
+        ),
         "--max-points": Text(
             en="never spend more; calls under way and uncertain ones count as spent",
             zh="最多花费的点券；进行中和结果未知的调用都按已花费计算",

@@ -19,8 +19,8 @@ for name in Hidden.names & set(sys.modules):
 sys.meta_path.insert(0, Hidden())
 for name in ("SIGTERM", "SIGHUP", "SIGKILL"):
     delattr(signal, name)
-import batchsync.cli, batchsync.settings
-for package in (batchsync.cli, batchsync.settings):
+import batchsync.cli, batchsync.distributed, batchsync.settings
+for package in (batchsync.cli, batchsync.distributed, batchsync.settings):
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
 from batchsync.cli import main
@@ -29,7 +29,7 @@ sys.exit(main(["check", "--help"]))
 
 
 def test_imports_without_what_windows_lacks() -> None:
-    """No fcntl, resource, SIGTERM ...: every module of the command line still imports, and helps."""
+    """No fcntl, resource, SIGTERM ...: every module of the command line and of what it starts still imports, and helps."""
     ran = subprocess.run(
         [sys.executable, "-W", "ignore:only soft file lock", "-c", PROGRAM],
         capture_output=True,

@@ -438,3 +438,47 @@ def test_one_row_is_not_rows(sandbox: Sandbox, capsys: pytest.CaptureFixture[str
     assert "1 row, 1 order to send (about 1 point), 0 already synced, 0 others" in told.err
     main(["run", sheet(GOOD[:2])])
     assert "2 rows, 1 order to send (about 1 point), 1 already synced" in capsys.readouterr().err
+
+
+# --- Several processes --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        ("en", "--processes 3: this process sends alone. A ledger in a file has one writer"),
+        ("zh", "--processes 3：本次由这一个进程单独发送。文件账本只能有一个写入者"),
+    ],
+)
+def test_several_processes_need_another_ledger(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], lang: str, sentence: str
+) -> None:
+    """Over a file the run is done as usual, by one process; one sentence for all files says why, and what would help."""
+    files = sheet(), sheet([("261101-200000000000001", "77")], "more.csv")
+    assert 0 == main(["run", *files, "--processes", "3", "--lang", lang])
+    shown = capsys.readouterr()
+    assert (1, 1, 4) == (
+        shown.err.count(sentence),
+        shown.err.count("--ledger postgresql://..."),
+        sandbox.books.points,
+    )
+    assert "--processes" not in shown.out
+
+
+def test_one_process_says_nothing(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is what a run is anyway."""
+    assert 0 == main(["run", sheet(), "--processes", "1"])
+    assert (3, False) == (sandbox.books.points, "process" in capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "two", "1.5", ""])
+def test_no_number_of_processes(sandbox: Sandbox, capsys: pytest.CaptureFixture[str], count: str) -> None:
+    """A slip is told before anything is sent."""
+    assert 2 == main(["run", sheet(), "--processes", count])
+    assert ([], True) == (sandbox.books.calls, "--processes" in capsys.readouterr().err)
+
+
+def test_workers_elsewhere_or_processes_here(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that is left to the workers is not sent from here, by any number."""
+    assert 2 == main(["run", sheet(), "--processes", "2", "--detach"])
+    assert ([], True) == (sandbox.books.calls, "don't go together" in capsys.readouterr().err)

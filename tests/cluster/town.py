@@ -30,6 +30,7 @@ class Town:
     ledger: str
     rate: float
     concurrency: int = 10
+    program: tuple[str, ...] = ("-m", "batchsync")
     started: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     def start(self, name: str, *given: str) -> "subprocess.Popen[str]":
@@ -41,7 +42,7 @@ class Town:
         }
         with (self.folder / f"{name}.log").open("w", encoding="utf-8") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "batchsync", *given, *self._options(given[0])],
+                [sys.executable, *self.program, *given, *self._options(given[0])],
                 cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log, text=True, start_new_session=True,
             )  # fmt: skip
         self.started.append(process)
