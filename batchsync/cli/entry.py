@@ -11,6 +11,7 @@ from batchsync.cli.console import Console, make_streams_safe
 from batchsync.cli.language import spoken
 from batchsync.cli.parser import build, parse
 from batchsync.errors import BatchsyncError, UsageError
+from batchsync.reader import start_ahead
 from batchsync.words import Lang, talk
 from batchsync.words import commands as words
 
@@ -36,6 +37,8 @@ HOMES = {
     "demo": "demo",
 }
 """The module of each command; it has a function of the command's name."""
+
+READS_AT_ONCE = frozenset({"run", "check"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -70,6 +73,8 @@ def _dispatch(given: Sequence[str], console: Console) -> int:
     arguments = _parsed(given, console.lang)
     console.quiet = getattr(arguments, "quiet", False)
     console.verbose = getattr(arguments, "verbose", False)
+    if arguments.command in READS_AT_ONCE:
+        start_ahead()  # before the imports of our own, which take as long
     home = importlib.import_module(f"batchsync.cli.{HOMES[arguments.command]}")
     code: int = getattr(home, arguments.command)(arguments, console)
     return code

@@ -13,7 +13,7 @@ from batchsync.job.nouns import Checked, Finished
 from batchsync.job.target import Target
 from batchsync.ledger import Ledger
 from batchsync.model import EntryResult, FileFound, Reason, RunRecord, RunSummary, Stop
-from batchsync.reader import read_cells
+from batchsync.reader import read_cells, start_ahead
 from batchsync.results import Tally, rows
 from batchsync.words import Lang, Said
 from batchsync.words import job as words
@@ -31,6 +31,8 @@ class Delivery:
         """Write the result of a run that is over, and close the run in the ledger."""
         record = ledger.run(run)
         assert record is not None
+        if checked.found.container != "xlsx":  # a workbook is given back without being read again
+            start_ahead()
         job = self._result_job(
             ledger,
             replace(record, stopped=stopped, ended_at=self._clock.now()),

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -14,11 +15,11 @@ from batchsync.errors import SettingsError, UsageError
 from batchsync.job.delivery import Delivery
 from batchsync.job.nouns import Checked, Finished, RunOptions
 from batchsync.job.planning import known_to, orders_to_send, plan_file
-from batchsync.job.sending import opened_pool
 from batchsync.job.target import target_of
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.model import Cause, Order, PlanVerdict, Progress, Stop
 from batchsync.pace import Pacer
+from batchsync.plan import Known
 from batchsync.pool import Breaker, Budget, Pool
 from batchsync.words import Said, Text
 from batchsync.words import job as words
@@ -73,7 +74,7 @@ class Job:
             account = ledger.account(config.api.url, config.api.account)
             with ledger.lock(account, path.name, config.ledger.wait):
                 known = known_to(ledger, account, config, clock)
-                checked = await asyncio.to_thread(plan_file, path, options, config, known)
+                checked = await _planned(path, options, config, known)
                 self._on_planned(checked)
                 run = await self._send(ledger, account, checked, options)
                 stopped = self._stopped if _is_about(self._stopped, checked) else None
@@ -163,6 +164,8 @@ class Job:
         canary: int,
         processes: int,
     ) -> Stop | None:
+        from batchsync.job.sending import opened_pool
+
         config, clock, concurrency = self.config, self._clock, self.config.pace.concurrency
         if processes > 1:
             self._say_once(Said(words.ONE_WRITER, {"processes": processes}))
@@ -224,6 +227,13 @@ class Job:
         if options.resend_uncertain:
             allowed.add(Cause.RESEND_UNCERTAIN)
         return frozenset(allowed)
+
+
+async def _planned(path: Path, options: RunOptions, config: Config, known: Known) -> Checked:
+    """Plan in a thread that mostly waits for the reader; meanwhile import what sends, and the HTTP client with it."""
+    planning = asyncio.get_running_loop().run_in_executor(None, plan_file, path, options, config, known)
+    importlib.import_module("batchsync.job.sending")
+    return await planning
 
 
 def _is_about(stopped: Stop | None, checked: Checked) -> bool:

@@ -33,6 +33,13 @@ def read_cells(
     return cells(path, settings)
 
 
+def start_ahead() -> None:
+    """Start the child that will parse the next file, when it is sure that there is one but not yet which or how."""
+    from batchsync.reader.wall import start_ahead
+
+    start_ahead()
+
+
 def many_files() -> "AbstractContextManager[None]":
     """Read faster as long as it is held: 3 ms for a file's child instead of 60, where the system can fork."""
     from batchsync.reader.nursery import nursery
@@ -41,4 +48,4 @@ def many_files() -> "AbstractContextManager[None]":
     return nursery(environment())
 
 
-__all__ = ["many_files", "read_cells", "read_orders"]
+__all__ = ["many_files", "read_cells", "read_orders", "start_ahead"]

@@ -20,6 +20,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not spoil the frames
     request = receive(sys.stdin.buffer)
+    if request is None:  # started ahead of a file that never came
+        return
     limit_memory(request["memory"])
     answer(request, out)
 

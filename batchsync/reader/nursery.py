@@ -109,6 +109,11 @@ def nursery(environment: dict[str, str]) -> Iterator[None]:
         mine.close()
 
 
+def is_open() -> bool:
+    """Whether there is a nursery."""
+    return bool(_open)
+
+
 def newborn() -> Born | None:
     """Return a child of the open nursery; None when there is none."""
     return _open[-1].child() if _open else None

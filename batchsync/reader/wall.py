@@ -5,6 +5,7 @@ parent spends waiting counts against the child: a slow plan is not the file's fa
 has hardly had a processor gets more time.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import batchsync
-from batchsync.reader.nursery import newborn
+from batchsync.reader.nursery import is_open, newborn
 from batchsync.reader.protocol import receive, send
 
 MEMORY = 900 << 20
@@ -45,7 +46,7 @@ class Child:
         self.memory = memory
         self.killed: str | None = None
         """TOO_SLOW or TOO_LARGE when the watch ended it."""
-        self._process = newborn() or _started()
+        self._process = newborn() or _waiting_child() or _started()
         self._left = seconds
         self._since: float | None = None
         self._over = threading.Event()
@@ -109,6 +110,22 @@ class Child:
         self.killed = self.killed or why
         self._process.kill()
         self._over.set()
+
+
+_ahead: "list[subprocess.Popen[bytes]]" = []
+"""At most one child that has no file yet."""
+
+
+def start_ahead() -> None:
+    """Start the next file's child: it does its imports while we do ours. If none comes, it ends with us."""
+    if not _ahead and not is_open():
+        with contextlib.suppress(OSError):  # told when the file comes
+            _ahead.append(_started())
+
+
+def _waiting_child() -> "subprocess.Popen[bytes] | None":
+    child = _ahead.pop() if _ahead else None
+    return child if child is not None and child.poll() is None else None
 
 
 def _processor_time_of(pid: int) -> float | None:

@@ -12,7 +12,7 @@ import pytest
 from batchsync.config import InputSettings
 from batchsync.errors import FileUnreadable
 from batchsync.model import FileFound
-from batchsync.reader import read_orders, reading, wall
+from batchsync.reader import read_orders, reading, start_ahead, wall
 from batchsync.reader.wall import Child, seconds_for
 from batchsync.words.text import Lang
 
@@ -31,6 +31,7 @@ def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
         script.write_text(f"#!/bin/sh\nexec {sys.executable} {body}\n", encoding="utf-8")
         script.chmod(0o700)
         monkeypatch.setattr(sys, "executable", str(script))
+        monkeypatch.setattr(wall, "_ahead", [])
         path = tmp_path / "orders.csv"
         path.write_text("order_sn\n1\n", encoding="utf-8")
         return path
@@ -162,3 +163,57 @@ def test_what_is_no_file_to_read_is_told_before_a_child_starts(
 def test_a_device_is_no_file() -> None:
     """It might never end."""
     assert "folder or a device" in said(Path("/dev/full"))
+
+
+# --- A child that is started before its file is known -------------------------------------------------------
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list["subprocess.Popen[bytes]"]:
+    """Every child that is started, in turn."""
+    children: list[subprocess.Popen[bytes]] = []
+    start = wall._started
+
+    def noted() -> "subprocess.Popen[bytes]":
+        children.append(start())
+        return children[-1]
+
+    monkeypatch.setattr(wall, "_started", noted)
+    monkeypatch.setattr(wall, "_ahead", [])
+    return children
+
+
+def read(folder: Path) -> int:
+    path = folder / "orders.csv"
+    path.write_text("order_sn\n260101-123456789012345\n", encoding="utf-8")
+    return len(list(read_orders(path, InputSettings())))
+
+
+def test_a_child_started_ahead_reads_the_next_file(
+    started: list["subprocess.Popen[bytes]"], tmp_path: Path
+) -> None:
+    """One is started however often it is asked for; it reads one file, and the file after it has its own."""
+    start_ahead()
+    start_ahead()
+    assert 1 == len(started)
+    assert (3, 1) == (read(tmp_path), len(started))
+    assert (3, 2) == (read(tmp_path), len(started))
+
+
+def test_a_child_that_died_while_it_waited_is_replaced(
+    started: list["subprocess.Popen[bytes]"], tmp_path: Path
+) -> None:
+    """Nobody is told that a file killed its reader before it was read."""
+    start_ahead()
+    with started[0] as waiting:
+        waiting.kill()
+    assert (3, 2) == (read(tmp_path), len(started))
+
+
+def test_a_child_without_a_file_ends_with_its_parent(started: list["subprocess.Popen[bytes]"]) -> None:
+    """The end of its pipe is the end of its wait."""
+    start_ahead()
+    with started[0] as waiting:
+        assert waiting.stdin is not None
+        waiting.stdin.close()
+        assert 0 == waiting.wait(60)
