@@ -26,6 +26,8 @@ _AS_IT_STANDS = {
 }
 """For an order of which this run knows no final answer: what the ledger says of it now."""
 
+_IN_DOUBT = (State.SENDING, State.UNCERTAIN)
+
 _ANSWERED = {
     State.SYNCED: RowStatus.SYNCED,
     State.REFUSED: RowStatus.FAILED,
@@ -56,10 +58,13 @@ def reason_of(entry: EntryResult, unreached: Reason = Reason.STOPPED) -> Reason:
         return _planned_reason(entry)
     status = status_of(entry)
     if status is RowStatus.ALREADY_SYNCED:
-        return Reason.SETTLED_CHARGED if entry.calls else Reason.ALREADY_SYNCED
+        return Reason.SETTLED_CHARGED if entry.outcome in _IN_DOUBT else Reason.ALREADY_SYNCED
     if status is RowStatus.UNCERTAIN:
         return _doubt(entry)
-    if entry.reason is not None and entry.outcome is not State.UNCERTAIN:
+    failed_before = (
+        status is RowStatus.FAILED and entry.outcome is State.PLANNED
+    )  # this run's call never left
+    if entry.reason is not None and entry.outcome is not State.UNCERTAIN and not failed_before:
         return entry.reason
     if status is RowStatus.NOT_SENT:
         settled_since = entry.calls or entry.verdict is PlanVerdict.UNCERTAIN
@@ -74,7 +79,7 @@ def _planned_reason(entry: EntryResult, otherwise: Reason = Reason.NOT_SENT) -> 
 
 
 def _doubt(entry: EntryResult) -> Reason:
-    if entry.verdict is PlanVerdict.UNCERTAIN:
+    if entry.outcome not in _IN_DOUBT:  # no call of this run left, so it is in doubt since an earlier one
         return Reason.STILL_UNCERTAIN
     return entry.reason if entry.outcome is State.UNCERTAIN and entry.reason is not None else Reason.CRASH
 

@@ -44,7 +44,6 @@ DECISION_CAUSES: Mapping[Decision, Cause] = MappingProxyType(
     {
         Decision.CHARGED: Cause.CHARGED,
         Decision.NOT_CHARGED: Cause.NOT_CHARGED,
-        Decision.SEND_AGAIN: Cause.RESEND_UNCERTAIN,
     }
 )
 STATES_BY_CODE: Mapping[int, State] = MappingProxyType({code: state for state, code in STATE_CODES.items()})

@@ -25,10 +25,10 @@ SELECT run, position, sheet FROM sheets ORDER BY run, position;
 INSERT INTO sheets (run, position, sheet) VALUES (?, ?, ?);
 
 -- name: out_orders
-SELECT id, account, owner, number, state, cause, attempts, run, settled_at, points FROM orders ORDER BY id;
+SELECT id, account, owner, number, state, cause, attempts, run, settled_at, points, again, stood FROM orders ORDER BY id;
 
 -- name: in_orders
-INSERT INTO orders (id, account, owner, number, state, cause, attempts, run, settled_at, points) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO orders (id, account, owner, number, state, cause, attempts, run, settled_at, points, again, stood) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: out_entries
 SELECT run, seq, sheet, line, verdict, order_id, earlier_run, earlier_at FROM entries ORDER BY run, seq;

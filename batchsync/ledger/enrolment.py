@@ -13,18 +13,13 @@ import orjson
 from batchsync.errors import IllegalMove
 from batchsync.ledger.codes import CAUSE_CODES, DECISION_CAUSES, STATE_CODES, STATES_BY_CODE, VERDICT_CODES
 from batchsync.ledger.database import Database, transaction
-from batchsync.model import MOVES, PLAN_VERDICTS, Cause, Decision, Plan, PlanVerdict, State
+from batchsync.model import MOVES, PLAN_VERDICTS, RESENT, Cause, Decision, Plan, PlanVerdict, State
 
 CHUNK = 20_000
 NO_OWNER = -1
 WITHOUT_ORDER = frozenset({PlanVerdict.INVALID, PlanVerdict.SKIPPED_HIDDEN})
 CODE_OF_PLACE = bytes(VERDICT_CODES[verdict] for verdict in PLAN_VERDICTS).ljust(256, b"\0")
 """Translates a plan's verdicts to the ledger's codes."""
-REPLANNING = tuple(
-    (state, cause)
-    for (state, cause), targets in MOVES.items()
-    if targets == {State.PLANNED} and cause in {Cause.NEW_RUN, Cause.RESEND, Cause.RESEND_UNCERTAIN}
-)
 
 
 class Owners:
@@ -162,19 +157,28 @@ class Enrolment:
                 continue
             if state != STATE_CODES[State.UNCERTAIN]:
                 raise IllegalMove(f"order {order} is {STATES_BY_CODE[state]}, nothing to decide")
-            move(db, order, decision, run=self._run, now=self._now)
+            if decision is Decision.SEND_AGAIN:
+                db.execute(sql["may_send_again"], (self._run, order))
+                db.execute(sql["append_resolution"], (order, decision.value, self._run, self._now))
+            else:
+                move(db, order, decision, run=self._run, now=self._now)
 
     def _replan(self, start: int, stop: int) -> None:
-        """Bring orders known from before back to planned, as far as that is allowed."""
+        """Let this run send orders known from before, as far as that is allowed.
+
+        A refused one is planned again. What cost points, or may have, stays as it is until this run claims it.
+        """
         if not self._known_before:
             return
         db, sql = self._db, self._sql
         span = (self._run, start, stop)
         if Cause.RESEND_UNCERTAIN in self._allow:
             db.execute(sql["note_send_again"], (self._run, self._now, start, stop))
-        for state, cause in REPLANNING:
+        if Cause.NEW_RUN in self._allow:
+            db.execute(sql["replan"], (CAUSE_CODES[Cause.NEW_RUN], STATE_CODES[State.REFUSED], *span))
+        for state, cause in RESENT.items():
             if cause in self._allow:
-                db.execute(sql["replan"], (CAUSE_CODES[cause], STATE_CODES[state], *span))
+                db.execute(sql["may_resend"], (self._run, STATE_CODES[state], start, stop))
         odd = next(iter(db.execute(sql["not_planned"], span)), None)
         if odd is not None:
             raise IllegalMove(
@@ -213,7 +217,9 @@ UNCERTAIN = STATE_CODES[State.UNCERTAIN]
 def move(database: Database, order: int, decision: Decision, *, run: int | None, now: int) -> State:
     """Move an uncertain order as a person decided, and write the decision down. Raises IllegalMove otherwise."""
     sql = database.sql
-    cause = DECISION_CAUSES[decision]
+    cause = DECISION_CAUSES.get(decision)
+    if cause is None:
+        raise IllegalMove(f"only a run sends again, order {order}")
     (target,) = MOVES[State.UNCERTAIN, cause]
     database.execute(sql["resolve"], (STATE_CODES[target], CAUSE_CODES[cause], order))
     if database.changes() != 1:

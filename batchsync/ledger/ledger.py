@@ -195,8 +195,9 @@ class Ledger(ABC):
     ) -> "array[int]":
         """Write the plan down and return the order's id for each entry to send, 0 for every other entry.
 
-        Orders known from before move by the causes in `allow`, or as `plan.decisions` say. Raises IllegalMove, and
-        then nothing is kept, when the plan would send an order that may not go.
+        Orders known from before may go by the causes in `allow`, or as `plan.decisions` say; those that cost points, or
+        may have, stay as they are until this very run claims them. Raises IllegalMove, and then nothing is kept, when
+        the plan would send an order that may not go.
         """
         run_id, account = self._run_ids(run)
         self._settle_down()
@@ -260,7 +261,7 @@ class Ledger(ABC):
             ((called,),) = database.execute(sql["run_has_attempts"], (run_id,))
             if called:
                 raise IllegalMove(f"run {run} has sent something")
-            for statement in ("drop_facts", "drop_entries", "drop_sheets", "drop_run"):
+            for statement in ("drop_permissions", "drop_facts", "drop_entries", "drop_sheets", "drop_run"):
                 database.execute(sql[statement], (run_id,))
         self._runs.pop(run, None)
 
@@ -328,7 +329,7 @@ class Ledger(ABC):
     def resolve(
         self, account: int, decision: Decision, *, orders: Sequence[int] = (), run: str | None = None
     ) -> list[Resolved]:
-        """Settle uncertain orders as a person decided: those given, or all of a run. Return what moved.
+        """Settle uncertain orders as a person decided, charged or not: those given, or all of a run. Return what moved.
 
         An order that isn't uncertain, or of another account, is left alone.
         """

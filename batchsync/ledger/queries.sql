@@ -12,8 +12,13 @@ BEGIN;
 -- The batch: claims and outcomes -----------------------------------------------------------------------------
 
 -- name: claim_all
-UPDATE orders SET state = 2, cause = 1, attempts = attempts + 1, run = ?1
-WHERE id IN (SELECT value FROM json_each(?2)) AND state = 1;
+UPDATE orders SET
+    cause = CASE state WHEN 1 THEN 1 WHEN 6 THEN 8 ELSE 7 END,
+    stood = nullif(state, 1),
+    run = iif(state = 1, ?1, run),
+    state = 2,
+    attempts = attempts + 1
+WHERE id IN (SELECT value FROM json_each(?2)) AND (state = 1 OR again = ?1 AND state IN (3, 5, 6));
 
 -- name: append_attempts
 INSERT INTO attempts (id, run, claimed_at)
@@ -24,10 +29,13 @@ SELECT json_group_array(o.id * 65536 + o.attempts) FROM json_each(?1) AS j CROSS
 
 -- name: settle
 UPDATE orders SET
-    state = ?1,
+    state = iif(?1 = 1, coalesce(stood, 1), ?1),
     cause = iif(?1 = 1, 3, 2),
     points = iif(?1 = 1, points, ?2),
-    settled_at = iif(?1 = 1, settled_at, ?3)
+    settled_at = iif(?1 = 1, settled_at, ?3),
+    run = iif(?1 = 1, run, coalesce(again, run)),
+    again = iif(?1 = 1, again, NULL),
+    stood = NULL
 WHERE id = ?4 AND attempts = ?5 AND state = 2;
 
 -- name: append_outcome
@@ -41,7 +49,7 @@ SELECT o.state, o.attempts, (
 FROM orders AS o WHERE o.id = ?1;
 
 -- name: settle_late
-UPDATE orders SET state = ?1, cause = 5, points = ?2, settled_at = ?3
+UPDATE orders SET state = ?1, cause = 5, points = ?2, settled_at = ?3, again = NULL
 WHERE id = ?4 AND attempts = ?5 AND state = 6;
 
 -- name: append_late_outcome
@@ -67,7 +75,9 @@ INSERT INTO outcomes (attempt, state, points, answer, elapsed, at)
 SELECT id * 65536 + attempts, 6, NULL, ?1, NULL, ?2 FROM orders WHERE state = 2;
 
 -- name: give_up_orders
-UPDATE orders SET state = 6, cause = 4, points = NULL, settled_at = ?1 WHERE state = 2;
+UPDATE orders SET
+    state = 6, cause = 4, points = NULL, settled_at = ?1, run = coalesce(again, run), again = NULL, stood = NULL
+WHERE state = 2;
 
 -- Accounts and runs ------------------------------------------------------------------------------------------
 
@@ -123,6 +133,10 @@ SELECT EXISTS (SELECT 1 FROM entries AS e JOIN attempts AS a
 -- name: drop_facts
 DELETE FROM entry_facts WHERE run = ?1;
 
+-- name: drop_permissions
+UPDATE orders SET again = NULL
+WHERE again = ?1 AND id IN (SELECT order_id FROM entries WHERE run = ?1 AND verdict = 1);
+
 -- name: drop_entries
 DELETE FROM entries WHERE run = ?1;
 
@@ -154,27 +168,8 @@ SELECT id FROM owners WHERE owner = ?1;
 -- name: add_owner
 INSERT INTO owners (owner) VALUES (?1);
 
--- name: paid_before
--- A piece of statements (PAID_BEFORE in them): how an order `o` stands. What has been paid for, and was only planned to
--- be sent again, stays paid for until that call leaves: a run that stops before must not make the next one pay.
-CASE WHEN o.state <> 1 OR o.settled_at IS NULL OR (o.cause <> 7 AND o.cause <> 3) THEN o.state
-ELSE coalesce(
-    (
-        SELECT CASE WHEN x.state = 3 OR x.state = 5 THEN x.state END FROM outcomes AS x
-        WHERE x.attempt > o.id * 65536 AND x.attempt <= o.id * 65536 + o.attempts AND x.state <> 1
-        ORDER BY x.attempt DESC, x.late DESC LIMIT 1
-    ),
-    CASE WHEN o.cause = 7 OR o.points > 0 THEN 3 END, -- its call may have been pruned
-    (
-        SELECT CASE WHEN d.decision = 'charged' THEN 3 ELSE 1 END FROM resolutions AS d
-        WHERE d.order_id = o.id ORDER BY d.id DESC LIMIT 1
-    ),
-    CASE WHEN o.points IS NULL THEN 3 END, -- paid, and nobody ever said how much
-    1
-) END;
-
 -- name: known_states
-SELECT coalesce(iif(PAID_BEFORE = 3 AND o.settled_at < ?2, 0, PAID_BEFORE), 0)
+SELECT coalesce(iif(o.state = 3 AND o.settled_at < ?2, 0, o.state), 0)
 FROM temp.wanted AS w
 LEFT JOIN orders AS o ON o.account = ?1 AND o.owner = w.owner AND o.number = w.number
 ORDER BY w.seq;
@@ -206,17 +201,26 @@ WHERE state = ?2 AND id IN (
     SELECT order_id FROM entries WHERE run = ?3 AND seq >= ?4 AND seq < ?5 AND verdict = 1
 );
 
+-- name: may_resend
+UPDATE orders SET again = ?1
+WHERE state = ?2 AND id IN (
+    SELECT order_id FROM entries WHERE run = ?1 AND seq >= ?3 AND seq < ?4 AND verdict = 1
+);
+
+-- name: may_send_again
+UPDATE orders SET again = ?1 WHERE id = ?2 AND state = 6;
+
 -- name: note_send_again
 INSERT INTO resolutions (order_id, decision, run, at)
 SELECT o.id, 'send_again', ?1, ?2 FROM entries AS e JOIN orders AS o ON o.id = e.order_id
-WHERE e.run = ?1 AND e.seq >= ?3 AND e.seq < ?4 AND e.verdict = 1 AND o.state = 6;
+WHERE e.run = ?1 AND e.seq >= ?3 AND e.seq < ?4 AND e.verdict = 1 AND o.state = 6 AND o.again IS NOT ?1;
 
 -- name: entry_order
 SELECT o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id WHERE e.run = ?1 AND e.seq = ?2;
 
 -- name: not_planned
 SELECT e.seq, o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id
-WHERE e.run = ?1 AND e.seq >= ?2 AND e.seq < ?3 AND e.verdict = 1 AND o.state <> 1
+WHERE e.run = ?1 AND e.seq >= ?2 AND e.seq < ?3 AND e.verdict = 1 AND o.state <> 1 AND (o.state = 2 OR o.again IS NOT ?1)
 ORDER BY e.seq LIMIT 1;
 
 -- name: without_order
@@ -234,10 +238,9 @@ SELECT iif(verdict = 1, order_id, 0) FROM entries WHERE run = ?1 AND seq >= ?2 A
 
 -- name: results
 SELECT
-    e.seq, e.sheet, e.line, e.verdict, o.owner, o.number,
-    iif(e.verdict = 1 AND a.id IS NULL, PAID_BEFORE, o.state),
-    iif(e.verdict = 1 AND a.id IS NULL AND o.settled_at IS NOT NULL, o.run, e.earlier_run),
-    iif(e.verdict = 1 AND a.id IS NULL AND o.settled_at IS NOT NULL, o.settled_at, e.earlier_at),
+    e.seq, e.sheet, e.line, e.verdict, o.owner, o.number, o.state,
+    iif(e.verdict = 1 AND (a.id IS NULL OR x.state = 1) AND o.settled_at IS NOT NULL, o.run, e.earlier_run),
+    iif(e.verdict = 1 AND (a.id IS NULL OR x.state = 1) AND o.settled_at IS NOT NULL, o.settled_at, e.earlier_at),
     a.id, a.claimed_at, x.state, x.points, x.elapsed, x.at, x.answer
 FROM entries AS e
 LEFT JOIN orders AS o ON o.id = e.order_id
@@ -300,7 +303,7 @@ SELECT EXISTS (SELECT 1 FROM orders WHERE state IN (2, 6));
 SELECT o.id, p.owner, o.number, o.state, o.account FROM orders AS o JOIN owners AS p ON p.id = o.owner WHERE o.id = ?1;
 
 -- name: resolve
-UPDATE orders SET state = ?1, cause = ?2, points = iif(?1 = 3, NULL, points) WHERE id = ?3 AND state = 6;
+UPDATE orders SET state = ?1, cause = ?2, points = iif(?1 = 3, NULL, points), again = NULL WHERE id = ?3 AND state = 6;
 
 -- name: append_resolution
 INSERT INTO resolutions (order_id, decision, run, at) VALUES (?1, ?2, ?3, ?4);
@@ -321,6 +324,8 @@ JOIN attempts AS a ON a.id = o.id * 65536 + o.attempts
 LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = iif(o.cause = 5, 1, 0)
 WHERE o.attempts > 0 AND CASE o.cause
     WHEN 1 THEN x.state IS NOT NULL
+    WHEN 7 THEN (x.state IS NULL) = (o.state <> 2)
+    WHEN 8 THEN (x.state IS NULL) = (o.state <> 2)
     WHEN 2 THEN x.state IS NOT o.state
     WHEN 3 THEN x.state IS NOT 1
     WHEN 4 THEN x.state IS NOT 6
@@ -350,7 +355,7 @@ LIMIT ?1;
 SELECT r.id FROM runs AS r
 WHERE r.started_at < ?1 AND r.pruned_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.state = 6 AND o.run = r.id)
-    AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.state = 2 AND o.run = r.id);
+    AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.state = 2 AND (o.run = r.id OR o.again = r.id));
 
 -- name: prune_outcomes
 DELETE FROM outcomes WHERE attempt IN (SELECT id FROM attempts WHERE run = ?1);

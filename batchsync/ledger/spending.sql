@@ -1,7 +1,7 @@
 -- name: spending
 WITH calls AS (
     SELECT
-        a.run, a.id >> 16 AS order_id, coalesce(y.at, x.at, a.claimed_at) AS at, coalesce(y.state, x.state, 6) AS state,
+        a.run, a.id, a.id >> 16 AS order_id, coalesce(y.at, x.at, a.claimed_at) AS at, coalesce(y.state, x.state, 6) AS state,
         iif(y.state IS NULL, x.points, y.points) AS points
     FROM attempts AS a
     LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = 0
@@ -9,12 +9,16 @@ WITH calls AS (
 ),
 judged AS (
     SELECT c.*, o.owner, iif(c.state = 6, (
-        SELECT d.decision FROM resolutions AS d WHERE d.order_id = c.order_id AND d.at >= c.at ORDER BY d.id LIMIT 1
+        SELECT d.decision FROM resolutions AS d
+        WHERE d.order_id = c.order_id AND d.at >= c.at AND d.at <= coalesce((
+            SELECT min(n.claimed_at) FROM attempts AS n LEFT JOIN outcomes AS z ON z.attempt = n.id AND z.late = 0
+            WHERE n.id > c.id AND n.id <= c.order_id * 65536 + 65535 AND coalesce(z.state, 2) <> 1
+        ), d.at) ORDER BY d.id DESC LIMIT 1
     ), NULL) AS decision
     FROM calls AS c JOIN orders AS o ON o.id = c.order_id
     WHERE o.account = ?1 AND c.at >= ?2 AND c.at < ?3
     UNION ALL
-    SELECT r.id, o.id, o.settled_at, o.state, o.points, o.owner, NULL
+    SELECT r.id, NULL, o.id, o.settled_at, coalesce(o.stood, o.state), o.points, o.owner, NULL
     FROM orders AS o JOIN runs AS r ON r.id = o.run
     WHERE r.pruned_at IS NOT NULL AND o.account = ?1 AND o.settled_at >= ?2 AND o.settled_at < ?3
 )
@@ -43,7 +47,11 @@ WITH calls AS (
 SELECT
     o.id, p.owner, o.number, r.run, c.claimed_at, c.at, c.state, c.points, w.reason, w.http_status, w.api_status,
     w.error, w.body, iif(c.state = 6, (
-        SELECT d.decision FROM resolutions AS d WHERE d.order_id = c.order_id AND d.at >= c.at ORDER BY d.id LIMIT 1
+        SELECT d.decision FROM resolutions AS d
+        WHERE d.order_id = c.order_id AND d.at >= c.at AND d.at <= coalesce((
+            SELECT min(n.claimed_at) FROM attempts AS n LEFT JOIN outcomes AS z ON z.attempt = n.id AND z.late = 0
+            WHERE n.id > c.id AND n.id <= c.order_id * 65536 + 65535 AND coalesce(z.state, 2) <> 1
+        ), d.at) ORDER BY d.id DESC LIMIT 1
     ), NULL)
 FROM calls AS c
 JOIN orders AS o ON o.id = c.order_id

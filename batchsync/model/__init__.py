@@ -1,7 +1,7 @@
 """The nouns that every room speaks of: import them from here."""
 
 from batchsync.model.call import NoReply, Reply, Stop, Verdict
-from batchsync.model.orders import MOVES, STATES, Cause, Decision, Order, State
+from batchsync.model.orders import MOVES, RESENT, STATES, Cause, Decision, Order, State
 from batchsync.model.plan import PLAN_VERDICTS, Plan, PlanVerdict
 from batchsync.model.reasons import Note, Reason
 from batchsync.model.rows import EntryResult, RowResult, RowStatus
@@ -11,6 +11,7 @@ from batchsync.model.sheets import CellBatch, CellKind, FileFound, RowBatch, She
 __all__ = [
     "MOVES",
     "PLAN_VERDICTS",
+    "RESENT",
     "STATES",
     "Cause",
     "CellBatch",

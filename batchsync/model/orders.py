@@ -47,18 +47,27 @@ MOVES: Mapping[tuple[State, Cause], frozenset[State]] = MappingProxyType(
     {
         (_S.PLANNED, _C.CLAIM): frozenset({_S.SENDING}),
         (_S.SENDING, _C.ANSWER): _ANSWERED,
-        (_S.SENDING, _C.NOT_SENT): frozenset({_S.PLANNED}),
+        (_S.SENDING, _C.NOT_SENT): frozenset({_S.PLANNED, _S.SYNCED, _S.SETTLED_FAILED, _S.UNCERTAIN}),
         (_S.SENDING, _C.CRASH): frozenset({_S.UNCERTAIN}),
         (_S.UNCERTAIN, _C.LATE_ANSWER): _ANSWERED - {_S.UNCERTAIN},
         (_S.REFUSED, _C.NEW_RUN): frozenset({_S.PLANNED}),
-        (_S.SYNCED, _C.RESEND): frozenset({_S.PLANNED}),
-        (_S.SETTLED_FAILED, _C.RESEND): frozenset({_S.PLANNED}),
-        (_S.UNCERTAIN, _C.RESEND_UNCERTAIN): frozenset({_S.PLANNED}),
+        (_S.SYNCED, _C.RESEND): frozenset({_S.SENDING}),
+        (_S.SETTLED_FAILED, _C.RESEND): frozenset({_S.SENDING}),
+        (_S.UNCERTAIN, _C.RESEND_UNCERTAIN): frozenset({_S.SENDING}),
         (_S.UNCERTAIN, _C.CHARGED): frozenset({_S.SYNCED}),
         (_S.UNCERTAIN, _C.NOT_CHARGED): frozenset({_S.PLANNED}),
     }
 )
-"""The only ways there are: (state, cause) -> the states it may lead to."""
+"""The only ways there are: (state, cause) -> the states it may lead to.
+
+What cost points, or may have, stays so until a call that was asked for anew is claimed; a call that provably never left
+puts the order back where it stood.
+"""
+
+RESENT: Mapping[State, Cause] = MappingProxyType(
+    {state: cause for (state, cause), targets in MOVES.items() if cause in {_C.RESEND, _C.RESEND_UNCERTAIN}}
+)
+"""What is claimed only by a run that was told to send it again, and why then."""
 
 STATES: tuple[State | None, ...] = (None, *State)
 """States by code, 0 being "never heard of": how the ledger answers for many orders at once."""

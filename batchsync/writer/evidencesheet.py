@@ -1,9 +1,9 @@
 """The sheet of uncertain orders: evidence, ready to be sent to the vendor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from batchsync.model import EntryResult, RunRecord
+from batchsync.model import EntryResult, RunRecord, State
 from batchsync.results import reason_of
 from batchsync.words import Lang
 from batchsync.words import summary as words
@@ -70,6 +70,8 @@ def _evidence(
     entry: EntryResult, sheets: Sequence[str], run: RunRecord, lang: Lang
 ) -> tuple[str | float | None, ...]:
     reason = reason_of(entry)
+    if entry.outcome is State.PLANNED:  # a call that never left is no evidence; the earlier run has it
+        entry = replace(entry, sent_at=None, http_status=None, elapsed_s=None, error="", answer="", hint="")
     return (
         sheets[entry.sheet] if entry.sheet < len(sheets) else "",
         entry.line,

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from batchsync.cli import main
+from batchsync.cli.stand_in import running
+from batchsync.sandbox import SandboxSettings
+from batchsync.sandbox.script import script_of
 from batchsync.sandbox.server import Sandbox
 
 COUNTS = ("synced", "already_synced", "duplicate", "failed", "uncertain", "not_sent", "invalid")
@@ -382,6 +385,32 @@ def test_a_resend_that_stops_early_does_not_make_the_next_run_pay(
     assert 0 == main(["run", "orders.csv", "--summary-json", "-"])
     told = totals(capsys.readouterr().out)
     assert (3, 0, 4) == (told["already_synced"], told["calls"], sandbox.books.points)
+
+
+@pytest.mark.parametrize("stopped_by", [["--limit", "1"], ["--max-points", "1"]])
+def test_a_resend_of_uncertain_orders_that_stops_early_leaves_the_rest_uncertain(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stopped_by: list[str]
+) -> None:
+    """Three in doubt, one sent again as agreed; a plain run then sends neither of the other two, and says so."""
+    with running(SandboxSettings(script=script_of({"*": ["close", "ok"]}))) as stand_in:
+        monkeypatch.setenv("BATCHSYNC_API__URL", stand_in.url)
+        monkeypatch.setenv("BATCHSYNC_TOKEN", stand_in.token)
+        main(["run", sheet()])
+        again = ["--resend-uncertain", "--yes", "--summary-json", "again.json"]
+        main(["run", "orders.csv", *again, *stopped_by])
+        assert 4 == stand_in.books.points
+        stopped = totals(Path("again.json").read_text(encoding="utf-8"))
+        assert (1, 2, 0) == (stopped["synced"], stopped["uncertain"], stopped["not_sent"])
+        capsys.readouterr()
+        assert 1 == main(["run", "orders.csv", "--summary-json", "-"])
+        told = totals(capsys.readouterr().out)
+        assert (1, 2, 0, 2) == (
+            told["already_synced"],
+            told["uncertain"],
+            told["calls"],
+            told["points_possible"],
+        )
+        assert 4 == stand_in.books.points
 
 
 # --- Files for machines -------------------------------------------------------------------------------------

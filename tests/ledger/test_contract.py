@@ -43,7 +43,8 @@ from tests.ledger.scene import (
     state_of,
 )
 
-SYNCED_CODE, PLANNED_CODE = STATE_CODES[State.SYNCED], STATE_CODES[State.PLANNED]
+PLANNED_CODE = STATE_CODES[State.PLANNED]
+RESEND = NEW | {Cause.RESEND, Cause.RESEND_UNCERTAIN}
 NO_AMOUNT = replace(SYNCED, points=None)
 
 
@@ -354,12 +355,13 @@ async def test_refused_order_goes_again_in_a_later_run_only(opened: OpenLedger) 
     [(SYNCED, Cause.RESEND), (SETTLED_FAILED, Cause.RESEND), (UNCERTAIN, Cause.RESEND_UNCERTAIN)],
 )
 async def test_settled_order_is_enrolled_again_only_when_told(
-    opened: OpenLedger, verdict: object, cause: Cause
+    opened: OpenLedger, verdict: Verdict, cause: Cause
 ) -> None:
-    """What cost points, or may have, is planned again by the user's word alone; a refusal keeps nothing of the run."""
+    """What cost points, or may have, goes again by the user's word alone, and with the run that has it alone; a refusal
+    keeps nothing of the run."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
-        await call(ledger, run, order, verdict)  # type: ignore[arg-type]
+        await call(ledger, run, order, verdict)
         before = ledger.known(1, ["77", "77"], ["A1", "NEW"])
         second = ledger.new_run(1, "/in/x.csv", "00", "x", "en")
         with pytest.raises(IllegalMove):
@@ -367,11 +369,15 @@ async def test_settled_order_is_enrolled_again_only_when_told(
         assert before == ledger.known(1, ["77", "77"], ["A1", "NEW"])
         assert [] == list(ledger.results(second))
         assert order in list(ledger.enroll(second, plan("NEW", "A1"), allow=NEW | {cause}))
-        assert State.PLANNED is state_of(ledger, "A1")
+        assert verdict.state is state_of(ledger, "A1")
+        with pytest.raises(IllegalMove):
+            await ledger.claim(order, run)
+        await ledger.claim(order, second)
+        assert State.SENDING is state_of(ledger, "A1")
 
 
 @pytest.mark.parametrize("unsent", [False, True], ids=["never reached", "call never left"])
-@pytest.mark.parametrize("verdict", [SYNCED, SETTLED_FAILED], ids=lambda verdict: verdict.state)
+@pytest.mark.parametrize("verdict", [SYNCED, SETTLED_FAILED, UNCERTAIN], ids=lambda verdict: verdict.state)
 async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
     opened: OpenLedger, verdict: Verdict, unsent: bool
 ) -> None:
@@ -379,15 +385,67 @@ async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         await call(ledger, run, order, verdict)
-        again, _ = start(ledger, plan("A1"), NEW | {Cause.RESEND})
-        (entry,) = ledger.results(again)
-        assert (verdict.state, run) == (entry.state, entry.earlier_run)
+        again, _ = start(ledger, plan("A1"), RESEND)
         if unsent:
             await call(ledger, again, order, NOT_SENT, UNSENT)
+            await call(ledger, again, order, NOT_SENT, UNSENT)
+        (entry,) = ledger.results(again)
+        assert (verdict.state, run) == (entry.state, entry.earlier_run)
+        (record,) = ledger.orders_of("A1")
+        assert (verdict.state, run, verdict.points) == (record.state, record.run, record.points)
         assert bytes([STATE_CODES[verdict.state]]) == ledger.known(1, ["77"], ["A1"])
-        third, _ = start(ledger, plan("A1"), NEW | {Cause.RESEND})
+        assert (verdict.state is State.UNCERTAIN) == ledger.any_in_doubt()
+        with pytest.raises(IllegalMove):
+            start(ledger, plan("A1"))
+        third, _ = start(ledger, plan("A1"), RESEND)
+        with pytest.raises(IllegalMove):
+            await ledger.claim(order, again)
         await call(ledger, third, order, REFUSED)
         assert bytes([STATE_CODES[State.REFUSED]]) == ledger.known(1, ["77"], ["A1"])
+        assert [] == ledger.verify()
+
+
+async def test_uncertain_order_to_be_sent_again_is_still_a_persons_to_settle(opened: OpenLedger) -> None:
+    """It is listed and counted until its call leaves; who then says what came of it takes the permission back."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, orders = start(ledger, plan("A1", "A2", "A3"))
+        for order in orders:
+            await call(ledger, run, order, UNCERTAIN, SILENCE)
+        again, _ = start(ledger, plan("A1", "A2", "A3"), RESEND)
+        await call(ledger, again, orders[0], NOT_SENT, UNSENT)
+        assert 3 == sum(each.uncertain for each in ledger.spending(1))
+        assert ["A1", "A2"] == [
+            each.number for each in ledger.resolve(1, Decision.CHARGED, orders=orders[:2])
+        ]
+        assert ["A3"] == [each.number for each in ledger.resolve(1, Decision.NOT_CHARGED, run=again)]
+        for order in orders[:2]:
+            with pytest.raises(IllegalMove):
+                await ledger.claim(order, again)
+        spent = ledger.spending(1)
+        assert (0, 2) == (sum(each.uncertain for each in spent), sum(each.charged_by_hand for each in spent))
+        assert [Decision.CHARGED, Decision.CHARGED, Decision.NOT_CHARGED] == [
+            charge.decision for charge in ledger.charges(1)
+        ]
+        assert [] == ledger.verify()
+
+
+async def test_call_sent_again_that_dies_is_uncertain(opened: OpenLedger) -> None:
+    """Once claimed it may have left, whatever it was before; the run that died is the one that is asked about it."""
+    with opened() as ledger:
+        with ledger.lock(1, "t"):
+            run, orders = start(ledger, plan("A1", "A2"))
+            await call(ledger, run, orders[0])
+            await call(ledger, run, orders[1], UNCERTAIN, SILENCE)
+            again, _ = start(ledger, plan("A1", "A2"), RESEND)
+            for order in orders:
+                await ledger.claim(order, again)
+        with ledger.lock(1, "t"):
+            for order, number in zip(orders, ("A1", "A2"), strict=True):
+                (record,) = ledger.orders_of(number)
+                assert (State.UNCERTAIN, again, None) == (record.state, record.run, record.points)
+                with pytest.raises(IllegalMove):
+                    await ledger.claim(order, again)
+            assert [] == ledger.verify()
 
 
 @pytest.mark.parametrize(
@@ -407,7 +465,7 @@ async def test_what_was_paid_for_stays_so_when_its_call_was_pruned(
         again, _ = start(ledger, plan("A1", "A2", "A3"), NEW | {Cause.RESEND})
         for order in orders:
             await call(ledger, again, order, NOT_SENT, UNSENT)
-        assert [SYNCED_CODE, PLANNED_CODE, PLANNED_CODE] == list(
+        assert [STATE_CODES[verdict.state], PLANNED_CODE, PLANNED_CODE] == list(
             ledger.known(1, ["77"] * 3, ["A1", "A2", "A3"])
         )
 
@@ -492,7 +550,6 @@ async def test_old_result_is_not_falsified_by_later_runs(opened: OpenLedger) -> 
     [
         (Decision.CHARGED, State.SYNCED),
         (Decision.NOT_CHARGED, State.PLANNED),
-        (Decision.SEND_AGAIN, State.PLANNED),
     ],
 )
 async def test_person_resolves_an_uncertain_order(
@@ -515,7 +572,7 @@ async def test_person_resolves_an_uncertain_order(
 
 
 async def test_decision_on_the_sheet_is_obeyed(opened: OpenLedger) -> None:
-    """charged settles, not charged and send again plan anew, each on the record of the run that said so."""
+    """charged settles, not charged plans anew, send again lets this run alone send; each on the record of that run."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, orders = start(ledger, plan("A1", "A2", "A3"))
         for order in orders:
@@ -529,9 +586,13 @@ async def test_decision_on_the_sheet_is_obeyed(opened: OpenLedger) -> None:
         )
         second, ids = start(ledger, decided)
         assert [0, *orders[1:]] == ids
-        assert [State.SYNCED, State.PLANNED, State.PLANNED] == [
+        assert [State.SYNCED, State.PLANNED, State.UNCERTAIN] == [
             entry.state for entry in ledger.results(second)
         ]
+        with pytest.raises(IllegalMove):
+            await ledger.claim(orders[2], run)
+        for order in orders[1:]:
+            await call(ledger, second, order)
         ((event,),) = [history.resolutions for history in ledger.history("A1")]
         assert (Decision.CHARGED, second) == (event.decision, event.run)
 

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 
 from batchsync.ledger import open_postgres
-from batchsync.ledger.codes import CAUSE_CODES, STATE_CODES
+from batchsync.ledger.codes import STATE_CODES
 from batchsync.ledger.postgres import statements
 from batchsync.ledger.postgres.database import connect
-from batchsync.model import MOVES, Cause, Decision, Reason, State, Verdict
+from batchsync.model import MOVES, STATES, Cause, Decision, Reason, State, Verdict
 from tests.ledger.scene import SILENCE, plan, start
-from tests.ledger.test_moves import Walk, walk
+from tests.ledger.test_moves import STOOD, Walk, move_of, walk
 
 pytestmark = pytest.mark.postgres
 ALL_MOVES = list(itertools.product(State, Cause, State))
@@ -27,17 +27,22 @@ def test_database_refuses_what_the_table_refuses(postgres: str) -> None:
     database = connect(postgres)
     database.script(
         "INSERT INTO accounts (endpoint, name) VALUES ('e', 'n'); INSERT INTO owners (owner) VALUES ('o');"
+        "INSERT INTO runs (id, run, account, file, file_sha256, lang, started_at) VALUES (7, 'r', 1, '', '', '', 0);"
         "INSERT INTO orders (account, owner, number) VALUES (1, 1, 'A1')"
     )
     allowed = set()
-    for before, cause, after in ALL_MOVES:
+    for (before, cause, after), stood in itertools.product(ALL_MOVES, STOOD):
         database.script("BEGIN; ALTER TABLE orders DISABLE TRIGGER orders_move")
-        database.execute("UPDATE orders SET state = $1", (STATE_CODES[before],))
+        was = (STATE_CODES[before], stood)
+        database.execute("UPDATE orders SET state = $1, again = 7, stood = $2", was)
         database.script("ALTER TABLE orders ENABLE TRIGGER orders_move")
         try:
-            move = (STATE_CODES[after], CAUSE_CODES[cause], int(cause is Cause.CLAIM))
-            database.execute("UPDATE orders SET state = $1, cause = $2, attempts = attempts + $3", move)
+            move = move_of(before, cause, after)
+            database.execute(
+                "UPDATE orders SET state = $1, cause = $2, attempts = attempts + $3, stood = $4", move
+            )
             allowed.add((before, cause, after))
+            assert cause is not Cause.NOT_SENT or after is (STATES[stood] if stood else State.PLANNED)
         except psycopg.errors.CheckViolation:
             pass
         database.script("ROLLBACK")
@@ -52,6 +57,7 @@ def test_database_refuses_what_the_table_refuses(postgres: str) -> None:
     [
         "UPDATE orders SET state = 3, cause = NULL",
         "UPDATE orders SET state = 2, cause = 1",
+        "UPDATE orders SET state = 2, cause = 8, attempts = attempts + 1, stood = 6",
         "INSERT INTO orders (account, owner, number, state) VALUES (1, 1, 'A2', 3)",
         "DELETE FROM orders",
         "UPDATE orders SET number = 'A2'",
@@ -68,7 +74,8 @@ async def test_database_refuses_to_forget(postgres: str, statement: str) -> None
         attempt = await ledger.claim(order, run)
         ledger.settle(attempt, Verdict(State.UNCERTAIN, Reason.TIMEOUT, None), SILENCE)
         await ledger.flush()
-        ledger.resolve(1, Decision.NOT_CHARGED, orders=[order])
+        if "stood" not in statement:  # which nobody has allowed
+            ledger.resolve(1, Decision.NOT_CHARGED, orders=[order])
         database = connect(postgres)
         with pytest.raises(
             psycopg.errors.CheckViolation, match=r"illegal move|never forgotten|keeps its key|append-only"
@@ -101,6 +108,7 @@ def test_walk_over_the_moves(postgres: str) -> None:
 
 BUGS = {
     "settles any attempt": ("settle_all", "AND o.state = 2", ""),
+    "lets any run send again": ("claim_all", "o.again = a.run", "o.again IS NOT NULL"),
     "forgets the dead": ("orphans", "o.state = 2", "o.state = 99"),
 }
 

@@ -160,6 +160,8 @@ def test_ledger_keeps_order_merchant_and_outcome_only(opened: OpenSqlite) -> Non
             "run",
             "settled_at",
             "points",
+            "again",
+            "stood",
         },
         "entries": {"run", "seq", "sheet", "line", "verdict", "order_id", "earlier_run", "earlier_at"},
         "entry_facts": {"run", "seq", "reason", "first_sheet", "first_line", "owner", "number"},

@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from batchsync.errors import LedgerFull
+from batchsync.ledger import statements
 from batchsync.model import NoReply, Order, Reply
 from batchsync.pool.workers import Slot
 from tests.planted import BUGS, Undo
@@ -30,8 +31,20 @@ async def _follow_redirects(self: Wire, order: Order, claimed_at: float, slot: S
     return heard
 
 
+def _let_any_run_send_again() -> Undo:
+    sql = dict(statements.queries())
+    sql["known_states"] = sql["known_states"].replace("o.state)", "iif(o.again IS NULL, o.state, 1))")
+    sql["claim_all"] = sql["claim_all"].replace("again = ?1", "again IS NOT NULL")
+    sql["not_planned"] = sql["not_planned"].replace("o.again IS NOT ?1", "o.again IS NULL")
+    stack = contextlib.ExitStack()
+    for module in ("batch", "database"):
+        stack.enter_context(patch(f"batchsync.ledger.{module}.queries", lambda: sql))
+    return stack
+
+
 PLANTED: Mapping[str, Callable[[], Undo]] = {
     **BUGS,
+    "a word to one run heard by the next": _let_any_run_send_again,
     "redirects followed": lambda: patch.object(Wire, "send", _follow_redirects),
 }
 SHOWS = {"cap without reservation": 17, "redirects followed": 4}

@@ -22,6 +22,7 @@ from batchsync.ledger import SqliteLedger, journal, location
 from batchsync.model import (
     PLAN_VERDICTS,
     STATES,
+    Cause,
     CellKind,
     Decision,
     FileFound,
@@ -97,6 +98,7 @@ class World:
         self.settled_by_hand: set[Key] = set()
         self.keys: dict[int, Key] = {}
         self.engines = self.rng.choices((1, 2), (4, 1))[0]
+        self.second_thoughts = random.Random(seed ^ 0xA6A14)
 
     def _sheet(self, size: int) -> Iterator[str]:
         for line in range(size):
@@ -123,6 +125,8 @@ class World:
                 self.vendor.weather = CALM
             if await self._live(life, in_trouble=life < troubled):
                 break
+            if self.second_thoughts.random() < 0.3:
+                self._ask_to_send_again_and_stop(life)
         await self._ask()
         if self.rng.random() < 0.5 and not self.past.broken:
             await self._resolve()
@@ -151,6 +155,24 @@ class World:
         self._doubt(process)
         return False
 
+    def _ask_to_send_again_and_stop(self, life: int) -> None:
+        """Be told to send uncertain orders again, and end before any call leaves: whoever comes next sends none."""
+        process = Process(
+            f"second thoughts {life}",
+            self.log,
+            writes=self.second_thoughts.choice((None, self.second_thoughts.randrange(1, 60))),
+        )
+        with (
+            contextlib.suppress(LedgerFull),
+            ledger_of(process, self.disk, self.clock) as ledger,
+            ledger.lock(1, process.name),
+        ):
+            plan = self._plan(ledger, 1, resend=True)
+            run = ledger.new_run(1, "sheet.xlsx", "0" * 64, "sheet", "en")
+            ledger.enroll(run, plan, allow=frozenset({Cause.NEW_RUN, Cause.RESEND, Cause.RESEND_UNCERTAIN}))
+            ledger.end_run(run, stopped=Stop.INTERRUPTED, result=None, summary=RunSummary(file="", run=run))
+        process.bury()
+
     def _doubt(self, process: Process) -> None:
         self.vendor.doubtful |= {self.keys[order_id] for order_id in process.doubtful()}
 
@@ -172,7 +194,7 @@ class World:
                 ledger.end_run(run, stopped=stopped, result=None, summary=RunSummary(file="", run=run))
                 return stopped is None
 
-    def _plan(self, ledger: SqliteLedger, account: int) -> Plan:
+    def _plan(self, ledger: SqliteLedger, account: int, *, resend: bool = False) -> Plan:
         found = (
             FileFound(container="xlsx", sha256="0" * 64, size=1),
             SheetFound(
@@ -191,7 +213,8 @@ class World:
                 owner_kinds=[int(CellKind.TEXT)] * len(self.lines),
             ),
         )
-        return make_plan(found, InputSettings(), partial(ledger.known, account))
+        known = partial(ledger.known, account)
+        return make_plan(found, InputSettings(), known, resend=resend, resend_uncertain=resend)
 
     async def _drain(
         self,

@@ -25,10 +25,10 @@ SELECT run, position, sheet FROM sheets ORDER BY run, position;
 COPY sheets (run, position, sheet) FROM STDIN;
 
 -- name: out_orders
-SELECT id, account, owner, number, state, cause, attempts, run, settled_at, points FROM orders ORDER BY id;
+SELECT id, account, owner, number, state, cause, attempts, run, settled_at, points, again, stood FROM orders ORDER BY id;
 
 -- name: in_orders
-COPY orders (id, account, owner, number, state, cause, attempts, run, settled_at, points) FROM STDIN;
+COPY orders (id, account, owner, number, state, cause, attempts, run, settled_at, points, again, stood) FROM STDIN;
 
 -- name: out_entries
 SELECT run, seq, sheet, line, verdict, order_id, earlier_run, earlier_at FROM entries ORDER BY run, seq;

@@ -89,7 +89,9 @@ INSERT INTO outcomes (attempt, state, points, answer, elapsed, at)
 SELECT id * 65536 + attempts, 6, NULL, $1, NULL, now_us() FROM orders WHERE id = ANY($2::bigint[]);
 
 -- name: give_up_orders
-UPDATE orders SET state = 6, cause = 4, points = NULL, settled_at = now_us() WHERE id = ANY($1::bigint[]);
+UPDATE orders SET
+    state = 6, cause = 4, points = NULL, settled_at = now_us(), run = coalesce(again, run), again = NULL, stood = NULL
+WHERE id = ANY($1::bigint[]);
 
 -- name: alive
 SELECT h.id, h.who, h.host, h.pid, h.kind, h.since, h.seen_at, r.run
@@ -109,11 +111,17 @@ SELECT granted, fair, rate FROM renew_share($1, $2, $3, $4::int, $5, $6::bigint,
 -- name: claim_all
 WITH free AS (
     SELECT o.id, a.run FROM unnest($1::bigint[], $2::bigint[]) AS a (id, run) JOIN orders AS o ON o.id = a.id
-    WHERE o.state = 1 ORDER BY o.id FOR NO KEY UPDATE OF o SKIP LOCKED
+    WHERE o.state = 1 OR o.again = a.run AND o.state IN (3, 5, 6) ORDER BY o.id FOR NO KEY UPDATE OF o SKIP LOCKED
 ),
 claimed AS (
-    UPDATE orders AS o SET state = 2, cause = 1, attempts = o.attempts + 1, run = f.run, holder = $3
-    FROM free AS f WHERE o.id = f.id RETURNING o.id, o.run, o.attempts
+    UPDATE orders AS o SET
+        cause = CASE o.state WHEN 1 THEN 1 WHEN 6 THEN 8 ELSE 7 END,
+        stood = nullif(o.state, 1),
+        run = CASE WHEN o.state = 1 THEN f.run ELSE o.run END,
+        state = 2,
+        attempts = o.attempts + 1,
+        holder = $3
+    FROM free AS f WHERE o.id = f.id RETURNING o.id, f.run, o.attempts
 ),
 written AS (
     INSERT INTO attempts (id, run, claimed_at) SELECT id * 65536 + attempts, run, now_us() FROM claimed
@@ -133,10 +141,13 @@ WITH given AS (
 ),
 moved AS (
     UPDATE orders AS o SET
-        state = g.state,
+        state = CASE WHEN g.state = 1 THEN coalesce(o.stood, 1) ELSE g.state END,
         cause = CASE WHEN g.state = 1 THEN 3 ELSE 2 END,
         points = CASE WHEN g.state = 1 THEN o.points ELSE g.points END,
-        settled_at = CASE WHEN g.state = 1 THEN o.settled_at ELSE g.at END
+        settled_at = CASE WHEN g.state = 1 THEN o.settled_at ELSE g.at END,
+        run = CASE WHEN g.state = 1 THEN o.run ELSE coalesce(o.again, o.run) END,
+        again = CASE WHEN g.state = 1 THEN o.again END,
+        stood = NULL
     FROM given AS g WHERE o.id = g.attempt >> 16 AND o.attempts = (g.attempt & 65535) AND o.state = 2
     RETURNING g.attempt
 ),
@@ -154,7 +165,7 @@ LEFT JOIN answers AS w ON w.id = x.answer
 WHERE o.id = $1 >> 16 FOR NO KEY UPDATE OF o;
 
 -- name: settle_late
-UPDATE orders SET state = $1, cause = 5, points = $2, settled_at = $3
+UPDATE orders SET state = $1, cause = 5, points = $2, settled_at = $3, again = NULL
 WHERE id = $4 AND attempts = $5 AND state = 6;
 
 -- name: append_late_outcome
@@ -188,7 +199,7 @@ lent AS (
     UPDATE queue AS q SET lent_until = now_us() + $3::bigint FROM due
     WHERE q.run = $1 AND q.seq = due.seq RETURNING q.seq, q.order_id
 )
-SELECT l.seq, o.id, o.state, p.owner, o.number
+SELECT l.seq, o.id, CASE WHEN o.again = $1 AND o.state IN (3, 5, 6) THEN 1 ELSE o.state END, p.owner, o.number
 FROM lent AS l JOIN orders AS o ON o.id = l.order_id JOIN owners AS p ON p.id = o.owner ORDER BY l.seq;
 
 -- name: cross_off
@@ -212,13 +223,17 @@ SELECT DISTINCT r.run FROM queue AS q JOIN runs AS r ON r.id = q.run WHERE r.acc
 -- name: standing
 SELECT
     EXISTS (SELECT 1 FROM queue WHERE run = $1),
-    EXISTS (SELECT 1 FROM orders WHERE state = 2 AND run = $1),
+    EXISTS (SELECT 1 FROM orders WHERE state = 2 AND coalesce(again, run) = $1),
     (SELECT stopping FROM runs WHERE id = $1);
 
 -- name: counts
-SELECT o.state, count(*), coalesce(sum(o.points), 0)::bigint, count(*) FILTER (WHERE o.run = e.run)
+-- What this run may still send again counts as planned; its points are those of an earlier call.
+SELECT
+    CASE WHEN o.again = e.run AND o.state <> 2 THEN 1 ELSE o.state END, count(*),
+    coalesce(sum(o.points) FILTER (WHERE o.again IS DISTINCT FROM e.run), 0)::bigint,
+    count(*) FILTER (WHERE o.run = e.run OR o.state = 2 AND o.again = e.run)
 FROM entries AS e JOIN orders AS o ON o.id = e.order_id
-WHERE e.run = $1 AND e.verdict = 1 GROUP BY o.state;
+WHERE e.run = $1 AND e.verdict = 1 GROUP BY 1;
 
 -- name: stop_run
 UPDATE runs SET stopping = coalesce(stopping, $2) WHERE id = $1;
@@ -278,6 +293,10 @@ SELECT EXISTS (SELECT 1 FROM attempts WHERE run = $1);
 -- name: drop_facts
 DELETE FROM entry_facts WHERE run = $1;
 
+-- name: drop_permissions
+UPDATE orders SET again = NULL
+WHERE again = $1 AND id IN (SELECT order_id FROM entries WHERE run = $1 AND verdict = 1);
+
 -- name: drop_entries
 WITH waiting AS (DELETE FROM queue WHERE run = $1) DELETE FROM entries WHERE run = $1;
 
@@ -309,27 +328,8 @@ SELECT id FROM owners WHERE owner = $1;
 -- name: add_owner
 INSERT INTO owners (owner) VALUES ($1) ON CONFLICT DO NOTHING;
 
--- name: paid_before
--- A piece of statements (PAID_BEFORE in them): how an order `o` stands. What has been paid for, and was only planned to
--- be sent again, stays paid for until that call leaves: a run that stops before must not make the next one pay.
-CASE WHEN o.state <> 1 OR o.settled_at IS NULL OR (o.cause <> 7 AND o.cause <> 3) THEN o.state
-ELSE coalesce(
-    (
-        SELECT CASE WHEN x.state = 3 OR x.state = 5 THEN x.state END FROM outcomes AS x
-        WHERE x.attempt > o.id * 65536 AND x.attempt <= o.id * 65536 + o.attempts AND x.state <> 1
-        ORDER BY x.attempt DESC, x.late DESC LIMIT 1
-    ),
-    CASE WHEN o.cause = 7 OR o.points > 0 THEN 3 END, -- its call may have been pruned
-    (
-        SELECT CASE WHEN d.decision = 'charged' THEN 3 ELSE 1 END FROM resolutions AS d
-        WHERE d.order_id = o.id ORDER BY d.id DESC LIMIT 1
-    ),
-    CASE WHEN o.points IS NULL THEN 3 END, -- paid, and nobody ever said how much
-    1
-) END;
-
 -- name: known_states
-SELECT coalesce(CASE WHEN PAID_BEFORE = 3 AND o.settled_at < $2::bigint THEN 0 ELSE PAID_BEFORE END, 0)
+SELECT coalesce(CASE WHEN o.state = 3 AND o.settled_at < $2::bigint THEN 0 ELSE o.state END, 0)
 FROM pg_temp.wanted AS w
 LEFT JOIN orders AS o ON o.account = $1 AND o.owner = w.owner AND o.number = w.number
 ORDER BY w.seq;
@@ -361,10 +361,19 @@ WHERE state = $2 AND id IN (
     SELECT order_id FROM entries WHERE run = $3 AND seq >= $4 AND seq < $5 AND verdict = 1
 );
 
+-- name: may_resend
+UPDATE orders SET again = $1
+WHERE state = $2 AND id IN (
+    SELECT order_id FROM entries WHERE run = $1 AND seq >= $3 AND seq < $4 AND verdict = 1
+);
+
+-- name: may_send_again
+UPDATE orders SET again = $1 WHERE id = $2 AND state = 6;
+
 -- name: note_send_again
 INSERT INTO resolutions (order_id, decision, run, at)
 SELECT o.id, 'send_again', $1, $2 FROM entries AS e JOIN orders AS o ON o.id = e.order_id
-WHERE e.run = $1 AND e.seq >= $3 AND e.seq < $4 AND e.verdict = 1 AND o.state = 6;
+WHERE e.run = $1 AND e.seq >= $3 AND e.seq < $4 AND e.verdict = 1 AND o.state = 6 AND o.again IS DISTINCT FROM $1;
 
 -- name: entry_order
 SELECT o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id WHERE e.run = $1 AND e.seq = $2;
@@ -380,6 +389,7 @@ SELECT e.seq, o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order
 LEFT JOIN attempts AS a ON a.id = o.id * 65536 + o.attempts
 WHERE e.run = $1 AND e.seq >= $2 AND e.seq < $3 AND e.verdict = 1 AND o.state <> 1
     -- What another run has claimed since the plan asked is no mistake of the plan: it is not sent, and told as it stands.
+    AND (o.state = 2 OR o.again IS DISTINCT FROM $1)
     AND coalesce(a.claimed_at, 0) < current_setting('batchsync.known_at')::bigint
 ORDER BY e.seq LIMIT 1;
 
@@ -399,10 +409,9 @@ FROM entries WHERE run = $1 AND seq >= $2 AND seq < $3 ORDER BY seq;
 
 -- name: results
 SELECT
-    e.seq, e.sheet, e.line, e.verdict, o.owner, o.number,
-    CASE WHEN e.verdict = 1 AND a.id IS NULL THEN PAID_BEFORE ELSE o.state END,
-    CASE WHEN e.verdict = 1 AND a.id IS NULL AND o.settled_at IS NOT NULL THEN o.run ELSE e.earlier_run END,
-    CASE WHEN e.verdict = 1 AND a.id IS NULL AND o.settled_at IS NOT NULL THEN o.settled_at ELSE e.earlier_at END,
+    e.seq, e.sheet, e.line, e.verdict, o.owner, o.number, o.state,
+    CASE WHEN e.verdict = 1 AND (a.id IS NULL OR x.state = 1) AND o.settled_at IS NOT NULL THEN o.run ELSE e.earlier_run END,
+    CASE WHEN e.verdict = 1 AND (a.id IS NULL OR x.state = 1) AND o.settled_at IS NOT NULL THEN o.settled_at ELSE e.earlier_at END,
     a.id, a.claimed_at, x.state, x.points, x.elapsed, x.at, x.answer
 FROM entries AS e
 LEFT JOIN orders AS o ON o.id = e.order_id
@@ -464,7 +473,8 @@ SELECT EXISTS (SELECT 1 FROM orders WHERE state = 2) OR EXISTS (SELECT 1 FROM or
 SELECT o.id, p.owner, o.number, o.state, o.account FROM orders AS o JOIN owners AS p ON p.id = o.owner WHERE o.id = $1;
 
 -- name: resolve
-UPDATE orders SET state = $1, cause = $2, points = CASE WHEN $1 = 3 THEN NULL ELSE points END WHERE id = $3 AND state = 6;
+UPDATE orders SET state = $1, cause = $2, points = CASE WHEN $1 = 3 THEN NULL ELSE points END, again = NULL
+WHERE id = $3 AND state = 6;
 
 -- name: append_resolution
 INSERT INTO resolutions (order_id, decision, run, at) VALUES ($1, $2, $3, $4);
@@ -474,7 +484,7 @@ INSERT INTO resolutions (order_id, decision, run, at) VALUES ($1, $2, $3, $4);
 -- name: spending
 WITH calls AS (
     SELECT
-        a.run, a.order_id, coalesce(y.at, x.at, a.claimed_at) AS at, coalesce(y.state, x.state, 6) AS state,
+        a.run, a.id, a.order_id, coalesce(y.at, x.at, a.claimed_at) AS at, coalesce(y.state, x.state, 6) AS state,
         CASE WHEN y.state IS NULL THEN x.points ELSE y.points END AS points
     FROM attempts AS a
     LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = 0
@@ -482,12 +492,16 @@ WITH calls AS (
 ),
 judged AS (
     SELECT c.run, c.order_id, c.at, c.state, c.points, o.owner, CASE WHEN c.state = 6 THEN (
-        SELECT d.decision FROM resolutions AS d WHERE d.order_id = c.order_id AND d.at >= c.at ORDER BY d.id LIMIT 1
+        SELECT d.decision FROM resolutions AS d
+        WHERE d.order_id = c.order_id AND d.at >= c.at AND d.at <= coalesce((
+            SELECT min(n.claimed_at) FROM attempts AS n LEFT JOIN outcomes AS z ON z.attempt = n.id AND z.late = 0
+            WHERE n.id > c.id AND n.id <= c.order_id * 65536 + 65535 AND coalesce(z.state, 2) <> 1
+        ), d.at) ORDER BY d.id DESC LIMIT 1
     ) END AS decision
     FROM calls AS c JOIN orders AS o ON o.id = c.order_id
     WHERE o.account = $1 AND c.at >= $2 AND c.at < $3
     UNION ALL
-    SELECT r.id, o.id, o.settled_at, o.state, o.points, o.owner, NULL
+    SELECT r.id, o.id, o.settled_at, coalesce(o.stood, o.state), o.points, o.owner, NULL
     FROM orders AS o JOIN runs AS r ON r.id = o.run
     WHERE r.pruned_at IS NOT NULL AND o.account = $1 AND o.settled_at >= $2 AND o.settled_at < $3
 )
@@ -516,7 +530,11 @@ WITH calls AS (
 SELECT
     o.id, p.owner, o.number, r.run, c.claimed_at, c.at, c.state, c.points, w.reason, w.http_status, w.api_status,
     w.error, w.body, CASE WHEN c.state = 6 THEN (
-        SELECT d.decision FROM resolutions AS d WHERE d.order_id = c.order_id AND d.at >= c.at ORDER BY d.id LIMIT 1
+        SELECT d.decision FROM resolutions AS d
+        WHERE d.order_id = c.order_id AND d.at >= c.at AND d.at <= coalesce((
+            SELECT min(n.claimed_at) FROM attempts AS n LEFT JOIN outcomes AS z ON z.attempt = n.id AND z.late = 0
+            WHERE n.id > c.id AND n.id <= c.order_id * 65536 + 65535 AND coalesce(z.state, 2) <> 1
+        ), d.at) ORDER BY d.id DESC LIMIT 1
     ) END
 FROM calls AS c
 JOIN orders AS o ON o.id = c.order_id
@@ -542,6 +560,8 @@ JOIN attempts AS a ON a.id = o.id * 65536 + o.attempts
 LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = CASE WHEN o.cause = 5 THEN 1 ELSE 0 END
 WHERE o.attempts > 0 AND CASE o.cause
     WHEN 1 THEN x.state IS NOT NULL
+    WHEN 7 THEN (x.state IS NULL) = (o.state <> 2)
+    WHEN 8 THEN (x.state IS NULL) = (o.state <> 2)
     WHEN 2 THEN x.state IS DISTINCT FROM o.state
     WHEN 3 THEN x.state IS DISTINCT FROM 1
     WHEN 4 THEN x.state IS DISTINCT FROM 6
@@ -572,7 +592,7 @@ LIMIT $1;
 SELECT r.id FROM runs AS r
 WHERE r.started_at < $1 AND r.pruned_at IS NULL
     AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.state = 6 AND o.run = r.id)
-    AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.state = 2 AND o.run = r.id);
+    AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.state = 2 AND (o.run = r.id OR o.again = r.id));
 
 -- name: prune_outcomes
 DELETE FROM outcomes WHERE attempt IN (SELECT id FROM attempts WHERE run = $1);

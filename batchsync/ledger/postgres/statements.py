@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 
@@ -17,8 +17,7 @@ def queries() -> Mapping[str, str]:
     for file in ("queries.sql", "copying.sql"):
         parts = _NAME.split(_read(file))
         found |= {name: text.strip().rstrip(";") for name, text in zip(parts[1::2], parts[2::2], strict=True)}
-    piece = found.pop("paid_before")
-    return MappingProxyType({name: text.replace("PAID_BEFORE", piece) for name, text in found.items()})
+    return MappingProxyType(found)
 
 
 def schema(version: int) -> str:

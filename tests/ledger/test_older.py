@@ -1,0 +1,78 @@
+"""A ledger that an older version wrote is brought up to date, and forgets nothing that was paid for."""
+
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from batchsync.errors import IllegalMove
+from batchsync.ledger import Ledger, SqliteLedger, open_postgres
+from batchsync.ledger.database import connect as connect_file
+from batchsync.ledger.postgres.database import connect as connect_server
+from batchsync.model import STATES, State
+from tests.ledger.scene import plan, start
+
+MakeOld = Callable[[str], Ledger]
+NUMBERS = ["synced", "failed", "uncertain", "charged", "let go", "refused", "new"]
+LIFE = """
+    INSERT INTO accounts (id, endpoint, name, highest_price) VALUES (1, 'http://api.example/pay', 'default', 3);
+    INSERT INTO owners (id, owner) VALUES (1, '77');
+    INSERT INTO runs (id, run, account, file, file_sha256, lang, started_at) VALUES (1, 'r', 1, '', '', 'en', 0);
+    INSERT INTO answers (id, reason, phase) VALUES (1, 'synced', 2);
+    INSERT INTO orders (id, account, owner, number, state, cause, attempts, run, settled_at, points) VALUES
+        (1, 1, 1, 'synced', 1, 7, 1, 1, 9, 3), (2, 1, 1, 'failed', 1, 3, 2, 1, 9, 2),
+        (3, 1, 1, 'uncertain', 1, 8, 1, 1, 9, NULL), (4, 1, 1, 'charged', 1, 3, 2, 1, 9, NULL),
+        (5, 1, 1, 'let go', 1, 3, 2, 1, 9, NULL), (6, 1, 1, 'refused', 1, 3, 2, 1, 9, 0),
+        (7, 1, 1, 'new', 1, NULL, 0, NULL, NULL, NULL);
+    INSERT INTO attempts (id, run, claimed_at) VALUES (65537, 1, 1), (131073, 1, 1), (131074, 1, 1), (196609, 1, 1),
+        (262145, 1, 1), (262146, 1, 1), (327681, 1, 1), (327682, 1, 1), (393217, 1, 1), (393218, 1, 1);
+    INSERT INTO outcomes (attempt, state, points, answer, at) VALUES (65537, 3, 3, 1, 1), (131073, 5, 2, 1, 1),
+        (131074, 1, 0, 1, 1), (196609, 6, NULL, 1, 1), (262145, 6, NULL, 1, 1), (262146, 1, 0, 1, 1),
+        (327681, 6, NULL, 1, 1), (327682, 1, 0, 1, 1), (393217, 4, 0, 1, 1), (393218, 1, 0, 1, 1);
+    INSERT INTO resolutions (id, order_id, decision, at) VALUES
+        (1, 3, 'send_again', 2), (2, 4, 'charged', 2), (3, 5, 'not_charged', 2)
+"""
+"""One order for each way in which version 1 could leave a planned one that had been settled before; and a new one."""
+PRUNED = "; DELETE FROM outcomes; DELETE FROM attempts; UPDATE runs SET pruned_at = 3"
+
+
+def old_file(path: Path, life: str) -> SqliteLedger:
+    with patch("batchsync.ledger.store.SCHEMA_VERSION", 1):
+        SqliteLedger(path).close()
+    database = connect_file(path, read_only=False)
+    for statement in f"DROP TRIGGER orders_start_planned; {life}".split(";"):
+        database.execute(statement)
+    database.close()
+    return SqliteLedger(path)
+
+
+def old_server(address: str, life: str) -> Ledger:
+    with patch("batchsync.ledger.postgres.store.SCHEMA_VERSION", 1):
+        open_postgres(address).close()
+    database = connect_server(address)
+    database.script(f"SET batchsync.copying = 'on'; {life}; ALTER SEQUENCE runs_id_seq RESTART WITH 2")
+    database.close()
+    return open_postgres(address)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def make_old(request: pytest.FixtureRequest, tmp_path: Path) -> MakeOld:
+    """Makes a ledger of version 1 with a past, and opens it with this version."""
+    if request.param == "sqlite":
+        return lambda life: old_file(tmp_path / "old.db", life)
+    address = request.getfixturevalue("postgres")
+    return lambda life: old_server(address, life)
+
+
+@pytest.mark.parametrize("life", [LIFE, LIFE + PRUNED], ids=["calls kept", "calls pruned"])
+def test_what_was_only_planned_to_be_sent_again_stands_as_before(make_old: MakeOld, life: str) -> None:
+    """Version 1 wrote `planned` over synced, failed and uncertain orders; those that never left are given back."""
+    failed = State.SYNCED if life.endswith(PRUNED) else State.SETTLED_FAILED
+    planned = [State.PLANNED] * 3
+    with make_old(life) as ledger, ledger.lock(1, "t"):
+        known = ledger.known(1, ["77"] * len(NUMBERS), NUMBERS)
+        assert [State.SYNCED, failed, State.UNCERTAIN, State.SYNCED, *planned] == [STATES[c] for c in known]
+        with pytest.raises(IllegalMove):
+            start(ledger, plan("uncertain"))
+        assert [] == ledger.verify()
