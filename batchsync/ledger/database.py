@@ -11,7 +11,7 @@ from batchsync.ledger.statements import queries
 
 SYNCHRONOUS = "FULL"
 """NORMAL forgot a sent order's mark in 995 of 1,000 simulated power cuts: a second bill each."""
-CACHE_KIB = 32_768
+CACHE_KIB = 8_192
 WAL_KEPT_BYTES = 64 * 1024 * 1024
 
 
