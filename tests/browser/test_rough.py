@@ -77,7 +77,9 @@ def test_a_killed_server_is_started_again(open_page: Open, tmp_path: Path) -> No
             with page.expect_response("**/part"):
                 page.click("[data-decision=charged]:not([data-everything])")
             expect(page.locator(".evidence :checked")).to_have_count(0)
-            if page.locator("#doubts").count():  # its evidence comes after the part, so that its buttons may be late
+            if page.locator(
+                "#doubts"
+            ).count():  # its evidence comes after the part, so that its buttons may be late
                 page.click("[data-decision=not_charged][data-everything]")
                 page.click("#ask-yes")
                 expect(page.locator("#doubts")).to_have_count(0)
