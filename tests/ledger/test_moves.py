@@ -331,6 +331,10 @@ class Walk(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
+UNTIL_FOUND = 2000
+"""Walks that a planted bug may take: most need 50, and what is drawn differs with the modules that are loaded."""
+
+
 def walk(examples: int, *, find_only: bool = False, machine: type[Walk] = Walk) -> None:
     phases = (Phase.generate,) if find_only else (Phase.generate, Phase.shrink)
     run_state_machine_as_test(
@@ -342,6 +346,7 @@ def walk(examples: int, *, find_only: bool = False, machine: type[Walk] = Walk) 
             derandomize=True,
             database=None,
             phases=phases,
+            report_multiple_bugs=not find_only,
             suppress_health_check=list(HealthCheck),
         ),
     )
@@ -384,7 +389,7 @@ def test_walk_catches_a_planted_bug(bug: str) -> None:
             stack.enter_context(patch(f"batchsync.ledger.{module}.queries", lambda: sql))
         stack.enter_context(patch("batchsync.ledger.store.schema", without_trigger))
         with pytest.raises(BaseException):  # noqa: B017 (an assertion, or the ledger's own refusal to go on)
-            walk(100, find_only=True)
+            walk(UNTIL_FOUND, find_only=True)
 
 
 def test_walk_catches_a_writer_that_answers_all_claims(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -396,4 +401,4 @@ def test_walk_catches_a_writer_that_answers_all_claims(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(BatchWriter, "_claim_all", careless)
     with pytest.raises(BaseException):  # noqa: B017
-        walk(100, find_only=True)
+        walk(UNTIL_FOUND, find_only=True)

@@ -14,7 +14,7 @@ from batchsync.ledger.postgres import statements
 from batchsync.ledger.postgres.database import connect
 from batchsync.model import MOVES, STATES, Cause, Decision, Reason, State, Verdict
 from tests.ledger.scene import SILENCE, plan, start
-from tests.ledger.test_moves import STOOD, Walk, move_of, walk
+from tests.ledger.test_moves import STOOD, UNTIL_FOUND, Walk, move_of, walk
 
 pytestmark = pytest.mark.postgres
 ALL_MOVES = list(itertools.product(State, Cause, State))
@@ -126,4 +126,4 @@ def test_walk_catches_a_planted_bug(postgres: str, bug: str) -> None:
         patch("batchsync.ledger.postgres.database.queries", lambda: wrong),
         pytest.raises(BaseException),  # noqa: B017 (an assertion, or the ledger's own refusal to go on)
     ):
-        walk(40, find_only=True, machine=broken)
+        walk(UNTIL_FOUND, find_only=True, machine=broken)
