@@ -4,6 +4,7 @@ python -m benchmarks.writers WAY INPUT OUTPUT ROWS
 """
 
 import csv
+import gc
 import os
 import sys
 import time
@@ -133,6 +134,7 @@ WAYS: dict[str, Callable[[Path, Path, int], None]] = {
 def main() -> None:
     way, source, target, rows = sys.argv[1:]
     Path(target).unlink(missing_ok=True)
+    gc.freeze()  # as the command does
     held = resident_bytes(os.getpid()) / 2**20
     began = time.perf_counter()
     WAYS[way](Path(source), Path(target), int(rows))

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -76,6 +77,7 @@ def _dispatch(given: Sequence[str], console: Console) -> int:
     if arguments.command in READS_AT_ONCE:
         start_ahead()  # before the imports of our own, which take as long
     home = importlib.import_module(f"batchsync.cli.{HOMES[arguments.command]}")
+    gc.freeze()  # what is imported stays: walking it again and again would cost a row a microsecond
     code: int = getattr(home, arguments.command)(arguments, console)
     return code
 

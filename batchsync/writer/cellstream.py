@@ -1,6 +1,9 @@
 """The cells that the reader yields, sheet by sheet and line by line."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
+from operator import itemgetter
 
 from batchsync.model import CellBatch, FileFound, SheetCells, SheetFound
 from batchsync.writer.outline import UnshapedError
@@ -10,19 +13,23 @@ Cells = Iterable[FileFound | SheetCells | CellBatch]
 Line = tuple[int, list[str], Sequence[int], bool]
 
 
-class Chained:
-    """Lines with the next one in sight."""
+class Pieces:
+    """Lines, a piece at a time, with the next one in sight."""
 
-    def __init__(self, sample: list[Line], lines: Iterator[Line]) -> None:
-        self._sample = iter(sample)
-        self._lines = lines
-        self.next: Line | None = None
-        self.take()
+    def __init__(self, pieces: Iterator[list[Line]]) -> None:
+        self._pieces = pieces
+        self._piece: list[Line] = next(pieces, [])
 
-    def take(self) -> Line | None:
-        now = self.next
-        self.next = next(self._sample, None) or next(self._lines, None)
-        return now
+    @property
+    def next(self) -> Line | None:
+        """The line that comes next."""
+        return self._piece[0] if self._piece else None
+
+    def take(self, below: int) -> list[Line]:
+        """Return the next lines, as many as are at hand, of those that are numbered below this."""
+        cut = bisect_left(self._piece, below, key=itemgetter(0))
+        taken, self._piece = self._piece[:cut], self._piece[cut:] or next(self._pieces, [])
+        return taken
 
 
 def dropped_columns(found: SheetFound | None) -> frozenset[int]:
@@ -52,7 +59,14 @@ def by_sheet(cells: Cells) -> Iterator[tuple[SheetCells, Iterator[CellBatch]]]:
 
 
 def lines_of(batches: Iterable[CellBatch]) -> Iterator[Line]:
+    """Yield all lines, one by one."""
+    return chain.from_iterable(pieces_of(batches))
+
+
+def pieces_of(batches: Iterable[CellBatch]) -> Iterator[list[Line]]:
+    """Yield the lines of each batch that has any."""
     for batch in batches:
-        hidden = batch.hidden or [0] * len(batch.lines)
-        for number, cells, kinds, unseen in zip(batch.lines, batch.rows, batch.kinds, hidden, strict=True):
-            yield number, cells, kinds, bool(unseen)
+        hidden = map(bool, batch.hidden) if batch.hidden else repeat(False, len(batch.lines))
+        piece: list[Line] = list(zip(batch.lines, batch.rows, batch.kinds, hidden, strict=True))
+        if piece:
+            yield piece

