@@ -73,7 +73,7 @@ class Server:
                 os.kill(each, signal.SIGKILL)
         self._process.wait()
         deadline = time.monotonic() + 10
-        while any(_runs(int(each)) for each in children):
+        while any(runs(int(each)) for each in children):
             assert time.monotonic() < deadline
             time.sleep(0.02)
 
@@ -90,7 +90,8 @@ def _memory() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
-def _runs(pid: int) -> bool:
+def runs(pid: int) -> bool:
+    """Whether a process is there, and not only its exit code."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
     except OSError:

@@ -17,7 +17,7 @@ from batchsync.ledger.postgres import Member, PostgresLedger
 from batchsync.model import State
 from batchsync.sandbox.settings import TOKEN
 from tests.cluster.town import Town, charged, most_in_a_second, sheet, town
-from tests.postgres import _runs as runs
+from tests.postgres import runs
 
 if TYPE_CHECKING:
     import subprocess
@@ -176,29 +176,16 @@ def test_run_is_killed_and_the_orphan_goes(tmp_path: Path, postgres: str) -> Non
 
 def test_hand_is_killed_and_the_run_ends(tmp_path: Path, postgres: str) -> None:
     """What it had under way becomes uncertain when its claims are stale, the run sends the rest, and it is said."""
-    with scene(tmp_path, postgres, "--latency", "0.3", rows=100, program=("-c", SOON_GIVEN_UP)) as on:
+    with scene(tmp_path, postgres, "--latency", "0.3", rows=60, program=("-c", SOON_GIVEN_UP)) as on:
         on.go()
         _stop_when(on, lambda: on.of_hand(State.SENDING) > 0)
         os.kill(on.hand.pid, signal.SIGKILL)
         assert 1 == on.person.wait(120), on.here.said("person")
         told, calls = on.here.summary("person"), on.here.calls()
-        assert (100, 0) == (told["synced"] + told["uncertain"], told["not_sent"])
+        assert (60, 0) == (told["synced"] + told["uncertain"], told["not_sent"])
         assert (True, on.of_hand(State.UNCERTAIN)) == (0 < told["uncertain"] <= 5, told["uncertain"])
         assert {1} == set(charged(calls).values())
         assert "One of the sending processes ended early" in on.here.said("person")
-
-
-def test_cap_is_kept_by_one_of_them(tmp_path: Path, postgres: str) -> None:
-    """With --max-points nobody is started beside it, a sentence says why, and the cap is not overshot."""
-    with town(tmp_path, postgres, rate=200) as here:
-        person = here.run(
-            "person", sheet(tmp_path / "orders.csv", 60), "--processes", "2", "--max-points", "25"
-        )
-        assert 3 == person.wait(60), here.said("person")
-        assert (25, 25) == (len(here.calls()), here.summary("person")["points_spent"])
-        assert "this process sends alone, since a spending cap is kept by one process" in here.said("person")
-        with psycopg.connect(postgres) as database:
-            assert [("run",)] == database.execute("SELECT kind FROM batchsync.holders").fetchall()
 
 
 def _stop_when(on: Scene, is_so: Callable[[], bool]) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from batchsync.ledger import open_postgres
@@ -100,10 +101,16 @@ def test_worker_that_ends_leaves_the_rest_to_others(tmp_path: Path, postgres: st
 
 
 def test_cap_is_kept_by_one_process(tmp_path: Path, postgres: str) -> None:
-    """With --max-points the workers are left out, and the cap is never overshot."""
+    """With --max-points workers and other processes are left out, a sentence says so, and the cap is never overshot."""
     with town(tmp_path, postgres, rate=200) as here:
         here.worker("worker")
-        person = here.run("person", sheet(tmp_path / "orders.csv", 60), "--max-points", "25")
+        person = here.run(
+            "person", sheet(tmp_path / "orders.csv", 60), "--max-points", "25", "--processes", "2"
+        )
         assert 3 == person.wait(60), here.said("person")
         assert (25, 25) == (len(here.calls()), here.summary("person")["points_spent"])
         assert "joined" not in here.said("worker")
+        assert "this process sends alone, since a spending cap is kept by one process" in here.said("person")
+        with psycopg.connect(postgres) as database:
+            kinds = database.execute("SELECT kind FROM batchsync.holders ORDER BY id").fetchall()
+        assert [("worker",), ("run",)] == kinds

@@ -66,6 +66,8 @@ class Campaign:
     """Where to kill; random instants and all steps when left out."""
     postgres: str | None = None
     """The address of a PostgreSQL ledger; a file in the folder when left out."""
+    processes: int = 1
+    """How many send in each life; a kill hits the one that started the others."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -214,6 +216,7 @@ def campaign(folder: Path, asked: Campaign, cradle: Cradle) -> Figures:
     began = time.monotonic()
     with vendor(folder, *share, cradle=cradle) as url:
         given = ["--keep-alive"] if asked.keep_alive else []
+        given += ["--processes", str(asked.processes)] if asked.processes > 1 else []
         operator = Operator(
             folder,
             url,

@@ -23,7 +23,7 @@ CREATE TABLE holders (
     who text NOT NULL,
     host text NOT NULL,
     pid integer NOT NULL,
-    kind text NOT NULL,        -- worker, or run
+    kind text NOT NULL,        -- worker, run, or hand
     since bigint NOT NULL,
     seen_at bigint NOT NULL,
     ended_at bigint,           -- it left in good order
