@@ -11,6 +11,7 @@ from typing import Any
 from batchsync.model import CellBatch, CellKind, FileFound, Note, RowBatch, SheetCells, SheetFound
 
 _KINDS = frozenset(CellKind)
+_TEXT, _EMPTY = int(CellKind.TEXT), int(CellKind.EMPTY)
 _CONTAINERS = frozenset({"xlsx", "xls", "xlsb", "ods", "spreadsheetml", "html", "csv", "zip"})
 
 
@@ -81,6 +82,28 @@ def _row_batch(*said: Any) -> RowBatch:
     )
 
 
+def _plain_batch(*said: Any) -> RowBatch:
+    """Rows one after the other of nothing but text, each column joined by line breaks."""
+    first, size, orders, owners, shops, decisions = said
+    texts, merchants = _split(a_text(orders), _a_number(size)), _split(owners, size)
+    kinds = [_TEXT] * size
+    return RowBatch(
+        lines=list(range(_a_number(first), first + size)),
+        orders=texts,
+        order_kinds=kinds,
+        owners=merchants,
+        owner_kinds=kinds[: len(merchants)]
+        if all(merchants)
+        else [_TEXT if one else _EMPTY for one in merchants],
+        shops=_split(shops, size),
+        decisions=_split(decisions, size),
+    )
+
+
+def _split(joined: Any, size: int) -> list[str]:
+    return [] if joined is None else _sized(a_text(joined).split("\n"), size)
+
+
 def _sheet_cells(*said: Any) -> SheetCells:
     name, index, visible = said
     if type(visible) is not bool:
@@ -98,7 +121,7 @@ def _cell_batch(*said: Any) -> CellBatch:
     return CellBatch(lines=lines, rows=rows, kinds=kinds, hidden=_sized(_numbers(hidden), size, or_none=True))
 
 
-ORDERS: dict[str, Callable[..., Any]] = {"sheet": _sheet_found, "rows": _row_batch}
+ORDERS: dict[str, Callable[..., Any]] = {"sheet": _sheet_found, "rows": _row_batch, "plain": _plain_batch}
 CELLS: dict[str, Callable[..., Any]] = {"grid": _sheet_cells, "cells": _cell_batch}
 
 

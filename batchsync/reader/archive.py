@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
 from batchsync.reader.grid import Line, Note, Sheet, Source, Unreadable, Wishes
-from batchsync.reader.pick import Picked, pick
+from batchsync.reader.pick import Picked, Plain, pick
 from batchsync.reader.refuse import unreadable
 from batchsync.reader.table import TableFound
 from batchsync.reader.text import NO_WISHES, TextSource
@@ -124,10 +124,10 @@ class MemberSheet:
         """Yield the sheet's lines."""
         return self._sheet.lines()
 
-    def picked(self, found: TableFound) -> Iterator[Picked]:
+    def picked(self, found: TableFound) -> Iterator[Picked | Plain]:
         """Yield the data rows, fast where the sheet can."""
         fast = getattr(self._sheet, "picked", None)
-        batches: Iterator[Picked] = pick(self._sheet.lines(), found) if fast is None else fast(found)
+        batches: Iterator[Picked | Plain] = pick(self._sheet.lines(), found) if fast is None else fast(found)
         return batches
 
 

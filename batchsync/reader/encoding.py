@@ -17,7 +17,8 @@ Knows = Callable[[list[str]], bool]
 MARK = "batchsync_mark"
 """The name of our way with undecodable bytes."""
 _MARKED = re.compile("[\udc00-\udcff]")
-_BLOCK = 1 << 20
+PIECE = 1 << 15
+"""Bytes read at a time: what they become stays below the size that a C library asks the system for anew each time."""
 HEAD = 1 << 16
 
 _BOMS: tuple[tuple[bytes, str], ...] = (
@@ -53,6 +54,10 @@ class Encoding(NamedTuple):
     @property
     def shown(self) -> str:
         return _SHOWN[self.codec]
+
+    @property
+    def is_sound_utf8(self) -> bool:
+        return self.shown == "UTF-8" and not self.damaged
 
 
 class _Marks:
@@ -135,7 +140,7 @@ def _is_strictly(opener: Opener, codec: str) -> bool:
     decoder = codecs.getincrementaldecoder(codec)(errors="strict")
     try:
         with opener() as stream:
-            while block := stream.read(_BLOCK):
+            while block := stream.read(PIECE):
                 decoder.decode(block)
             decoder.decode(b"", final=True)
     except UnicodeError:

@@ -21,6 +21,17 @@ class Picked(NamedTuple):
     hidden: list[int]
 
 
+class Plain(NamedTuple):
+    """Consecutive data rows of nothing but text, each column joined by line breaks: what is light on the pipe."""
+
+    first: int
+    size: int
+    orders: str
+    owners: str | None
+    shops: str | None
+    decisions: str | None
+
+
 def pick(
     lines: Iterable[Line], found: TableFound, size: int = 4_096, *, ragged: bool = False
 ) -> Iterator[Picked]:

@@ -9,17 +9,16 @@ reading goes on behind it.
 import csv
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, repeat
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
+from batchsync.reader.text_lines import SOME, Lines
 from batchsync.shapes import Shape, shape
 
 csv.field_size_limit(2**31 - 1)
 
 _LINES = re.compile(r"\r\n|\r|\n")
-CHUNK = 512
-"""Physical lines at a time: so few rows stay in the processor's cache, a fifth of the time less than 4,096."""
 LONGEST_RECORD = 500
 """Physical lines; no cell of a spreadsheet has more."""
 
@@ -50,16 +49,13 @@ class Chunk(NamedTuple):
     broken: frozenset[int] = frozenset()
 
 
-def chunks(opener: Callable[[], TextIO], dialect: Dialect, width: int, skip: int = 0) -> Iterator[Chunk]:
-    """Read a text in chunks of records; `skip` physical lines at the top don't count."""
-    number = 1
-    with opener() as stream:
-        deque(islice(stream, skip), maxlen=0)
-        while block := list(islice(stream, CHUNK)):
-            rows = _strictly(block, dialect, width) or _strictly(_completed(block, stream), dialect, width)
-            chunk = Chunk(number, rows) if rows else _carefully(block, stream, dialect, width, number)
-            yield chunk
-            number += len(chunk.rows)
+def chunks(lines: Lines, dialect: Dialect, width: int, number: int = 1, size: int = SOME) -> Iterator[Chunk]:
+    """Read a text in chunks of records, each of so many lines or some more, from the record of a number on."""
+    while block := lines.some(size):
+        rows = _strictly(block, dialect, width) or _strictly(_completed(block, lines), dialect, width)
+        chunk = Chunk(number, rows) if rows else _carefully(block, lines, dialect, width, number)
+        yield chunk
+        number += len(chunk.rows)
 
 
 def _strictly(block: list[str], dialect: Dialect, width: int) -> list[list[str]]:
@@ -75,19 +71,19 @@ def _strictly(block: list[str], dialect: Dialect, width: int) -> list[list[str]]
     return []
 
 
-def _completed(block: list[str], stream: TextIO) -> list[str]:
+def _completed(block: list[str], lines: Lines) -> list[str]:
     """Add the lines to a block that its last record still needs: as long as a quote is open."""
     quotes = sum(line.count('"') for line in block)
-    more = islice(stream, LONGEST_RECORD)
+    more = islice(lines, LONGEST_RECORD)
     while quotes % 2 and (line := next(more, "")):
         block.append(line)
         quotes += line.count('"')
     return block
 
 
-def _carefully(block: list[str], stream: TextIO, dialect: Dialect, width: int, number: int) -> Chunk:
-    """Cut a block record by record; lines beyond it that its last record needs are taken from the stream."""
-    feed = _Feed(block, stream)
+def _carefully(block: list[str], lines: Lines, dialect: Dialect, width: int, number: int) -> Chunk:
+    """Cut a block record by record; lines beyond it that its last record needs are taken, too."""
+    feed = _Feed(block, lines)
     rows: list[list[str]] = []
     broken = set()
     for row, is_broken in careful(feed, dialect, width):

@@ -189,10 +189,10 @@ _TOTAL = re.compile(
     r"\s*(?:本页|累计|全部)?(?:合计|总计|小计|共计|总和|汇总)\s*(?:[:：(（\s\d].*)?|\s*(?:grand |sub)?total\s*(?:[:(\d].*)?",
     re.IGNORECASE | re.DOTALL,
 )
-_SURE = r"[ \t'\"=`_]{0,4}(?:[0-9]{10}|[0-9]{6}-[0-9]|P[0-9]{9})"
+_SURE = r"(?:[0-9]{6}-[0-9]|[0-9]{10}|[ \t'\"=`_]{0,4}(?:[0-9]{10}|[0-9]{6}-[0-9]|P[0-9]{9}))"
 surely_an_id = re.compile(_SURE).match
 """Whether a cell of the order column begins like an order number: such a row is data, whatever else it says."""
-_all_surely = re.compile(rf"(?:{_SURE}[^\n]*\n)*+").fullmatch
+_all_surely = re.compile(rf"(?:{_SURE}[^\n]*+\n)++").fullmatch
 _is_plain = re.compile(r"[A-Za-z-]*[0-9][0-9A-Za-z-]*").fullmatch
 _all_plain = re.compile(r"(?:[A-Za-z-]*[0-9][0-9A-Za-z-]*\n)++").fullmatch
 _TOTAL_WORD = re.compile(r"计|总和|汇总|total", re.IGNORECASE)
@@ -214,17 +214,17 @@ def role(line: Line, found: TableFound) -> Role:
     return _role_by_words(line, order, found)
 
 
-def surely_ids(cells: Sequence[str]) -> bool:
-    """Whether all cells are `surely_an_id`, told at once for speed; a cell with a line break makes it say no."""
-    return _all_surely("\n".join(cells) + "\n") is not None and cells != []
+def surely_ids(orders: str) -> bool:
+    """Whether all cells, joined by line breaks, are `surely_an_id`, told at once; one with a line break makes it say no."""
+    return _all_surely(f"{orders}\n") is not None
 
 
-def surely_rows(orders: Sequence[str], firsts: Sequence[str]) -> bool:
+def surely_rows(orders: str, firsts: str) -> bool:
     """Whether all rows are data, told at once by their order cells and first cells; it may say no to some that are."""
     if surely_ids(orders):
         return True
-    plain = _all_plain("\n".join(orders) + "\n") is not None
-    return plain and all(firsts) and not _TOTAL_WORD.search("\n".join(firsts))
+    plain = _all_plain(f"{orders}\n") is not None
+    return plain and "\n\n" not in f"\n{firsts}\n" and not _TOTAL_WORD.search(firsts)
 
 
 def _role_by_words(line: Line, order: str, found: TableFound) -> Role:

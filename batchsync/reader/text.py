@@ -1,15 +1,14 @@
 """Delimited text (CSV, TSV and their kin): encoding and delimiter found, every record kept, the doubtful ones marked."""
 
-import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple
 
 from batchsync.reader.encoding import (
     HEAD,
-    MARK,
     Encoding,
     detect,
     head_lines,
@@ -19,9 +18,11 @@ from batchsync.reader.encoding import (
 )
 from batchsync.reader.grid import BROKEN, EMPTY, TEXT, UNDECODABLE, Line, Note, Sheet, Wishes
 from batchsync.reader.headers import is_known, normalise
-from batchsync.reader.pick import Picked, pick
+from batchsync.reader.pick import Picked, Plain, pick
 from batchsync.reader.records import NO_DELIMITER, Chunk, Dialect, chunks
-from batchsync.reader.table import DEPTH, TableFound, surely_rows
+from batchsync.reader.table import DEPTH, TableFound
+from batchsync.reader.text_columns import TextColumns
+from batchsync.reader.text_lines import SOME, Lines
 
 _VOTERS: tuple[Dialect, ...] = (
     Dialect(","),
@@ -62,26 +63,48 @@ class TextSheet:
 
     def lines(self) -> Iterator[Line]:
         """Yield each record that isn't empty, by the row number that Excel gives it."""
-        marks = marks_made()
-        for chunk in self._chunks():
-            yield from self._lines_of(chunk, self._encoding.damaged or marks_made() > marks)
+        with self._opener() as stream:
+            marks = marks_made()
+            for chunk in chunks(self._begun(stream), self._cut.dialect, self._cut.width):
+                yield from self._lines_of(chunk, self._is_damaged(marks))
 
-    def picked(self, found: TableFound) -> Iterator[Picked]:
+    def picked(self, found: TableFound) -> Iterator[Picked | Plain]:
         """Yield the data rows of a table in this sheet: what `pick` does with `lines`, but fast."""
-        marks = marks_made()
-        for chunk in self._chunks():
-            damaged = self._encoding.damaged or marks_made() > marks
-            quick = None if chunk.broken or damaged else _quick(chunk, found)
-            if quick:
-                yield quick
-            else:
-                yield from pick(self._lines_of(chunk, damaged), found, ragged=True)
+        columns = TextColumns(found, self._cut.dialect, self._cut.width)
+        with self._opener() as stream:
+            marks = marks_made()
+            lines, number = self._begun(stream), 1
+            while block := lines.block():
+                quick = None if self._is_damaged(marks) else columns.of_block(block, number)
+                if quick:
+                    yield quick
+                    number += quick.size
+                    continue
+                lines.give_back(block)
+                size = SOME if number > columns.below else columns.below
+                for chunk in chunks(lines, self._cut.dialect, self._cut.width, number, size):
+                    yield from self._picked_of(chunk, found, columns, self._is_damaged(marks))
+                    number += len(chunk.rows)
+                    if lines.is_between_blocks or size == columns.below:
+                        break
 
-    def _chunks(self) -> Iterator[Chunk]:
-        return chunks(self._text, self._cut.dialect, self._cut.width, self._cut.skip)
+    def _begun(self, stream: BinaryIO) -> Lines:
+        lines = Lines(stream, self._encoding)
+        deque(islice(lines, self._cut.skip), maxlen=0)
+        return lines
 
-    def _text(self) -> TextIO:
-        return io.TextIOWrapper(self._opener(), encoding=self._encoding.codec, errors=MARK, newline="")
+    def _is_damaged(self, marks: int) -> bool:
+        """Whether there may be undecodable bytes in what was read since so many had been met."""
+        return self._encoding.damaged or marks_made() > marks
+
+    def _picked_of(
+        self, chunk: Chunk, found: TableFound, columns: TextColumns, damaged: bool
+    ) -> Iterator[Picked | Plain]:
+        quick = None if chunk.broken or damaged else columns.of_records(chunk)
+        if quick:
+            yield quick
+        else:
+            yield from pick(self._lines_of(chunk, damaged), found, ragged=True)
 
     @staticmethod
     def _lines_of(chunk: Chunk, damaged: bool) -> Iterator[Line]:
@@ -98,37 +121,6 @@ class TextSheet:
 
 def _kind(cell: str) -> int:
     return UNDECODABLE if is_marked(cell) else TEXT if cell else EMPTY
-
-
-def _quick(chunk: Chunk, found: TableFound) -> Picked | None:
-    """Pick a chunk in which every record is whole and surely an order; None when one needs a closer look."""
-    rows, width = chunk.rows, found.width
-    widths = set(map(len, rows))
-    if chunk.first <= found.header_line or len(widths) != 1 or (least := widths.pop()) < width:
-        return None
-    if least > width and any(any(row[width:]) for row in rows):
-        return None
-    orders = _column(rows, found.order_column)
-    if not surely_rows(orders, _column(rows, 0)):
-        return None
-    size = len(rows)
-    owners = _column(rows, found.owner_column)
-    return Picked(
-        lines=list(range(chunk.first, chunk.first + size)),
-        orders=orders,
-        order_kinds=[TEXT] * size,
-        owners=owners,
-        owner_kinds=[TEXT] * len(owners),
-        shops=_column(rows, found.shop_column),
-        decisions=_column(rows, found.decision_column),
-        hidden=[],
-    )
-
-
-def _column(rows: Sequence[list[str]], column: int | None) -> list[str]:
-    if column is None:
-        return []
-    return [row[column] for row in rows]
 
 
 class TextSource:

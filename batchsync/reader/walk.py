@@ -7,7 +7,7 @@ from typing import Any
 
 from batchsync.reader.grid import LONGEST_TEXT, Line, Note, Sheet, Source, Unreadable, Wishes
 from batchsync.reader.opening import open_source
-from batchsync.reader.pick import Picked, pick
+from batchsync.reader.pick import Picked, Plain, pick
 from batchsync.reader.table import DEPTH, TableFound, find_table
 
 Message = list[Any]
@@ -37,7 +37,7 @@ def orders(path: Path, wishes: Wishes) -> Iterator[Message]:
         found_one = True
         yield _sheet(sheet, found)
         for batch in _picked(sheet, chain(head, lines), found):
-            yield from map(_rows, bounded(batch))
+            yield from map(rows, (batch,) if isinstance(batch, Plain) else bounded(batch))
     if not found_one:
         from batchsync.reader.questions import nothing_found
 
@@ -90,9 +90,9 @@ def _down_to(lines: Iterator[Line], head: list[Line], header_row: int) -> Iterat
             return
 
 
-def _picked(sheet: Sheet, lines: Iterator[Line], found: TableFound) -> Iterator[Picked]:
+def _picked(sheet: Sheet, lines: Iterator[Line], found: TableFound) -> Iterator[Picked | Plain]:
     fast = getattr(sheet, "picked", None)
-    batches: Iterator[Picked] = pick(lines, found) if fast is None else fast(found)
+    batches: Iterator[Picked | Plain] = pick(lines, found) if fast is None else fast(found)
     return batches
 
 
@@ -140,7 +140,10 @@ def _sheet(sheet: Sheet, found: TableFound) -> Message:
     ]
 
 
-def _rows(batch: Picked) -> Message:
+def rows(batch: Picked | Plain) -> Message:
+    """Make the message of a batch of data rows."""
+    if isinstance(batch, Plain):
+        return ["plain", *batch]
     kinds = (_brief(batch.order_kinds), _brief(batch.owner_kinds))
     return [
         "rows",

@@ -90,7 +90,7 @@ class FastColumns:
         self._rows.last = lines[-1]
         batch = self._batch(lines, by_column, _hidden(before, after))
         orders = batch.orders
-        if lines[0] > self._found.header_line and surely_ids(orders):
+        if lines[0] > self._found.header_line and surely_ids("\n".join(orders)):
             return batch
         return self._judged(piece, batch)
 

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchsync.reader.grid import BROKEN, TEXT, UNDECODABLE, Line, Wishes
-from batchsync.reader.pick import Picked
+from batchsync.reader.pick import Picked, Plain
 from batchsync.reader.table import find_table
 from batchsync.reader.text import TextSource, open_text
+from tests.reader.arrived import arrived
 
 ID = "261122-123456789012345"
 TABLE = f"订单号,商家id,备注\n{ID},23456789,好\n"
@@ -25,8 +26,8 @@ def lines(data: bytes) -> list[Line]:
     return list(next(source(data).sheets()).lines())
 
 
-def picked(data: bytes) -> list[Picked]:
-    """What the fast way yields; the slow way must agree."""
+def picked(data: bytes) -> list[Picked | Plain]:
+    """What the fast way yields."""
     sheet = source(data)._sheet
     found = find_table(list(sheet.lines())[:30], Wishes(), "orders.csv")
     assert found is not None
@@ -36,7 +37,7 @@ def picked(data: bytes) -> list[Picked]:
 def orders(data: bytes) -> list[tuple[int, str, int]]:
     return [
         row
-        for batch in picked(data)
+        for batch in map(arrived, picked(data))
         for row in zip(batch.lines, batch.orders, batch.order_kinds, strict=True)
     ]
 

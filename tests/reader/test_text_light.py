@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 
 from batchsync.config import InputSettings
-from batchsync.model import FileFound, PlanVerdict, RowBatch, SheetFound
+from batchsync.model import FileFound, PlanVerdict, SheetFound
 from batchsync.plan import make_plan, verdicts_of
 from batchsync.reader.grid import Wishes
 from batchsync.reader.table import find_table
 from batchsync.reader.text import open_text
+from tests.reader.arrived import arrived
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 HEAVY = (
@@ -54,9 +55,7 @@ def test_the_guarded_sample() -> None:
         order_column=table.order_column,
         owner_column=table.owner_column,
     )
-    batches = [
-        RowBatch(**picked._asdict()) for picked in open_text(SAMPLES / "gbk-guarded.csv")._sheet.picked(table)
-    ]
+    batches = map(arrived, open_text(SAMPLES / "gbk-guarded.csv")._sheet.picked(table))
     file = FileFound(container="csv", sha256="", size=0)
     plan = make_plan([file, found, *batches], InputSettings(), lambda _, numbers: bytes(len(numbers)))
     assert ("GB18030, comma", 30, 3, {PlanVerdict.SEND}) == (

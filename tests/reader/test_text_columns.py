@@ -1,0 +1,198 @@
+"""The quick ways through a text: whatever it holds, they give what reading record by record gives."""
+
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from batchsync.model import RowBatch
+from batchsync.reader import text_lines
+from batchsync.reader.grid import TEXT, Wishes
+from batchsync.reader.pick import Plain, pick
+from batchsync.reader.records import Dialect
+from batchsync.reader.table import TableFound, find_table
+from batchsync.reader.text_columns import TextColumns
+from batchsync.shapes import Shape
+from tests.reader.arrived import arrived
+from tests.reader.test_text import ID, picked, source
+
+Row = tuple[int, str, int, str, int, str]
+HEADER = "订单号{0}商家id{0}备注{0}处理决定"
+
+
+def rows_of(batches: list[RowBatch]) -> list[Row]:
+    return [
+        row
+        for batch in batches
+        for row in zip(
+            batch.lines,
+            batch.orders,
+            batch.order_kinds,
+            batch.owners,
+            batch.owner_kinds,
+            batch.decisions or [""] * len(batch.lines),
+            strict=True,
+        )
+    ]
+
+
+def both_ways(data: bytes) -> tuple[list[Row], list[Row]]:
+    """The rows as the fast ways give them, and as `pick` does line by line; none when the bytes hide the header."""
+    sheet = source(data)._sheet
+    found = find_table(list(sheet.lines())[:30], Wishes(), "orders.csv")
+    if found is None:
+        return [], []
+    fast = rows_of(list(map(arrived, sheet.picked(found))))
+    return fast, rows_of(list(map(arrived, pick(sheet.lines(), found, ragged=True))))
+
+
+# --- Whatever the text ----------------------------------------------------------------------------------------
+
+PLAIN_ROW = st.builds(
+    "261122-{0:015d}{{0}}{1}{{0}}{2}{{0}}{3}".format,
+    st.integers(0, 10**15 - 1),
+    st.sampled_from(["780000001", "23456789", ""]),
+    st.sampled_from(["", "x", "红色，均码", "a b"]),
+    st.sampled_from(["", "", "", "已扣"]),
+)
+QUOTED_ROW = PLAIN_ROW.map(lambda row: "{0}".join(f'"{cell}"' for cell in row.split("{0}")))
+ODD_ROW = st.lists(st.sampled_from([ID, "合计", *["{0}"] * 4, *'1x""\n\r\t\0\v\u2028']), max_size=10).map(
+    "".join
+)
+SLIPPED_ROW = st.builds(
+    lambda row, cut, by: by.join(row.rsplit("{0}", cut)),
+    PLAIN_ROW,
+    st.integers(1, 2),
+    st.sampled_from(["", "{0}{0}", "\r{0}", "\n{0}", "{0}\r", "\r", "\n"]),
+)
+ROWS = st.lists(
+    st.one_of(PLAIN_ROW, PLAIN_ROW, PLAIN_ROW, SLIPPED_ROW, SLIPPED_ROW, QUOTED_ROW, ODD_ROW),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    rows=ROWS,
+    delimiter=st.sampled_from([",", "\t", ";", "|"]),
+    end=st.sampled_from(["\r\n", "\n", "\r"]),
+    codec=st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
+    block=st.integers(8, 400),
+    last=st.booleans(),
+    quotes=st.booleans(),
+    stray=st.none() | st.none() | st.integers(0, 10**6),
+)
+def test_the_ways_agree(
+    rows: list[str],
+    delimiter: str,
+    end: str,
+    codec: str,
+    block: int,
+    last: bool,
+    quotes: bool,
+    stray: int | None,
+) -> None:
+    """Plain, quoted, slipped and broken rows in any order, encoding and blocking, with a byte of no meaning among them."""
+    text = end.join([HEADER, *["261122-123456789012345{0}1{0}{0}"] * 3, *rows]).format(delimiter)
+    text = text if quotes else text.replace('"', "")
+    data = bytearray((text + end * last).encode(codec))
+    start = len((HEADER.format(delimiter) + end).encode(codec))
+    if stray is not None:
+        data.insert(start + stray % (len(data) - start + 1), 0xFF)
+    with mock.patch.multiple(text_lines, BLOCK=block, PIECE=block):
+        fast, slow = both_ways(bytes(data))
+    assert slow == fast
+
+
+# --- The expressions --------------------------------------------------------------------------------------------
+
+
+def columns(delimiter: str = ",", width: int = 3, **more: object) -> TextColumns:
+    facts: dict[str, object] = {
+        "header_line": 1,
+        "headers": ("a", "b", "c"),
+        "order_column": 0,
+        "owner_column": 1,
+        "shop_column": None,
+        "decision_column": None,
+        "result_columns": (),
+        "notes": (),
+        "explanations": frozenset(),
+        "shape": Shape.DASHED,
+        "width": 3,
+    }
+    return TextColumns(TableFound(**{**facts, **more}), Dialect(delimiter), width)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "^"])
+def test_a_block_of_the_usual_shape_is_cut_at_once(delimiter: str, quote: str, end: str) -> None:
+    """The quick way is taken: its cells come without their quotes."""
+    block = f"{quote}{ID}{quote}{delimiter}1{delimiter}{quote}x{quote}{end}" * 2
+    assert Plain(7, 2, f"{ID}\n{ID}", "1\n1", None, None) == columns(delimiter).of_block(block.encode(), 7)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"{ID},1,x",
+        f"{ID},1,x\n{ID},1,x",
+        f'"{ID}",1,x\n"{ID}",1,x',
+        f"{ID},1\n{ID},1,x,y\n",
+        f"{ID},1,x,y\n{ID},1\n",
+        f"{ID},1,x\n\n",
+        f"\n{ID},1,x\n",
+        f"{ID},1,x\r\n{ID},1,x\n{ID},1,x\r\n",
+        f"{ID},1,x\r{ID},1,x\n",
+        f"{ID},1,x\n\r{ID},1,x\r\n",
+        f"{ID},1,\r\r\n{ID},1,x\n",
+        f'{ID},1,"x\n{ID},1,x"\n',
+        f'{ID},1,"x""y"\n',
+        f'="{ID}",1,x\n',
+        f'{ID},1,x"\n{ID},1,"x\n',
+        f'x"y",{ID},1,x\n',
+        f'"{ID}",1,x,\n{ID},1\n',
+        f"合计,{ID},1\n",
+        "1,1,x\n",
+    ],
+)
+def test_a_block_with_something_odd_is_not(block: str) -> None:
+    """Cells too many and too few that make up for each other, lines of other ends, quotes within, rows of no order."""
+    assert columns().of_block(block.encode(), 7) is None
+
+
+def test_empty_cells_beyond_the_header_are_none() -> None:
+    """Delimiters at each line's end are cut off; a cell that says something there is not."""
+    wide = columns(width=5)
+    assert wide.of_block(f"{ID},1,x,,\n".encode(), 7) == Plain(7, 1, ID, "1", None, None)
+    assert wide.of_block(f"{ID},1,x,,y\n".encode(), 7) is None
+
+
+def test_a_block_with_the_header_is_looked_at() -> None:
+    """As are the lines that may explain it."""
+    block = f"{ID},1,x\n".encode()
+    assert columns(explanations=frozenset({2, 3})).of_block(block, 3) is None
+    assert columns(explanations=frozenset({2, 3})).of_block(block, 4) is not None
+
+
+def test_orders_in_a_column_beyond_the_header_are_marked() -> None:
+    """A column told by its letter may have no header: no row is wide enough to be cut at once."""
+    sheet = source(f"a,b\n{ID},1\n{ID},1,{ID}\n".encode())._sheet
+    found = find_table(list(sheet.lines()), Wishes(order_columns=("C",), header_row=1), "orders.csv")
+    assert found is not None
+    assert 2 == found.order_column
+    batches = list(map(arrived, sheet.picked(found)))
+    assert 2 == sum(len(batch.lines) for batch in batches)
+
+
+def test_a_large_file_of_quoted_cells_goes_the_quick_way() -> None:
+    """But for the line of the header; in one block a cell with a line break makes it be read by records."""
+    rows = [f'"261122-{n:015d}","1","x"' for n in range(5_000)]
+    rows[2_500] = f'"{ID}","1","x\ny"'
+    batches = picked("\r\n".join([HEADER.format(","), *(f'{row},""' for row in rows), ""]).encode())
+    assert {Plain} == set(map(type, batches))
+    every = [kind for batch in map(arrived, batches) for kind in batch.order_kinds]
+    assert [TEXT] * 5_000 == every
