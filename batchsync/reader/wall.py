@@ -5,6 +5,7 @@ parent spends waiting counts against the child: a slow plan is not the file's fa
 has hardly had a processor gets more time.
 """
 
+import atexit
 import contextlib
 import os
 import subprocess
@@ -121,6 +122,15 @@ def start_ahead() -> None:
     if not _ahead and not is_open():
         with contextlib.suppress(OSError):  # told when the file comes
             _ahead.append(_started())
+
+
+@atexit.register
+def _let_go() -> None:
+    """End a child that waited in vain; where Python does not get to tidy up, the end of its pipe does."""
+    for child in _ahead:
+        child.kill()
+        child.communicate()
+    _ahead.clear()
 
 
 def _waiting_child() -> "subprocess.Popen[bytes] | None":

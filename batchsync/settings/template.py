@@ -1,13 +1,18 @@
 """config.yaml and the settings page, generated from config.py: its names, defaults and docstrings."""
 
+import ast
+import inspect
 import json
 from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from batchsync import config
 from batchsync.settings.faults import sections
 from batchsync.words import Lang
 from batchsync.words import settings as words
@@ -19,7 +24,7 @@ def template(lang: Lang) -> str:
     for section, model in sections():
         lines += ["", f"# {meaning(section, model, lang)}", f"{section}:"]
         for key, field in model.model_fields.items():
-            lines.append(f"  # {key_meaning(section, key, field, lang)}")
+            lines.append(f"  # {key_meaning(section, key, lang)}")
             lines.append(f"  {_line(section, key, field)}")
     return "\n".join(lines) + "\n"
 
@@ -31,7 +36,7 @@ def document(lang: Lang) -> str:
         lines += [f"## {section}", "", meaning(section, model, lang), ""]
         lines += [words.DOCS_COLUMNS.say(lang), "| --- | --- | --- |"]
         for key, field in model.model_fields.items():
-            told = key_meaning(section, key, field, lang).replace("|", r"\|")
+            told = key_meaning(section, key, lang).replace("|", r"\|")
             lines.append(f"| `{section}.{key}` | {_default(field, lang)} | {told} |")
         lines.append("")
     return "\n".join(lines)
@@ -43,10 +48,27 @@ def meaning(section: str, model: type[BaseModel], lang: Lang) -> str:
     return words.MEANINGS_ZH.get(section, english) if lang is Lang.ZH else english
 
 
-def key_meaning(section: str, key: str, field: FieldInfo, lang: Lang) -> str:
+def key_meaning(section: str, key: str, lang: Lang) -> str:
     """Return what one setting means."""
-    english = " ".join((field.description or "").split())
+    english = _docstrings().get(f"{section}.{key}", "")
     return words.MEANINGS_ZH.get(f"{section}.{key}", english) if lang is Lang.ZH else english
+
+
+@cache
+def _docstrings() -> dict[str, str]:
+    """Return what stands below each key in config.py. Only who shows it pays for it: pydantic would, at every start."""
+    bodies = {
+        node.name: node.body
+        for node in ast.parse(inspect.getsource(config)).body
+        if isinstance(node, ast.ClassDef)
+    }
+    return {
+        f"{section}.{key.target.id}": " ".join(str(told.value.value).split())
+        for section, model in sections()
+        for key, told in pairwise(bodies[model.__name__])
+        if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name)
+        if isinstance(told, ast.Expr) and isinstance(told.value, ast.Constant)
+    }
 
 
 def _line(section: str, key: str, field: FieldInfo) -> str:

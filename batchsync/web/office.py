@@ -64,8 +64,8 @@ def sections_of(loaded: Loaded, lang: Lang) -> Iterator[SectionView]:
     for name, model in sections():
         values = getattr(loaded.config, name)
         views = tuple(
-            _view(loaded, (name, key), getattr(values, key), key_meaning(name, key, field, lang), lang)
-            for key, field in model.model_fields.items()
+            _view(loaded, (name, key), getattr(values, key), key_meaning(name, key, lang), lang)
+            for key in model.model_fields
         )
         yield SectionView(name=name, told=meaning(name, model, lang), settings=views)
 

@@ -8,7 +8,7 @@ import pytest
 from batchsync.config import Config
 from batchsync.settings import load, template
 from batchsync.settings.faults import sections
-from batchsync.settings.template import pages
+from batchsync.settings.template import key_meaning, pages
 from batchsync.words import Lang
 from batchsync.words import settings as words
 
@@ -40,7 +40,7 @@ def test_every_example_in_the_template_is_valid(lang: Lang, tmp_path: Path) -> N
 
 def test_every_key_has_a_meaning_in_both_languages() -> None:
     """No key is added to config.py without a sentence in Chinese, and none stays when it goes."""
-    english = {f"{s}.{k}": f.description for s, m in sections() for k, f in m.model_fields.items()}
+    english = {f"{s}.{k}": key_meaning(s, k, Lang.EN) for s, m in sections() for k in m.model_fields}
     keys = set(english) | {section for section, _ in sections()}
     assert (set(), []) == (keys ^ set(words.MEANINGS_ZH), [key for key, told in english.items() if not told])
 
