@@ -112,7 +112,7 @@ class Hand:
         def heard(_number: int, _frame: FrameType | None) -> None:
             tell()
 
-        for name in _SIGNALS:  # one of these is for this process alone: a stop of all is told by whoever started us
+        for name in _SIGNALS:  # to this process alone: a stop of all is told by whoever started us
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, heard)
