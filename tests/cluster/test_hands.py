@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from batchsync.config import ApiSettings, Config, LedgerSettings, NotifySettings, PaceSettings
+from batchsync.distributed import cluster_job
 from batchsync.distributed.hand import Errand, Hand
 from batchsync.distributed.hands import Hands, shares_of
 from batchsync.words import Lang, Said
@@ -27,6 +28,17 @@ def test_shares_of_the_concurrency(concurrency: int, processes: int) -> None:
     shares = shares_of(concurrency, processes)
     assert (concurrency, min(concurrency, processes)) == (sum(shares), len(shares))
     assert max(shares) - 1 <= min(shares) > 0
+
+
+def test_more_processes_than_calls_under_way() -> None:
+    """As many send as may have a call under way, and it is said once; with few orders, fewer, without a word."""
+    said: list[Said] = []
+    job = cluster_job(CONFIG, on_said=said.append)
+    for _file in range(2):
+        assert [1, 1, 1] == job._shares(5, 100, capped=False)
+    assert ["--processes 5: 3 processes send"] == [each.say(Lang.EN).partition(",")[0] for each in said]
+    assert [2, 1] == job._shares(3, 2, capped=False)
+    assert 1 == len(said)
 
 
 def test_errand_arrives_as_it_was_given() -> None:
