@@ -6,7 +6,7 @@ can't spoil the others.
 
 All that is promised rests on three things here: a claim is `UPDATE ... WHERE state = 1` with its attempt in the
 same transaction; no attempt's id is told before that transaction is durable; an outcome moves its order only from
-`sending` and only for the order's last attempt.
+`sending` and only for the order's last attempt (what comes later still is late.py's).
 """
 
 from collections.abc import Sequence
@@ -14,16 +14,13 @@ from typing import NamedTuple
 
 import orjson
 
-from batchsync.errors import IllegalMove
-from batchsync.ledger.codes import ATTEMPTS_EACH, STATE_CODES
+from batchsync.ledger.codes import ATTEMPTS_EACH
 from batchsync.ledger.database import Database
+from batchsync.ledger.late import SENDING, Stand
 from batchsync.ledger.statements import queries
-from batchsync.model import MOVES, Cause, Reason, State
 
 ANSWERS_REMEMBERED = 4_096
 ANSWER_REMEMBERED_BYTES = 512
-GIVEN_UP = frozenset({Reason.CRASH.value, Reason.ABANDONED.value})
-"""Reasons of an uncertain outcome that a late answer of the same attempt may still mend."""
 
 
 class Claim(NamedTuple):
@@ -157,25 +154,21 @@ class BatchWriter:
         return Applied(attempts, illegal)
 
     def _settle_one(self, outcome: Outcome) -> bool:
-        order, nth = divmod(outcome.attempt, ATTEMPTS_EACH)
-        row = next(iter(self._db.execute(self._sql["order_to_settle"], (order,))), None)
-        if row is None or row[1] != nth:
+        row = next(iter(self._db.execute(self._sql["order_to_settle"], (outcome.attempt,))), None)
+        if row is None:
             return False
-        state, last_reason = row[0], row[2]
-        if state == STATE_CODES[State.SENDING]:
+        stand = Stand._make(row)
+        if stand.state == SENDING and stand.attempts == outcome.attempt % ATTEMPTS_EACH:
             return self._settle_all([outcome])
-        late = (
-            state == STATE_CODES[State.UNCERTAIN] and last_reason in GIVEN_UP and outcome.state in LATE_STATES
-        )
-        if late:
-            self._settle_late(outcome, order, nth)
-        return late
+        if stand.takes(outcome.state):
+            self._settle_late(outcome, stand.statement(outcome.state))
+            return True
+        return False
 
-    def _settle_late(self, outcome: Outcome, order: int, nth: int) -> None:
+    def _settle_late(self, outcome: Outcome, statement: str | None) -> None:
         db, sql = self._db, self._sql
-        db.execute(sql["settle_late"], (outcome.state, outcome.points, outcome.at, order, nth))
-        if db.changes() != 1:
-            raise IllegalMove(f"order {order}: no late answer fits")
+        if statement is not None:
+            db.execute(sql[statement], (outcome.state, outcome.points, outcome.at, outcome.attempt))
         db.execute(
             sql["append_late_outcome"],
             (
@@ -211,6 +204,3 @@ class BatchWriter:
         if dearest.points and dearest.points > self._highest:
             self._db.execute(self._sql["note_price"], (dearest.points, dearest.attempt // ATTEMPTS_EACH))
             self._highest = dearest.points
-
-
-LATE_STATES = frozenset(STATE_CODES[state] for state in MOVES[State.UNCERTAIN, Cause.LATE_ANSWER])

@@ -50,6 +50,8 @@ MOVES: Mapping[tuple[State, Cause], frozenset[State]] = MappingProxyType(
         (_S.SENDING, _C.NOT_SENT): frozenset({_S.PLANNED, _S.SYNCED, _S.SETTLED_FAILED, _S.UNCERTAIN}),
         (_S.SENDING, _C.CRASH): frozenset({_S.UNCERTAIN}),
         (_S.UNCERTAIN, _C.LATE_ANSWER): _ANSWERED - {_S.UNCERTAIN},
+        (_S.PLANNED, _C.LATE_ANSWER): _ANSWERED - {_S.UNCERTAIN},
+        (_S.REFUSED, _C.LATE_ANSWER): frozenset({_S.SYNCED, _S.SETTLED_FAILED}),
         (_S.REFUSED, _C.NEW_RUN): frozenset({_S.PLANNED}),
         (_S.SYNCED, _C.RESEND): frozenset({_S.SENDING}),
         (_S.SETTLED_FAILED, _C.RESEND): frozenset({_S.SENDING}),

@@ -238,11 +238,8 @@ class Walk(RuleBasedStateMachine):
     def answer_late(self, data: st.DataObject, outcome: State) -> None:
         """An answer to the last attempt when it isn't under way any more."""
         place = data.draw(st.sampled_from(sorted(self.last.keys() - self.under_way)))
-        if (
-            place in self.given_up
-            and outcome is not State.PLANNED
-            and self.move(place, Cause.LATE_ANSWER, outcome)
-        ):
+        if place in self.given_up and outcome in MOVES[State.UNCERTAIN, Cause.LATE_ANSWER]:
+            self.move(place, Cause.LATE_ANSWER, outcome)
             self.settle_and_flush(self.last[place], VERDICTS[outcome])
             self.given_up.discard(place)
             return
@@ -282,7 +279,6 @@ class Walk(RuleBasedStateMachine):
         legal = self.move(place, *DECIDED[decision])
         moved = self.ledger.resolve(1, decision, orders=[self.ids[place]])
         assert [target] * legal == [resolved.state for resolved in moved]
-        self.given_up -= {place} if legal else set()
 
     @rule(place=PLACES, decision=st.sampled_from(list(Decision)))
     def decide_on_sheet(self, place: int, decision: Decision) -> None:
@@ -291,7 +287,6 @@ class Walk(RuleBasedStateMachine):
             legal = was is State.UNCERTAIN
         else:
             legal = self.move(place, *DECIDED[decision])
-            self.given_up -= {place} if legal else set()
         run, made = self.ledger.new_run(1, "/f", "0", "f", "en"), self.sheet(place, decision)
         if legal or (was is State.SYNCED and decision is Decision.CHARGED):
             self.ledger.enroll(run, made, allow=NEW)
@@ -370,7 +365,8 @@ BUGS = {
     "forgets where it stood": ("settle", "coalesce(stood, 1)", "1"),
     "keeps the word after it is spent": ("settle", "iif(?1 = 1, again, NULL)", "again"),
     "settles any attempt": ("settle", "AND state = 2", ""),
-    "late answers of any kind": ("order_to_settle", "SELECT w.reason", "SELECT 'crash'"),
+    "late answers of any kind": ("order_to_settle", "w.reason", "'crash'"),
+    "late answers twice": ("order_to_settle", "y.late = 1", "y.late = 2"),
     "replans all that is asked": ("replan", "state = ?2", "state = state AND ?2"),
     "forgets the dead": ("give_up_orders", "state = 2", "state = 99"),
 }

@@ -10,35 +10,22 @@ nobody else's: an order may have been lent to one process twice), an outcome wri
 """
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
 from batchsync.ledger.batch import (
     ANSWER_REMEMBERED_BYTES,
     ANSWERS_REMEMBERED,
-    GIVEN_UP,
-    LATE_STATES,
     Applied,
     Claim,
     Heard,
     Outcome,
 )
-from batchsync.ledger.codes import ATTEMPTS_EACH, STATE_CODES
+from batchsync.ledger.codes import ATTEMPTS_EACH
 from batchsync.ledger.database import transaction
+from batchsync.ledger.late import Stand
 from batchsync.ledger.postgres.database import PostgresDatabase
-from batchsync.model import Reason, State
+from batchsync.model import Reason
 
-UNCERTAIN = STATE_CODES[State.UNCERTAIN]
 CRASH = Reason.CRASH.value
-
-
-class _Stand(NamedTuple):
-    """Where an order stands when an outcome did not fit at once: its state, and what is known of the attempt."""
-
-    state: int
-    attempts: int
-    reason: str | None
-    outcome: int | None
-    at: int | None
 
 
 class PostgresBatches:
@@ -117,15 +104,15 @@ class PostgresBatches:
         row = next(self._db.execute(self._sql["order_to_settle"], (outcome.attempt,)), None)
         if row is None:
             return False
-        stand = _Stand._make(row)
+        stand = Stand._make(row)
         if again and (stand.outcome, stand.at) == (outcome.state, outcome.at):
             return True
-        order, nth = divmod(outcome.attempt, ATTEMPTS_EACH)
-        waits = stand.state == UNCERTAIN and stand.attempts == nth and stand.reason in GIVEN_UP
-        if not waits or outcome.state not in LATE_STATES:
+        if not stand.takes(outcome.state):
             return self._was_lost and stand.reason == CRASH  # given up while this process was cut off
-        late = (outcome.state, outcome.points, outcome.at, order, nth)
-        self._db.execute(self._sql["settle_late"], late)
+        statement = stand.statement(outcome.state)
+        if statement is not None:
+            late = (outcome.state, outcome.points, outcome.at, outcome.attempt)
+            self._db.execute(self._sql[statement], late)
         row_of_it = (outcome.attempt, outcome.state, outcome.points, answer, outcome.elapsed, outcome.at)
         self._db.execute(self._sql["append_late_outcome"], row_of_it)
         return True

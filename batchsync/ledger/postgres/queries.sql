@@ -158,15 +158,31 @@ written AS (
 SELECT attempt FROM moved;
 
 -- name: order_to_settle
-SELECT o.state, o.attempts, w.reason, x.state, x.at
+SELECT
+    o.state, o.attempts, w.reason, x.state, x.at,
+    EXISTS (SELECT 1 FROM outcomes AS y WHERE y.attempt = $1 AND y.late = 1),
+    EXISTS (
+        SELECT 1 FROM attempts AS n LEFT JOIN outcomes AS z ON z.attempt = n.id AND z.late = 0
+        WHERE n.id > $1 AND n.id <= o.id * 65536 + o.attempts AND coalesce(z.state, 2) <> 1
+    )
 FROM orders AS o
 LEFT JOIN outcomes AS x ON x.attempt = $1 AND x.late = 0
 LEFT JOIN answers AS w ON w.id = x.answer
 WHERE o.id = $1 >> 16 FOR NO KEY UPDATE OF o;
 
 -- name: settle_late
-UPDATE orders SET state = $1, cause = 5, points = $2, settled_at = $3, again = NULL
-WHERE id = $4 AND attempts = $5 AND state = 6;
+UPDATE orders SET
+    state = $1, cause = 5, points = $2, settled_at = $3, run = (SELECT run FROM attempts WHERE id = $4), again = NULL
+WHERE id = $4 >> 16;
+
+-- name: settle_late_under_way
+-- It is being sent again: should that call never leave, the order is what was paid for.
+UPDATE orders SET stood = $1, points = $2, settled_at = $3, run = (SELECT run FROM attempts WHERE id = $4)
+WHERE id = $4 >> 16 AND state = 2;
+
+-- name: settle_late_by_hand
+-- A person has found out already that it was charged; now it is known what for.
+UPDATE orders SET points = $2, settled_at = $3 WHERE id = $4 >> 16 AND state = $1 AND cause = 9;
 
 -- name: append_late_outcome
 INSERT INTO outcomes (attempt, late, state, points, answer, elapsed, at) VALUES ($1, 1, $2, $3, $4, $5, $6);
@@ -557,7 +573,7 @@ SELECT p.owner, o.number, o.state, x.state
 FROM orders AS o
 JOIN owners AS p ON p.id = o.owner
 JOIN attempts AS a ON a.id = o.id * 65536 + o.attempts
-LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = CASE WHEN o.cause = 5 THEN 1 ELSE 0 END
+LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = 0
 WHERE o.attempts > 0 AND CASE o.cause
     WHEN 1 THEN x.state IS NOT NULL
     WHEN 7 THEN (x.state IS NULL) = (o.state <> 2)
@@ -565,7 +581,9 @@ WHERE o.attempts > 0 AND CASE o.cause
     WHEN 2 THEN x.state IS DISTINCT FROM o.state
     WHEN 3 THEN x.state IS DISTINCT FROM 1
     WHEN 4 THEN x.state IS DISTINCT FROM 6
-    WHEN 5 THEN x.state IS DISTINCT FROM o.state
+    WHEN 5 THEN NOT EXISTS (
+        SELECT 1 FROM outcomes AS y WHERE y.attempt > o.id * 65536 AND y.attempt <= a.id AND y.late = 1 AND y.state = o.state
+    )
     ELSE x.state IS NULL
 END
 LIMIT $1;
@@ -574,8 +592,11 @@ LIMIT $1;
 SELECT p.owner, o.number, o.points, x.points
 FROM orders AS o
 JOIN owners AS p ON p.id = o.owner
-JOIN outcomes AS x ON x.attempt = o.id * 65536 + o.attempts AND x.late = CASE WHEN o.cause = 5 THEN 1 ELSE 0 END
-WHERE (o.cause = 2 OR o.cause = 5) AND o.points IS DISTINCT FROM x.points
+JOIN outcomes AS x ON x.attempt = o.id * 65536 + o.attempts AND x.late = 0
+WHERE o.cause = 2 AND o.points IS DISTINCT FROM x.points OR o.cause = 5 AND NOT EXISTS (
+    SELECT 1 FROM outcomes AS y
+    WHERE y.attempt > o.id * 65536 AND y.attempt <= x.attempt AND y.late = 1 AND y.state = o.state AND y.points IS NOT DISTINCT FROM o.points
+)
 LIMIT $1;
 
 -- name: calls_missing
