@@ -60,6 +60,33 @@ class Applied(NamedTuple):
     illegal: list[Outcome]
 
 
+class Dearest:
+    """Which outcomes may have cost more than any before; those of several runs may be of several accounts."""
+
+    def __init__(self) -> None:
+        self._runs: set[int] = set()
+        self._known = 0
+
+    def hear(self, claims: Sequence[Claim]) -> None:
+        """Learn whose calls these will be."""
+        self._runs.update(claim.run for claim in claims)
+
+    def among(self, outcomes: Sequence[Outcome]) -> list[tuple[int, int]]:
+        """Return order and points of the outcomes that are to be noted."""
+        priced = [(o.points, o.attempt // ATTEMPTS_EACH) for o in outcomes if o.points and o.points > 0]
+        if len(self._runs) != 1:  # also what an earlier process left behind
+            return [(order, points) for points, order in priced]
+        points, order = max(priced, default=(0, 0))
+        if points <= self._known:
+            return []
+        self._known = points
+        return [(order, points)]
+
+    def forget(self) -> None:
+        """Take nothing for noted: the last batch was lost."""
+        self._known = 0
+
+
 class BatchWriter:
     """Applies batches to one database; remembers which answers it has already written."""
 
@@ -68,10 +95,11 @@ class BatchWriter:
         self._sql = queries()
         self._answers: dict[Heard, int] = {}
         self._next_answer = 0
-        self._highest: int = 0
+        self._dearest = Dearest()
 
     def apply(self, claims: Sequence[Claim], outcomes: Sequence[Outcome], now: int) -> Applied:
         """Open a transaction and write a batch into it; `commit` makes it durable. On any error nothing is kept."""
+        self._dearest.hear(claims)
         try:
             self._db.execute("BEGIN IMMEDIATE")
             applied = self._in_bulk(claims, outcomes, now)
@@ -101,7 +129,7 @@ class BatchWriter:
     def _forget(self) -> None:
         self._answers.clear()
         self._next_answer = 0
-        self._highest = 0
+        self._dearest.forget()
 
     # --- In bulk --------------------------------------------------------------------------------------------
 
@@ -200,7 +228,6 @@ class BatchWriter:
         return answer
 
     def _note_price(self, outcomes: Sequence[Outcome]) -> None:
-        dearest = max(outcomes, key=lambda outcome: outcome.points or 0)
-        if dearest.points and dearest.points > self._highest:
-            self._db.execute(self._sql["note_price"], (dearest.points, dearest.attempt // ATTEMPTS_EACH))
-            self._highest = dearest.points
+        dear = self._dearest.among(outcomes)
+        if dear:
+            self._db.execute(self._sql["note_prices"], (orjson.dumps(dear).decode(),))

@@ -77,9 +77,13 @@ SELECT coalesce(max(id), 0) FROM answers;
 -- name: append_answer
 INSERT INTO answers (id, reason, phase, http_status, api_status, hint, error, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
--- name: note_price
-UPDATE accounts SET highest_price = max(highest_price, ?1)
-WHERE id = (SELECT account FROM orders WHERE id = ?2);
+-- name: note_prices
+UPDATE accounts SET highest_price = p.most
+FROM (
+    SELECT o.account, max(json_extract(j.value, '$[1]')) AS most
+    FROM json_each(?1) AS j CROSS JOIN orders AS o ON o.id = json_extract(j.value, '$[0]') GROUP BY o.account
+) AS p
+WHERE accounts.id = p.account AND accounts.highest_price < p.most;
 
 -- After a crash ----------------------------------------------------------------------------------------------
 

@@ -715,6 +715,23 @@ async def test_highest_price_is_remembered(opened: OpenLedger) -> None:
         ]
 
 
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one after the other"])
+async def test_highest_price_is_each_accounts_own(opened: OpenLedger, together: bool) -> None:
+    """A dear account doesn't hide what a cheap one's calls cost, and lends it no price."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (dear,) = start(ledger, plan("A1"))
+        other = ledger.account(ENDPOINT, "second")
+        second = ledger.new_run(other, "/in/x.csv", "00", "x", "en")
+        (cheap,) = ledger.enroll(second, plan("A1"))
+        attempts = [await ledger.claim(dear, run), await ledger.claim(cheap, second)]
+        for attempt, points in zip(attempts, (5, 2), strict=True):
+            ledger.settle(attempt, replace(SYNCED, points=points), ANSWER)
+            if not together:
+                await ledger.flush()
+        await ledger.flush()
+        assert (5, 2) == (ledger.highest_price(1), ledger.highest_price(other))
+
+
 def test_runs_are_named_by_minute_and_file(opened: OpenLedger) -> None:
     """Two runs of one minute have two names; what they were is remembered after their end."""
     with opened() as ledger:

@@ -16,6 +16,7 @@ from batchsync.ledger.batch import (
     ANSWERS_REMEMBERED,
     Applied,
     Claim,
+    Dearest,
     Heard,
     Outcome,
 )
@@ -37,7 +38,7 @@ class PostgresBatches:
         self._sql = database.sql
         self._holder = holder
         self._answers: dict[Heard, int] = {}
-        self._highest = 0
+        self._dearest = Dearest()
 
     def apply(
         self,
@@ -51,6 +52,7 @@ class PostgresBatches:
 
         `under_way`: attempts of this process that somebody is sending already.
         """
+        self._dearest.hear(claims)
         if not outcomes and not again:  # one statement is a transaction by itself
             return Applied(self._claim(claims), [])
         try:
@@ -59,7 +61,7 @@ class PostgresBatches:
                 attempts = self._claim_again(claims, under_way) if again else self._claim(claims)
         except BaseException:
             self._answers.clear()
-            self._highest = 0
+            self._dearest.forget()
             raise
         return Applied(attempts, illegal)
 
@@ -134,10 +136,9 @@ class PostgresBatches:
         return found
 
     def _note_price(self, outcomes: Sequence[Outcome]) -> None:
-        dearest = max(outcomes, key=lambda outcome: outcome.points or 0)
-        if dearest.points and dearest.points > self._highest:
-            self._db.execute(self._sql["note_price"], (dearest.points, dearest.attempt // ATTEMPTS_EACH))
-            self._highest = dearest.points
+        dear = self._dearest.among(outcomes)
+        if dear:
+            self._db.execute(self._sql["note_prices"], [list(column) for column in zip(*dear, strict=True)])
 
 
 def reap(database: PostgresDatabase, me: int, stale_s: float) -> int:

@@ -194,9 +194,13 @@ FROM unnest($1::text[], $2::smallint[], $3::integer[], $4::text[], $5::text[], $
     WITH ORDINALITY AS g (reason, phase, http_status, api_status, hint, error, body, nth)
 ORDER BY g.nth RETURNING id;
 
--- name: note_price
-UPDATE accounts SET highest_price = greatest(highest_price, $1)
-WHERE id = (SELECT account FROM orders WHERE id = $2) AND highest_price < $1;
+-- name: note_prices
+UPDATE accounts AS k SET highest_price = p.most
+FROM (
+    SELECT o.account, max(g.points) AS most
+    FROM unnest($1::bigint[], $2::bigint[]) AS g (id, points) JOIN orders AS o ON o.id = g.id GROUP BY o.account
+) AS p
+WHERE k.id = p.account AND k.highest_price < p.most;
 
 -- What a run still has to send -------------------------------------------------------------------------------
 
