@@ -7,6 +7,7 @@
     |   |-- FileUnreadable      damaged, hostile, encrypted, missing
     |   `-- ColumnsUnclear      no order column, or two that fit
     |-- OutputError         2   the result can't be written anywhere
+    |-- Interrupted       130   Ctrl-C or SIGTERM came before anything was begun
     `-- LedgerError         2
         |-- LedgerBusy      4   another run holds the lock
         |-- LedgerDamaged   2   it does not pass its own check
@@ -59,6 +60,12 @@ class ColumnsUnclear(InputError):
 
 class OutputError(BatchsyncError):
     """The result could be written neither where asked nor beside it."""
+
+
+class Interrupted(BatchsyncError):
+    """Whoever started it wants it to end, and nothing was begun yet: there is nothing to finish."""
+
+    exit_code = 130
 
 
 class LedgerError(BatchsyncError):

@@ -15,7 +15,7 @@ from batchsync.cli.layout import moment
 from batchsync.cli.progress import ProgressView
 from batchsync.config import Config
 from batchsync.distributed.loops import loop_factory
-from batchsync.errors import BatchsyncError, LedgerBusy
+from batchsync.errors import BatchsyncError, Interrupted, LedgerBusy
 from batchsync.nightly import Event, Morning, Night, NightStop, NightSummary, Watch
 from batchsync.words import Said
 from batchsync.words import nights as words
@@ -103,7 +103,7 @@ class Shift:
     async def once(self, night: Night) -> NightSummary:
         """Run a night and see to its morning."""
         try:
-            with night.alone():
+            async with night.alone():
                 return await self._night_and_morning(night)
         finally:
             self.view.close()
@@ -114,6 +114,8 @@ class Shift:
         except LedgerBusy as error:
             if self.tells_of_busy:
                 await self.morning.refuse(error)
+            raise
+        except Interrupted:
             raise
         except BatchsyncError as error:
             await self.morning.refuse(error)

@@ -14,7 +14,7 @@ from batchsync.cli.whole import whole_file
 from batchsync.config import Config
 from batchsync.distributed import job_for
 from batchsync.distributed.loops import loop_factory
-from batchsync.errors import BatchsyncError, UsageError
+from batchsync.errors import BatchsyncError, Interrupted, UsageError
 from batchsync.job import Checked, Job, RunOptions
 from batchsync.model import PlanVerdict, RunSummary, Stop
 from batchsync.words import Said, commands, talk
@@ -51,12 +51,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         if arguments.summary_json:
             _write_summaries(command.summaries, summary_json, console)
     return outcome.exit_code([summary.exit_code for summary in command.summaries])
-
-
-class StoppedWhileReading(BatchsyncError):
-    """Ctrl-C came before anything of a file was planned: there is nothing to finish and no result to wait for."""
-
-    exit_code = 130
 
 
 class Command:
@@ -99,7 +93,7 @@ class Command:
         except BatchsyncError as error:
             self._view.close()
             self._console.fault(error.say(self._console.lang))
-            stopped = Stop.INTERRUPTED if isinstance(error, StoppedWhileReading) else None
+            stopped = Stop.INTERRUPTED if isinstance(error, Interrupted) else None
             return RunSummary(file=os.path.abspath(path), run="", stopped=stopped, exit_code=error.exit_code)  # noqa: PTH100, ASYNC240 (asks no disk)
         self._view.close()
         for said in finished.said:
@@ -110,7 +104,7 @@ class Command:
 
     def _show_plan(self, checked: Checked) -> None:
         if self._stopping and not self._stopped_before:
-            raise StoppedWhileReading(talk.STOPPED_READING, file=checked.path.name)
+            raise Interrupted(talk.STOPPED_READING, file=checked.path.name)
         self._hidden_rows = checked.counts[PlanVerdict.SKIPPED_HIDDEN]
         self._console.follow(self._asked_for, checked.lang)
         self._console.talk(planned.line(checked, self._options.limit))

@@ -17,6 +17,7 @@ from batchsync.job.nouns import Checked, Finished, RunOptions
 from batchsync.job.planning import known_to, orders_to_send, plan_file
 from batchsync.job.target import target_of
 from batchsync.ledger import Ledger, open_ledger
+from batchsync.ledger.patience import patiently
 from batchsync.model import Cause, Order, PlanVerdict, Progress, Stop
 from batchsync.pace import Pacer
 from batchsync.plan import Known
@@ -65,20 +66,38 @@ class Job:
     async def run(self, path: Path, options: RunOptions = PLAIN) -> Finished:
         """Send what is not yet synced and write the result.
 
-        Raises InputError, SettingsError, OutputError, LedgerError before anything is sent; afterwards every fault
-        ends up in the result. What `on_planned` raises keeps the run from beginning.
+        Raises InputError, SettingsError, OutputError, LedgerError, Interrupted before anything is sent; afterwards every
+        fault ends up in the result. What `on_planned` raises keeps the run from beginning.
         """
         config, clock = self.config, self._clock
         delivery = Delivery(config, clock, target_of(path, options.output, config.output))
-        with open_ledger(config.ledger.url, clock=clock, wait_s=config.ledger.wait) as ledger:
-            account = ledger.account(config.api.url, config.api.account)
-            with ledger.lock(account, path.name, config.ledger.wait):
-                known = known_to(ledger, account, config, clock)
-                checked = await _planned(path, options, config, known)
-                self._on_planned(checked)
-                run = await self._send(ledger, account, checked, options)
-                stopped = self._stopped if _is_about(self._stopped, checked) else None
-                return await asyncio.to_thread(delivery.deliver, ledger, run, stopped, checked)
+        async with self._holding(path.name) as (ledger, account):
+            known = known_to(ledger, account, config, clock)
+            checked = await _planned(path, options, config, known)
+            self._on_planned(checked)
+            run = await self._send(ledger, account, checked, options)
+            stopped = self._stopped if _is_about(self._stopped, checked) else None
+            return await asyncio.to_thread(delivery.deliver, ledger, run, stopped, checked)
+
+    @contextlib.asynccontextmanager
+    async def _holding(self, who: str) -> AsyncIterator[tuple[Ledger, int]]:
+        """Hold the ledger, once another run has let go of it; with the account's id in it."""
+        config = self.config
+
+        async def enter() -> tuple[contextlib.ExitStack, Ledger, int]:
+            with contextlib.ExitStack() as stack:
+                ledger = stack.enter_context(open_ledger(config.ledger.url, clock=self._clock))
+                account = ledger.account(config.api.url, config.api.account)
+                stack.enter_context(ledger.lock(account, who))
+                return stack.pop_all(), ledger, account
+            raise AssertionError
+
+        def is_stopped() -> bool:
+            return self._stopped is Stop.INTERRUPTED
+
+        held, ledger, account = await patiently(enter, config.ledger.wait, is_stopped)
+        with held:
+            yield ledger, account
 
     def report(self, run: str, options: RunOptions = PLAIN) -> Finished:
         """Write the result of a run again, also of one that was killed. Raises UsageError when there is no such run."""

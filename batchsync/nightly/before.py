@@ -29,9 +29,9 @@ def free_bytes(folder: Path) -> int:
 
 
 @contextmanager
-def alone(memory: Path, night: str, clock: Clock, wait_s: float) -> Iterator[None]:
-    """Be the only night at this inbox. Raises LedgerBusy, naming the other, when it doesn't end within `wait_s`."""
-    with WriterLock(memory / "night", clock).held(night, wait_s, busy=words.BUSY, unknown=words.BUSY_UNKNOWN):
+def alone(memory: Path, night: str, clock: Clock) -> Iterator[None]:
+    """Be the only night at this inbox. Raises LedgerBusy, naming the other."""
+    with WriterLock(memory / "night", clock).held(night, 0, busy=words.BUSY, unknown=words.BUSY_UNKNOWN):
         yield
 
 
@@ -45,13 +45,13 @@ def check_room(inbox: Path, seen: Look, free: Free) -> None:
 
 
 def check_ledger(config: Config, day: date, clock: Clock) -> None:
-    """Wait for the ledger to be free; check it and copy it, once a day.
+    """Check the ledger and copy it, once a day.
 
     Raises LedgerBusy, LedgerDamaged, LedgerFull, LedgerError.
     """
-    with open_ledger(config.ledger.url, clock=clock, wait_s=config.ledger.wait) as ledger:
+    with open_ledger(config.ledger.url, clock=clock) as ledger:
         account = ledger.account(config.api.url, config.api.account)
-        with ledger.lock(account, "nightly", config.ledger.wait):
+        with ledger.lock(account, "nightly"):
             if not isinstance(
                 ledger, SqliteLedger
             ):  # a PostgreSQL server looks after its own files and copies

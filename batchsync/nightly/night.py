@@ -6,13 +6,16 @@ sent, where it goes is noted before it is filed. The next night begins with what
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.config import Config
-from batchsync.errors import BatchsyncError, LedgerBusy, LedgerFull
+from batchsync.errors import BatchsyncError, Interrupted, LedgerBusy, LedgerFull
+from batchsync.ledger.patience import patiently
 from batchsync.model import Progress
 from batchsync.nightly import before
 from batchsync.nightly.desk import Desk, Ticket
@@ -33,6 +36,7 @@ PATIENCE_S = 600.0
 """How long a night waits for a file that is still on its way in, after the others are done."""
 TICK_S = 0.2
 Sleep = Callable[[float], Awaitable[None]]
+T = TypeVar("T")
 
 
 class Night:
@@ -94,17 +98,31 @@ class Night:
         """Return how many files lie in the inbox or on the desk."""
         return len(look(self.places.inbox, self._own()).files) + len(self._desk.unfinished())
 
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """Be the only night at this inbox, until its morning is over. Raises LedgerBusy, naming the other, and touches nothing."""
-        who, wait_s = f"nightly {self.day().isoformat()}", self.config.ledger.wait
-        with before.alone(self.places.memory, who, self._clock, wait_s):
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Be the only night at this inbox, until its morning is over.
+
+        Raises LedgerBusy, naming the other, or Interrupted, and touches nothing then.
+        """
+        who = f"nightly {self.day().isoformat()}"
+
+        async def enter() -> contextlib.ExitStack:
+            with contextlib.ExitStack() as stack:
+                stack.enter_context(before.alone(self.places.memory, who, self._clock))
+                return stack.pop_all()
+            raise AssertionError
+
+        with await self._patiently(enter):
             yield
+
+    async def _patiently(self, enter: Callable[[], Awaitable[T]]) -> T:
+        return await patiently(enter, self.config.ledger.wait, lambda: self._stopped is NightStop.INTERRUPTED)
 
     async def run(self) -> NightEnded:
         """Work through the inbox once; to be called while `alone` is held.
 
-        Raises LedgerBusy when another run doesn't end in time; nothing was touched then.
+        Raises LedgerBusy when another run doesn't end in time, Interrupted when it was stopped meanwhile; nothing was
+        touched then.
         """
         day = self.day()
         await self._look_before(day)
@@ -125,8 +143,10 @@ class Night:
     async def _look_before(self, day: date) -> None:
         try:
             before.check_room(self.places.inbox, look(self.places.inbox, self._own()), self._free)
-            await asyncio.to_thread(before.check_ledger, self.config, day, self._clock)
-        except LedgerBusy:
+            await self._patiently(
+                partial(asyncio.to_thread, before.check_ledger, self.config, day, self._clock)
+            )
+        except (LedgerBusy, Interrupted):
             raise
         except BatchsyncError as error:
             self._refuse(error)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
-from batchsync.errors import LedgerBusy
+from batchsync.errors import Interrupted, LedgerBusy
 from batchsync.nightly.events import Event
 from batchsync.nightly.judgement import NightStop
 from batchsync.nightly.night import Night
@@ -69,6 +69,8 @@ class Watch:
                 stopped = await self._one(night)
             except LedgerBusy as error:  # the run that holds the ledger will end
                 self._tell(Event(name="busy", said=Said(error.text, error.facts), is_fault=True))
+            except Interrupted as error:
+                self._tell(Event(name="stopped", said=Said(error.text, error.facts)))
         self._night = None
         await self._rest(night, patient=stopped not in SOON)
 

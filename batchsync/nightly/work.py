@@ -8,7 +8,7 @@ from pathlib import Path
 from batchsync.clock import Clock
 from batchsync.config import Config
 from batchsync.distributed import job_for
-from batchsync.errors import BatchsyncError, InputError, LedgerError, OutputError, SettingsError
+from batchsync.errors import BatchsyncError, InputError, Interrupted, LedgerError, OutputError, SettingsError
 from batchsync.job import Checked, Finished, Job, RunOptions
 from batchsync.model import Progress, RunSummary
 from batchsync.nightly.aside import config_with, lower, read_wishes
@@ -36,7 +36,7 @@ class Worked:
     """Points that were spent, or may have been."""
     nights_cap: bool = False
     """Whether the night's cap was lower than the file's own."""
-    refused: LedgerError | OutputError | SettingsError | None = None
+    refused: LedgerError | OutputError | SettingsError | Interrupted | None = None
     """Why the night can't go on: nothing of this file was sent."""
     exit_code: int = 0
 
@@ -108,7 +108,7 @@ class Worker:
             finished = await job.run(self.desk.copy(ticket), options)
         except InputError as error:
             return Worked(ticket=told.ticket, said=(_of(error),), exit_code=1)
-        except (LedgerError, OutputError, SettingsError) as error:
+        except (LedgerError, OutputError, SettingsError, Interrupted) as error:
             return Worked(
                 ticket=told.ticket, refused=error, committed=job.committed, exit_code=error.exit_code
             )

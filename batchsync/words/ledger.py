@@ -7,6 +7,10 @@ BUSY = Text(
     "Wait until it has ended, or set ledger.wait to wait for it.",
     zh="账本 {ledger} 正被另一次运行占用：{run}，主机 {host}（进程 {pid}），开始于 {since}。请等它结束，或设置 ledger.wait 自动等待。",
 )
+STOPPED_WAITING = Text(
+    en="Stopped while waiting for another run to end; nothing was sent.",
+    zh="在等待另一次运行结束时已停止，没有发送任何订单。",
+)
 BUSY_UNKNOWN = Text(
     en="Another program is using the ledger {ledger}. Wait until it has ended, or set ledger.wait to wait for it.",
     zh="账本 {ledger} 正被另一个程序占用。请等它结束，或设置 ledger.wait 自动等待。",

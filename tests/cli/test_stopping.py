@@ -12,8 +12,10 @@ import pytest
 from batchsync.cli import main
 from batchsync.cli import run as run_module
 from batchsync.cli.stand_in import running
+from batchsync.errors import LedgerBusy
 from batchsync.job import planning as planning_module
 from batchsync.ledger import open_ledger
+from batchsync.ledger.locking import WriterLock
 from batchsync.model import State
 from batchsync.reader import read_orders
 from batchsync.sandbox import SandboxSettings
@@ -130,3 +132,30 @@ def test_ctrl_c_while_the_file_is_read(
     assert ("interrupted", "", None) == (told["stopped"], told["run"], told["result"])
     assert 0 == main(["history"])
     assert "There are no runs yet." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_wait_for_another_run(
+    number: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first press is enough, however long it was to wait: 130 with a sentence, and nothing sent."""
+    busy = WriterLock._busy
+
+    def press_then(lock: WriterLock, *texts: Any) -> LedgerBusy:
+        os.kill(os.getpid(), number)
+        return busy(lock, *texts)
+
+    with running(SandboxSettings()) as sandbox:
+        point_to(sandbox, monkeypatch)
+        monkeypatch.setenv("BATCHSYNC_LEDGER__WAIT", "3600")
+        with open_ledger(os.environ["BATCHSYNC_LEDGER__URL"]) as ledger:
+            account = ledger.account(sandbox.url, "default")
+            with ledger.lock(account, "another"):
+                monkeypatch.setattr(WriterLock, "_busy", press_then)
+                assert 130 == main(["run", orders_csv(), "--summary-json", "-"])
+        shown = capsys.readouterr()
+        assert "Stopped while waiting for another run to end; nothing was sent." in shown.err
+        assert ("interrupted", 130) == tuple(
+            json.loads(shown.out)[0][key] for key in ("stopped", "exit_code")
+        )
+        assert [] == sandbox.books.calls

@@ -87,7 +87,7 @@ class Scene:
 
         async def whole() -> NightEnded:
             night = self.night(config, **more)
-            with night.alone():
+            async with night.alone():
                 ended = await night.run()
                 morning = Morning(config=config, lang=Lang.EN, tell=self.events.append, clock=self.clock)
                 self.report = await morning.come(night, ended)

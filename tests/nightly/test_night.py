@@ -1,14 +1,18 @@
 """A night from the inbox to the folders: what goes where, what is paid, what goes on."""
 
+import asyncio
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from batchsync.config import InputSettings
-from batchsync.errors import LedgerBusy, SettingsError
+from batchsync.errors import Interrupted, LedgerBusy, SettingsError
 from batchsync.ledger import open_ledger
-from batchsync.nightly import Night, NightStop
+from batchsync.ledger.locking import WriterLock
+from batchsync.nightly import Night, NightStop, before
 from batchsync.nightly.desk import Desk
 from batchsync.nightly.inbox import Left, look
 from tests.nightly.scene import Scene, sn
@@ -277,7 +281,8 @@ def test_a_second_night_is_refused_and_told_of_the_first(scene: Scene) -> None:
     """It names process and host, and touches nothing."""
     scene.put("a.csv", sn(1))
     told = r"Another night .*nightly 2026-11-24.*process"
-    with scene.night().alone(), pytest.raises(LedgerBusy, match=told) as caught:
+    holder = before.alone(scene.night().places.memory, "nightly 2026-11-24", scene.clock)
+    with holder, pytest.raises(LedgerBusy, match=told) as caught:
         scene.run()
     assert (4, True) == (caught.value.exit_code, (scene.inbox / "a.csv").exists())
 
@@ -292,6 +297,36 @@ def test_a_run_that_holds_the_ledger_keeps_a_night_waiting(scene: Scene) -> None
             with pytest.raises(LedgerBusy, match="web-run"):
                 scene.run(config)
             assert (scene.inbox / "a.csv").exists()
+
+
+@pytest.mark.parametrize("held", ["inbox", "ledger"])
+def test_a_night_that_waits_for_another_run_can_be_stopped(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    """130 at once, however long it was to wait; nothing is taken."""
+    scene.put("a.csv", sn(1))
+    config = scene.config(ledger={"wait": 3_600})
+    night = scene.night(config)
+    busy = WriterLock._busy
+
+    def stop_then(lock: WriterLock, *texts: Any) -> LedgerBusy:
+        night.stop()
+        return busy(lock, *texts)
+
+    async def whole() -> None:
+        async with night.alone():
+            await night.run()
+
+    with ExitStack() as stack:
+        if held == "inbox":
+            stack.enter_context(before.alone(night.places.memory, "another", scene.clock))
+        else:
+            ledger = stack.enter_context(open_ledger(config.ledger.url))
+            stack.enter_context(ledger.lock(ledger.account(config.api.url, config.api.account), "another"))
+        monkeypatch.setattr(WriterLock, "_busy", stop_then)
+        with pytest.raises(Interrupted, match="nothing was sent") as caught:
+            asyncio.run(whole())
+    assert (130, True) == (caught.value.exit_code, (scene.inbox / "a.csv").exists())
 
 
 def test_a_ledger_that_is_not_sound_is_not_worked_with(scene: Scene) -> None:
