@@ -216,13 +216,31 @@ class Desk:
         self.note(decided)
         return decided
 
-    def file(self, ticket: Ticket) -> None:
-        """Move everything to its place. May be done again after a crash."""
+    def file(self, ticket: Ticket) -> Ticket:
+        """Move everything to its place, and return the ticket that says where. May be done again after a crash.
+
+        Where somebody has put a file of that name there meanwhile, ours takes the next free one.
+        """
         folder = self.folder_of(ticket)
-        for source, target in ticket.moves:
-            durable.move(folder / source, Path(target))
+        for nth in range(len(ticket.moves)):
+            ticket = self._move(ticket, folder, nth)
         for parent in {Path(target).parent for _, target in ticket.moves}:
             sync_folder(parent)
+        return ticket
+
+    def _move(self, ticket: Ticket, folder: Path, nth: int) -> Ticket:
+        while True:
+            source, target = ticket.moves[nth]
+            try:
+                durable.move(folder / source, Path(target))
+            except FileExistsError:
+                place = Path(target)
+                free = place.with_name(_numbered(place.name, _free_number(place.parent, [place.name])))
+                moves = (*ticket.moves[:nth], (source, str(free)), *ticket.moves[nth + 1 :])
+                ticket = replace(ticket, moves=moves)
+                self.note(ticket)
+            else:
+                return ticket
 
     def clear(self, ticket: Ticket) -> None:
         """Take the empty folder and the copy away; the file itself has been filed."""

@@ -66,12 +66,15 @@ def lines_of(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file, also to another disk; one that was moved before is left there. The target must be a free name."""
+    """Move a file, also to another disk, and never over another; one that was moved before is left there.
+
+    Raises FileExistsError when something else has taken the name meanwhile.
+    """
     if not os.path.lexists(source):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        source.rename(target)
+        _name_anew(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
@@ -81,9 +84,38 @@ def move(source: Path, target: Path) -> None:
             os.fsync(file.fileno())
         if sha256_of(beside) != sha256_of(source):
             raise OSError(errno.EIO, "the copy differs from what was copied", str(target)) from error
-        beside.replace(target)
+        _name_anew(beside, target)
         sync_folder(target.parent)
         source.unlink()
+
+
+def _name_anew(source: Path, target: Path) -> None:
+    """Rename, but never over another file: a second name, which must be free, then the first one goes.
+
+    A crash in between leaves both names of one file, and is gone on from. Where a file can't have two names, the look
+    before the renaming has to do.
+    """
+    if os.path.lexists(target) and not _is_one_file(source, target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    if os.name == "nt":  # renames over nothing by itself
+        source.rename(target)
+        return
+    with contextlib.suppress(FileExistsError):
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except (OSError, NotImplementedError) as error:
+            if isinstance(error, OSError) and error.errno in (errno.EXDEV, errno.EEXIST):
+                raise
+            source.rename(target)
+            return
+    if not _is_one_file(source, target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    source.unlink()
+
+
+def _is_one_file(one: Path, other: Path) -> bool:
+    mine, theirs = one.lstat(), other.lstat()
+    return (mine.st_dev, mine.st_ino) == (theirs.st_dev, theirs.st_ino)
 
 
 def sha256_of(path: Path) -> str:

@@ -67,7 +67,7 @@ class Filing:
 
     def file(self, ticket: Ticket, worked: Worked) -> None:
         """Move everything to its place; after a crash, what has not been moved yet. Raises OSError."""
-        self.desk.file(ticket)
+        ticket = self.desk.file(ticket)
         if not (_id(ticket) in self.record.filed and self.record.filed[_id(ticket)].where != WAITING):
             filed = self._filed(ticket, worked, where=ticket.where)
             self.record.add(filed)

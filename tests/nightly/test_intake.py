@@ -1,6 +1,8 @@
 """How a file comes in: whole, once, and found again after a kill at any step."""
 
+import errno
 import os
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from batchsync.nightly.record import Record
 from tests.nightly.scene import Scene, sn
 
 MEGA = 1 << 20
+DAY = "2026-11-24"
 
 
 class Killed(BaseException):
@@ -292,7 +295,6 @@ def test_a_bug_of_ours_costs_one_file(scene: Scene, monkeypatch: pytest.MonkeyPa
 
 def test_moving_to_another_disk_copies_and_checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rename can't cross disks: the copy is whole before the source goes."""
-    import errno
 
     source, target = tmp_path / "a", tmp_path / "there" / "a"
     source.write_text("content")
@@ -300,6 +302,65 @@ def test_moving_to_another_disk_copies_and_checks(tmp_path: Path, monkeypatch: p
     def other_disk(_self: Path, _target: Path) -> None:
         raise OSError(errno.EXDEV, "cross-device link")
 
-    monkeypatch.setattr(Path, "rename", other_disk)
+    def no_link(one: Path, other: Path, **_: object) -> None:
+        if one == source:
+            other_disk(one, other)
+        link(one, other)
+
+    link = os.link
+    monkeypatch.setattr(os, "link", no_link)
     durable.move(source, target)
     assert ("content", False) == (target.read_text(), source.exists())
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_moving_never_takes_the_place_of_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    """Both files are whole afterwards, also where the file system knows no second names."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "no links here")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refused)
+    ours, theirs = tmp_path / "a", tmp_path / "done" / "a"
+    theirs.parent.mkdir()
+    ours.write_text("ours")
+    theirs.write_text("theirs")
+    with pytest.raises(FileExistsError):
+        durable.move(ours, theirs)
+    assert ("ours", "theirs") == (ours.read_text(), theirs.read_text())
+    durable.move(ours, theirs.with_name("b"))
+    assert ("ours", False) == (theirs.with_name("b").read_text(), ours.exists())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="renames at once")
+def test_moving_goes_on_where_it_was_killed_between_two_names(tmp_path: Path) -> None:
+    """One file under both names is one that was being moved."""
+    source, target = tmp_path / "a", tmp_path / "b"
+    source.write_text("content")
+    os.link(source, target)
+    durable.move(source, target)
+    assert ("content", False) == (target.read_text(), source.exists())
+
+
+def test_a_name_that_is_taken_while_a_night_files_is_left_alone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody saves a file of that name into done/ between the decision and the move: both are there in the morning."""
+    ours = scene.put("a.csv", sn(1)).read_bytes()
+    place = scene.folder / "done" / DAY / "a.csv"
+    decide = Desk.decide
+
+    def decide_then(desk: Desk, *given: Any) -> Any:
+        decided = decide(desk, *given)
+        place.parent.mkdir(parents=True)
+        place.write_text("theirs")
+        return decided
+
+    monkeypatch.setattr(Desk, "decide", decide_then)
+    ended = scene.run()
+    (filed,) = ended.files
+    assert ("theirs", ours) == (place.read_text(), place.with_name("a-2.csv").read_bytes())
+    assert (0, str(place.with_name("a-2.csv"))) == (ended.summary.exit_code, filed.place)
