@@ -1,5 +1,6 @@
 """`history` and `resolve` on a ledger with a past."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -7,9 +8,13 @@ import pytest
 
 from batchsync.cli import main
 from batchsync.ledger import open_ledger
-from batchsync.model import State
-from tests.cli.made import LOST, SYNCED, past_run
+from batchsync.model import Cause, NoReply, Reason, State, Verdict
+from tests.cli.made import LOST, SYNCED, past_run, plan_of
 
+TURNED_AWAY = (
+    Verdict(State.PLANNED, Reason.NOT_SENT),
+    NoReply(maybe_sent=False, reason=Reason.NOT_SENT, error="", elapsed_s=0.0),
+)
 SN, LOST_SN = "261101-100000000000001", "261101-100000000000002"
 
 
@@ -90,6 +95,30 @@ def test_the_life_of_an_order(run: str, capsys: pytest.CaptureFixture[str]) -> N
             f"batchsync resolve --charged {LOST_SN}",
         )
     ]
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["never reached", "call never left"])
+def test_the_life_of_an_order_whose_resend_never_left(
+    ledger: Path, run: str, called: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is what it was before it was to be sent again: synced, or uncertain."""
+    with open_ledger(str(ledger)) as opened, opened.lock(1, "again"):
+        again = opened.new_run(1, "/data/订单.xlsx", "00" * 32, "订单", "zh")
+        allow = frozenset({Cause.RESEND, Cause.RESEND_UNCERTAIN})
+        ids = opened.enroll(again, plan_of([("77", SN), ("77", LOST_SN)]), allow=allow)
+
+        async def turned_away() -> None:
+            for order in ids:
+                opened.settle(await opened.claim(order, again), *TURNED_AWAY)
+            await opened.flush()
+
+        if called:
+            asyncio.run(turned_away())
+    for number, state in ((SN, "synced"), (LOST_SN, "uncertain")):
+        assert 0 == main(["history", "--order", number])
+        text = capsys.readouterr().out
+        assert f"order {number} of merchant 77 (account “default”): {state}" in text
+        assert called == (f"call 2 in run {again}: not sent" in text)
 
 
 def test_the_life_of_an_order_in_chinese(
