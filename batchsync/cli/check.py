@@ -6,7 +6,7 @@ from batchsync.cli import arguments as given
 from batchsync.cli import outcome, planned
 from batchsync.cli.console import Console
 from batchsync.errors import BatchsyncError, UsageError
-from batchsync.job import Job, RunOptions
+from batchsync.job import Foreseen, Job, RunOptions
 from batchsync.words import talk
 
 
@@ -19,11 +19,11 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     target = given.target(arguments, "--plan", *files)
     config = given.settings(arguments, console).config
     options = RunOptions(resend=arguments.resend, resend_uncertain=arguments.resend_uncertain)
-    job = Job(config)
+    job, foreseen = Job(config), Foreseen() if len(files) > 1 else None
     codes = []
     for path in files:
         try:
-            checked = job.check(path, options)
+            checked = job.check(path, options, foreseen)
         except BatchsyncError as error:
             console.fault(error.say(console.lang))
             codes.append(error.exit_code)

@@ -15,7 +15,7 @@ from batchsync.config import Config
 from batchsync.distributed import job_for
 from batchsync.distributed.loops import loop_factory
 from batchsync.errors import BatchsyncError, Interrupted, UsageError
-from batchsync.job import Checked, Job, RunOptions
+from batchsync.job import Checked, Foreseen, Job, RunOptions
 from batchsync.model import PlanVerdict, RunSummary, Stop
 from batchsync.words import Said, commands, talk
 
@@ -138,10 +138,10 @@ def _agreed(
         return True
     if not console.can_ask():
         raise UsageError(talk.NEEDS_YES, option=" ".join(asked))
-    job = Job(config)
+    job, foreseen = Job(config), Foreseen() if len(files) > 1 else None
     again = total = 0
     for path in files:
-        counts = job.check(path).counts
+        counts = job.check(path, foreseen=foreseen).counts
         repeated = counts[PlanVerdict.UNCERTAIN] if options.resend_uncertain else 0
         if options.resend:
             repeated += counts[PlanVerdict.ALREADY_SYNCED] + counts[PlanVerdict.FAILED_CHARGED]

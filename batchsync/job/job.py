@@ -13,6 +13,7 @@ from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.config import Config
 from batchsync.errors import SettingsError, UsageError
 from batchsync.job.delivery import Delivery
+from batchsync.job.foreseen import Foreseen
 from batchsync.job.nouns import Checked, Finished, RunOptions
 from batchsync.job.planning import known_to, orders_to_send, plan_file
 from batchsync.job.target import target_of
@@ -54,14 +55,21 @@ class Job:
         self._stopped: Stop | None = None
         self._paused = False
 
-    def check(self, path: Path, options: RunOptions = PLAIN) -> Checked:
+    def check(self, path: Path, options: RunOptions = PLAIN, foreseen: Foreseen | None = None) -> Checked:
         """Read and plan a file: nothing is sent, nothing is written to the ledger.
 
-        Raises InputError when the file can't be worked on.
+        `foreseen`: what the files before it will have sent by then, where one run goes over several. Raises InputError
+        when the file can't be worked on.
         """
         with open_ledger(self.config.ledger.url, read_only=True, clock=self._clock) as ledger:
             account = ledger.find_account(self.config.api.url, self.config.api.account)
-            return plan_file(path, options, self.config, known_to(ledger, account, self.config, self._clock))
+            known = known_to(ledger, account, self.config, self._clock)
+            if foreseen is not None:
+                known = foreseen.known(known)
+            checked = plan_file(path, options, self.config, known)
+        if foreseen is not None:
+            foreseen.add(path.name, checked.plan)
+        return checked
 
     async def run(self, path: Path, options: RunOptions = PLAIN) -> Finished:
         """Send what is not yet synced and write the result.

@@ -220,6 +220,10 @@ PLAN_NOTES: Mapping[str, Text] = MappingProxyType(
             en="line {line}: the decision “{value}” contradicts another row of the same order; neither is obeyed",
             zh="第 {line} 行：处理决定“{value}”与同一订单的另一行不一致，两者都未执行",
         ),
+        "goes_before": Text(
+            en="{count:order stands|orders stand} in a file before it as well (e.g. {file}): already synced by then, and not sent again",
+            zh="有 {count} 个订单在前面的文件（例如 {file}）里也有：届时已同步，不再发送",
+        ),
         "decision_moot": Text(
             en="{count:decision concerns an order that is|decisions concern orders that are} not uncertain (any more): nothing changes",
             zh="有 {count} 个处理决定对应的订单已不是“结果未知”，不产生作用",

@@ -413,6 +413,22 @@ def test_a_resend_of_uncertain_orders_that_stops_early_leaves_the_rest_uncertain
         assert 4 == stand_in.books.points
 
 
+@pytest.mark.parametrize("resend", [[], ["--resend"]], ids=["plain", "resend"])
+def test_check_of_several_files_costs_what_their_run_spends(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], resend: list[str]
+) -> None:
+    """An order of both files goes with the first and is synced by then for the second, unless it is to be paid again."""
+    files = [sheet(name="a.csv"), sheet([*GOOD[:2], ("261101-100000000000004", "88")], "b.csv")]
+    main(["check", *files, *resend])
+    shown = squeezed(capsys.readouterr().out)
+    costs = [int(found) for found in re.findall(r"to send (\d+)", shown)]
+    assert ([3, 3] if resend else [3, 1]) == costs
+    assert (not resend) == ("2 orders stand in a file before it as well (e.g. a.csv)" in shown)
+    assert bool(resend) == ("already synced 2" not in shown)
+    assert 0 == main(["run", *files, *resend, *(["--yes"] if resend else [])])
+    assert sum(costs) == sandbox.books.points
+
+
 # --- Files for machines -------------------------------------------------------------------------------------
 
 
