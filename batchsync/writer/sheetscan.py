@@ -154,12 +154,14 @@ class SheetStream:
         unnamed = before = 0
         shape = self.start_shape()
         for block in self.blocks():
-            if before < header_line:
-                for row in self.rows(block, shape, before):
+            while (
+                before < header_line and block
+            ):  # row by row down to the header, and no further: cells are dear
+                part, close, block = block.partition(shape.row_close)  # noqa: PLW2901
+                for row in self.rows(part + close, shape, before):
                     before = row.number
                     cells = shape.parse_cells(row.cells) if before >= header_line else []
                     unnamed = max(unnamed, *(cell.column for cell in cells[-1:]), 0)
-                continue
             if block.count(shape.cell_open) == block.count(shape.cell_fast) and shape.cell_odd not in block:
                 letters.update(_last_letters(shape, block))
             else:
