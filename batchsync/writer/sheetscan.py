@@ -74,7 +74,7 @@ class Shape:
         self.row_open = re.compile(rb"\s*<" + p + rb"row(?=[\s/>])([^<>]*?)(/?)>")
         self.cell = re.compile(rb"<" + p + rb"c(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</" + p + rb"c\s*>)", re.DOTALL)
         self.cell_open = b"<" + prefix + b"c "
-        self.cell_odd = b"<" + prefix + b"c>"
+        self.cells_odd = (b"<" + prefix + b"c>", b"<" + prefix + b"c/")
         self.cell_fast = b"<" + prefix + b'c r="'
         self.extension = b"<" + prefix + b"extLst"
         self.spans = re.compile(rb"""\sspans\s*=\s*(?:"[^"]*"|'[^']*')""")
@@ -162,7 +162,8 @@ class SheetStream:
                     before = row.number
                     cells = shape.parse_cells(row.cells) if before >= header_line else []
                     unnamed = max(unnamed, *(cell.column for cell in cells[-1:]), 0)
-            if block.count(shape.cell_open) == block.count(shape.cell_fast) and shape.cell_odd not in block:
+            named = block.count(shape.cell_open) == block.count(shape.cell_fast)
+            if named and not any(odd in block for odd in shape.cells_odd):
                 letters.update(_last_letters(shape, block))
             else:
                 unnamed = max(unnamed, _widest_of(shape, block))
