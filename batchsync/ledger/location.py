@@ -47,7 +47,10 @@ def _without_password(url: str) -> str:
 
 
 def normal_endpoint(endpoint: str) -> str:
-    """Return one spelling for all that reach the same address: what has been paid is known by it."""
+    """Return one spelling for all that reach the same address: what has been paid is known by it.
+
+    Without its scheme: the same server answers, and charges, by http and https.
+    """
     parts = urlsplit(endpoint.strip())
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower().rstrip(".")
     port = parts.port
@@ -55,7 +58,7 @@ def normal_endpoint(endpoint: str) -> str:
     if port is not None and port != DEFAULT_PORTS.get(scheme):
         shown = f"{shown}:{port}"
     path = parts.path.rstrip("/") or "/"
-    return urlunsplit((scheme, shown, path, parts.query, ""))
+    return urlunsplit(("", shown, path, parts.query, "")).removeprefix("//")
 
 
 def make_folder(path: Path) -> None:

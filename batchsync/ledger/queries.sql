@@ -102,7 +102,9 @@ WHERE state = 2;
 -- Accounts and runs ------------------------------------------------------------------------------------------
 
 -- name: find_account
-SELECT id FROM accounts WHERE endpoint = ?1 AND name = ?2;
+-- One that an older version booked has its scheme in front until the next run.
+SELECT id FROM accounts WHERE endpoint IN (?1, 'http://' || ?1, 'https://' || ?1) AND name = ?2
+ORDER BY endpoint = ?1 DESC, id LIMIT 1;
 
 -- name: add_account
 INSERT INTO accounts (endpoint, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING;

@@ -10,8 +10,8 @@ from batchsync.errors import IllegalMove
 from batchsync.ledger import Ledger, SqliteLedger, open_postgres
 from batchsync.ledger.database import connect as connect_file
 from batchsync.ledger.postgres.database import connect as connect_server
-from batchsync.model import STATES, State
-from tests.ledger.scene import plan, start
+from batchsync.model import STATES, Decision, State
+from tests.ledger.scene import call, plan, start
 
 MakeOld = Callable[[str], Ledger]
 NUMBERS = ["synced", "failed", "uncertain", "charged", "let go", "refused", "new"]
@@ -37,21 +37,26 @@ LIFE = """
 PRUNED = "; DELETE FROM outcomes; DELETE FROM attempts; UPDATE runs SET pruned_at = 3"
 
 
-def old_file(path: Path, life: str) -> SqliteLedger:
+RESTART = "; ".join(
+    f"ALTER SEQUENCE {table}_id_seq RESTART WITH 20" for table in ("runs", "orders", "accounts", "answers")
+)
+
+
+def old_file(path: Path, life: str, *, opens: bool = True) -> SqliteLedger:
     with patch("batchsync.ledger.store.SCHEMA_VERSION", 1):
         SqliteLedger(path).close()
     database = connect_file(path, read_only=False)
     for statement in f"DROP TRIGGER orders_start_planned; {life}".split(";"):
         database.execute(statement)
     database.close()
-    return SqliteLedger(path)
+    return SqliteLedger(path, read_only=not opens)
 
 
 def old_server(address: str, life: str) -> Ledger:
     with patch("batchsync.ledger.postgres.store.SCHEMA_VERSION", 1):
         open_postgres(address).close()
     database = connect_server(address)
-    database.script(f"SET batchsync.copying = 'on'; {life}; ALTER SEQUENCE runs_id_seq RESTART WITH 2")
+    database.script(f"SET batchsync.copying = 'on'; {life}; {RESTART}")
     database.close()
     return open_postgres(address)
 
@@ -76,3 +81,57 @@ def test_what_was_only_planned_to_be_sent_again_stands_as_before(make_old: MakeO
         with pytest.raises(IllegalMove):
             start(ledger, plan("uncertain"))
         assert [] == ledger.verify()
+
+
+TWINS = """
+    INSERT INTO accounts (id, endpoint, name, highest_price) VALUES (1, 'http://api.example/pay', 'default', 3),
+        (2, 'https://api.example/pay', 'default', 5), (3, 'https://api.example/pay', 'other', 1),
+        (4, 'https://other.example/', 'default', 0);
+    INSERT INTO owners (id, owner) VALUES (1, '77');
+    INSERT INTO runs (id, run, account, file, file_sha256, lang, started_at) VALUES
+        (1, 'r1', 1, '', '', 'en', 0), (2, 'r2', 2, '', '', 'en', 0);
+    INSERT INTO answers (id, reason, phase) VALUES (1, 'synced', 2);
+    INSERT INTO orders (id, account, owner, number, state, cause, attempts, run, settled_at, points) VALUES
+        (1, 1, 1, 'only http', 3, 2, 1, 1, 9, 3), (2, 2, 1, 'only https', 3, 2, 1, 2, 9, 5),
+        (3, 1, 1, 'paid twice', 3, 2, 1, 1, 9, 3), (4, 2, 1, 'paid twice', 3, 2, 1, 2, 9, 5),
+        (5, 1, 1, 'paid by https', 4, 2, 1, 1, 9, 0), (6, 2, 1, 'paid by https', 3, 2, 1, 2, 9, 5),
+        (7, 1, 1, 'in doubt by https', 1, NULL, 0, NULL, NULL, NULL), (8, 2, 1, 'in doubt by https', 6, 2, 1, 2, 9, NULL),
+        (9, 3, 1, 'only http', 4, 2, 1, 2, 9, 0);
+    INSERT INTO attempts (id, run, claimed_at) SELECT id * 65536 + 1, run, 1 FROM orders WHERE attempts = 1;
+    INSERT INTO outcomes (attempt, state, points, answer, at)
+        SELECT id * 65536 + 1, state, points, 1, 9 FROM orders WHERE attempts = 1
+"""
+"""An address that was written with http first and with https later; and accounts that have nothing to do with it."""
+
+
+async def test_accounts_of_http_and_https_become_one(make_old: MakeOld) -> None:
+    """Nothing that either of them paid for goes again, and every point that either spent is told."""
+    numbers = ["only http", "only https", "paid twice", "paid by https", "in doubt by https"]
+    with make_old(TWINS) as ledger, ledger.lock(1, "t"):
+        accounts = {ledger.account(f"{scheme}://api.example/pay", "default") for scheme in ("http", "https")}
+        assert ({1}, 5) == (accounts, ledger.highest_price(1))
+        assert [3, 4] == [
+            ledger.account("http://api.example/pay", "other"),
+            ledger.account("https://other.example", "default"),
+        ]
+        states = [STATES[code] for code in ledger.known(1, ["77"] * 5, numbers)]
+        assert [*[State.SYNCED] * 4, State.UNCERTAIN] == states
+        assert STATES.index(State.REFUSED) == ledger.known(3, ["77"], ["only http"])[0]
+        assert 3 + 5 + 3 + 5 + 5 == sum(each.points for each in ledger.spending(1))
+        assert 7 == len(list(ledger.charges(1)))
+        with pytest.raises(IllegalMove):
+            start(ledger, plan("paid by https"))
+        assert ["in doubt by https"] == [
+            each.number for each in ledger.resolve(1, Decision.CHARGED, orders=[8])
+        ]
+        run, (order,) = start(ledger, plan("new"))
+        await call(ledger, run, order)
+        assert [] == ledger.verify()
+
+
+def test_older_file_is_asked_without_being_brought_up_to_date(tmp_path: Path) -> None:
+    """`check` writes nothing, and finds what was paid for by either scheme."""
+    old_file(tmp_path / "old.db", LIFE, opens=False)
+    with SqliteLedger(tmp_path / "old.db", read_only=True) as ledger:
+        assert [1, 1] == [ledger.find_account(f"{s}://api.example/pay", "default") for s in ("http", "https")]
+        assert None is ledger.find_account("http://api.example/", "default")

@@ -267,7 +267,9 @@ SELECT stopping, paused FROM runs WHERE id = $1;
 -- Accounts and runs ------------------------------------------------------------------------------------------
 
 -- name: find_account
-SELECT id FROM accounts WHERE endpoint = $1 AND name = $2;
+-- One that an older version booked has its scheme in front until the next run.
+SELECT id FROM accounts WHERE endpoint IN ($1::text, 'http://' || $1::text, 'https://' || $1::text) AND name = $2
+ORDER BY endpoint = $1::text DESC, id LIMIT 1;
 
 -- name: add_account
 INSERT INTO accounts (endpoint, name) VALUES ($1, $2) ON CONFLICT DO NOTHING;
@@ -519,11 +521,17 @@ judged AS (
         ), d.at) ORDER BY d.id DESC LIMIT 1
     ) END AS decision
     FROM calls AS c JOIN orders AS o ON o.id = c.order_id
-    WHERE o.account = $1 AND c.at >= $2 AND c.at < $3
+    WHERE o.account IN (
+        SELECT k.id FROM accounts AS k JOIN accounts AS me ON me.id = $1
+        WHERE k.id = me.id OR k.name = me.name AND k.endpoint IN ('http://' || me.endpoint, 'https://' || me.endpoint)
+    ) AND c.at >= $2 AND c.at < $3
     UNION ALL
     SELECT r.id, o.id, o.settled_at, coalesce(o.stood, o.state), o.points, o.owner, NULL
     FROM orders AS o JOIN runs AS r ON r.id = o.run
-    WHERE r.pruned_at IS NOT NULL AND o.account = $1 AND o.settled_at >= $2 AND o.settled_at < $3
+    WHERE r.pruned_at IS NOT NULL AND o.account IN (
+        SELECT k.id FROM accounts AS k JOIN accounts AS me ON me.id = $1
+        WHERE k.id = me.id OR k.name = me.name AND k.endpoint IN ('http://' || me.endpoint, 'https://' || me.endpoint)
+    ) AND o.settled_at >= $2 AND o.settled_at < $3
 )
 SELECT
     to_char(to_timestamp(j.at / 1000000.0), 'YYYY-MM-DD'), p.owner, r.run, count(*),
@@ -561,7 +569,10 @@ JOIN orders AS o ON o.id = c.order_id
 JOIN owners AS p ON p.id = o.owner
 JOIN runs AS r ON r.id = c.run
 LEFT JOIN answers AS w ON w.id = c.answer
-WHERE o.account = $1 AND c.at >= $2 AND c.at < $3 AND c.state <> 1
+WHERE o.account IN (
+        SELECT k.id FROM accounts AS k JOIN accounts AS me ON me.id = $1
+        WHERE k.id = me.id OR k.name = me.name AND k.endpoint IN ('http://' || me.endpoint, 'https://' || me.endpoint)
+    ) AND c.at >= $2 AND c.at < $3 AND c.state <> 1
 ORDER BY c.id;
 
 -- Upkeep -----------------------------------------------------------------------------------------------------
