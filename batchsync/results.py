@@ -60,7 +60,8 @@ def reason_of(entry: EntryResult, unreached: Reason = Reason.STOPPED) -> Reason:
     if status is RowStatus.ALREADY_SYNCED:
         return Reason.SETTLED_CHARGED if entry.outcome in _IN_DOUBT else Reason.ALREADY_SYNCED
     if status is RowStatus.UNCERTAIN:
-        return _doubt(entry)
+        sent_now = unreached is Reason.NOT_YET and entry.outcome is State.SENDING
+        return Reason.UNDER_WAY if sent_now else _doubt(entry)
     failed_before = (
         status is RowStatus.FAILED and entry.outcome is State.PLANNED
     )  # this run's call never left

@@ -90,6 +90,9 @@ class Delivery:
             seconds=round(job.seconds or 0.0, 3),
             result=result,
         )
+        if job.as_of is not None:
+            time = job.as_of.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+            said = (*said, Said(words.STILL_RUNNING, {"run": record.run, "time": time}))
         return Finished(summary=_honest(summary), said=said)
 
     def _result_job(
@@ -104,7 +107,8 @@ class Delivery:
     ) -> ResultJob:
         """Gather all that the writer needs to know."""
         config, source = self._config, Path(record.file)
-        killed = record.ended_at is None
+        as_of = self._clock.now() if record.ended_at is None and ledger.is_going_on(record.run) else None
+        killed = record.ended_at is None and as_of is None
         return ResultJob(
             input=source,
             sheets=ledger.sheets(record.run),
@@ -118,9 +122,10 @@ class Delivery:
             container=container,
             lang=lang,
             price=ledger.price_of_a_call(record.account, config.spend.price),
-            unreached=Reason.STOPPED if record.stopped or killed else Reason.LIMIT,
+            unreached=_unreached(record, goes_on=as_of is not None),
             stopped=record.stopped,
             killed=killed,
+            as_of=as_of,
             seconds=seconds,
             url=config.api.url,
             rate=config.pace.rate,
@@ -134,6 +139,13 @@ class Delivery:
         for row in rows(entries):
             tally.add(row)
         return tally
+
+
+def _unreached(record: RunRecord, *, goes_on: bool) -> Reason:
+    """Say why a run did not come to some of its rows."""
+    if goes_on:
+        return Reason.NOT_YET
+    return Reason.STOPPED if record.stopped or record.ended_at is None else Reason.LIMIT
 
 
 def _honest(summary: RunSummary) -> RunSummary:

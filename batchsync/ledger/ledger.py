@@ -277,6 +277,10 @@ class Ledger(ABC):
         row = None if self._store.is_empty() else self._first("run", run)
         return None if row is None else records.record(row)
 
+    @abstractmethod
+    def is_going_on(self, run: str) -> bool:
+        """Whether a run has not ended and is not dead: somebody sends its orders now, or will."""
+
     def sheets(self, run: str) -> list[SheetFound]:
         """Return the sheets of a run's plan."""
         with self._reading() as database:

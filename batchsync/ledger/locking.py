@@ -71,6 +71,23 @@ class WriterLock:
                 os.close(handle)
             beside.replace(self._holder)
 
+    def holder(self) -> str | None:
+        """Return what whoever holds the lock now is called; None when nobody does.
+
+        The name of a process that died stands on: only the lock itself says whether it still holds.
+        """
+        try:
+            named = str(orjson.loads(self._holder.read_bytes())["run"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        try:
+            with self._lock.acquire(timeout=0):
+                return None
+        except Timeout:
+            return named
+        except OSError:
+            return None
+
     def _busy(self, busy: Text, unknown: Text) -> LedgerBusy:
         try:
             holder = orjson.loads(self._holder.read_bytes())

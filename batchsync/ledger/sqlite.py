@@ -62,6 +62,11 @@ class SqliteLedger(Ledger):
                 self._commits = None
                 self._replay_quietly()
 
+    def is_going_on(self, run: str) -> bool:
+        """Whether a run has not ended and is not dead: it holds the ledger's lock."""
+        record = self.run(run)
+        return record is not None and record.ended_at is None and self._file.holder() == run
+
     def free_space_low(self) -> bool:
         """Whether the disk has less room than a run may need."""
         return self._file.free_space_low()

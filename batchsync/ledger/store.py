@@ -162,6 +162,10 @@ class FileStore:
         self.recover(database)
         return database
 
+    def holder(self) -> str | None:
+        """Return the run that holds the lock now, in whatever process; None when none does."""
+        return self._lock.holder()
+
     def name_holder(self, who: str) -> None:
         """Tell others who holds the lock."""
         if self._writer is not None:

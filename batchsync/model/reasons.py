@@ -41,6 +41,9 @@ class Reason(StrEnum):
     # not reached
     LIMIT = "limit"
     STOPPED = "stopped"
+    NOT_YET = "not_yet"
+    # a run that goes on
+    UNDER_WAY = "under_way"
     # the API's answers
     SYNCED = "synced"
     API_FAILED = "api_failed"

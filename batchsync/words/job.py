@@ -23,6 +23,10 @@ OUTPUT_KIND = Text(
     en="--output {path}: a result is an .xlsx or .csv file, not {suffix}. Nothing was sent. Name such a file, or a folder.",
     zh="--output {path}：结果只能是 .xlsx 或 .csv 文件，不能是 {suffix}。未发送任何订单。请给出这样的文件名，或一个文件夹。",
 )
+STILL_RUNNING = Text(
+    en="Run {run} is still going on: the result shows how it stood at {time}. It writes its own when it has ended.",
+    zh="运行 {run} 仍在进行中：结果文件为 {time} 时的情况。运行结束后会写出最终结果。",
+)
 RESULT_LOST = Text(
     en="The run is over and safe in the ledger, but its result could not be written: {error} Write it again with"
     " `batchsync report {run} --output PLACE`.",

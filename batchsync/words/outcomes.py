@@ -22,6 +22,10 @@ _AGAIN = Text(
     en="Nothing was spent. Run the file again; it goes with the next run.",
     zh="没有消耗点券，重新运行即可，下次会发送。",
 )
+_WAIT = Text(
+    en="Wait until the run has ended: its own result will say what became of this row.",
+    zh="请等运行结束，届时的结果文件会说明这一行的结果。",
+)
 _LOOK_UP = Text(
     en="Look it up on the vendor's page, fill in the decision column, run this file again (or batchsync resolve).",
     zh="请到平台核实是否扣费，在“处理决定”列填写后重新运行本文件（或使用 batchsync resolve）。",
@@ -263,6 +267,20 @@ RUN: Mapping[Reason, RowText] = MappingProxyType(
                 zh="本次运行限制了发送数量（--limit），没有轮到这一行。",
             ),
             todo=_AGAIN,
+        ),
+        Reason.NOT_YET: RowText(
+            error=Text(
+                en="The run is still going on, and has not come to this row yet.",
+                zh="运行仍在进行中，尚未轮到这一行。",
+            ),
+            todo=_WAIT,
+        ),
+        Reason.UNDER_WAY: RowText(
+            error=Text(
+                en="This order is being sent right now: its answer has not come yet.",
+                zh="该订单正在发送，尚未收到回答。",
+            ),
+            todo=_WAIT,
         ),
         Reason.STOPPED: RowText(
             error=Text(en="The run stopped before it came to this row.", zh="运行提前停止，没有轮到这一行。"),

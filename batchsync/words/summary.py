@@ -26,6 +26,10 @@ KILLED = Text(
     en="NOT COMPLETE. The run was cut off (power, crash or kill). {count:row was|rows were} not sent. Run the file again; it sends only what is left.",
     zh="未完成。运行被意外中断（断电、崩溃或被强行结束），还有 {count} 行未发送。重新运行即可，只会发送剩下的订单。",
 )
+STILL_RUNNING = Text(
+    en="NOT COMPLETE YET. The run is still going on; this is how it stood at {time}. {count:row was|rows were} not sent so far.",
+    zh="尚未完成。运行仍在进行中，以下为 {time} 时的情况，还有 {count} 行尚未发送。",
+)
 WHY_STOPPED: Mapping[str, Text] = MappingProxyType(
     {
         "authentication": Text(
@@ -104,6 +108,7 @@ FACTS: Mapping[str, Text] = MappingProxyType(
     }
 )
 NOT_ENDED = Text(en="not ended", zh="未结束")
+GOES_ON = Text(en="not yet: as of {time}", zh="尚未结束：截至 {time}")
 ON_SHEET = Text(en="{sheet}: {said}", zh="{sheet}：{said}")
 
 KINDS: Mapping[Reason, Text] = MappingProxyType(
@@ -129,6 +134,8 @@ KINDS: Mapping[Reason, Text] = MappingProxyType(
         Reason.STILL_UNCERTAIN: Text(en="uncertain since an earlier run", zh="以前的结果未知，尚未核实"),
         Reason.LIMIT: Text(en="beyond --limit", zh="超出 --limit 的数量"),
         Reason.STOPPED: Text(en="not reached", zh="未轮到"),
+        Reason.NOT_YET: Text(en="not reached yet", zh="尚未轮到"),
+        Reason.UNDER_WAY: Text(en="being sent right now", zh="正在发送"),
         Reason.SYNCED: Text(en="synced", zh="已同步"),
         Reason.API_FAILED: Text(
             en="the API says failed, points may be spent", zh="接口返回失败，可能已扣点券"

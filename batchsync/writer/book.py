@@ -130,7 +130,12 @@ def _our_sheets(
     added = names_for(
         package, _wishes(job.lang, book.uncertain or marked(package, UNCERTAIN_MARK) is not None)
     )
-    evidence = Evidence(entries=watch.evidence, sheets=[found.sheet for found in job.sheets], more=watch.more)
+    evidence = Evidence(
+        entries=watch.evidence,
+        sheets=[found.sheet for found in job.sheets],
+        more=watch.more,
+        unreached=job.unreached,
+    )
     names = [sheet.name for sheet in added]
     drawn = draw(summarize(job, watch.tally, notes), evidence, job.run, names)
     parts = graft(package, catalogue, book.styles, drawn, added)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from batchsync.model import EntryResult, RunRecord, State
+from batchsync.model import EntryResult, Reason, RunRecord, State
 from batchsync.results import reason_of
 from batchsync.words import Lang
 from batchsync.words import summary as words
@@ -19,6 +19,8 @@ class Evidence:
     entries: Sequence[EntryResult]
     sheets: Sequence[str]
     more: int = 0
+    unreached: Reason = Reason.STOPPED
+    """Why the run did not come to some rows: NOT_YET while it goes on."""
 
 
 _EVIDENCE_WIDTHS = (16, 8, 24, 18, 20, 12, 14, 44, 60, 24)
@@ -48,7 +50,7 @@ def draw_evidence(drawing: Drawing, evidence: Evidence, run: RunRecord, lang: La
     sheet.freeze_panes(4, 0)
     cell = drawing.format(bottom=1, bottom_color=LINE, align="left")
     for place, entry in enumerate(evidence.entries):
-        for column, value in enumerate(_evidence(entry, evidence.sheets, run, lang)):
+        for column, value in enumerate(_evidence(entry, evidence.sheets, run, lang, evidence.unreached)):
             if isinstance(value, str):
                 sheet.write_string(4 + place, column, plain(value), cell)
             elif value is None:
@@ -67,9 +69,9 @@ def draw_evidence(drawing: Drawing, evidence: Evidence, run: RunRecord, lang: La
 
 
 def _evidence(
-    entry: EntryResult, sheets: Sequence[str], run: RunRecord, lang: Lang
+    entry: EntryResult, sheets: Sequence[str], run: RunRecord, lang: Lang, unreached: Reason
 ) -> tuple[str | float | None, ...]:
-    reason = reason_of(entry)
+    reason = reason_of(entry, unreached)
     if entry.outcome is State.PLANNED:  # a call that never left is no evidence; the earlier run has it
         entry = replace(entry, sent_at=None, http_status=None, elapsed_s=None, error="", answer="", hint="")
     return (

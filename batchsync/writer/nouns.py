@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -34,10 +35,12 @@ class ResultJob:
     price: int = 1
     """Points that one call is expected to cost."""
     unreached: Reason = Reason.STOPPED
-    """Why rows were not reached: STOPPED, or LIMIT when the run was meant to send no more."""
+    """Why rows were not reached: STOPPED, LIMIT when the run was meant to send no more, NOT_YET while it goes on."""
     stopped: str | None = None
     killed: bool = False
     """Whether the run was cut off: the result is made from what the ledger knows."""
+    as_of: datetime | None = None
+    """When the ledger was asked about a run that still goes on."""
     seconds: float | None = None
     url: str = ""
     rate: float | None = None

@@ -58,7 +58,7 @@ def summarize(job: ResultJob, tally: Tally, notes: Sequence[str]) -> Summary:
         lang=lang,
         title=summary_words.TITLE.say(lang, file=_file_name(job)),
         headline=_headline(job, tally),
-        alarm=job.killed or job.stopped is not None,
+        alarm=job.killed or job.as_of is not None or job.stopped is not None,
         all_synced=settled == tally.rows,
         rows=tally.rows,
         counts=[(status, words.STATUSES[status].say(lang), tally.counts[status]) for status in _ORDER],
@@ -86,6 +86,8 @@ def _file_name(job: ResultJob) -> str:
 
 def _headline(job: ResultJob, tally: Tally) -> str:
     unsent = tally.counts[RowStatus.NOT_SENT] - tally.hidden
+    if job.as_of is not None:
+        return summary_words.STILL_RUNNING.say(job.lang, time=local_second(job.as_of), count=unsent)
     if job.killed:
         return summary_words.KILLED.say(job.lang, count=unsent)
     if job.stopped is not None:
@@ -149,6 +151,8 @@ def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
 
 
 def _ended(job: ResultJob) -> str:
+    if job.as_of is not None:
+        return summary_words.GOES_ON.say(job.lang, time=local_second(job.as_of))
     if job.killed:
         return summary_words.NOT_ENDED.say(job.lang)
     return "" if job.run.ended_at is None else local_second(job.run.ended_at)

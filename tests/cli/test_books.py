@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from batchsync.cli import main
 from batchsync.ledger import open_ledger
@@ -198,3 +199,45 @@ def test_resolve_asks_which_merchant(ledger: Path, capsys: pytest.CaptureFixture
     with open_ledger(str(ledger), read_only=True) as opened:
         states = {order.owner_id: order.state for order in opened.orders_of(LOST_SN)}
     assert {"77": State.UNCERTAIN, "88": State.SYNCED} == states
+
+
+@pytest.mark.parametrize("zh", [False, True], ids=["en", "zh"])
+def test_report_of_a_run_that_goes_on_says_so(
+    ledger: Path, capsys: pytest.CaptureFixture[str], zh: bool
+) -> None:
+    """Nobody calls it cut off while it holds the ledger: told as of now, with what is under way; afterwards it is."""
+    lang = ["--lang", "zh" if zh else "en"]
+    with open_ledger(str(ledger)) as opened:
+        with opened.lock(opened.account("http://sandbox.example/", "default"), "orders"):
+            run = opened.new_run(1, "/data/订单.xlsx", "00" * 32, "订单", "zh")
+            ids = opened.enroll(run, plan_of([("77", SN), ("77", LOST_SN), ("77", "261101-100000000000003")]))
+
+            async def some() -> None:
+                opened.settle(await opened.claim(ids[0], run), *SYNCED)
+                await opened.claim(ids[1], run)
+                await opened.flush()
+
+            asyncio.run(some())
+            assert 0 == main(["report", run, "--output", "now.xlsx", *lang])
+            shown = capsys.readouterr()
+            assert ("仍在进行中" if zh else f"Run {run} is still going on") in shown.err
+            assert 0 == main(["report", run, "--output", "now.csv", "--lang", "en"])
+        assert 0 == main(["report", run, "--output", "then.xlsx", *lang])
+    now, then = (_texts(name) for name in ("now.xlsx", "then.xlsx"))
+    assert (True, False) == tuple(
+        ("仍在进行中" if zh else "NOT COMPLETE YET") in told for told in (now, then)
+    )
+    assert (False, True) == tuple(("意外中断" if zh else "cut off") in told for told in (now, then))
+    assert ("正在发送" if zh else "being sent right now") in now
+    assert ("尚未轮到" if zh else "has not come to this row yet") in now
+
+
+def _texts(name: str) -> str:
+    book = load_workbook(name)
+    return "\n".join(
+        str(cell)
+        for sheet in book.worksheets
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+        if cell
+    )

@@ -16,7 +16,7 @@ from batchsync.ledger.postgres import PostgresLedger, Session, kept
 from batchsync.ledger.postgres import session as sessions
 from batchsync.ledger.postgres.database import connect
 from batchsync.ledger.postgres.store import PostgresStore
-from batchsync.model import Reason, State
+from batchsync.model import Reason, RunSummary, State
 from tests.ledger.scene import ANSWER, REFUSED, SYNCED, call, plan, start, state_of
 from tests.postgres import Server
 
@@ -172,6 +172,26 @@ def test_worker_that_comes_later_leaves_a_run_alone_that_one_must_send(postgres:
         assert [] == ledger.unfinished(1)
         ledger.queue_up(run, 3)
         assert [run] == ledger.unfinished(1)
+
+
+async def test_run_goes_on_while_somebody_sends_it_or_may(postgres: str) -> None:
+    """Left to workers, or drained by a process that lives; one whose sender has died alone is over, as is an ended one."""
+    with open_postgres(postgres) as ledger:
+        run, _ = start(ledger, plan("A1"))
+        assert not ledger.is_going_on(run)
+        ledger.queue_up(run, 1, alone=True)
+        assert not ledger.is_going_on(run)
+        with joined(ledger) as session:
+            session.run = ledger.run_id(run)
+            await session.ask(
+                lambda database: database.execute(database.sql["seen"], (session.holder, session.run))
+            )
+            assert ledger.is_going_on(run)
+        assert not ledger.is_going_on(run)
+        ledger.queue_up(run, 1)
+        assert ledger.is_going_on(run)
+        ledger.end_run(run, stopped=None, result=None, summary=RunSummary(file="", run=run))
+        assert not ledger.is_going_on(run)
 
 
 async def test_server_that_crashes_loses_nothing(postgres: str, postgres_server: Server) -> None:

@@ -123,6 +123,13 @@ class PostgresLedger(Ledger):
             database.execute(database.sql["queue_up"], (run_id, limit))
             database.execute(database.sql["open_run"], (run_id, detached, alone))
 
+    def is_going_on(self, run: str) -> bool:
+        """Whether a run has not ended and is not dead: somebody sends its orders now, or it waits for workers."""
+        record = self.run(run)
+        if record is None or record.ended_at is not None:
+            return False
+        return run in self.unfinished(record.account) or any(each.run == run for each in self.members())
+
     def is_detached(self, run: str) -> bool:
         """Whether nobody waits for a run."""
         run_id, _ = self._run_ids(run)
