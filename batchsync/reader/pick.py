@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from batchsync.reader.grid import BROKEN, EMPTY, UNDECODABLE, Line
+from batchsync.reader.grid import BROKEN, EMPTY, TEXT, UNDECODABLE, Line
 from batchsync.reader.table import Role, TableFound, role
 from batchsync.shapes import Shape, shape
 
@@ -30,6 +30,19 @@ class Plain(NamedTuple):
     owners: str | None
     shops: str | None
     decisions: str | None
+
+
+def lightened(batch: Picked) -> Picked | Plain:
+    """Return a batch of rising lines in its lighter form, where it has one."""
+    first, size = batch.lines[0], len(batch.lines)
+    others = (batch.owners, batch.shops, batch.decisions)
+    orders, *texts = ["\n".join(column) if column else None for column in (batch.orders, *others)]
+    kinds = batch.order_kinds + batch.owner_kinds
+    if batch.hidden or batch.lines[-1] - first >= size or kinds.count(TEXT) < len(kinds) or orders is None:
+        return batch
+    if any(text is not None and text.count("\n") >= size for text in (orders, *texts)):
+        return batch
+    return Plain(first, size, orders, *texts)
 
 
 def pick(

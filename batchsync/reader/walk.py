@@ -7,7 +7,7 @@ from typing import Any
 
 from batchsync.reader.grid import LONGEST_TEXT, Line, Note, Sheet, Source, Unreadable, Wishes
 from batchsync.reader.opening import open_source
-from batchsync.reader.pick import Picked, Plain, pick
+from batchsync.reader.pick import Picked, Plain, lightened, pick
 from batchsync.reader.table import DEPTH, TableFound, find_table
 
 Message = list[Any]
@@ -142,6 +142,7 @@ def _sheet(sheet: Sheet, found: TableFound) -> Message:
 
 def rows(batch: Picked | Plain) -> Message:
     """Make the message of a batch of data rows."""
+    batch = lightened(batch) if isinstance(batch, Picked) else batch
     if isinstance(batch, Plain):
         return ["plain", *batch]
     kinds = (_brief(batch.order_kinds), _brief(batch.owner_kinds))
