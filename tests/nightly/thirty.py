@@ -358,7 +358,10 @@ def losing_files() -> Iterator[None]:
     def clear(desk: Desk, ticket: Ticket) -> None:
         shutil.rmtree(desk.folder_of(ticket))
 
-    with mock.patch.object(Desk, "file"), mock.patch.object(Desk, "clear", clear):
+    def leave(_desk: Desk, ticket: Ticket) -> Ticket:
+        return ticket
+
+    with mock.patch.object(Desk, "file", leave), mock.patch.object(Desk, "clear", clear):
         yield
 
 
