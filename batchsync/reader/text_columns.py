@@ -73,12 +73,15 @@ class TextColumns:
         A cell of this expression may reach over a line's end, which is quick and wrong. But each match has a line's end
         and as many delimiters as a row at least, so none has more of them when together they have just as many.
         """
+        ends, returns = block.count(b"\n"), block.count(b"\r")
+        if (
+            block.count(self._delimiter) != ends * self._delimiters
+        ):  # else each blank line would look to the end
+            return []
         rows = self._expression(
             self._bare, end, rf"[^{self._escaped}]*+", rf"[^{end.decode()[0]}]*+"
         ).findall(block)
-        ends, returns = block.count(b"\n"), block.count(b"\r")
-        whole = len(rows) == ends and returns == (ends if end == b"\r\n" else 0)
-        return rows if whole and block.count(self._delimiter) == ends * self._delimiters else []
+        return rows if len(rows) == ends and returns == (ends if end == b"\r\n" else 0) else []
 
     def _quoted_rows(self, block: bytes, end: bytes) -> Sequence[bytes | tuple[bytes, ...]]:
         """Cut a block of which cells are quoted, with nothing in quotes that ends a line or is a quote itself."""
