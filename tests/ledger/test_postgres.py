@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from batchsync.ledger.batch import Heard, Outcome
 from batchsync.ledger.codes import STATE_CODES
 from batchsync.ledger.postgres import PostgresLedger, Session, kept
 from batchsync.ledger.postgres import session as sessions
-from batchsync.ledger.postgres.database import connect
+from batchsync.ledger.postgres.database import PostgresDatabase, connect
 from batchsync.ledger.postgres.store import PostgresStore
 from batchsync.model import Reason, RunSummary, State
 from tests.ledger.scene import ANSWER, REFUSED, SYNCED, call, plan, start, state_of
@@ -57,6 +58,34 @@ async def test_two_at_once_send_each_order_once(postgres: str) -> None:
         won = [answer for answer in answers if isinstance(answer, int)]
         assert 200 == len(won) == len(set(won))
         assert 200 == sum(isinstance(answer, IllegalMove) for answer in answers)
+
+
+def test_taking_orders_costs_the_same_in_a_run_of_any_size(postgres: str) -> None:
+    """Lending and claiming fifty orders reads no more rows in a run of 8,000 than in one of 500, with no statistics yet."""
+    read: dict[int, list[int]] = {}
+    with open_postgres(postgres) as ledger, contextlib.closing(connect(postgres)) as database, joined(ledger):
+        for size in (500, 8_000):
+            run, orders = start(ledger, plan(*(f"{size}-{n}" for n in range(size))))
+            ledger.queue_up(run, size)
+            number = ledger.run_id(run)
+            asked = {"lend": (number, 50, 5_000_000), "claim_all": ([*orders[-50:]], [number] * 50, 1)}
+            read[size] = [_rows_read(database, name, given) for name, given in asked.items()]
+    assert all(large <= 1.2 * small for small, large in zip(read[500], read[8_000], strict=True)), read
+
+
+def _rows_read(database: PostgresDatabase, name: str, given: tuple[object, ...]) -> int:
+    """Return how many rows all steps of a statement's plan have touched; nothing of it stays."""
+    database.execute("BEGIN")
+    ((told,),) = database.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {database.sql[name]}", given)
+    database.execute("ROLLBACK")
+
+    def of(step: dict[str, Any]) -> int:
+        dropped = step.get("Rows Removed by Filter", 0) + step.get("Rows Removed by Join Filter", 0)
+        here: int = round((step["Actual Rows"] + dropped) * step["Actual Loops"])
+        return here + sum(of(each) for each in step.get("Plans", []))
+
+    rows: int = of(told[0]["Plan"])
+    return rows
 
 
 async def test_order_that_another_run_took_meanwhile_is_left_to_it(postgres: str) -> None:

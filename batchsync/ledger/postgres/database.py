@@ -20,6 +20,7 @@ SESSION = {
     "client_min_messages": "warning",
     "jit": "off",
     "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
     "enable_material": "off",
