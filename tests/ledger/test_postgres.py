@@ -17,11 +17,26 @@ from batchsync.ledger.postgres import PostgresLedger, Session, kept
 from batchsync.ledger.postgres import session as sessions
 from batchsync.ledger.postgres.database import PostgresDatabase, connect
 from batchsync.ledger.postgres.store import PostgresStore
-from batchsync.model import Reason, RunSummary, State
-from tests.ledger.scene import ANSWER, REFUSED, SYNCED, call, plan, start, state_of
+from batchsync.model import Cause, Reason, RunSummary, State
+from tests.ledger.scene import (
+    ANSWER,
+    NEW,
+    NOT_SENT,
+    REFUSED,
+    SILENCE,
+    SYNCED,
+    UNCERTAIN,
+    UNSENT,
+    call,
+    plan,
+    start,
+    state_of,
+)
 from tests.postgres import Server
 
 pytestmark = pytest.mark.postgres
+
+RESEND = NEW | {Cause.RESEND, Cause.RESEND_UNCERTAIN}
 
 
 @contextlib.contextmanager
@@ -221,6 +236,34 @@ async def test_run_goes_on_while_somebody_sends_it_or_may(postgres: str) -> None
         assert ledger.is_going_on(run)
         ledger.end_run(run, stopped=None, result=None, summary=RunSummary(file="", run=run))
         assert not ledger.is_going_on(run)
+
+
+async def test_orders_to_be_sent_again_are_lent_to_the_run_that_was_told_so(postgres: str) -> None:
+    """They count as planned there until they are called; a run that was told so before finds nothing to do any more."""
+    with open_postgres(postgres) as ledger, joined(ledger) as session:
+        first, orders = start(ledger, plan("A1", "A2"))
+        await call(ledger, first, orders[0])
+        await call(ledger, first, orders[1], UNCERTAIN, SILENCE)
+        earlier, later = (start(ledger, plan("A1", "A2"), RESEND)[0] for _ in range(2))
+        for run in (earlier, later):
+            ledger.queue_up(run, 2)
+        lent = await session.ask(ledger.lend(earlier, 9, 60.0))
+        assert ((), True) == (lent.orders, (await session.ask(ledger.lend(earlier, 9, 60.0))).is_over)
+        lent = await session.ask(ledger.lend(later, 9, 60.0))
+        assert orders == [order for order, _ in lent.orders]
+        assert {State.PLANNED: (2, 0, 0)} == _counted(ledger, later)
+        attempts = [await ledger.claim(order, later) for order in orders]
+        assert {State.SENDING: (2, 2, 0)} == _counted(ledger, later)
+        assert (False, True) == (ledger.standing(later).is_queued, ledger.standing(later).is_under_way)
+        ledger.settle(attempts[0], SYNCED, ANSWER)
+        ledger.settle(attempts[1], NOT_SENT, UNSENT)
+        await ledger.flush()
+        assert {State.SYNCED: (1, 1, 3), State.PLANNED: (1, 0, 0)} == _counted(ledger, later)
+        assert [State.SYNCED, State.UNCERTAIN] == [state_of(ledger, number) for number in ("A1", "A2")]
+
+
+def _counted(ledger: PostgresLedger, run: str) -> dict[State, tuple[int, int, int]]:
+    return {state: (of.orders, of.here, of.points) for state, of in ledger.counts(run).items()}
 
 
 async def test_server_that_crashes_loses_nothing(postgres: str, postgres_server: Server) -> None:
