@@ -50,8 +50,8 @@ others want the two cores (see the load), that counts twice by the clock; the CP
 SAID = {
     1: """
 Our pool has two threads, one of which waits for the disk; on a machine that is wanted by many (see the load) they wait
-for a core, too, and the ratio by the clock sinks towards 1. The whole `run` has its start, its child and its result in
-it, about half a second that ten thousand rows don't outweigh.
+for a core, too, and the ratio by the clock sinks towards 1. The whole `run` has its start, its reader's child and its
+result in it; on a busy machine that child waits for a core as well, and the CPU tells more than the clock.
 """,
     3: TWO_AT_ONCE,
     4: TWO_AT_ONCE,
