@@ -73,6 +73,9 @@ def move(source: Path, target: Path) -> None:
     if not os.path.lexists(source):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
+    if _is_whole_copy(source, target):  # killed after it had come to another disk
+        source.unlink()
+        return
     try:
         _name_anew(source, target)
     except OSError as error:
@@ -84,7 +87,11 @@ def move(source: Path, target: Path) -> None:
             os.fsync(file.fileno())
         if sha256_of(beside) != sha256_of(source):
             raise OSError(errno.EIO, "the copy differs from what was copied", str(target)) from error
-        _name_anew(beside, target)
+        try:
+            _name_anew(beside, target)
+        except FileExistsError:
+            beside.unlink()
+            raise
         sync_folder(target.parent)
         source.unlink()
 
@@ -111,6 +118,12 @@ def _name_anew(source: Path, target: Path) -> None:
     if not _is_one_file(source, target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     source.unlink()
+
+
+def _is_whole_copy(source: Path, target: Path) -> bool:
+    if not target.is_file() or target.is_symlink() or _is_one_file(source, target):
+        return False
+    return target.stat().st_size == source.lstat().st_size and sha256_of(target) == sha256_of(source)
 
 
 def _is_one_file(one: Path, other: Path) -> bool:

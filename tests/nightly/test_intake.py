@@ -309,8 +309,17 @@ def test_moving_to_another_disk_copies_and_checks(tmp_path: Path, monkeypatch: p
 
     link = os.link
     monkeypatch.setattr(os, "link", no_link)
+    target.parent.mkdir()
+    target.write_text("theirs")
+    with pytest.raises(FileExistsError):
+        durable.move(source, target)
+    assert ([target], "theirs") == (list(target.parent.iterdir()), target.read_text())
+    target.unlink()
     durable.move(source, target)
     assert ("content", False) == (target.read_text(), source.exists())
+    source.write_text("content")  # killed before the source went
+    durable.move(source, target)
+    assert ([target], False) == (list(target.parent.iterdir()), source.exists())
 
 
 @pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
