@@ -33,11 +33,11 @@ RESULT_LOST = Text(
     zh="运行已结束，结果已安全记入账本，但结果文件未能写入：{error} 可用 batchsync report {run} --output 位置 重新生成。",
 )
 ONE_WRITER = Text(
-    en="--processes {processes}: this process sends alone. A ledger in a file has one writer, and over it one process"
-    " already sends thousands of calls a second, so several would gain little. With a PostgreSQL ledger"
-    " (--ledger postgresql://...) {processes} processes send.",
-    zh="--processes {processes}：本次由这一个进程单独发送。文件账本只能有一个写入者，而一个进程每秒已能发送数千次调用，"
-    "多个进程快不了多少。使用 PostgreSQL 账本（--ledger postgresql://...）时，{processes} 个进程会一起发送。",
+    en="--processes {processes}: this process sends alone. A ledger in a file has one writer, so one process sends"
+    " over it, thousands of calls a second if --rate lets it. With a PostgreSQL ledger (--ledger postgresql://...)"
+    " {processes} processes send.",
+    zh="--processes {processes}：本次由这一个进程单独发送。文件账本只能有一个写入者，因此由一个进程发送"
+    "（只要 --rate 允许，每秒可达数千次调用）。使用 PostgreSQL 账本（--ledger postgresql://...）时，{processes} 个进程会一起发送。",
 )
 SKIPPED = Text(
     en="Nothing of this file was sent, since an earlier file of this command stopped the run ({why}).",
