@@ -135,6 +135,7 @@ def main() -> None:
     way, source, target, rows = sys.argv[1:]
     Path(target).unlink(missing_ok=True)
     gc.freeze()  # as the command does
+    gc.set_threshold(20_000)
     held = resident_bytes(os.getpid()) / 2**20
     began = time.perf_counter()
     WAYS[way](Path(source), Path(target), int(rows))
