@@ -13,7 +13,8 @@ from batchsync.ledger.batch import BatchWriter, Heard, Outcome
 from batchsync.ledger.database import Connect, Database, DiskRefused, transaction, tune
 from batchsync.ledger.journal import Journal, read_outcomes
 from batchsync.ledger.locking import WriterLock
-from batchsync.ledger.statements import APPLICATION_ID, SCHEMA_VERSION, queries, schema
+from batchsync.ledger.older import as_of_today, is_older, move_up
+from batchsync.ledger.statements import APPLICATION_ID, SCHEMA_VERSION, queries
 from batchsync.model import Reason
 from batchsync.words import ledger as words
 
@@ -103,6 +104,9 @@ class FileStore:
         with self.translated():
             database = self._connect(self.path, read_only=True)
             tune(database, read_only=True)
+            if is_older(database):
+                database.close()
+                database = as_of_today(self.path)
         return database
 
     def waiting_outcomes(self) -> dict[int, Outcome]:
@@ -155,7 +159,7 @@ class FileStore:
         stack.callback(database.close)
         self._check_form(database)
         tune(database, read_only=False)
-        self._move_up(database)
+        move_up(database)
         self.journal.open()
         stack.callback(self.journal.close)
         self._batches = BatchWriter(database)
@@ -178,15 +182,6 @@ class FileStore:
             raise LedgerError(words.NOT_OURS, ledger=self.path)
         if version > SCHEMA_VERSION:
             raise LedgerError(words.TOO_NEW, ledger=self.path, found=version, known=SCHEMA_VERSION)
-
-    def _move_up(self, database: Database) -> None:
-        ((_, version, _),) = database.execute(queries()["is_ours"])
-        for step in range(version + 1, SCHEMA_VERSION + 1):
-            with transaction(database):
-                database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                for statement in schema(step):
-                    database.execute(statement)
-                database.execute(f"PRAGMA user_version = {step}")
 
     # --- After a crash --------------------------------------------------------------------------------------
 

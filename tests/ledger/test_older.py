@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from batchsync.errors import IllegalMove
-from batchsync.ledger import Ledger, SqliteLedger, open_postgres
+from batchsync.ledger import Ledger, SqliteLedger, open_ledger, open_postgres
 from batchsync.ledger.database import connect as connect_file
 from batchsync.ledger.postgres.database import connect as connect_server
 from batchsync.model import STATES, Decision, State
@@ -43,7 +43,7 @@ RESTART = "; ".join(
 
 
 def old_file(path: Path, life: str, *, opens: bool = True) -> SqliteLedger:
-    with patch("batchsync.ledger.store.SCHEMA_VERSION", 1):
+    with patch("batchsync.ledger.older.SCHEMA_VERSION", 1):
         SqliteLedger(path).close()
     database = connect_file(path, read_only=False)
     for statement in f"DROP TRIGGER orders_start_planned; {life}".split(";"):
@@ -52,13 +52,13 @@ def old_file(path: Path, life: str, *, opens: bool = True) -> SqliteLedger:
     return SqliteLedger(path, read_only=not opens)
 
 
-def old_server(address: str, life: str) -> Ledger:
+def old_server(address: str, life: str, *, opens: bool = True) -> Ledger:
     with patch("batchsync.ledger.postgres.store.SCHEMA_VERSION", 1):
         open_postgres(address).close()
     database = connect_server(address)
     database.script(f"SET batchsync.copying = 'on'; {life}; {RESTART}")
     database.close()
-    return open_postgres(address)
+    return open_postgres(address, read_only=not opens)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -129,9 +129,46 @@ async def test_accounts_of_http_and_https_become_one(make_old: MakeOld) -> None:
         assert [] == ledger.verify()
 
 
-def test_older_file_is_asked_without_being_brought_up_to_date(tmp_path: Path) -> None:
-    """`check` writes nothing, and finds what was paid for by either scheme."""
-    old_file(tmp_path / "old.db", LIFE, opens=False)
-    with SqliteLedger(tmp_path / "old.db", read_only=True) as ledger:
-        assert [1, 1] == [ledger.find_account(f"{s}://api.example/pay", "default") for s in ("http", "https")]
-        assert None is ledger.find_account("http://api.example/", "default")
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_older_file_is_read_as_a_run_will_see_it_and_left_as_it_is(tmp_path: Path, scheme: str) -> None:
+    """Who only reads is told of both schemes' orders, calls and points; not a byte of the file changes."""
+    path = tmp_path / "old.db"
+    old_file(path, TWINS, opens=False).close()
+    before = path.read_bytes()
+    with SqliteLedger(path, read_only=True) as ledger:
+        assert None is ledger.find_account(f"{scheme}://api.example/", "default")
+        account = ledger.find_account(f"{scheme}://api.example/pay", "default")
+        assert account is not None
+        known = ledger.known(account, ["77"] * 3, ["only http", "only https", "paid by https"])
+        assert [State.SYNCED] * 3 == [STATES[code] for code in known]
+        assert 3 + 5 + 3 + 5 + 5 == sum(each.points for each in ledger.spending(account))
+        assert 7 == len(list(ledger.charges(account)))
+        assert [] == ledger.verify()
+    assert before == path.read_bytes()
+
+
+def test_older_file_planned_to_be_sent_again_is_not_told_to_be_free(tmp_path: Path) -> None:
+    """`check` before the first run of this version counts what was paid for as paid for, as that run will."""
+    with old_file(tmp_path / "old.db", LIFE, opens=False) as ledger:
+        known = ledger.known(1, ["77"] * 3, ["synced", "failed", "uncertain"])
+        assert [State.SYNCED, State.SETTLED_FAILED, State.UNCERTAIN] == [STATES[code] for code in known]
+
+
+@pytest.mark.postgres
+def test_older_server_is_read_as_a_run_will_see_it(postgres: str) -> None:
+    """Who asks a server first is told of both schemes' points."""
+    with old_server(postgres, TWINS, opens=False) as ledger:
+        account = ledger.find_account("https://api.example/pay", "default")
+        assert account is not None
+        assert 3 + 5 + 3 + 5 + 5 == sum(each.points for each in ledger.spending(account))
+
+
+@pytest.mark.parametrize("target", ["file", pytest.param("server", marks=pytest.mark.postgres)])
+def test_older_file_is_copied(tmp_path: Path, target: str, request: pytest.FixtureRequest) -> None:
+    """`ledger copy` takes a ledger of before along, in today's form."""
+    old_file(tmp_path / "old.db", LIFE, opens=False).close()
+    place = request.getfixturevalue("postgres") if target == "server" else str(tmp_path / "new.db")
+    with open_ledger(str(tmp_path / "old.db")) as old, open_ledger(place) as new:
+        old.copy_to(new)
+        assert State.SYNCED == STATES[new.known(1, ["77"], ["synced"])[0]]
+        assert [] == new.verify()

@@ -57,7 +57,11 @@ class PostgresStore:
     # --- Opening --------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        """See that the server can be trusted and our tables stand in their newest form (unless read-only)."""
+        """See that the server can be trusted and our tables stand in their newest form.
+
+        Who only reads makes none where there are none, but brings those of an older version up to date: its questions are
+        asked of today's columns.
+        """
         with self.translated():
             database = connect(self.address)
             try:
@@ -65,7 +69,7 @@ class PostgresStore:
                 found = self._version(database)
                 if found > SCHEMA_VERSION:
                     raise LedgerError(words.TOO_NEW, ledger=self.place, found=found, known=SCHEMA_VERSION)
-                if found < SCHEMA_VERSION and not self._read_only:
+                if found < SCHEMA_VERSION and (found or not self._read_only):
                     self._move_up(database)
             finally:
                 database.close()
