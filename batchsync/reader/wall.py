@@ -20,6 +20,7 @@ import batchsync
 from batchsync.reader.nursery import is_open, newborn
 from batchsync.reader.protocol import receive, send
 
+_SETTINGS = "BATCHSYNC_"
 MEMORY = 900 << 20
 """Of address space: with the parent's own it stays below a gigabyte."""
 SECONDS = 8.5
@@ -175,8 +176,12 @@ def _memory_of(pid: int) -> int:
 
 
 def environment() -> dict[str, str]:
-    """Return our environment, with our own package found when we run from a source folder."""
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    """Return our environment, with our own package found when we run from a source folder.
+
+    Without our settings: a child is told what it needs, and one that parses a stranger's bytes needs no token.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
+    environment["PYTHONIOENCODING"] = "utf-8"
     root = Path(batchsync.__file__).resolve().parent.parent
     if root == Path.cwd():
         before = environment.get("PYTHONPATH")

@@ -383,7 +383,7 @@ def test_walk_catches_a_planted_bug(bug: str) -> None:
     with ExitStack() as stack:
         for module in ("batch", "database", "store"):
             stack.enter_context(patch(f"batchsync.ledger.{module}.queries", lambda: sql))
-        stack.enter_context(patch("batchsync.ledger.store.schema", without_trigger))
+        stack.enter_context(patch("batchsync.ledger.older.schema", without_trigger))
         with pytest.raises(BaseException):  # noqa: B017 (an assertion, or the ledger's own refusal to go on)
             walk(UNTIL_FOUND, find_only=True)
 

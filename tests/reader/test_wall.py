@@ -13,7 +13,7 @@ from batchsync.config import InputSettings
 from batchsync.errors import FileUnreadable
 from batchsync.model import FileFound
 from batchsync.reader import read_orders, reading, start_ahead, wall
-from batchsync.reader.wall import Child, seconds_for
+from batchsync.reader.wall import Child, environment, seconds_for
 from batchsync.words.text import Lang
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="rlimits")
@@ -217,3 +217,13 @@ def test_a_child_without_a_file_ends_with_its_parent(started: list["subprocess.P
         assert waiting.stdin is not None
         waiting.stdin.close()
         assert 0 == waiting.wait(60)
+
+
+def test_a_child_knows_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever takes over the process that parses a file finds none of our settings in its environment."""
+    monkeypatch.setenv("BATCHSYNC_TOKEN", "tok-canary")
+    monkeypatch.setenv("BATCHSYNC_LEDGER__URL", "postgresql://me:pw-canary@db/x")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    given = environment()
+    assert "C.UTF-8" == given["LANG"]
+    assert [] == [value for value in given.values() if "canary" in value]
