@@ -2,7 +2,8 @@
 
 Meanwhile a person may have said what they found out, and the order may have been sent again. A late answer says what its
 own call cost, and is kept as that. It moves the order where no later call speaks for it; and where it was paid for, it
-moves an order that would go again by itself.
+moves an order that would go again by itself. One that cost nothing does not free an order that an earlier call may have
+paid for.
 """
 
 from typing import NamedTuple
@@ -33,6 +34,8 @@ class Stand(NamedTuple):
     """Whether a late answer of it is known already."""
     left_since: bool
     """Whether a later call of the order left, or may have."""
+    cost_before: bool
+    """Whether an earlier call cost points, or may have."""
 
     def takes(self, said: int) -> bool:
         """Whether `said`, a state's code, can be the late answer of a call that was given up."""
@@ -47,6 +50,8 @@ class Stand(NamedTuple):
         return None if self.left_since else "settle_late_by_hand"
 
     def _moves_by(self, said: int) -> bool:
+        if said not in PAID and self.cost_before:
+            return False
         if self.state in GOES_BY_ITSELF:
             return said in PAID or not self.left_since
         return self.state == UNCERTAIN and not self.left_since

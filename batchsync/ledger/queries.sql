@@ -28,12 +28,13 @@ SELECT o.id * 65536 + o.attempts, ?1, ?2 FROM json_each(?3) AS j CROSS JOIN orde
 SELECT json_group_array(o.id * 65536 + o.attempts) FROM json_each(?1) AS j CROSS JOIN orders AS o ON o.id = j.value;
 
 -- name: settle
+-- What was sent again and cost nothing (it never left, or was refused) leaves the order as an earlier call had left it.
 UPDATE orders SET
-    state = iif(?1 = 1, coalesce(stood, 1), ?1),
+    state = iif(?1 = 1 OR ?1 = 4, coalesce(stood, ?1), ?1),
     cause = iif(?1 = 1, 3, 2),
-    points = iif(?1 = 1, points, ?2),
-    settled_at = iif(?1 = 1, settled_at, ?3),
-    run = iif(?1 = 1, run, coalesce(again, run)),
+    points = iif(?1 = 1 OR ?1 = 4 AND stood IS NOT NULL, points, ?2),
+    settled_at = iif(?1 = 1 OR ?1 = 4 AND stood IS NOT NULL, settled_at, ?3),
+    run = iif(?1 = 1 OR ?1 = 4 AND stood IS NOT NULL, run, coalesce(again, run)),
     again = iif(?1 = 1, again, NULL),
     stood = NULL
 WHERE id = ?4 AND attempts = ?5 AND state = 2;
@@ -48,6 +49,10 @@ SELECT
     EXISTS (
         SELECT 1 FROM attempts AS n LEFT JOIN outcomes AS z ON z.attempt = n.id AND z.late = 0
         WHERE n.id > ?1 AND n.id <= o.id * 65536 + o.attempts AND coalesce(z.state, 2) <> 1
+    ),
+    EXISTS (
+        SELECT 1 FROM outcomes AS b
+        WHERE b.attempt > o.id * 65536 AND b.attempt < ?1 AND b.state IN (3, 5, 6)
     )
 FROM orders AS o
 LEFT JOIN outcomes AS x ON x.attempt = ?1 AND x.late = 0
@@ -348,7 +353,7 @@ WHERE o.attempts > 0 AND CASE o.cause
     WHEN 1 THEN x.state IS NOT NULL
     WHEN 7 THEN (x.state IS NULL) = (o.state <> 2)
     WHEN 8 THEN (x.state IS NULL) = (o.state <> 2)
-    WHEN 2 THEN x.state IS NOT o.state
+    WHEN 2 THEN x.state IS NOT o.state AND NOT (x.state IS 4 AND o.state IN (3, 5, 6))
     WHEN 3 THEN x.state IS NOT 1
     WHEN 4 THEN x.state IS NOT 6
     WHEN 5 THEN NOT EXISTS (
@@ -363,7 +368,7 @@ SELECT p.owner, o.number, o.points, x.points
 FROM orders AS o
 JOIN owners AS p ON p.id = o.owner
 JOIN outcomes AS x ON x.attempt = o.id * 65536 + o.attempts AND x.late = 0
-WHERE o.cause = 2 AND o.points IS NOT x.points OR o.cause = 5 AND NOT EXISTS (
+WHERE o.cause = 2 AND o.points IS NOT x.points AND NOT (x.state = 4 AND o.state <> 4) OR o.cause = 5 AND NOT EXISTS (
     SELECT 1 FROM outcomes AS y
     WHERE y.attempt > o.id * 65536 AND y.attempt <= x.attempt AND y.late = 1 AND y.state = o.state AND y.points IS o.points
 )

@@ -13,6 +13,10 @@ AMOUNT_MISSING = Text(
     en="Synced, but the answer named no amount: see the points on the vendor's page.",
     zh="已同步，但接口没有说明消耗的点券，请到平台核对。",
 )
+REFUSED_THIS_TIME = Text(
+    en="This call cost nothing, but another one of this order may have (batchsync history --order {number}): it goes again only by --resend or --resend-uncertain.",
+    zh="这次调用没有消耗点券，但该订单的另一次调用可能已扣费（batchsync history --order {number}）：只有指定 --resend 或 --resend-uncertain 才会再次发送。",
+)
 FOREIGN = Text(en="{sentence} The API says: {words}", zh="{sentence}接口原文：{words}")
 """The API's own words after ours: foreign text."""
 OF_ORDER = Text(en="{number}: {sentence}", zh="{number}：{sentence}")

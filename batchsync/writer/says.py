@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from batchsync.model import EntryResult, Reason, RowResult, RowStatus
+from batchsync.model import RESENT, EntryResult, Reason, RowResult, RowStatus, State
 from batchsync.results import reason_of, status_of
 from batchsync.words import Lang, Text
 from batchsync.words import outcomes as outcome_words
@@ -72,6 +72,8 @@ class Speaker:
             error = outcome_words.DUPLICATE_ELSEWHERE
         if reason is Reason.ALREADY_SYNCED and not entry.earlier_run:
             todo = outcome_words.ALREADY_SYNCED_SOMETIME
+        if entry.outcome is State.REFUSED and entry.state in RESENT:
+            todo = outcome_words.REFUSED_THIS_TIME
         sentence = self._fill(error, facts)
         if entry.hint and status in _SAID_HINTS:
             sentence = outcome_words.FOREIGN.say(self._lang, sentence=sentence, words=entry.hint)

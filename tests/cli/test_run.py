@@ -387,6 +387,27 @@ def test_a_resend_that_stops_early_does_not_make_the_next_run_pay(
     assert (3, 0, 4) == (told["already_synced"], told["calls"], sandbox.books.points)
 
 
+def test_a_resend_that_the_api_refuses_does_not_make_the_next_run_pay(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One in doubt and two paid for, all refused when they are sent again as agreed: a plain run sends none of them."""
+    script = script_of({"*": ["ok", "code 1003", "ok"], GOOD[0][0]: ["http 500", "code 1003", "ok"]})
+    with running(SandboxSettings(script=script)) as stand_in:
+        monkeypatch.setenv("BATCHSYNC_API__URL", stand_in.url)
+        monkeypatch.setenv("BATCHSYNC_TOKEN", stand_in.token)
+        main(["run", sheet()])
+        again = ["--resend", "--resend-uncertain", "--yes", "--format", "csv", "--summary-json", "again.json"]
+        main(["run", "orders.csv", *again])
+        told = totals(Path("again.json").read_text(encoding="utf-8"))
+        assert (3, 3, 0) == (told["failed"], told["calls"], told["points_spent"])
+        row = Path("orders.result.csv").read_text(encoding="utf-8-sig").splitlines()[1]
+        assert "only by --resend or --resend-uncertain" in row
+        capsys.readouterr()
+        main(["run", "orders.csv", "--summary-json", "-"])
+        told = totals(capsys.readouterr().out)
+        assert (2, 1, 0) == (told["already_synced"], told["uncertain"], told["calls"])
+
+
 @pytest.mark.parametrize("stopped_by", [["--limit", "1"], ["--max-points", "1"]])
 def test_a_resend_of_uncertain_orders_that_stops_early_leaves_the_rest_uncertain(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stopped_by: list[str]

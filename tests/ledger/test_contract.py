@@ -477,7 +477,7 @@ async def test_settled_order_is_enrolled_again_only_when_told(
 async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
     opened: OpenLedger, verdict: Verdict, unsent: bool
 ) -> None:
-    """A resend that stopped first (limit, Ctrl-C, kill, empty balance) must not make the next plain run pay."""
+    """A resend that stopped first (limit, Ctrl-C, kill, empty balance) or was refused must not make the next plain run pay."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         await call(ledger, run, order, verdict)
@@ -497,7 +497,14 @@ async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
         with pytest.raises(IllegalMove):
             await ledger.claim(order, again)
         await call(ledger, third, order, REFUSED)
-        assert bytes([STATE_CODES[State.REFUSED]]) == ledger.known(1, ["77"], ["A1"])
+        (record,) = ledger.orders_of("A1")
+        assert (verdict.state, run, verdict.points) == (record.state, record.run, record.points)
+        (entry,) = ledger.results(third)
+        assert (State.REFUSED, verdict.state, 1) == (entry.outcome, entry.state, entry.calls)
+        with pytest.raises(IllegalMove):
+            start(ledger, plan("A1"))
+        with pytest.raises(IllegalMove):
+            await ledger.claim(order, third)
         assert [] == ledger.verify()
 
 

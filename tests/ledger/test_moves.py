@@ -140,6 +140,8 @@ class Walk(RuleBasedStateMachine):
         self.last: dict[int, int] = {}
         self.given_up: set[int] = set()
         self.calls = [0] * 2
+        self.dear = [0] * 2
+        """Calls of each order that cost points, or may have."""
 
     def open(self) -> None:
         self.ledger: Ledger = self.stack.enter_context(open_ledger(self.folder / "l.db", inline=True))
@@ -214,8 +216,11 @@ class Walk(RuleBasedStateMachine):
     def hear(self, place: int, outcome: State) -> None:
         if outcome is State.PLANNED:
             assert self.move(place, Cause.NOT_SENT, self.stood[place])
+        elif outcome is State.REFUSED and self.stood[place] in RESENT:
+            assert self.move(place, Cause.ANSWER, self.stood[place])
         else:
             assert self.move(place, Cause.ANSWER, outcome)
+            self.dear[place] += outcome is not State.REFUSED
         self.settle_and_flush(self.under_way.pop(place), VERDICTS[outcome])
 
     @precondition(lambda self: self.under_way)
@@ -223,6 +228,7 @@ class Walk(RuleBasedStateMachine):
     def abandon(self, data: st.DataObject) -> None:
         place = data.draw(st.sampled_from(sorted(self.under_way)))
         assert self.move(place, Cause.ANSWER, State.UNCERTAIN)
+        self.dear[place] += 1
         self.settle_and_flush(self.under_way.pop(place), GIVEN_UP)
         self.given_up.add(place)
 
@@ -231,6 +237,7 @@ class Walk(RuleBasedStateMachine):
     def time_out(self) -> None:
         place = min(self.under_way)
         assert self.move(place, Cause.ANSWER, State.UNCERTAIN)
+        self.dear[place] += 1
         self.settle_and_flush(self.under_way.pop(place), VERDICTS[State.UNCERTAIN])
 
     @precondition(lambda self: self.last.keys() - self.under_way)
@@ -239,7 +246,10 @@ class Walk(RuleBasedStateMachine):
         """An answer to the last attempt when it isn't under way any more."""
         place = data.draw(st.sampled_from(sorted(self.last.keys() - self.under_way)))
         if place in self.given_up and outcome in MOVES[State.UNCERTAIN, Cause.LATE_ANSWER]:
-            self.move(place, Cause.LATE_ANSWER, outcome)
+            if (
+                outcome is not State.REFUSED or self.dear[place] == 1
+            ):  # else an earlier call may have been paid for
+                self.move(place, Cause.LATE_ANSWER, outcome)
             self.settle_and_flush(self.last[place], VERDICTS[outcome])
             self.given_up.discard(place)
             return
@@ -308,6 +318,7 @@ class Walk(RuleBasedStateMachine):
         self.open()
         for place in range(2):
             if self.move(place, Cause.CRASH, State.UNCERTAIN):
+                self.dear[place] += 1
                 self.given_up.add(place)
                 self.under_way.pop(place)
 
@@ -362,7 +373,8 @@ def _changed(name: str, old: str, new: str) -> dict[str, str]:
 BUGS = {
     "claims what is refused": ("claim_all", "AND (state = 1", "AND (state IN (1, 4)"),
     "lets any run send again": ("claim_all", "again = ?1", "again IS NOT NULL"),
-    "forgets where it stood": ("settle", "coalesce(stood, 1)", "1"),
+    "frees by a refusal": ("settle", "iif(?1 = 1 OR ?1 = 4, coalesce", "iif(?1 = 1, coalesce"),
+    "forgets where it stood": ("settle", "coalesce(stood, ?1)", "?1"),
     "keeps the word after it is spent": ("settle", "iif(?1 = 1, again, NULL)", "again"),
     "settles any attempt": ("settle", "AND state = 2", ""),
     "late answers of any kind": ("order_to_settle", "w.reason", "'crash'"),

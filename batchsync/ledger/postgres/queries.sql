@@ -136,17 +136,18 @@ SELECT id * 65536 + attempts FROM claimed;
 SELECT o.id * 65536 + o.attempts FROM orders AS o WHERE o.id = ANY($1::bigint[]) AND o.state = 2 AND o.holder = $2;
 
 -- name: settle_all
+-- What was sent again and cost nothing (it never left, or was refused) leaves the order as an earlier call had left it.
 WITH given AS (
     SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
         AS g (attempt, state, points, answer, elapsed, at)
 ),
 moved AS (
     UPDATE orders AS o SET
-        state = CASE WHEN g.state = 1 THEN coalesce(o.stood, 1) ELSE g.state END,
+        state = CASE WHEN g.state = 1 OR g.state = 4 THEN coalesce(o.stood, g.state) ELSE g.state END,
         cause = CASE WHEN g.state = 1 THEN 3 ELSE 2 END,
-        points = CASE WHEN g.state = 1 THEN o.points ELSE g.points END,
-        settled_at = CASE WHEN g.state = 1 THEN o.settled_at ELSE g.at END,
-        run = CASE WHEN g.state = 1 THEN o.run ELSE coalesce(o.again, o.run) END,
+        points = CASE WHEN g.state = 1 OR g.state = 4 AND o.stood IS NOT NULL THEN o.points ELSE g.points END,
+        settled_at = CASE WHEN g.state = 1 OR g.state = 4 AND o.stood IS NOT NULL THEN o.settled_at ELSE g.at END,
+        run = CASE WHEN g.state = 1 OR g.state = 4 AND o.stood IS NOT NULL THEN o.run ELSE coalesce(o.again, o.run) END,
         again = CASE WHEN g.state = 1 THEN o.again END,
         stood = NULL
     FROM given AS g WHERE o.id = g.attempt >> 16 AND o.attempts = (g.attempt & 65535) AND o.state = 2
@@ -165,6 +166,10 @@ SELECT
     EXISTS (
         SELECT 1 FROM attempts AS n LEFT JOIN outcomes AS z ON z.attempt = n.id AND z.late = 0
         WHERE n.id > $1 AND n.id <= o.id * 65536 + o.attempts AND coalesce(z.state, 2) <> 1
+    ),
+    EXISTS (
+        SELECT 1 FROM outcomes AS b
+        WHERE b.attempt > o.id * 65536 AND b.attempt < $1 AND b.state IN (3, 5, 6)
     )
 FROM orders AS o
 LEFT JOIN outcomes AS x ON x.attempt = $1 AND x.late = 0
@@ -251,7 +256,7 @@ SELECT
 -- What this run may still send again counts as planned; its points are those of an earlier call.
 SELECT
     CASE WHEN o.again = e.run AND o.state <> 2 THEN 1 ELSE o.state END, count(*),
-    coalesce(sum(o.points) FILTER (WHERE o.again IS DISTINCT FROM e.run), 0)::bigint,
+    coalesce(sum(o.points) FILTER (WHERE o.again IS DISTINCT FROM e.run AND o.run = e.run), 0)::bigint,
     count(*) FILTER (WHERE o.run = e.run OR o.state = 2 AND o.again = e.run)
 FROM entries AS e JOIN orders AS o ON o.id = e.order_id
 WHERE e.run = $1 AND e.verdict = 1 GROUP BY 1;
@@ -594,7 +599,7 @@ WHERE o.attempts > 0 AND CASE o.cause
     WHEN 1 THEN x.state IS NOT NULL
     WHEN 7 THEN (x.state IS NULL) = (o.state <> 2)
     WHEN 8 THEN (x.state IS NULL) = (o.state <> 2)
-    WHEN 2 THEN x.state IS DISTINCT FROM o.state
+    WHEN 2 THEN x.state IS DISTINCT FROM o.state AND NOT (x.state = 4 AND o.state IN (3, 5, 6))
     WHEN 3 THEN x.state IS DISTINCT FROM 1
     WHEN 4 THEN x.state IS DISTINCT FROM 6
     WHEN 5 THEN NOT EXISTS (
@@ -609,7 +614,7 @@ SELECT p.owner, o.number, o.points, x.points
 FROM orders AS o
 JOIN owners AS p ON p.id = o.owner
 JOIN outcomes AS x ON x.attempt = o.id * 65536 + o.attempts AND x.late = 0
-WHERE o.cause = 2 AND o.points IS DISTINCT FROM x.points OR o.cause = 5 AND NOT EXISTS (
+WHERE o.cause = 2 AND o.points IS DISTINCT FROM x.points AND NOT (x.state = 4 AND o.state <> 4) OR o.cause = 5 AND NOT EXISTS (
     SELECT 1 FROM outcomes AS y
     WHERE y.attempt > o.id * 65536 AND y.attempt <= x.attempt AND y.late = 1 AND y.state = o.state AND y.points IS NOT DISTINCT FROM o.points
 )
