@@ -67,6 +67,7 @@ def add_up(
         points=spent.points,
         points_possible=spent.possible,
         cut_off=record.cut_off,
+        also=tuple(sorted(record.nights - {record.night})),
     )
     history = tuple(record.history())
     return NightEnded(summary=summary, files=files, left=left, refused=refused, waits=waits, history=history)

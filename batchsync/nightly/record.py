@@ -85,6 +85,8 @@ class NightSummary:
     points_possible: int = 0
     cut_off: bool = False
     """Whether it took up a night that had been killed."""
+    also: tuple[str, ...] = ()
+    """The ids of nights of other days that it took up: runs are known by them, so they are never given again."""
 
 
 class Record:
@@ -127,7 +129,7 @@ class Record:
         self.filed = {filed.id: filed for filed in files}
 
     def _free_name(self) -> str:
-        taken = {summary.night for summary in self.history()}
+        taken = {night for summary in self.history() for night in (summary.night, *summary.also)}
         name, nth = self.day, 1
         while name in taken:
             nth += 1
@@ -152,7 +154,8 @@ class Record:
 
     def history(self) -> list[NightSummary]:
         """Return all nights that are over, the oldest first."""
-        return [noun_of(NightSummary, line) for line in durable.lines_of(self._history)]
+        lines = durable.lines_of(self._history)
+        return [noun_of(NightSummary, {**line, "also": tuple(line.get("also", ()))}) for line in lines]
 
     def files_of(self, night: str) -> list[Filed]:
         """Return what a night that is over did with each file."""

@@ -225,6 +225,26 @@ def test_a_night_killed_on_one_day_is_told_on_the_next(scene: Scene) -> None:
     assert ["2026-11-25"] == [night.night for night in Record(scene.inbox / ".batchsync").history()]
 
 
+def test_the_name_of_a_night_that_was_taken_up_is_not_given_again(scene: Scene) -> None:
+    """Runs are known by their night's name: after a clock was set back, another of that name would be told their points, too."""
+
+    def die(_progress: object) -> None:
+        raise Killed
+
+    scene.put("a.csv", sn(1))
+    with pytest.raises((Killed, BaseExceptionGroup)):
+        scene.run(on_progress=die)
+    scene.clock.at += timedelta(days=1)
+    scene.run()
+    scene.clock.at -= timedelta(days=2)
+    scene.put("b.csv", sn(2))
+    assert "2026-11-24-2" == scene.run().summary.night
+    history = Record(scene.inbox / ".batchsync").history()
+    assert [("2026-11-25", ("2026-11-24",)), ("2026-11-24-2", ())] == [
+        (night.night, night.also) for night in history
+    ]
+
+
 def test_a_ticket_lost_in_a_power_cut_is_found_anew(scene: Scene) -> None:
     """The file lies in its folder; that is enough."""
     scene.put("shop/a.csv", sn(1))
