@@ -27,11 +27,23 @@ LOOK_AGAIN_S = 0.1
 
 
 class Lent(AsyncIterator[tuple[int, Order]]):
-    """The orders of a run that nobody has taken, a few at a time; waits while others may still leave some."""
+    """The orders of a run that nobody has taken, a few at a time; waits while others may still leave some.
 
-    def __init__(self, ledger: PostgresLedger, session: Session, run: str, *, ahead: int, pool: Pool) -> None:
-        self._session, self._pool = session, pool
-        self._ask = ledger.lend(run, ahead, LENT_S)
+    Before this process may make a call, it takes none: they would lie here for seconds while others could send them.
+    """
+
+    def __init__(
+        self,
+        ledger: PostgresLedger,
+        session: Session,
+        run: str,
+        *,
+        ahead: int,
+        pool: Pool,
+        pacer: SharedPacer,
+    ) -> None:
+        self._session, self._pool, self._pacer = session, pool, pacer
+        self._ask, self._look = (ledger.lend(run, count, LENT_S) for count in (ahead, 0))
         self._ready: deque[tuple[int, Order]] = deque()
         self._turn = asyncio.Lock()
 
@@ -42,7 +54,8 @@ class Lent(AsyncIterator[tuple[int, Order]]):
                 if self._pool.stopped is not None:
                     raise StopAsyncIteration
                 try:
-                    lent = await self._session.ask_patiently(self._ask)
+                    ask = self._ask if self._pacer.may_send else self._look
+                    lent = await self._session.ask_patiently(ask)
                 except LedgerGone:
                     self._pool.halt(Stop.DISK)
                     raise StopAsyncIteration from None
@@ -104,7 +117,9 @@ class Drain:
                 self.pool = pool
                 if self._stopped is not None:
                     pool.halt(self._stopped)
-                orders = Lent(self._ledger, self._session, run, ahead=concurrency, pool=pool)
+                orders = Lent(
+                    self._ledger, self._session, run, ahead=concurrency, pool=pool, pacer=self._pacer
+                )
                 why = await pool.drain(orders, total=concurrency, concurrency=concurrency)
                 self.calls = pool.progress().calls
             if why is not None and why not in (self._stopped, Stop.DISK):

@@ -81,6 +81,11 @@ class SharedPacer(Pacer):
         """Whether a call may leave now."""
         return self.clock.boottime() < self._leased_until
 
+    @property
+    def may_send(self) -> bool:
+        """Whether any of the rate is this process's now."""
+        return self._share > 0 and self.is_leased
+
     # --- The lease ------------------------------------------------------------------------------------------
 
     def offer(self) -> Offer | None:

@@ -22,8 +22,8 @@ HAND_LOST = Text(
     zh="一个发送进程提前结束，剩余的订单由其他进程发送。原因：{why}",
 )
 HAND_KILLED = Text(
-    en="it was killed (code {code}), and the calls that it had under way are uncertain.",
-    zh="进程被强行终止（代码 {code}），它正在进行的调用结果未知。",
+    en="it was killed (code {code}); what it may have had under way is uncertain.",
+    zh="进程被强行终止（代码 {code}）；如果它有正在进行的调用，其结果未知。",
 )
 ONLY_POSTGRES = Text(
     en="{what} needs a ledger that several machines share: --ledger postgresql://...",
