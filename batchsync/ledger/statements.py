@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x42537963
 """Marks an SQLite file as a ledger of ours ("BSyc")."""
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)

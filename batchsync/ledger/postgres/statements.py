@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 2
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 
