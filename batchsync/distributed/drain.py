@@ -96,8 +96,8 @@ class Drain:
         """What the database knows this process by now."""
         return self._session.holder
 
-    async def run(self, run: str, budget: Budget, *, canary: int = 0) -> Stop | None:
-        """Send what nobody else sends of a run; return why it stopped for all, or None."""
+    async def run(self, run: str, budget: Budget | None = None, *, canary: int = 0) -> Stop | None:
+        """Send what nobody else sends of a run; return why it stopped for all, or None. No `budget` is one without a cap."""
         concurrency = self._config.pace.concurrency
         self._pacer.wanted = True
         self._session.run = self._ledger.run_id(run)
@@ -107,7 +107,7 @@ class Drain:
                 run=run,
                 ledger=self._ledger,
                 pacer=self._pacer,
-                budget=budget,
+                budget=self._uncapped() if budget is None else budget,
                 breaker=Breaker(self._config.stop, canary=canary),
                 clock=self._clock,
                 token=self._token,
@@ -130,6 +130,10 @@ class Drain:
             self._pacer.wanted = False
             self._session.run = None
             self._session.beat_soon()
+
+    def _uncapped(self) -> Budget:
+        price, dearest = self._config.spend.price, self._ledger.highest_price(self._account)
+        return Budget(None, price=price, highest_price=dearest)
 
     def halt(self, why: Stop = Stop.INTERRUPTED) -> None:
         """Claim nothing more here and finish what is under way; others may go on with the run."""

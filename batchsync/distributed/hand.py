@@ -21,7 +21,6 @@ from batchsync.distributed.drain import Drain
 from batchsync.distributed.loops import loop_factory
 from batchsync.errors import BatchsyncError
 from batchsync.ledger import open_postgres
-from batchsync.pool import Budget
 from batchsync.words import Lang
 
 LEAVE, ABANDON = b"leave\n", b"abandon\n"
@@ -81,9 +80,7 @@ class Hand:
                 standing = await asyncio.to_thread(ledger.standing, run)
                 if self._stopping or standing.stopping is not None:
                     return
-                spend = config.spend
-                budget = Budget(None, price=spend.price, highest_price=ledger.highest_price(account))
-                await drain.run(run, budget)
+                await drain.run(run)
 
     def stop(self) -> None:
         """Finish the calls under way and leave the rest to the others."""

@@ -19,7 +19,6 @@ from batchsync.errors import LedgerError
 from batchsync.ledger import open_postgres
 from batchsync.ledger.postgres import PostgresLedger
 from batchsync.model import Reason
-from batchsync.pool import Budget
 from batchsync.results import Tally, rows
 from batchsync.words import Said
 from batchsync.words import cluster as words
@@ -106,9 +105,7 @@ class Worker:
             await defer(app, account, run)
         assert self._drain is not None
         self._say(Said(words.WORKER_DRAINS, {"run": run}))
-        spend = self._config.spend
-        budget = Budget(None, price=spend.price, highest_price=ledger.highest_price(account))
-        why = await self._drain.run(run, budget)
+        why = await self._drain.run(run)
         calls = self._drain.calls
         if why is None:
             self._say(Said(words.WORKER_DONE, {"run": run, "calls": calls}))

@@ -2,6 +2,6 @@
 
 from batchsync.job.foreseen import Foreseen
 from batchsync.job.job import Job
-from batchsync.job.nouns import Checked, Finished, RunOptions
+from batchsync.job.nouns import Checked, Face, Finished, RunOptions
 
-__all__ = ["Checked", "Finished", "Foreseen", "Job", "RunOptions"]
+__all__ = ["Checked", "Face", "Finished", "Foreseen", "Job", "RunOptions"]

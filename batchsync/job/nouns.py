@@ -1,10 +1,12 @@
 """What goes into a job, and what comes out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
-from batchsync.model import FileFound, Plan, PlanVerdict, RunSummary
+from batchsync.clock import Clock
+from batchsync.model import FileFound, Plan, PlanVerdict, Progress, RunSummary
 from batchsync.words import Lang, Said
 
 
@@ -45,3 +47,13 @@ class Finished:
 
     summary: RunSummary
     said: tuple[Said, ...] = ()
+
+
+class Face(TypedDict, total=False):
+    """What a face gives a Job, as Job takes it: its clock, and what it is told of while the job is at work."""
+
+    clock: Clock
+    on_planned: Callable[[Checked], None]
+    on_started: Callable[[str], None]
+    on_progress: Callable[[Progress], None]
+    on_said: Callable[[Said], None]
