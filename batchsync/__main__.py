@@ -17,12 +17,8 @@ def main() -> None:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except (
-        OSError,
-        ValueError,
-        AttributeError,
-    ):  # a pipe that is gone, or no stream at all: Python knows what to do
-        sys.exit(code)
+    except (OSError, ValueError, AttributeError):
+        sys.exit(code)  # a pipe that is gone, or no stream at all: Python knows what to do
     os._exit(code)
 
 

@@ -62,9 +62,8 @@ def reason_of(entry: EntryResult, unreached: Reason = Reason.STOPPED) -> Reason:
     if status is RowStatus.UNCERTAIN:
         sent_now = unreached is Reason.NOT_YET and entry.outcome is State.SENDING
         return Reason.UNDER_WAY if sent_now else _doubt(entry)
-    failed_before = (
-        status is RowStatus.FAILED and entry.outcome is State.PLANNED
-    )  # this run's call never left
+    # This run's call never left.
+    failed_before = status is RowStatus.FAILED and entry.outcome is State.PLANNED
     if entry.reason is not None and entry.outcome is not State.UNCERTAIN and not failed_before:
         return entry.reason
     if status is RowStatus.NOT_SENT:

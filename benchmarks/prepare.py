@@ -54,7 +54,7 @@ def prepare(path: str, url: str, rows: int, step: int = 1) -> None:
     orders = range(0, rows, step)
     with open_ledger(path) as ledger:
         account = ledger.account(url, "default")
-        with ledger.lock(account, "prepare", 0):
+        with ledger.lock(account, "prepare"):
             run = ledger.new_run(account, "earlier.xlsx", "0" * 64, "earlier", "zh")
             ids = ledger.enroll(run, plan_of(orders), allow=frozenset())
             asyncio.run(settle_all(ledger, run, ids))

@@ -64,9 +64,8 @@ async def _serve(loaded: Loaded, arguments: argparse.Namespace, console: Console
     def abandon() -> None:
         closing.extend(asyncio.ensure_future(house.desk.close(give_up=True)) for house in houses)
 
-    with listening(
-        asyncio.get_running_loop(), drain=over.set, abandon=abandon
-    ):  # before anybody is told of it
+    # Before anybody is told of the address.
+    with listening(asyncio.get_running_loop(), drain=over.set, abandon=abandon):
         async with opened(loaded, examine=findings, say_address=say_address) as house:
             houses.append(house)
             await over.wait()

@@ -134,12 +134,7 @@ class Committer(Handover):
             return None
         if applied.illegal:
             self.failed = self.failed or IllegalMove(told(applied.illegal))
-        if refused:
-            return [self._refuse(refused) for _ in waiting.claimed]
-        return [
-            attempt or IllegalMove(f"order {item.claim.order} is not planned")
-            for item, attempt in zip(waiting.claimed, applied.attempts, strict=True)
-        ]
+        return self._answers(waiting, applied.attempts, refused)
 
     # --- The disk -------------------------------------------------------------------------------------------
 

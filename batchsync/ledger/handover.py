@@ -126,6 +126,17 @@ class Handover(ABC):
         self._flushed.clear()
         return waiting
 
+    def _answers(
+        self, waiting: Waiting, attempts: Iterable[int], refused: BaseException | None
+    ) -> list[Answer]:
+        """Return what a batch that was written says to each claim; `refused` is why none was let into it."""
+        if refused is not None:
+            return [self._refuse(refused) for _ in waiting.claimed]
+        return [
+            attempt or IllegalMove(f"order {item.claim.order} is not planned")
+            for item, attempt in zip(waiting.claimed, attempts, strict=True)
+        ]
+
     def _answer(self, waiting: Waiting, answers: Iterable[Answer]) -> None:
         """Tell everyone what became of a batch, then go on with what came in meanwhile."""
         for item, answer in zip(waiting.claimed, answers, strict=True):

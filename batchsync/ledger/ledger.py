@@ -153,8 +153,8 @@ class Ledger(ABC):
         return made
 
     @abstractmethod
-    def lock(self, account: int, run: str, wait_s: float = 0.0) -> AbstractContextManager[None]:
-        """Hold the ledger for a run. Raises LedgerBusy, naming the holder, when it isn't free within `wait_s`."""
+    def lock(self, account: int, run: str) -> AbstractContextManager[None]:
+        """Hold the ledger for a run. Raises LedgerBusy, naming the holder, when it isn't free: patience.py waits."""
 
     def _account_name(self, account: int) -> str:
         row = self._first("account_name", account)

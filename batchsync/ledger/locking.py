@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 from filelock import FileLock, Timeout
@@ -21,6 +22,7 @@ from batchsync.words import Text
 from batchsync.words import ledger as words
 
 POLL_S = 0.05
+_UNNAMED = (OSError, ValueError, KeyError, TypeError)
 
 
 class WriterLock:
@@ -77,8 +79,8 @@ class WriterLock:
         The name of a process that died stands on: only the lock itself says whether it still holds.
         """
         try:
-            named = str(orjson.loads(self._holder.read_bytes())["run"])
-        except (OSError, ValueError, KeyError, TypeError):
+            named = str(self._named()["run"])
+        except _UNNAMED:
             return None
         try:
             with self._lock.acquire(timeout=0):
@@ -88,11 +90,15 @@ class WriterLock:
         except OSError:
             return None
 
+    def _named(self) -> Any:
+        """Return what the holder wrote of itself. Raises one of _UNNAMED where nothing legible stands there."""
+        return orjson.loads(self._holder.read_bytes())
+
     def _busy(self, busy: Text, unknown: Text) -> LedgerBusy:
         try:
-            holder = orjson.loads(self._holder.read_bytes())
+            holder = self._named()
             since = datetime.fromisoformat(holder["since"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
             facts = {"run": holder["run"], "pid": holder["pid"], "host": holder["host"], "since": since}
-        except (OSError, ValueError, KeyError, TypeError):
+        except _UNNAMED:
             return LedgerBusy(unknown, ledger=self._ledger)
         return LedgerBusy(busy, ledger=self._ledger, **facts)

@@ -42,10 +42,10 @@ class SqliteLedger(Ledger):
         return self._file.path
 
     @contextmanager
-    def lock(self, account: int, run: str, wait_s: float = 0.0) -> Iterator[None]:
-        """Hold the ledger for a run. Raises LedgerBusy, naming the holder, when it isn't free within `wait_s`."""
+    def lock(self, account: int, run: str) -> Iterator[None]:
+        """Hold the ledger for a run. Raises LedgerBusy, naming the holder, when it isn't free."""
         name, store = self._account_name(account), self._file
-        with store.exclusive(f"{run} ({name})" if name != "default" else run, wait_s):
+        with store.exclusive(f"{run} ({name})" if name != "default" else run, wait_s=0.0):
             store.check_space()
             committer = self._commits = Committer(
                 batches=store.batches,

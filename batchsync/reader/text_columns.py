@@ -74,10 +74,8 @@ class TextColumns:
         and as many delimiters as a row at least, so none has more of them when together they have just as many.
         """
         ends, returns = block.count(b"\n"), block.count(b"\r")
-        if (
-            block.count(self._delimiter) != ends * self._delimiters
-        ):  # else each blank line would look to the end
-            return []
+        if block.count(self._delimiter) != ends * self._delimiters:
+            return []  # else each blank line would look to the end
         rows = self._expression(
             self._bare, end, rf"[^{self._escaped}]*+", rf"[^{end.decode()[0]}]*+"
         ).findall(block)

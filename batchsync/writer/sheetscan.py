@@ -154,9 +154,8 @@ class SheetStream:
         unnamed = before = 0
         shape = self.start_shape()
         for block in self.blocks():
-            while (
-                before < header_line and block
-            ):  # row by row down to the header, and no further: cells are dear
+            # Row by row down to the header, and no further: cells are dear.
+            while before < header_line and block:
                 part, close, block = block.partition(shape.row_close)  # noqa: PLW2901
                 for row in self.rows(part + close, shape, before):
                     before = row.number

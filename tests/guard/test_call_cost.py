@@ -82,7 +82,7 @@ def test_a_call_costs_no_more_than_it_did(url: str, tmp_path: Path) -> None:
     plan = plan_of(range(2 * CALLS))
     with open_ledger(str(tmp_path / "ledger.sqlite")) as ledger:
         account = ledger.account(url, "default")
-        with ledger.lock(account, "guard", 0):
+        with ledger.lock(account, "guard"):
             run = ledger.new_run(account, "x.csv", "0" * 64, "x", "en")
             ids = ledger.enroll(run, plan, allow=frozenset())
             orders = [

@@ -191,7 +191,7 @@ def test_second_process_is_refused_and_told_who_was_first(opened: OpenSqlite, le
     assert "held\n" == first.stdout.readline()
     try:
         with opened() as ledger:
-            with pytest.raises(LedgerBusy) as refusal, ledger.lock(1, "t", 0.0):
+            with pytest.raises(LedgerBusy) as refusal, ledger.lock(1, "t"):
                 pass
             for lang in Lang:
                 assert "20261123-0212-orders" in refusal.value.say(lang)
@@ -213,7 +213,7 @@ def test_lock_is_freed_by_kill_9(opened: OpenSqlite, ledger_path: Path) -> None:
     assert "held\n" == first.stdout.readline()
     first.send_signal(signal.SIGKILL)
     first.communicate()
-    with opened() as ledger, ledger.lock(1, "t", 0.0):
+    with opened() as ledger, ledger.lock(1, "t"):
         pass
 
 

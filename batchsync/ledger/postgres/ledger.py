@@ -55,7 +55,7 @@ class PostgresLedger(Ledger):
         return self._server.address
 
     @contextmanager
-    def lock(self, account: int, run: str, wait_s: float = 0.0) -> Iterator[None]:  # noqa: ARG002 (SQLite needs them)
+    def lock(self, account: int, run: str) -> Iterator[None]:  # noqa: ARG002 (SQLite names it)
         """Join those who send: nobody is waited for."""
         with self.joined(run, kind="run"):
             yield

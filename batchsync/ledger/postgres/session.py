@@ -208,13 +208,8 @@ class Session(Handover):
         except Exception as error:  # noqa: BLE001 (whatever it was, the outcomes must be kept)
             self._keep(waiting.outcomes)
             return _Done(waiting, [self._refuse(error) for _ in waiting.claimed], error)
-        if refused is not None:
-            return _Done(waiting, [self._refuse(refused) for _ in waiting.claimed], None)
-        answers: list[Answer] = [
-            attempt or IllegalMove(f"order {item.claim.order} is not planned")
-            for item, attempt in zip(waiting.claimed, applied.attempts, strict=True)
-        ]
-        return _Done(waiting, answers, IllegalMove(told(applied.illegal)) if applied.illegal else None)
+        wrong = IllegalMove(told(applied.illegal)) if applied.illegal else None
+        return _Done(waiting, self._answers(waiting, applied.attempts, refused), wrong)
 
     def _apply(self, claims: list[Claim], outcomes: list[Outcome]) -> Applied:
         give_up_at, again = time.monotonic() + PATIENCE_S, False
