@@ -4,22 +4,22 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from batchsync.cluster import job_for
+from batchsync.cluster.loops import loop_factory
 from batchsync.config import Config
-from batchsync.distributed import job_for
-from batchsync.distributed.loops import loop_factory
 from batchsync.errors import UsageError
-from batchsync.frames import orders_frame
-from batchsync.job import Checked, Job, RunOptions
+from batchsync.job import CheckedFile, Job, RunOptions
+from batchsync.job.dataframe import orders_frame
 from batchsync.ledger import open_ledger
+from batchsync.messages import job as messages
 from batchsync.model import RunSummary
 from batchsync.settings import load
-from batchsync.words import job as words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def check_file(path: str | Path, *, config: Config | str | Path | None = None) -> Checked:
+def check_file(path: str | Path, *, config: Config | str | Path | None = None) -> CheckedFile:
     """Read and plan a file: what a run would send and cost. Nothing is sent, nothing written to the ledger.
 
     `config` is a Config, the path of a config.yaml, or None for the one in the working folder and the environment.
@@ -58,7 +58,7 @@ def run_frame(run: str, *, config: Config | str | Path | None = None) -> "pd.Dat
     """
     with open_ledger(_config(config).ledger.url, read_only=True) as ledger:
         if ledger.run(run) is None:
-            raise UsageError(words.NO_RUN, run=run)
+            raise UsageError(messages.NO_RUN, run=run)
         return orders_frame(ledger.results(run), ledger.sheets(run))
 
 

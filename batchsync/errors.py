@@ -20,7 +20,7 @@ Each carries a Text and its facts (which may be texts too); the face that shows 
 
 from typing import ClassVar
 
-from batchsync.words.text import Lang, Said, Text
+from batchsync.messages.render import Lang, Message, Translation
 
 
 class BatchsyncError(Exception):
@@ -28,14 +28,14 @@ class BatchsyncError(Exception):
 
     exit_code: ClassVar[int] = 2
 
-    def __init__(self, text: Text, **facts: object) -> None:
+    def __init__(self, text: Translation, **facts: object) -> None:
         self.text = text
         self.facts = facts
-        super().__init__(self.say(Lang.EN))
+        super().__init__(self.render(Lang.EN))
 
-    def say(self, lang: Lang) -> str:
+    def render(self, lang: Lang) -> str:
         """Return what is wrong, where, and what to do next."""
-        return Said(self.text, self.facts).say(lang)
+        return Message(self.text, self.facts).render(lang)
 
 
 class UsageError(BatchsyncError):

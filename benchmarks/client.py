@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from batchsync.client import Client
 from batchsync.clock import SYSTEM_CLOCK
 from batchsync.config import ApiSettings
 from batchsync.model import Order
+from batchsync.sending.client import Client
 from benchmarks.loops import run_on
 
 CONCURRENCY = 100

@@ -12,8 +12,8 @@ from pathlib import Path
 from statistics import median
 
 from batchsync.ledger import Ledger, open_ledger, open_postgres
-from tests.cluster.town import sheet, town
-from tests.ledger.scene import ANSWER, SYNCED, plan, start
+from tests.cluster.machines import sheet, town
+from tests.ledger.builders import ANSWER, SYNCED, plan, start
 from tests.postgres import Server
 
 NO_LIMIT = 100_000.0
@@ -45,7 +45,7 @@ def cost(ledger: Ledger, orders: int) -> tuple[float, float]:
 
         async def work() -> None:
             for order in waiting:
-                ledger.settle(await ledger.claim(order, run), SYNCED, ANSWER)
+                ledger.record_outcome(await ledger.claim(order, run), SYNCED, ANSWER)
 
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
         await ledger.flush()

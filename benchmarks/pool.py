@@ -14,14 +14,16 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from batchsync.client import Client
 from batchsync.clock import SYSTEM_CLOCK
 from batchsync.config import ApiSettings, RetrySettings, StopSettings
-from batchsync.judge import judge
 from batchsync.ledger import open_ledger
 from batchsync.model import PLAN_VERDICTS, Order, Plan, PlanVerdict, SheetFound
-from batchsync.pace import Pacer
-from batchsync.pool import Breaker, Budget, Pool
+from batchsync.sending.breaker import Breaker
+from batchsync.sending.budget import Budget
+from batchsync.sending.client import Client
+from batchsync.sending.judge import judge
+from batchsync.sending.pool import Pool
+from batchsync.sending.rate_limit import Pacer
 from benchmarks.loops import run_on
 
 CONCURRENCY = 100
@@ -46,7 +48,7 @@ async def drain(url: str, rows: list[list[str]], path: str) -> tuple[float, floa
         account = ledger.account(url, "bench")
         with ledger.lock(account, "bench", 0):
             run = ledger.new_run(account, file="bench.csv", sha256="0" * 64, stem="bench", lang="en")
-            ids = ledger.enroll(run, plan_of(rows), allow=frozenset())
+            ids = ledger.save_plan(run, plan_of(rows), allow=frozenset())
             api = ApiSettings(url=url, keep_alive=True)
             orders = (
                 (order_id, Order(owner_id=owner_id, number=number))

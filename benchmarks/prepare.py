@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.model import (
     PLAN_VERDICTS,
+    CallVerdict,
     Plan,
     PlanVerdict,
     Reason,
-    Reply,
+    Response,
     RunSummary,
     SheetFound,
     State,
-    Verdict,
 )
 from benchmarks.inputs import order_number, shop
 
 SEND = PLAN_VERDICTS.index(PlanVerdict.SEND)
-SYNCED = Verdict(State.SYNCED, Reason.SYNCED, points=1, api_status="0")
-REPLY = Reply(200, b'{"data": {"success": true, "amount": 1}, "status": 0}', None, 0.1)
+SYNCED = CallVerdict(State.SYNCED, Reason.SYNCED, points=1, api_status="0")
+REPLY = Response(200, b'{"data": {"success": true, "amount": 1}, "status": 0}', None, 0.1)
 AT_ONCE = 5_000
 
 
@@ -45,7 +45,7 @@ async def settle_all(ledger: Ledger, run: str, ids: Sequence[int]) -> None:
     for start in range(0, len(ids), AT_ONCE):
         attempts = await asyncio.gather(*(ledger.claim(order, run) for order in ids[start : start + AT_ONCE]))
         for attempt in attempts:
-            ledger.settle(attempt, SYNCED, REPLY)
+            ledger.record_outcome(attempt, SYNCED, REPLY)
     await ledger.flush()
 
 
@@ -56,7 +56,7 @@ def prepare(path: str, url: str, rows: int, step: int = 1) -> None:
         account = ledger.account(url, "default")
         with ledger.lock(account, "prepare"):
             run = ledger.new_run(account, "earlier.xlsx", "0" * 64, "earlier", "zh")
-            ids = ledger.enroll(run, plan_of(orders), allow=frozenset())
+            ids = ledger.save_plan(run, plan_of(orders), allow=frozenset())
             asyncio.run(settle_all(ledger, run, ids))
             summary = RunSummary(file="earlier.xlsx", run=run, rows=len(orders), synced=len(orders))
             ledger.end_run(run, stopped=None, result=None, summary=summary)

@@ -86,11 +86,11 @@ class Line(asyncio.Protocol):
             self.buffer = rest[size:]
             answer = self.desk.answer(rest[:size])
             if self.desk.latency_s:
-                self.loop.call_later(self.desk.latency_s, self.say, answer)
+                self.loop.call_later(self.desk.latency_s, self.render, answer)
             else:
-                self.say(answer)
+                self.render(answer)
 
-    def say(self, answer: bytes | None) -> None:
+    def render(self, answer: bytes | None) -> None:
         if answer is not None and not self.transport.is_closing():
             self.transport.write(answer)
         if answer is None or answer is CUT:

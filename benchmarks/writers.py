@@ -59,9 +59,9 @@ def ours(source: Path, target: Path, rows: int) -> None:
     from functools import partial
 
     from batchsync.config import InputSettings
+    from batchsync.messages import Lang
     from batchsync.model import EntryResult, PlanVerdict, Reason, RunRecord, SheetFound, State
     from batchsync.reader import read_cells
-    from batchsync.words import Lang
     from batchsync.writer import ResultJob, write_result
     from benchmarks.inputs import HEADERS
 

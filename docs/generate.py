@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from batchsync.cli.parser import build
+from batchsync.messages import Lang
+from batchsync.messages.commands import SUMMARIES
 from batchsync.settings.template import pages as settings_pages
-from batchsync.words import Lang
-from batchsync.words.commands import SUMMARIES
 
 REPOSITORY = Path(__file__).parents[1]
 COLUMNS = "100"
@@ -70,7 +70,7 @@ def usage(lang: Lang) -> str:
         group = next(action for action in build(lang, command)._actions if action.dest == "command")  # noqa: SLF001
         assert isinstance(group.choices, dict)
         text = group.choices[command].format_help().rstrip()
-        parts.append(f"## {command}\n\n{summary.say(lang)}\n\n```text\n{text}\n```\n")
+        parts.append(f"## {command}\n\n{summary.render(lang)}\n\n```text\n{text}\n```\n")
     return "\n".join(parts)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
+from batchsync.messages import Lang
 from batchsync.model import EntryResult, Note, PlanVerdict, Reason, RunRecord, SheetFound, State
-from batchsync.words import Lang
 from batchsync.writer import ResultJob, write_result
 
 IMAGES = Path(__file__).parent / "images"

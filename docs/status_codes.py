@@ -1,11 +1,11 @@
-"""Writes docs/status-codes.md from the table in batchsync/judge.py: `python docs/status_codes.py`."""  # noqa: INP001 a script, not a package
+"""Writes docs/status-codes.md from the table in batchsync/sending/judge.py: `python docs/status_codes.py`."""  # noqa: INP001 a script, not a package
 
 from pathlib import Path
 
-from batchsync.judge import CODES, DENIED_HTTP, UNKNOWN, Code
+from batchsync.messages import status_codes
+from batchsync.messages.render import Translation
 from batchsync.model import State
-from batchsync.words import answers
-from batchsync.words.text import Text
+from batchsync.sending.judge import CODES, DENIED_HTTP, UNKNOWN, StatusRule
 
 PAGE = Path(__file__).with_name("status-codes.md")
 
@@ -16,7 +16,7 @@ ROWS = {
 
 HEAD = """# What the API's answers mean
 
-Made from the table in `batchsync/judge.py` by `python docs/status_codes.py`; a test keeps it true.
+Made from the table in `batchsync/sending/judge.py` by `python docs/status_codes.py`; a test keeps it true.
 
 A business status is not an HTTP status: 200 below is *authentication failed*, and comes with HTTP 200.
 
@@ -45,21 +45,23 @@ A refusing HTTP status whose body claims success or an amount is uncertain, too.
 """
 
 
-def line(status: str, words: Text, row: str, run: str) -> str:
+def line(status: str, words: Translation, row: str, run: str) -> str:
     return f"| {status} | {words.zh} | {words.en} | {row} | {run} |\n"
 
 
-def line_of(status: str, words: Text, code: Code) -> str:
+def line_of(status: str, words: Translation, code: StatusRule) -> str:
     run = f"stops: {code.stop}" if code.stop else "goes on"
     return line(status, words, ROWS[code.state], run)
 
 
 def page() -> str:
-    zero = line("0, success true", answers.CODES[0], "synced", "goes on") + line(
-        "0, success false", answers.FAILED, "failed, settled: not sent again unless told", "goes on"
+    zero = line("0, success true", status_codes.CODES[0], "synced", "goes on") + line(
+        "0, success false", status_codes.FAILED, "failed, settled: not sent again unless told", "goes on"
     )
-    codes = "".join(line_of(str(status), answers.CODES[status], code) for status, code in CODES.items())
-    unknown = line("any other", answers.UNKNOWN, ROWS[UNKNOWN.state], "goes on; stops after several in a row")
+    codes = "".join(line_of(str(status), status_codes.CODES[status], code) for status, code in CODES.items())
+    unknown = line(
+        "any other", status_codes.UNKNOWN, ROWS[UNKNOWN.state], "goes on; stops after several in a row"
+    )
     denied = ", ".join(map(str, sorted(DENIED_HTTP)))
     return HEAD + zero + codes + unknown + TAIL.format(denied=denied)
 

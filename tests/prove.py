@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.crash import powercut
-from tests.crash.cradle import cradled
 from tests.crash.faulty import KILLS_CATCH
+from tests.crash.fixtures import cradled
 from tests.crash.kills import AT_RANDOM, CONCURRENCY, Campaign, Figures, campaign
-from tests.nightly import thirty
+from tests.nightly import month_of_nights
 from tests.postgres import Server
-from tests.simulation.test_world import PLANTED as WORLDS_PLANTED
-from tests.simulation.world import ROWS_LEAST, ROWS_MOST, Past, play
+from tests.simulation.simulated_run import ROWS_LEAST, ROWS_MOST, Past, play
+from tests.simulation.test_simulated_runs import PLANTED as WORLDS_PLANTED
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "proof.md"
@@ -260,7 +260,7 @@ def _cut_with_bug(bug: str) -> tuple[str, str]:
 def nights(pool: ProcessPoolExecutor, count: int) -> Part:
     """Months of nights at an inbox, each with a vendor of its own."""
     part = Part(name="Unattended nights")
-    found = list(_each(pool, thirty.month, list(range(-(-count // NIGHTS_EACH))), part))
+    found = list(_each(pool, month_of_nights.month, list(range(-(-count // NIGHTS_EACH))), part))
     part.broken += [f"month {seed}: {fault}" for seed, each in enumerate(found) for fault in each.broken]
     part.figures = [
         ("nights", f"{sum(each.nights for each in found):,}"),
@@ -271,13 +271,13 @@ def nights(pool: ProcessPoolExecutor, count: int) -> Part:
         ("points that the reports told for sure", f"{sum(each.told for each in found):,}"),
         ("uncertain at the end", f"{sum(each.uncertain for each in found):,}"),
     ]
-    part.caught = dict(_each(pool, _month_with_bug, list(thirty.PLANTED), part))
+    part.caught = dict(_each(pool, _month_with_bug, list(month_of_nights.PLANTED), part))
     return part
 
 
 def _month_with_bug(bug: str) -> tuple[str, str]:
-    with thirty.PLANTED[bug]():
-        found = thirty.month(0)
+    with month_of_nights.PLANTED[bug]():
+        found = month_of_nights.month(0)
     return bug, f"by {found.broken[0]}" if found.broken else ""
 
 

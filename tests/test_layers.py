@@ -1,4 +1,4 @@
-"""The house has floors: imports run downward only, also for types."""
+"""Layers: imports run downward only, also for types."""
 
 import ast
 from pathlib import Path
@@ -7,30 +7,31 @@ import batchsync
 
 PACKAGE = Path(batchsync.__file__).parent
 
-FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"model", "clock", "shapes", "cells", "charts"}),
-    frozenset({"words", "ids", "results"}),
+LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"model", "clock", "charts", "fsutil"}),
+    frozenset({"messages"}),
     frozenset({"errors"}),
     frozenset({"config"}),
-    frozenset({"settings", "merchants", "plan_csv", "damage"}),
-    frozenset({"pool", "reader", "writer", "plan", "client", "judge", "pace", "ledger", "sandbox"}),
-    frozenset({"job", "calls", "frames", "money"}),
-    frozenset({"distributed"}),
+    frozenset({"settings", "ooxml"}),
+    frozenset({"planning"}),
+    frozenset({"sending", "reader", "writer", "ledger", "sandbox"}),
+    frozenset({"job", "attempt_texts", "finance"}),
+    frozenset({"cluster"}),
     frozenset({"nightly"}),
     frozenset({"web"}),
     frozenset({"cli", "api"}),
     frozenset({"__main__", "__init__"}),
 )
-"""The ground first. Rooms of one floor don't know each other; a folder's own files may."""
+"""The lowest layer first. Packages of one layer do not import each other; the modules of one package may."""
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     inside = path.relative_to(PACKAGE)
     return inside.parts[0] if len(inside.parts) > 1 else inside.stem
 
 
 def imports_of(path: Path) -> list[tuple[int, str]]:
-    """Every room of ours that a file imports, with the line, also inside functions and TYPE_CHECKING blocks."""
+    """Every package of ours that a file imports, with the line, also inside functions and TYPE_CHECKING blocks."""
     found: list[tuple[int, str]] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names: list[str] = []
@@ -44,28 +45,28 @@ def imports_of(path: Path) -> list[tuple[int, str]]:
     return found
 
 
-def faults(package: Path = PACKAGE) -> list[str]:
-    floor = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+def upward_imports(root: Path = PACKAGE) -> list[str]:
+    layer = {package: height for height, packages in enumerate(LAYERS) for package in packages}
     wrong = []
-    for path in sorted(package.rglob("*.py")):
-        here = room_of(path)
-        for line, room in imports_of(path):
-            if room != here and room in floor and floor[room] >= floor[here]:
+    for path in sorted(root.rglob("*.py")):
+        here = package_of(path)
+        for line, package in imports_of(path):
+            if package != here and package in layer and layer[package] >= layer[here]:
                 wrong.append(
-                    f"{path.relative_to(package)}:{line} ({here}) imports {room}, which is not below it"
+                    f"{path.relative_to(root)}:{line} ({here}) imports {package}, which is not below it"
                 )
     return wrong
 
 
-def test_every_room_stands_on_a_floor() -> None:
+def test_every_package_has_a_layer() -> None:
     """A new file or folder at the top has to say where it belongs."""
-    rooms = {room_of(path) for path in PACKAGE.rglob("*.py")}
-    assert set() == rooms - set().union(*FLOORS)
+    packages = {package_of(path) for path in PACKAGE.rglob("*.py")}
+    assert set() == packages - set().union(*LAYERS)
 
 
 def test_imports_run_downward() -> None:
-    """No room imports one of its own floor or above, and the offending import is named."""
-    assert [] == faults()
+    """No package imports one of its own layer or above, and the offending import is named."""
+    assert [] == upward_imports()
 
 
 def test_no_relative_imports() -> None:
@@ -81,6 +82,6 @@ def test_no_relative_imports() -> None:
 
 def test_an_upward_import_is_caught(tmp_path: Path) -> None:
     """The walk sees an import hidden in a function (so that this test can fail)."""
-    culprit = tmp_path / "pace.py"
+    culprit = tmp_path / "clock.py"
     culprit.write_text("def f():\n    from batchsync import job\n", encoding="utf-8")
     assert [(2, "job")] == imports_of(culprit)

@@ -1,5 +1,5 @@
 """The command line: arguments in, sentences and exit codes out."""
 
-from batchsync.cli.entry import main
+from batchsync.cli.main import main
 
 __all__ = ["main"]

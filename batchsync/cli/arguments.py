@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from batchsync.cli.console import Console
-from batchsync.cli.language import spoken
+from batchsync.cli.language import detect_language
 from batchsync.errors import UsageError
-from batchsync.settings import Given, Loaded, load
-from batchsync.settings.faults import shown
-from batchsync.words import Lang, Said, talk
+from batchsync.messages import Lang, Message, cli
+from batchsync.settings import Loaded, Override, load
+from batchsync.settings.problems import redact
 
 _SETTINGS = {
     "url": ("api.url", "--url"),
@@ -38,26 +38,26 @@ def settings(arguments: argparse.Namespace, console: Console, *, token: bool = F
 
     Raises SettingsWrong.
     """
-    loaded = silently(arguments, token=token)
+    loaded = load_settings(arguments, token=token)
     language = loaded.config.output.language
-    console.lang = spoken() if language == "auto" else Lang(language)
+    console.lang = detect_language() if language == "auto" else Lang(language)
     for warning in loaded.warnings:
         console.fault(warning)
     for key, place in sorted(loaded.places.items(), key=str):
         if len(key) == 2:
             section = getattr(loaded.config, str(key[0]))
             value = getattr(section, str(key[1]), None)
-            facts = {"key": f"{key[0]}.{key[1]}", "value": shown(value), "where": place.say(console.lang)}
-            console.detail(talk.SETTING.say(console.lang, **facts))
+            facts = {"key": f"{key[0]}.{key[1]}", "value": redact(value), "where": place.render(console.lang)}
+            console.detail(cli.SETTING.render(console.lang, **facts))
     config = loaded.config
-    ledger = shown(config.ledger.url) if config.ledger.url else talk.DEFAULT_LEDGER
+    ledger = redact(config.ledger.url) if config.ledger.url else cli.DEFAULT_LEDGER
     console.detail(
-        Said(talk.ACCOUNT, {"account": config.api.account, "url": config.api.url, "ledger": ledger})
+        Message(cli.ACCOUNT, {"account": config.api.account, "url": config.api.url, "ledger": ledger})
     )
     return loaded
 
 
-def silently(arguments: argparse.Namespace, *, token: bool = False) -> Loaded:
+def load_settings(arguments: argparse.Namespace, *, token: bool = False) -> Loaded:
     """Load all settings of a command and say nothing.
 
     Raises SettingsWrong.
@@ -70,11 +70,11 @@ def settings_file(arguments: argparse.Namespace) -> Path | None:
     return Path(arguments.config).expanduser() if arguments.config else None
 
 
-def _given(arguments: argparse.Namespace) -> Iterator[Given]:
+def _given(arguments: argparse.Namespace) -> Iterator[Override]:
     for name, (key, flag) in _SETTINGS.items():
         value = getattr(arguments, name, None)
         if value is not None and value is not False:
-            yield Given(key=key, flag=flag, value=value)
+            yield Override(key=key, flag=flag, value=value)
 
 
 def files(patterns: Sequence[str]) -> list[Path]:
@@ -89,12 +89,12 @@ def files(patterns: Sequence[str]) -> list[Path]:
 def _expanded(pattern: str) -> list[Path]:
     path = Path(pattern)
     if pattern == "-" or pattern.startswith(("/dev/", "/proc/")):
-        raise UsageError(talk.NO_STDIN)
+        raise UsageError(cli.NO_STDIN)
     if path.exists() or not glob.has_magic(pattern):
         return [path]  # a missing file is told by the reader
     matches = [Path(name) for name in sorted(glob.glob(pattern)) if not Path(name).name.startswith("~$")]  # noqa: PTH207
     if not matches:
-        raise UsageError(talk.NO_MATCH, pattern=pattern)
+        raise UsageError(cli.NO_MATCH, pattern=pattern)
     return matches
 
 
@@ -103,7 +103,7 @@ def count(value: str | None, option: str) -> int | None:
     if value is None:
         return None
     if not value.isdecimal() or int(value) < 1:
-        raise UsageError(talk.NOT_A_COUNT, option=option, value=value)
+        raise UsageError(cli.NOT_A_COUNT, option=option, value=value)
     return int(value)
 
 
@@ -115,9 +115,9 @@ def output(arguments: argparse.Namespace, inputs: int) -> Path | None:
     if path.suffix.lower() not in (".xlsx", ".csv") or path.is_dir():
         return path
     if arguments.format not in (None, path.suffix.lower()[1:]):
-        raise UsageError(talk.OUTPUT_OR_FORMAT, output=path, format=arguments.format)
+        raise UsageError(cli.OUTPUT_OR_FORMAT, output=path, format=arguments.format)
     if inputs > 1:
-        raise UsageError(talk.OUTPUT_IS_FILE, output=path, count=inputs)
+        raise UsageError(cli.OUTPUT_IS_FILE, output=path, count=inputs)
     return path
 
 
@@ -133,11 +133,11 @@ def target(arguments: argparse.Namespace, option: str, *never: Path | None) -> P
     settings, ledger = settings_file(arguments) or Path("config.yaml"), arguments.ledger or ""
     kept = (*never, settings, Path(ledger.removeprefix("sqlite:///")))
     if any(other is not None and _is_same(path, other) for other in kept):
-        raise UsageError(talk.WOULD_OVERWRITE, option=option, path=path)
+        raise UsageError(cli.WOULD_OVERWRITE, option=option, path=path)
     if not path.absolute().parent.is_dir():
-        raise UsageError(talk.NO_FOLDER, folder=path.absolute().parent, option=option)
+        raise UsageError(cli.NO_FOLDER, folder=path.absolute().parent, option=option)
     if path.is_dir() or not os.access(path.absolute().parent, os.W_OK):
-        raise UsageError(talk.CANNOT_WRITE, option=option, path=path, error="")
+        raise UsageError(cli.CANNOT_WRITE, option=option, path=path, error="")
     return path
 
 

@@ -3,11 +3,11 @@
 import argparse
 
 from batchsync.cli import arguments as given
-from batchsync.cli import outcome, planned
+from batchsync.cli import plan_view, summary_view
 from batchsync.cli.console import Console
 from batchsync.errors import BatchsyncError, UsageError
-from batchsync.job import Foreseen, Job, RunOptions
-from batchsync.words import talk
+from batchsync.job import EarlierFiles, Job, RunOptions
+from batchsync.messages import cli
 
 
 def check(arguments: argparse.Namespace, console: Console) -> int:
@@ -15,22 +15,22 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     console.stdout_taken = arguments.plan == "-"
     files = given.files(arguments.files)
     if arguments.plan and len(files) > 1:
-        raise UsageError(talk.ONE_PLAN, count=len(files))
+        raise UsageError(cli.ONE_PLAN, count=len(files))
     target = given.target(arguments, "--plan", *files)
     config = given.settings(arguments, console).config
     options = RunOptions(resend=arguments.resend, resend_uncertain=arguments.resend_uncertain)
-    job, foreseen = Job(config), Foreseen() if len(files) > 1 else None
+    job, foreseen = Job(config), EarlierFiles() if len(files) > 1 else None
     codes = []
     for path in files:
         try:
             checked = job.check(path, options, foreseen)
         except BatchsyncError as error:
-            console.fault(error.say(console.lang))
+            console.fault(error.render(console.lang))
             codes.append(error.exit_code)
             continue
         console.follow(config.output.language, checked.lang)
-        planned.show(checked, console)
+        plan_view.show(checked, console)
         if arguments.plan:
-            planned.write(checked.plan, target, console)
-        codes.append(planned.exit_code(checked))
-    return outcome.exit_code(codes)
+            plan_view.write(checked.plan, target, console)
+        codes.append(plan_view.exit_code(checked))
+    return summary_view.exit_code(codes)

@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from typing import TextIO
 
-from batchsync.words import Lang, Said, Text
+from batchsync.messages import Lang, Message, Translation
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,17 +27,17 @@ class Console:
         """What the user asked for."""
         _write(sys.stderr if self.stdout_taken else sys.stdout, line)
 
-    def talk(self, said: Said | Text | str) -> None:
+    def talk(self, said: Message | Translation | str) -> None:
         """What is good to know; left out when quiet."""
         if not self.quiet:
             _write(sys.stderr, self.words(said))
 
-    def detail(self, said: Said | Text | str) -> None:
+    def detail(self, said: Message | Translation | str) -> None:
         """What only a curious user wants."""
         if self.verbose:
             _write(sys.stderr, self.words(said))
 
-    def fault(self, said: Said | Text | str) -> None:
+    def fault(self, said: Message | Translation | str) -> None:
         """What is wrong: always said."""
         _write(sys.stderr, self.words(said))
 
@@ -45,15 +45,15 @@ class Console:
         """What a program reads: as it is, on stdout."""
         _write(sys.stdout, text)
 
-    def words(self, said: Said | Text | str) -> str:
+    def words(self, said: Message | Translation | str) -> str:
         """Return it in this console's language."""
-        return said if isinstance(said, str) else said.say(self.lang)
+        return said if isinstance(said, str) else said.render(self.lang)
 
     def can_ask(self) -> bool:
         """Whether somebody sits there to answer."""
         return bool(sys.stdin and sys.stdin.isatty())
 
-    def ask(self, question: Said | Text) -> bool:
+    def ask(self, question: Message | Translation) -> bool:
         """Return whether the user says yes; anything else is no."""
         sys.stderr.write(f"{self.words(question)} ")
         sys.stderr.flush()

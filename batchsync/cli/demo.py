@@ -10,16 +10,16 @@ from pydantic import SecretStr
 
 import batchsync
 from batchsync.cli.console import Console
-from batchsync.cli.run import Command
-from batchsync.cli.stand_in import running
+from batchsync.cli.run import RunCommand
+from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.config import Config
 from batchsync.errors import OutputError, UsageError
 from batchsync.job import RunOptions
+from batchsync.messages import Lang, Message, doctor
 from batchsync.model import RunSummary
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.script import read_script
-from batchsync.settings import Given, load
-from batchsync.words import Lang, Said, start
+from batchsync.settings import Override, load
 
 if TYPE_CHECKING:
     from batchsync.sandbox.server import Sandbox
@@ -44,15 +44,15 @@ def demo(arguments: argparse.Namespace, console: Console) -> int:
     samples = _samples()
     _make_room()
     script = read_script(samples / "sandbox.yaml")
-    with running(SandboxSettings(script=script, latency_s=0.05)) as sandbox:
+    with run_in_thread(SandboxSettings(script=script, latency_s=0.05)) as sandbox:
         facts = {"url": sandbox.url, "samples": samples, "folder": OUTPUT}
-        console.talk(Said(start.DEMO_START, facts))
+        console.talk(Message(doctor.DEMO_START, facts))
         config = _config(samples, sandbox, console)
         files = sorted(path for path in samples.iterdir() if path.suffix in (".xlsx", ".csv"))
-        console.talk(start.DEMO_FIRST)
+        console.talk(doctor.DEMO_FIRST)
         first = _go(config, files, OUTPUT, console)
         booked = sandbox.books.points
-        console.talk(start.DEMO_AGAIN)
+        console.talk(doctor.DEMO_AGAIN)
         second = _go(config, files, OUTPUT / "again", console)
         return _compare(first, second, booked, sandbox, console)
 
@@ -61,7 +61,7 @@ def _samples() -> Path:
     for folder in SAMPLES:
         if (folder / "sandbox.yaml").is_file():
             return folder
-    raise UsageError(start.DEMO_NO_SAMPLES)
+    raise UsageError(doctor.DEMO_NO_SAMPLES)
 
 
 def _make_room() -> None:
@@ -75,7 +75,7 @@ def _make_room() -> None:
         ):
             old.unlink()
     except OSError as error:
-        raise OutputError(start.DEMO_FOLDER_TAKEN, folder=OUTPUT, error=error.strerror or error) from error
+        raise OutputError(doctor.DEMO_FOLDER_TAKEN, folder=OUTPUT, error=error.strerror or error) from error
 
 
 def _config(samples: Path, sandbox: "Sandbox", console: Console) -> Config:
@@ -86,13 +86,13 @@ def _config(samples: Path, sandbox: "Sandbox", console: Console) -> Config:
         "pace.rate": RATE,
         "output.language": console.lang,
     }
-    given = [Given(key=key, flag="demo", value=value) for key, value in options.items()]
+    given = [Override(key=key, flag="demo", value=value) for key, value in options.items()]
     config = load(samples / "config.yaml", options=given).config
     return config.model_copy(update={"token": SecretStr(sandbox.token)})
 
 
 def _go(config: Config, files: list[Path], output: Path, console: Console) -> list[RunSummary]:
-    command = Command(config, RunOptions(output=output), console)
+    command = RunCommand(config, RunOptions(output=output), console)
     command.run(files)
     return command.summaries
 
@@ -110,13 +110,13 @@ def _compare(
         "booked": booked,
         "possible": open_points,
     }
-    console.result(start.DEMO_FIRST_TOTAL.say(console.lang, **facts, rest=booked - spent))
+    console.result(doctor.DEMO_FIRST_TOTAL.render(console.lang, **facts, rest=booked - spent))
     again = {"calls": sum(each.calls for each in second), "spent": sum(each.points_spent for each in second)}
-    console.result(start.DEMO_SECOND_TOTAL.say(console.lang, **again, twice=twice))
+    console.result(doctor.DEMO_SECOND_TOTAL.render(console.lang, **again, twice=twice))
     agrees = 0 <= booked - spent <= open_points and not twice and booked <= sandbox.books.points
     if not agrees:
-        console.fault(Said(start.DEMO_DIFFERS, {"folder": OUTPUT}))
+        console.fault(Message(doctor.DEMO_DIFFERS, {"folder": OUTPUT}))
         return DIFFERS
-    console.result(start.DEMO_AGREES.say(console.lang))
-    console.talk(Said(start.DEMO_NEXT, {"folder": OUTPUT, "ledger": OUTPUT / LEDGER}))
+    console.result(doctor.DEMO_AGREES.render(console.lang))
+    console.talk(Message(doctor.DEMO_NEXT, {"folder": OUTPUT, "ledger": OUTPUT / LEDGER}))
     return 0

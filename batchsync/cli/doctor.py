@@ -11,16 +11,17 @@ from pathlib import Path
 
 from batchsync import __version__
 from batchsync.cli import arguments as given
+from batchsync.cli.checks.inbox import inbox
+from batchsync.cli.checks.ledger import ledger
+from batchsync.cli.checks.network import address
+from batchsync.cli.checks.result import BAD, OK, WARN, CheckResult
 from batchsync.cli.console import Console
-from batchsync.cli.finding import BAD, OK, WARN, Finding
-from batchsync.cli.finding_address import address
-from batchsync.cli.finding_inbox import inbox
-from batchsync.cli.finding_ledger import ledger
 from batchsync.cli.layout import moment
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.config import Config
-from batchsync.settings import Loaded, SettingsWrong
-from batchsync.words import Said, start
+from batchsync.messages import Message
+from batchsync.messages import doctor as doctor_messages
+from batchsync.settings import Loaded, SettingsProblems
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_YEAR = 2026
@@ -30,25 +31,31 @@ OLDEST_YEAR = 2026
 def doctor(arguments: argparse.Namespace, console: Console) -> int:
     """Print every finding; exit code 1 when something must be mended before a run."""
     counts = {OK: 0, WARN: 0, BAD: 0}
-    for finding in examine(arguments):
+    for finding in run_checks(arguments):
         counts[finding.mark] += 1
         if finding.mark != OK or not console.quiet:
-            console.result(f"{start.MARKS[finding.mark].say(console.lang)}  {finding.said.say(console.lang)}")
+            console.result(
+                f"{doctor_messages.MARKS[finding.mark].render(console.lang)}  {finding.said.render(console.lang)}"
+            )
     if counts[BAD]:
-        console.talk(Said(start.NOT_WELL, {"bad": counts[BAD]}))
+        console.talk(Message(doctor_messages.NOT_WELL, {"bad": counts[BAD]}))
         return 1
-    console.talk(Said(start.SOME_WARNINGS, {"warnings": counts[WARN]}) if counts[WARN] else start.ALL_WELL)
+    console.talk(
+        Message(doctor_messages.SOME_WARNINGS, {"warnings": counts[WARN]})
+        if counts[WARN]
+        else doctor_messages.ALL_WELL
+    )
     return 0
 
 
-def examine(arguments: argparse.Namespace, clock: Clock = SYSTEM_CLOCK) -> Iterator[Finding]:
+def run_checks(arguments: argparse.Namespace, clock: Clock = SYSTEM_CLOCK) -> Iterator[CheckResult]:
     """Yield findings from the ground up: program, settings, token, ledger, folders, clock, address."""
     yield from _program()
     try:
-        loaded = given.silently(arguments)
-    except SettingsWrong as wrong:  # nothing below holds without them
+        loaded = given.load_settings(arguments)
+    except SettingsProblems as wrong:  # nothing below holds without them
         for fault in wrong.faults:
-            yield Finding(BAD, Said(start.CONFIG_BAD, {"fault": fault.said()}))
+            yield CheckResult(BAD, Message(doctor_messages.CONFIG_BAD, {"fault": fault.said()}))
         return
     yield _config(loaded)
     yield from _token(arguments)
@@ -62,22 +69,22 @@ def examine(arguments: argparse.Namespace, clock: Clock = SYSTEM_CLOCK) -> Itera
 # --- The program --------------------------------------------------------------------------------------------
 
 
-def _program() -> Iterator[Finding]:
+def _program() -> Iterator[CheckResult]:
     python = platform.python_version()
     if sys.version_info < OLDEST_PYTHON:
-        yield Finding(BAD, Said(start.PYTHON_OLD, {"python": python}))
+        yield CheckResult(BAD, Message(doctor_messages.PYTHON_OLD, {"python": python}))
     else:
         facts = {
             "version": __version__,
             "python": python,
             "system": f"{platform.system()} {platform.release()}",
         }
-        yield Finding(OK, Said(start.PYTHON, facts))
+        yield CheckResult(OK, Message(doctor_messages.PYTHON, facts))
     found, missing = _packages()
     if missing:
-        yield Finding(BAD, Said(start.PACKAGES_MISSING, {"packages": ", ".join(missing)}))
+        yield CheckResult(BAD, Message(doctor_messages.PACKAGES_MISSING, {"packages": ", ".join(missing)}))
     else:
-        yield Finding(OK, Said(start.PACKAGES, {"packages": ", ".join(found)}))
+        yield CheckResult(OK, Message(doctor_messages.PACKAGES, {"packages": ", ".join(found)}))
 
 
 def _packages() -> tuple[list[str], list[str]]:
@@ -98,25 +105,25 @@ def _packages() -> tuple[list[str], list[str]]:
 # --- Settings and token -------------------------------------------------------------------------------------
 
 
-def _config(loaded: Loaded) -> Finding:
+def _config(loaded: Loaded) -> CheckResult:
     if loaded.file is None:
-        return Finding(OK, Said(start.CONFIG_NONE))
-    return Finding(OK, Said(start.CONFIG_FOUND, {"path": loaded.file.absolute()}))
+        return CheckResult(OK, Message(doctor_messages.CONFIG_NONE))
+    return CheckResult(OK, Message(doctor_messages.CONFIG_FOUND, {"path": loaded.file.absolute()}))
 
 
-def _token(arguments: argparse.Namespace) -> Iterator[Finding]:
+def _token(arguments: argparse.Namespace) -> Iterator[CheckResult]:
     try:
-        loaded = given.silently(arguments, token=True)
-    except SettingsWrong as wrong:
+        loaded = given.load_settings(arguments, token=True)
+    except SettingsProblems as wrong:
         for fault in wrong.faults:
-            yield Finding(BAD, Said(start.TOKEN_BAD, {"fault": fault.said()}))
+            yield CheckResult(BAD, Message(doctor_messages.TOKEN_BAD, {"fault": fault.said()}))
         return
     token = loaded.config.token
     secret = token.get_secret_value() if token else ""
-    where = start.FROM_ENVIRONMENT if ("token",) in loaded.places else loaded.config.api.token_file
-    yield Finding(OK, Said(start.TOKEN_SET, {"masked": masked(secret), "where": where}))
+    where = doctor_messages.FROM_ENVIRONMENT if ("token",) in loaded.places else loaded.config.api.token_file
+    yield CheckResult(OK, Message(doctor_messages.TOKEN_SET, {"masked": masked(secret), "where": where}))
     for warning in loaded.warnings:
-        yield Finding(WARN, Said(start.TOKEN_MODE, {"warning": warning}))
+        yield CheckResult(WARN, Message(doctor_messages.TOKEN_MODE, {"warning": warning}))
 
 
 def masked(secret: str) -> str:
@@ -127,20 +134,22 @@ def masked(secret: str) -> str:
 # --- Folders and clock --------------------------------------------------------------------------------------
 
 
-def _results(config: Config) -> Finding:
+def _results(config: Config) -> CheckResult:
     folder = config.output.folder or Path.cwd()
     nearest = folder.absolute()
     while not nearest.exists() and nearest != nearest.parent:
         nearest = nearest.parent  # the writer makes the folders below it
     good = nearest.is_dir() and os.access(nearest, os.W_OK)
-    return Finding(
-        OK if good else BAD, Said(start.FOLDER_OK if good else start.FOLDER_BAD, {"folder": folder})
+    return CheckResult(
+        OK if good else BAD,
+        Message(doctor_messages.FOLDER_OK if good else doctor_messages.FOLDER_BAD, {"folder": folder}),
     )
 
 
-def _clock(clock: Clock) -> Finding:
+def _clock(clock: Clock) -> CheckResult:
     now = clock.now()
     good = now.year >= OLDEST_YEAR
-    return Finding(
-        OK if good else BAD, Said(start.CLOCK_OK if good else start.CLOCK_WRONG, {"now": moment(now)})
+    return CheckResult(
+        OK if good else BAD,
+        Message(doctor_messages.CLOCK_OK if good else doctor_messages.CLOCK_WRONG, {"now": moment(now)}),
     )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from batchsync.cli.console import Console
 from batchsync.errors import OutputError, UsageError
-from batchsync.settings.load import DEFAULT_PATH
+from batchsync.messages import Lang, Message, doctor
+from batchsync.settings.loader import DEFAULT_PATH
 from batchsync.settings.template import template
-from batchsync.words import Lang, Said, start
 
 
 def init(arguments: argparse.Namespace, console: Console) -> int:
@@ -19,9 +19,9 @@ def init(arguments: argparse.Namespace, console: Console) -> int:
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(template(console.lang))
     except FileExistsError:
-        raise UsageError(start.INIT_EXISTS, path=path) from None
+        raise UsageError(doctor.INIT_EXISTS, path=path) from None
     except OSError as error:
-        raise OutputError(start.INIT_CANNOT, path=path, error=error.strerror or error) from error
-    console.result(start.INIT_WRITTEN.say(console.lang, path=path))
-    console.talk(Said(start.INIT_NEXT))
+        raise OutputError(doctor.INIT_CANNOT, path=path, error=error.strerror or error) from error
+    console.result(doctor.INIT_WRITTEN.render(console.lang, path=path))
+    console.talk(Message(doctor.INIT_NEXT))
     return 0

@@ -5,13 +5,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from batchsync.words import Lang
+from batchsync.messages import Lang
 
 _CHINESE_ON_WINDOWS = 0x04
 """The primary language id of Chinese."""
 
 
-def spoken(arguments: Sequence[str] = ()) -> Lang:
+def detect_language(arguments: Sequence[str] = ()) -> Lang:
     """Return the language asked for by option, else by environment, else the system's."""
     asked = _option(arguments) or os.environ.get("BATCHSYNC_OUTPUT__LANGUAGE", "").lower()
     if asked in tuple(Lang):

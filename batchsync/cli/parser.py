@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 from batchsync import __version__
 from batchsync.cli.layout import wrapped
 from batchsync.errors import UsageError
-from batchsync.words import Lang, Text
-from batchsync.words import commands as words
+from batchsync.messages import Lang, Translation
+from batchsync.messages import commands as messages
 
 WIDEST = 100
 
@@ -19,13 +19,15 @@ WIDEST = 100
 def build(lang: Lang, wanted: str = "") -> argparse.ArgumentParser:
     """Return the parser, speaking `lang`; only the command that is wanted gets its options."""
     parser = Parser(prog="batchsync", lang=lang, add_help=False, usage="batchsync COMMAND ...")
-    parser.description = words.PROGRAM.say(lang)
-    parser.epilog = _example(words.PROGRAM_EXAMPLE, lang) + f"\n\n{words.MORE.say(lang)}"
-    options = parser.add_argument_group(words.OPTIONS.say(lang))
-    options.add_argument("-h", "--help", action="help", help=words.HELP.say(lang))
-    options.add_argument("--version", action="version", version=__version__, help=words.VERSION.say(lang))
+    parser.description = messages.PROGRAM.render(lang)
+    parser.epilog = _example(messages.PROGRAM_EXAMPLE, lang) + f"\n\n{messages.MORE.render(lang)}"
+    options = parser.add_argument_group(messages.OPTIONS.render(lang))
+    options.add_argument("-h", "--help", action="help", help=messages.HELP.render(lang))
+    options.add_argument(
+        "--version", action="version", version=__version__, help=messages.VERSION.render(lang)
+    )
     commands = parser.add_subparsers(
-        title=words.COMMANDS.say(lang), dest="command", metavar="COMMAND", parser_class=Parser
+        title=messages.COMMANDS.render(lang), dest="command", metavar="COMMAND", parser_class=Parser
     )
     for name, fill in _FILLERS.items():
         _fill_command(commands, name, fill if name == wanted else None, lang)
@@ -40,9 +42,9 @@ def parse(given: Sequence[str], lang: Lang) -> argparse.Namespace:
     command = next((word for word in given if not word.startswith("-")), "")
     arguments, unknown = build(lang, command).parse_known_args(given)
     if unknown and arguments.command:
-        raise UsageError(words.UNKNOWN_OPTION, given=" ".join(unknown), command=arguments.command)
+        raise UsageError(messages.UNKNOWN_OPTION, given=" ".join(unknown), command=arguments.command)
     if not arguments.command:
-        raise UsageError(words.NO_COMMAND)
+        raise UsageError(messages.NO_COMMAND)
     return arguments
 
 
@@ -50,22 +52,22 @@ def _fill_command(commands: Any, name: str, fill: "Callable[[Grammar], None] | N
     command = commands.add_parser(
         name,
         prog=f"batchsync {name}",
-        usage=f"batchsync {words.USAGES[name].say(lang)}",
-        help=words.SUMMARIES[name].say(lang),
+        usage=f"batchsync {messages.USAGES[name].render(lang)}",
+        help=messages.SUMMARIES[name].render(lang),
         add_help=False,
         lang=lang,
     )
-    command.description = words.EXPLANATIONS[name].say(lang)
-    command.epilog = _example(words.EXAMPLES[name], lang)
+    command.description = messages.EXPLANATIONS[name].render(lang)
+    command.epilog = _example(messages.EXAMPLES[name], lang)
     command.set_defaults(command=name)
     if fill is not None:
         fill(Grammar(command, lang))
-    talk = command.add_argument_group(words.OPTIONS.say(lang))
-    talk.add_argument("-h", "--help", action="help", help=words.HELP.say(lang))
+    talk = command.add_argument_group(messages.OPTIONS.render(lang))
+    talk.add_argument("-h", "--help", action="help", help=messages.HELP.render(lang))
 
 
-def _example(text: Text, lang: Lang) -> str:
-    return f"{words.EXAMPLE.say(lang)}\n  {text.say(lang)}"
+def _example(text: Translation, lang: Lang) -> str:
+    return f"{messages.EXAMPLE.render(lang)}\n  {text.render(lang)}"
 
 
 # --- What each command takes --------------------------------------------------------------------------------
@@ -79,14 +81,14 @@ class Grammar:
         self._lang = lang
         self._group: Any = parser
 
-    def group(self, title: Text) -> "Grammar":
+    def group(self, title: Translation) -> "Grammar":
         """Put what follows under a heading."""
-        self._group = self._parser.add_argument_group(title.say(self._lang))
+        self._group = self._parser.add_argument_group(title.render(self._lang))
         return self
 
     def add(self, *names: str, told: str = "", **how: Any) -> "Grammar":
         """Add an option or argument; its help is found by its last name."""
-        text = words.OPTION_HELP[told or names[-1]].say(self._lang)
+        text = messages.OPTION_HELP[told or names[-1]].render(self._lang)
         self._group.add_argument(*names, help=text, **how)
         return self
 
@@ -101,26 +103,26 @@ class Grammar:
 
 
 def _inputs(grammar: Grammar) -> None:
-    grammar.group(words.INPUTS).add("files", nargs="+", metavar="FILE")
+    grammar.group(messages.INPUTS).add("files", nargs="+", metavar="FILE")
     grammar.add("--sheet", action="append", metavar="NAME")
     grammar.add("--order-column", action="append", metavar="HEADER")
     grammar.add("--owner-column", action="append", metavar="HEADER").add("--owner-id", metavar="ID")
 
 
 def _settings(grammar: Grammar) -> None:
-    grammar.group(words.SETTINGS).add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
+    grammar.group(messages.SETTINGS).add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
 
 
 def _talk(grammar: Grammar) -> None:
-    grammar.group(words.TALK).add("--lang", choices=("auto", "zh", "en"))
+    grammar.group(messages.TALK).add("--lang", choices=("auto", "zh", "en"))
     grammar.flag("-q", "--quiet").flag("-v", "--verbose")
 
 
 def _run(grammar: Grammar) -> None:
     _inputs(grammar)
-    grammar.group(words.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
+    grammar.group(messages.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
     grammar.add("--summary-json", metavar="PATH")
-    grammar.group(words.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
+    grammar.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
     grammar.add("--concurrency", metavar="N").flag("--keep-alive").add("--processes", metavar="N")
     grammar.add("--max-points", metavar="N")
     grammar.add("--limit", metavar="N").flag("--resend").flag("--resend-uncertain").flag("--yes")
@@ -132,42 +134,42 @@ def _run(grammar: Grammar) -> None:
 
 def _check(grammar: Grammar) -> None:
     _inputs(grammar)
-    grammar.group(words.RESULT).add("--plan", metavar="PATH")
-    grammar.group(words.SENDING).add("--url", metavar="URL").flag("--resend").flag("--resend-uncertain")
+    grammar.group(messages.RESULT).add("--plan", metavar="PATH")
+    grammar.group(messages.SENDING).add("--url", metavar="URL").flag("--resend").flag("--resend-uncertain")
     _settings(grammar)
     _talk(grammar)
 
 
 def _nightly(grammar: Grammar) -> None:
-    grammar.group(words.INPUTS).add("--inbox", metavar="PATH")
-    grammar.group(words.RESULT).add("--metrics", metavar="PATH").flag("--log-json")
+    grammar.group(messages.INPUTS).add("--inbox", metavar="PATH")
+    grammar.group(messages.RESULT).add("--metrics", metavar="PATH").flag("--log-json")
     _account(grammar)
 
 
 def _web(grammar: Grammar) -> None:
-    grammar.group(words.SETTINGS).add("--host", metavar="HOST").add("--port", metavar="N")
+    grammar.group(messages.SETTINGS).add("--host", metavar="HOST").add("--port", metavar="N")
     grammar.flag("--no-browser").add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
-    grammar.group(words.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
+    grammar.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
     grammar.add("--concurrency", metavar="N").flag("--keep-alive").add("--max-points", metavar="N")
     _talk(grammar)
 
 
 def _worker(grammar: Grammar) -> None:
-    grammar.group(words.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
+    grammar.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
     grammar.add("--concurrency", metavar="N").flag("--keep-alive")
     _settings(grammar)
     _talk(grammar)
 
 
 def _history(grammar: Grammar) -> None:
-    grammar.group(words.INPUTS).add("run", nargs="?", metavar="RUN", told="RUN")
+    grammar.group(messages.INPUTS).add("run", nargs="?", metavar="RUN", told="RUN")
     grammar.add("--order", metavar="SN").add("--last", metavar="N").flag("--json")
     _settings(grammar)
     _talk(grammar)
 
 
 def _resolve(grammar: Grammar) -> None:
-    grammar.group(words.INPUTS).add("orders", nargs="*", metavar="ORDER", told="ORDER")
+    grammar.group(messages.INPUTS).add("orders", nargs="*", metavar="ORDER", told="ORDER")
     grammar.flag("--charged").flag("--not-charged").add("--run", metavar="RUN")
     grammar.add("--owner-id", metavar="ID", told="--owner-id-resolve").add("--url", metavar="URL")
     _settings(grammar)
@@ -175,32 +177,32 @@ def _resolve(grammar: Grammar) -> None:
 
 
 def _report(grammar: Grammar) -> None:
-    grammar.group(words.INPUTS).add("run", metavar="RUN", told="RUN")
-    grammar.group(words.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
+    grammar.group(messages.INPUTS).add("run", metavar="RUN", told="RUN")
+    grammar.group(messages.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
     _settings(grammar)
     _talk(grammar)
 
 
 def _spend(grammar: Grammar) -> None:
-    grammar.group(words.INPUTS).add("--by", choices=("day", "merchant", "run"), default="day")
+    grammar.group(messages.INPUTS).add("--by", choices=("day", "merchant", "run"), default="day")
     grammar.add("--since", metavar="DAY").add("--until", metavar="DAY")
-    grammar.group(words.RESULT).add("--csv", metavar="PATH").add("--chart", metavar="PATH")
+    grammar.group(messages.RESULT).add("--csv", metavar="PATH").add("--chart", metavar="PATH")
     _account(grammar)
 
 
 def _reconcile(grammar: Grammar) -> None:
-    grammar.group(words.INPUTS).add("--opening", metavar="N").add("--closing", metavar="N")
+    grammar.group(messages.INPUTS).add("--opening", metavar="N").add("--closing", metavar="N")
     grammar.add("--topped-up", metavar="N").add("--statement", metavar="FILE")
     grammar.add("--points-column", metavar="HEADER").add("--sheet", action="append", metavar="NAME")
     grammar.add("--order-column", action="append", metavar="HEADER")
     grammar.add("--owner-column", action="append", metavar="HEADER")
     grammar.add("--since", metavar="DAY").add("--until", metavar="DAY")
-    grammar.group(words.RESULT).add("--workbook", metavar="PATH")
+    grammar.group(messages.RESULT).add("--workbook", metavar="PATH")
     _account(grammar)
 
 
 def _ledger(grammar: Grammar) -> None:
-    grammar.group(words.INPUTS)
+    grammar.group(messages.INPUTS)
     grammar.add("action", choices=("backup", "verify", "prune", "copy"), metavar="ACTION", told="ACTION")
     grammar.add("path", nargs="?", metavar="PATH", told="PATH").add("--days", metavar="N")
     _settings(grammar)
@@ -208,7 +210,7 @@ def _ledger(grammar: Grammar) -> None:
 
 
 def _account(grammar: Grammar) -> None:
-    grammar.group(words.SETTINGS).add("--url", metavar="URL")
+    grammar.group(messages.SETTINGS).add("--url", metavar="URL")
     _settings(grammar)
     _talk(grammar)
 
@@ -218,14 +220,14 @@ def _doctor(grammar: Grammar) -> None:
 
 
 def _init(grammar: Grammar) -> None:
-    grammar.group(words.SETTINGS).add("--config", metavar="PATH")
+    grammar.group(messages.SETTINGS).add("--config", metavar="PATH")
     _talk(grammar)
 
 
 def _sandbox(grammar: Grammar) -> None:
     from batchsync.sandbox.command import add_arguments
 
-    grammar.group(words.SETTINGS).let(add_arguments)
+    grammar.group(messages.SETTINGS).let(add_arguments)
     _talk(grammar)
 
 
@@ -268,7 +270,7 @@ class Parser(argparse.ArgumentParser):
         raise _slip(message, self.prog.removeprefix("batchsync").strip())
 
     def _get_formatter(self) -> argparse.HelpFormatter:
-        return Formatter(prog=self.prog, usage=words.USAGE.say(self.lang))
+        return Formatter(prog=self.prog, usage=messages.USAGE.render(self.lang))
 
 
 class Formatter(argparse.HelpFormatter):
@@ -293,13 +295,13 @@ class Formatter(argparse.HelpFormatter):
         return "\n".join(indent + line for part in parts for line in part or [""])
 
 
-_SLIPS: tuple[tuple[re.Pattern[str], Text, tuple[str, ...]], ...] = (
-    (re.compile(r"the following arguments are required: (.+)"), words.MISSING, ("what",)),
-    (re.compile(r"argument (.+): expected (?:at least )?one argument"), words.NEEDS_VALUE, ("option",)),
-    (re.compile(r"argument (.+): ignored explicit argument .+"), words.NO_VALUE_WANTED, ("option",)),
-    (re.compile(r"argument (.+): invalid choice: '(.*?)' .*"), words.BAD_VALUE, ("option", "given")),
-    (re.compile(r"argument (.+): invalid .*value: '(.*)'"), words.BAD_VALUE, ("option", "given")),
-    (re.compile(r"argument (.+): not allowed with argument (.+)"), words.NOT_TOGETHER, ("one", "other")),
+_SLIPS: tuple[tuple[re.Pattern[str], Translation, tuple[str, ...]], ...] = (
+    (re.compile(r"the following arguments are required: (.+)"), messages.MISSING, ("what",)),
+    (re.compile(r"argument (.+): expected (?:at least )?one argument"), messages.NEEDS_VALUE, ("option",)),
+    (re.compile(r"argument (.+): ignored explicit argument .+"), messages.NO_VALUE_WANTED, ("option",)),
+    (re.compile(r"argument (.+): invalid choice: '(.*?)' .*"), messages.BAD_VALUE, ("option", "given")),
+    (re.compile(r"argument (.+): invalid .*value: '(.*)'"), messages.BAD_VALUE, ("option", "given")),
+    (re.compile(r"argument (.+): not allowed with argument (.+)"), messages.NOT_TOGETHER, ("one", "other")),
 )
 """argparse's English sentences, and ours."""
 
@@ -312,11 +314,11 @@ def _slip(message: str, command: str) -> UsageError:
             if facts.get("option") == "COMMAND":
                 return _no_such_command(str(facts["given"]))
             return UsageError(text, command=command, **facts)
-    return UsageError(words.USAGE_OTHER, problem=message, command=command)
+    return UsageError(messages.USAGE_OTHER, problem=message, command=command)
 
 
 def _no_such_command(given: str, known: Iterable[str] = tuple(_FILLERS)) -> UsageError:
     near = difflib.get_close_matches(given, list(known), n=1, cutoff=0.5)
     if near:
-        return UsageError(words.COMMAND_MEANT, given=given, meant=near[0])
-    return UsageError(words.NO_SUCH_COMMAND, given=given)
+        return UsageError(messages.COMMAND_MEANT, given=given, meant=near[0])
+    return UsageError(messages.NO_SUCH_COMMAND, given=given)

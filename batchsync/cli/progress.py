@@ -9,8 +9,8 @@ from typing import Any
 
 from batchsync.cli.console import Console
 from batchsync.cli.layout import clock
+from batchsync.messages import Translation, cli
 from batchsync.model import Progress
-from batchsync.words import Text, talk
 
 WINDOW_S = 20.0
 """The speed shown is that of these last seconds."""
@@ -82,7 +82,7 @@ class ProgressView:
             self._draw(progress)
         elif self._now() - self._last_line >= LINE_EVERY_S:
             self._last_line = self._now()
-            self._console.talk(self._said(talk.LINE, progress))
+            self._console.talk(self._said(cli.LINE, progress))
 
     def clear(self) -> None:
         """Make room for a sentence; the next update draws the bar again."""
@@ -111,13 +111,13 @@ class ProgressView:
                 ncols=None if known else COLUMNS,
                 nrows=None if known else ROWS,
             )
-        self._bar.set_description_str(self._said(talk.BAR, progress), refresh=False)
+        self._bar.set_description_str(self._said(cli.BAR, progress), refresh=False)
         self._bar.n = progress.done
         self._bar.refresh()
 
-    def _said(self, text: Text, progress: Progress) -> str:
+    def _said(self, text: Translation, progress: Progress) -> str:
         left = self._speed.left_s(progress)
-        return text.say(
+        return text.render(
             self._console.lang,
             done=progress.done,
             total=progress.total,

@@ -6,18 +6,18 @@ import os
 from pathlib import Path
 
 from batchsync.cli import arguments as given
-from batchsync.cli import outcome, planned
+from batchsync.cli import plan_view, summary_view
+from batchsync.cli.atomic_write import atomic_write
 from batchsync.cli.console import Console
-from batchsync.cli.interrupt import listening
 from batchsync.cli.progress import ProgressView
-from batchsync.cli.whole import whole_file
+from batchsync.cli.signals import handle_signals
+from batchsync.cluster import job_for
+from batchsync.cluster.loops import loop_factory
 from batchsync.config import Config
-from batchsync.distributed import job_for
-from batchsync.distributed.loops import loop_factory
 from batchsync.errors import BatchsyncError, Interrupted, UsageError
-from batchsync.job import Checked, Foreseen, Job, RunOptions
+from batchsync.job import CheckedFile, EarlierFiles, Job, RunOptions
+from batchsync.messages import Message, cli, commands
 from batchsync.model import PlanVerdict, RunSummary, Stop
-from batchsync.words import Said, commands, talk
 
 NOT_AGREED = 2
 
@@ -38,22 +38,22 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError(commands.NOT_TOGETHER, one="--detach", other="--processes")
     config = given.settings(arguments, console, token=True).config
     if not _agreed(arguments, files, config, options, console):
-        console.talk(talk.NOT_AGREED)
+        console.talk(cli.NOT_AGREED)
         return NOT_AGREED
     if arguments.detach:
-        from batchsync.cli.detached import leave
+        from batchsync.cli.detach import submit
 
-        return leave(files, config, options, console)
-    command = Command(config, options, console, hidden=arguments.no_progress)
+        return submit(files, config, options, console)
+    command = RunCommand(config, options, console, hidden=arguments.no_progress)
     try:
         command.run(files)
     finally:  # also what went before a bug of ours is told
         if arguments.summary_json:
             _write_summaries(command.summaries, summary_json, console)
-    return outcome.exit_code([summary.exit_code for summary in command.summaries])
+    return summary_view.exit_code([summary.exit_code for summary in command.summaries])
 
 
-class Command:
+class RunCommand:
     """One `run` over several files: one Job, one event loop, one way to stop."""
 
     def __init__(
@@ -77,13 +77,13 @@ class Command:
         """Go over all files; what comes of each stands in `summaries`."""
         with asyncio.Runner(loop_factory=loop_factory(self._config)) as runner:
             loop = runner.get_loop()
-            with listening(loop, drain=self._drain, abandon=self._abandon):
+            with handle_signals(loop, drain=self._drain, abandon=self._abandon):
                 for path in files:
                     self.summaries.append(runner.run(self._file(path)))
         if len(files) > 1:
             points = sum(summary.points_spent for summary in self.summaries)
             self._console.result(
-                talk.ALL_FILES.say(self._console.lang, count=len(files), points=f"{points:,}")
+                cli.ALL_FILES.render(self._console.lang, count=len(files), points=f"{points:,}")
             )
 
     async def _file(self, path: Path) -> RunSummary:
@@ -92,37 +92,37 @@ class Command:
             finished = await self._job.run(path, self._options)
         except BatchsyncError as error:
             self._view.close()
-            self._console.fault(error.say(self._console.lang))
+            self._console.fault(error.render(self._console.lang))
             stopped = Stop.INTERRUPTED if isinstance(error, Interrupted) else None
             return RunSummary(file=os.path.abspath(path), run="", stopped=stopped, exit_code=error.exit_code)  # noqa: PTH100, ASYNC240 (asks no disk)
         self._view.close()
         for said in finished.said:
             self._console.talk(said)
-        outcome.show(finished.summary, self._console, hidden=self._hidden_rows)
+        summary_view.show(finished.summary, self._console, hidden=self._hidden_rows)
         self._console.lang = self._own_lang
         return finished.summary
 
-    def _show_plan(self, checked: Checked) -> None:
+    def _show_plan(self, checked: CheckedFile) -> None:
         if self._stopping and not self._stopped_before:
-            raise Interrupted(talk.STOPPED_READING, file=checked.path.name)
+            raise Interrupted(cli.STOPPED_READING, file=checked.path.name)
         self._hidden_rows = checked.counts[PlanVerdict.SKIPPED_HIDDEN]
         self._console.follow(self._asked_for, checked.lang)
-        self._console.talk(planned.line(checked, self._options.limit))
+        self._console.talk(plan_view.line(checked, self._options.limit))
 
-    def _tell(self, said: Said) -> None:
+    def _tell(self, said: Message) -> None:
         self._view.clear()
         self._console.talk(said)
 
     def _drain(self) -> None:
         self._stopping = True
         self._view.clear()
-        self._console.talk(Said(talk.STOPPING, {"what": talk.CALLS}))
+        self._console.talk(Message(cli.STOPPING, {"what": cli.CALLS}))
         self._job.stop()
 
     def _abandon(self) -> None:
         self._view.clear()
-        self._console.talk(talk.ABANDONING)
-        self._job.abandon()
+        self._console.talk(cli.ABANDONING)
+        self._job.cancel()
 
 
 # --- Asking before money is spent twice ---------------------------------------------------------------------
@@ -137,8 +137,8 @@ def _agreed(
     if not asked or arguments.yes:
         return True
     if not console.can_ask():
-        raise UsageError(talk.NEEDS_YES, option=" ".join(asked))
-    job, foreseen = Job(config), Foreseen() if len(files) > 1 else None
+        raise UsageError(cli.NEEDS_YES, option=" ".join(asked))
+    job, foreseen = Job(config), EarlierFiles() if len(files) > 1 else None
     again = total = 0
     for path in files:
         counts = job.check(path, foreseen=foreseen).counts
@@ -148,10 +148,10 @@ def _agreed(
         again += repeated
         total += repeated + counts[PlanVerdict.SEND]
     if not again:
-        console.talk(Said(talk.NOTHING_AGAIN, {"options": " ".join(asked)}))
+        console.talk(Message(cli.NOTHING_AGAIN, {"options": " ".join(asked)}))
         return True
     facts = {"again": again, "total": total, "points": total * config.spend.price}
-    return console.ask(Said(talk.ASK_RESEND, facts))
+    return console.ask(Message(cli.ASK_RESEND, facts))
 
 
 # --- The summary JSON ---------------------------------------------------------------------------------------
@@ -159,13 +159,13 @@ def _agreed(
 
 def _write_summaries(summaries: list[RunSummary], path: Path | None, console: Console) -> None:
     if path is None:
-        console.machine(outcome.summary_json(summaries, ascii_only=True))
+        console.machine(summary_view.summary_json(summaries, ascii_only=True))
         return
-    text = outcome.summary_json(summaries, ascii_only=False) + "\n"
+    text = summary_view.summary_json(summaries, ascii_only=False) + "\n"
     try:
-        with whole_file(path) as file:
+        with atomic_write(path) as file:
             file.write(text)
     except OSError as error:  # the run is over: its totals must not get lost with it
         facts = {"path": path, "error": error.strerror or error}
-        console.fault(Said(talk.SUMMARY_LOST, facts))
-        console.fault(outcome.summary_json(summaries, ascii_only=True))
+        console.fault(Message(cli.SUMMARY_LOST, facts))
+        console.fault(summary_view.summary_json(summaries, ascii_only=True))

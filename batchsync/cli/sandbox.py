@@ -3,8 +3,8 @@
 import argparse
 
 from batchsync.cli.console import Console
+from batchsync.messages import Lang
 from batchsync.sandbox import main
-from batchsync.words import Lang
 
 
 def sandbox(arguments: argparse.Namespace, console: Console) -> int:

@@ -6,12 +6,12 @@ import logging
 
 from batchsync.cli import arguments as given
 from batchsync.cli.console import Console
-from batchsync.cli.interrupt import listening
-from batchsync.distributed.loops import loop_factory
+from batchsync.cli.signals import handle_signals
+from batchsync.cluster.loops import loop_factory
 from batchsync.errors import LedgerError, UsageError
 from batchsync.ledger import is_postgres
-from batchsync.words import cluster as words
-from batchsync.words import ledger as ledger_words
+from batchsync.messages import cluster as messages
+from batchsync.messages import ledger as ledger_words
 
 INTERRUPTED = 130
 
@@ -20,9 +20,9 @@ def worker(arguments: argparse.Namespace, console: Console) -> int:
     """Work until a signal comes; calls under way are finished first."""
     config = given.settings(arguments, console, token=True).config
     if not is_postgres(config.ledger.url):
-        raise UsageError(words.ONLY_POSTGRES, what="worker")
+        raise UsageError(messages.ONLY_POSTGRES, what="worker")
     try:
-        from batchsync.distributed.worker import Worker
+        from batchsync.cluster.worker import Worker
     except ImportError as error:
         raise LedgerError(ledger_words.NO_CLUSTER) from error
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters of it is said by us
@@ -30,6 +30,6 @@ def worker(arguments: argparse.Namespace, console: Console) -> int:
     assert config.token is not None
     with asyncio.Runner(loop_factory=loop_factory(config)) as runner:
         working = Worker(config, config.token, say=console.talk)
-        with listening(runner.get_loop(), drain=working.stop, abandon=working.abandon):
+        with handle_signals(runner.get_loop(), drain=working.stop, abandon=working.cancel):
             runner.run(working.work())
     return INTERRUPTED

@@ -1,7 +1,7 @@
 """The composition root: files, one config, one ledger make a Job. Wires the rooms together and decides nothing."""
 
-from batchsync.job.foreseen import Foreseen
+from batchsync.job.earlier_files import EarlierFiles
 from batchsync.job.job import Job
-from batchsync.job.nouns import Checked, Face, Finished, RunOptions
+from batchsync.job.types import CheckedFile, JobCallbacks, RunOptions, RunResult
 
-__all__ = ["Checked", "Face", "Finished", "Foreseen", "Job", "RunOptions"]
+__all__ = ["CheckedFile", "EarlierFiles", "Job", "JobCallbacks", "RunOptions", "RunResult"]

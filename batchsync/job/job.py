@@ -12,24 +12,26 @@ from pydantic import SecretStr
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.config import Config
 from batchsync.errors import SettingsError, UsageError
-from batchsync.job.delivery import Delivery
-from batchsync.job.foreseen import Foreseen
-from batchsync.job.nouns import Checked, Finished, RunOptions
-from batchsync.job.planning import known_to, orders_to_send, plan_file
-from batchsync.job.target import target_of
+from batchsync.job.earlier_files import EarlierFiles
+from batchsync.job.output_path import choose_output_path
+from batchsync.job.planning_step import known_to, orders_to_send, plan_file
+from batchsync.job.result_step import ResultWriter
+from batchsync.job.types import CheckedFile, RunOptions, RunResult
 from batchsync.ledger import Ledger, open_ledger
-from batchsync.ledger.patience import patiently
+from batchsync.ledger.lock_wait import wait_for_lock
+from batchsync.messages import Message, Translation
+from batchsync.messages import job as messages
 from batchsync.model import Cause, Order, PlanVerdict, Progress, Stop
-from batchsync.pace import Pacer
-from batchsync.plan import Known
-from batchsync.pool import Breaker, Budget, Pool
-from batchsync.words import Said, Text
-from batchsync.words import job as words
+from batchsync.planning.plan import Known
+from batchsync.sending.breaker import Breaker
+from batchsync.sending.budget import Budget
+from batchsync.sending.pool import Pool
+from batchsync.sending.rate_limit import Pacer
 
 STALE_CLAIM_S = 30.0
 """A claim older than this is not sent any more: the machine slept, or the process was stopped."""
 TICK_S = 0.2
-PLAIN = RunOptions()
+DEFAULT_OPTIONS = RunOptions()
 
 
 class Job:
@@ -40,22 +42,24 @@ class Job:
         config: Config,
         *,
         clock: Clock = SYSTEM_CLOCK,
-        on_planned: Callable[[Checked], None] = lambda _: None,
+        on_planned: Callable[[CheckedFile], None] = lambda _: None,
         on_started: Callable[[str], None] = lambda _: None,
         on_progress: Callable[[Progress], None] = lambda _: None,
-        on_said: Callable[[Said], None] = lambda _: None,
+        on_said: Callable[[Message], None] = lambda _: None,
     ) -> None:
         self.config = config
         self._clock = clock
         self._on_planned, self._on_started, self._on_progress = on_planned, on_started, on_progress
         self._on_said = on_said
-        self._said: set[Text] = set()
+        self._said: set[Translation] = set()
         self._budget: Budget | None = None
         self._pool: Pool | None = None
         self._stopped: Stop | None = None
         self._paused = False
 
-    def check(self, path: Path, options: RunOptions = PLAIN, foreseen: Foreseen | None = None) -> Checked:
+    def check(
+        self, path: Path, options: RunOptions = DEFAULT_OPTIONS, foreseen: EarlierFiles | None = None
+    ) -> CheckedFile:
         """Read and plan a file: nothing is sent, nothing is written to the ledger.
 
         `foreseen`: what the files before it will have sent by then, where one run goes over several. Raises InputError
@@ -71,14 +75,14 @@ class Job:
             foreseen.add(path.name, checked.plan)
         return checked
 
-    async def run(self, path: Path, options: RunOptions = PLAIN) -> Finished:
+    async def run(self, path: Path, options: RunOptions = DEFAULT_OPTIONS) -> RunResult:
         """Send what is not yet synced and write the result.
 
         Raises InputError, SettingsError, OutputError, LedgerError, Interrupted before anything is sent; afterwards every
         fault ends up in the result. What `on_planned` raises keeps the run from beginning.
         """
         config, clock = self.config, self._clock
-        delivery = Delivery(config, clock, target_of(path, options.output, config.output))
+        delivery = ResultWriter(config, clock, choose_output_path(path, options.output, config.output))
         async with self._holding(path.name) as (ledger, account):
             known = known_to(ledger, account, config, clock)
             checked = await _planned(path, options, config, known)
@@ -103,18 +107,18 @@ class Job:
         def is_stopped() -> bool:
             return self._stopped is Stop.INTERRUPTED
 
-        held, ledger, account = await patiently(enter, config.ledger.wait, is_stopped)
+        held, ledger, account = await wait_for_lock(enter, config.ledger.wait, is_stopped)
         with held:
             yield ledger, account
 
-    def report(self, run: str, options: RunOptions = PLAIN) -> Finished:
+    def report(self, run: str, options: RunOptions = DEFAULT_OPTIONS) -> RunResult:
         """Write the result of a run again, also of one that was killed. Raises UsageError when there is no such run."""
         with open_ledger(self.config.ledger.url, read_only=True, clock=self._clock) as ledger:
             record = ledger.run(run)
             if record is None:
-                raise UsageError(words.NO_RUN, run=run)
-            target = target_of(Path(record.file), options.output, self.config.output)
-            return Delivery(self.config, self._clock, target).deliver_again(ledger, record)
+                raise UsageError(messages.NO_RUN, run=run)
+            target = choose_output_path(Path(record.file), options.output, self.config.output)
+            return ResultWriter(self.config, self._clock, target).deliver_again(ledger, record)
 
     @property
     def committed(self) -> int:
@@ -127,32 +131,32 @@ class Job:
         if self._pool is not None:
             self._pool.pause()
 
-    def go_on(self) -> None:
+    def resume(self) -> None:
         """End a pause."""
         self._paused = False
         if self._pool is not None:
-            self._pool.go_on()
+            self._pool.resume()
 
     def stop(self, why: Stop = Stop.INTERRUPTED) -> None:
         """Claim nothing more and finish what is under way; of later files nothing is sent."""
         self._stopped = self._stopped or why
         if self._pool is not None:
-            self._pool.halt(why)
+            self._pool.stop(why)
 
-    def abandon(self) -> None:
+    def cancel(self) -> None:
         """Give up the calls under way, too: they become uncertain."""
         self.stop()
         if self._pool is not None:
-            self._pool.abandon()
+            self._pool.cancel()
 
     # --- Sending --------------------------------------------------------------------------------------------
 
-    async def _send(self, ledger: Ledger, account: int, checked: Checked, options: RunOptions) -> str:
+    async def _send(self, ledger: Ledger, account: int, checked: CheckedFile, options: RunOptions) -> str:
         """Enroll the plan, drain it, and return the run's id."""
         sends = min(checked.counts[PlanVerdict.SEND], options.limit or len(checked.plan))
         token = self.config.token
         if sends and token is None:
-            raise SettingsError(words.NO_TOKEN)
+            raise SettingsError(messages.NO_TOKEN)
         run = self._begin(ledger, account, checked)
         ids = await self._enroll(ledger, run, checked, options)
         if token is not None and sends and self._stopped is None:
@@ -169,15 +173,17 @@ class Job:
             )
         return run
 
-    def _begin(self, ledger: Ledger, account: int, checked: Checked) -> str:
+    def _begin(self, ledger: Ledger, account: int, checked: CheckedFile) -> str:
         file = checked.path.absolute()
         run = ledger.new_run(account, str(file), checked.found.sha256, file.stem, checked.lang)
         self._on_started(run)
         return run
 
-    async def _enroll(self, ledger: Ledger, run: str, checked: Checked, options: RunOptions) -> Sequence[int]:
+    async def _enroll(
+        self, ledger: Ledger, run: str, checked: CheckedFile, options: RunOptions
+    ) -> Sequence[int]:
         """Write the plan down; return the order's id for each entry to send, 0 for every other."""
-        return await asyncio.to_thread(ledger.enroll, run, checked.plan, allow=self._allowed(options))
+        return await asyncio.to_thread(ledger.save_plan, run, checked.plan, allow=self._allowed(options))
 
     async def _drain(
         self,
@@ -191,11 +197,11 @@ class Job:
         canary: int,
         processes: int,
     ) -> Stop | None:
-        from batchsync.job.sending import opened_pool
+        from batchsync.job.pool_setup import opened_pool
 
         config, clock, concurrency = self.config, self._clock, self.config.pace.concurrency
         if processes > 1:
-            self._say_once(Said(words.ONE_WRITER, {"processes": processes}))
+            self._say_once(Message(messages.ONE_WRITER, {"processes": processes}))
         pool = opened_pool(
             config,
             run=run,
@@ -210,7 +216,7 @@ class Job:
         async with pool as opened, self._watching(opened):
             return await opened.drain(orders, total=total, concurrency=concurrency)
 
-    def _say_once(self, said: Said) -> None:
+    def _say_once(self, said: Message) -> None:
         """Say what holds for all files of this command at the first."""
         if said.text not in self._said:
             self._said.add(said.text)
@@ -235,7 +241,7 @@ class Job:
 
         self._pool = pool
         if self._stopped is not None:  # told so while the pool was being made
-            pool.halt(self._stopped)
+            pool.stop(self._stopped)
         if self._paused:
             pool.pause()
         ticker = asyncio.create_task(tick())
@@ -256,13 +262,13 @@ class Job:
         return frozenset(allowed)
 
 
-async def _planned(path: Path, options: RunOptions, config: Config, known: Known) -> Checked:
+async def _planned(path: Path, options: RunOptions, config: Config, known: Known) -> CheckedFile:
     """Plan in a thread that mostly waits for the reader; meanwhile import what sends, and the HTTP client with it."""
     planning = asyncio.get_running_loop().run_in_executor(None, plan_file, path, options, config, known)
-    importlib.import_module("batchsync.job.sending")
+    importlib.import_module("batchsync.job.pool_setup")
     return await planning
 
 
-def _is_about(stopped: Stop | None, checked: Checked) -> bool:
+def _is_about(stopped: Stop | None, checked: CheckedFile) -> bool:
     """Whether what stopped the command kept anything of this file from being sent."""
     return stopped is Stop.INTERRUPTED or checked.counts[PlanVerdict.SEND] > 0

@@ -2,11 +2,11 @@
 
 from batchsync.ledger.history import AttemptRecord, OrderHistory, OrderRecord, ResolutionRecord, Resolved
 from batchsync.ledger.ledger import Ledger
-from batchsync.ledger.opening import is_postgres, open_ledger, open_postgres
-from batchsync.ledger.records import RunMoved
+from batchsync.ledger.maintenance import LedgerSize, Pruned
+from batchsync.ledger.open import is_postgres, open_ledger, open_postgres
+from batchsync.ledger.records import RunPaths
 from batchsync.ledger.spending import Charge, Spending
 from batchsync.ledger.sqlite import SqliteLedger
-from batchsync.ledger.upkeep import LedgerSize, Pruned
 
 __all__ = [
     "AttemptRecord",
@@ -18,7 +18,7 @@ __all__ = [
     "Pruned",
     "ResolutionRecord",
     "Resolved",
-    "RunMoved",
+    "RunPaths",
     "Spending",
     "SqliteLedger",
     "is_postgres",

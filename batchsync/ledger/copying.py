@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from batchsync.errors import LedgerError
 from batchsync.ledger.database import Database, transaction
-from batchsync.words import ledger as words
+from batchsync.messages import ledger as messages
 
 
 class _Table(NamedTuple):
@@ -45,7 +45,7 @@ def copy(source: Database, target: Database, *, place: object) -> Copied:
     """Copy all, all or nothing. Raises LedgerError when the target holds something already."""
     ((holds,),) = target.execute(target.sql["holds_something"])
     if holds:
-        raise LedgerError(words.COPY_NOT_EMPTY, ledger=place)
+        raise LedgerError(messages.COPY_NOT_EMPTY, ledger=place)
     with transaction(target), _snapshot(source):
         target.execute(target.sql["open_for_copy"])
         for table in TABLES:
@@ -62,7 +62,7 @@ def _equal_rows(source: Database, target: Database, table: _Table, place: object
     for ours, theirs in zip_longest(_rows(source, table), _rows(target, table)):
         if ours != theirs:
             row = (ours or theirs)[0]
-            raise LedgerError(words.COPY_DIFFERS, ledger=place, table=table.name, row=row)
+            raise LedgerError(messages.COPY_DIFFERS, ledger=place, table=table.name, row=row)
         count += 1
     return count
 

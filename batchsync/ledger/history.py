@@ -7,7 +7,7 @@ from typing import Any
 
 from batchsync.ledger.codes import ATTEMPTS_EACH, STATES_BY_CODE
 from batchsync.ledger.database import Database
-from batchsync.ledger.reading import moment
+from batchsync.ledger.run_results import to_datetime
 from batchsync.model import Decision, Reason, State
 
 
@@ -117,14 +117,14 @@ def _order(row: tuple[Any, ...]) -> OrderRecord:
         state=STATES_BY_CODE[state],
         attempts=attempts,
         run=run,
-        settled_at=moment(settled_at),
+        settled_at=to_datetime(settled_at),
         points=points,
     )
 
 
 def _attempt(row: tuple[Any, ...]) -> AttemptRecord:
     attempt, run, claimed_at, late, state, points, elapsed, at, reason, phase, http_status, *texts, body = row
-    claimed = moment(claimed_at)
+    claimed = to_datetime(claimed_at)
     assert claimed is not None
     api_status, hint, error = (text or "" for text in texts)
     return AttemptRecord(
@@ -143,11 +143,11 @@ def _attempt(row: tuple[Any, ...]) -> AttemptRecord:
         error=error,
         answer=(body or b"").decode("utf-8", "replace"),
         elapsed_s=None if elapsed is None else elapsed / 1_000_000,
-        answered_at=moment(at),
+        answered_at=to_datetime(at),
     )
 
 
 def _resolution(row: tuple[Any, ...]) -> ResolutionRecord:
-    at = moment(row[2])
+    at = to_datetime(row[2])
     assert at is not None
     return ResolutionRecord(decision=Decision(row[0]), run=row[1], at=at)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import orjson
 
-from batchsync.ledger.batch import Heard, Outcome
-from batchsync.ledger.location import sync_folder
+from batchsync.fsutil import sync_folder
+from batchsync.ledger.batches import AttemptOutcome, ResponseRecord
 
 MAGIC = b"BSJRNL1\n"
 HEADER = struct.Struct("<8sQI")
@@ -59,7 +59,7 @@ class Journal:
         os.fsync(self._file)
         sync_folder(self._path.parent)
 
-    def append(self, outcomes: list[Outcome]) -> None:
+    def append(self, outcomes: list[AttemptOutcome]) -> None:
         """Write outcomes down, durably. Raises OSError when even the journal is full or broken."""
         packed = self._framed(outcomes, whole=True)
         if self._end + len(packed) > self._size:
@@ -69,7 +69,7 @@ class Journal:
         self._write(self._end, packed)
         self._end += len(packed)
 
-    def _framed(self, outcomes: list[Outcome], *, whole: bool) -> bytes:
+    def _framed(self, outcomes: list[AttemptOutcome], *, whole: bool) -> bytes:
         return b"".join(self._frame(pack(outcome, whole=whole)) for outcome in outcomes)
 
     def _frame(self, payload: bytes) -> bytes:
@@ -78,7 +78,7 @@ class Journal:
     def _checksum(self, payload: bytes) -> int:
         return zlib.crc32(payload, self._generation & 0xFFFFFFFF)
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Iterator[AttemptOutcome]:
         """Yield what was written since the journal was last emptied."""
         at = HEADER.size
         while (payload := self._record(at)) is not None:
@@ -126,7 +126,7 @@ class Journal:
         getattr(os, "fdatasync", os.fsync)(self._file)
 
 
-def read_outcomes(path: Path) -> list[Outcome]:
+def read_outcomes(path: Path) -> list[AttemptOutcome]:
     """Return a journal's outcomes without writing anything; none when there is no journal."""
     journal = Journal(path)
     try:
@@ -149,15 +149,17 @@ def _generation(head: bytes) -> int | None:
     return int(generation) if fits else None
 
 
-def pack(outcome: Outcome, *, whole: bool = True) -> bytes:
+def pack(outcome: AttemptOutcome, *, whole: bool = True) -> bytes:
     """Return an outcome as one line of JSON; without its answer's body when not `whole`."""
     heard = outcome.heard
     body = heard.body if whole else b""
     return orjson.dumps([*outcome[:3], [*heard[:6], body.hex()], *outcome[4:]])
 
 
-def unpack(payload: bytes) -> Outcome:
+def unpack(payload: bytes) -> AttemptOutcome:
     """Return the outcome that was packed."""
     attempt, state, points, heard, elapsed, at = orjson.loads(payload)
     *said, body = heard
-    return Outcome(attempt, state, points, Heard._make([*said, bytes.fromhex(body)]), elapsed, at)
+    return AttemptOutcome(
+        attempt, state, points, ResponseRecord._make([*said, bytes.fromhex(body)]), elapsed, at
+    )

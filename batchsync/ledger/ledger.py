@@ -15,31 +15,31 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from batchsync.clock import Clock
 from batchsync.errors import IllegalMove, LedgerError
-from batchsync.ledger import copying, enrolment, records, spending, upkeep
+from batchsync.ledger import copying, maintenance, plan_writer, records, spending
 from batchsync.ledger import history as histories
-from batchsync.ledger.batch import Outcome
+from batchsync.ledger.batches import AttemptOutcome
 from batchsync.ledger.copying import Copied
 from batchsync.ledger.database import Database, transaction
 from batchsync.ledger.history import OrderHistory, OrderRecord, Resolved
 from batchsync.ledger.location import normal_endpoint
-from batchsync.ledger.reading import moment, results
-from batchsync.ledger.records import RunMoved
+from batchsync.ledger.maintenance import LedgerSize, Pruned
+from batchsync.ledger.records import RunPaths
+from batchsync.ledger.run_results import results, to_datetime
 from batchsync.ledger.spending import Charge, Spending
-from batchsync.ledger.upkeep import LedgerSize, Pruned
+from batchsync.messages import ledger as messages
+from batchsync.messages.render import Message
 from batchsync.model import (
+    CallVerdict,
     Cause,
     Decision,
     EntryResult,
-    NoReply,
+    NoResponse,
     Plan,
-    Reply,
+    Response,
     RunRecord,
     RunSummary,
     SheetFound,
-    Verdict,
 )
-from batchsync.words import ledger as words
-from batchsync.words.text import Said
 
 if TYPE_CHECKING:
     from array import array
@@ -77,11 +77,11 @@ class Store(Protocol):
         """Say the database's own errors as sentences for the user."""
         ...
 
-    def waiting_outcomes(self) -> Mapping[int, Outcome]:
+    def waiting_outcomes(self) -> Mapping[int, AttemptOutcome]:
         """Return outcomes that the database doesn't have yet, by attempt."""
         ...
 
-    def name_holder(self, who: str) -> None:
+    def set_lock_owner(self, who: str) -> None:
         """Tell others who holds the lock."""
         ...
 
@@ -96,7 +96,7 @@ class Commits(Protocol):
     failed: BaseException | None
 
     async def claim(self, order: int, run: int) -> int: ...
-    def settle(self, attempt: int, verdict: Verdict, heard: Reply | NoReply) -> None: ...
+    def record_outcome(self, attempt: int, verdict: CallVerdict, heard: Response | NoResponse) -> None: ...
     async def flush(self) -> None: ...
     def drain(self) -> None: ...
 
@@ -178,7 +178,7 @@ class Ledger(ABC):
             return bytes(len(numbers))
         before = 0 if resync_before is None else int(resync_before.timestamp() * 1_000_000)
         with self._reading() as database:
-            return enrolment.known(database, account, owners, numbers, before)
+            return plan_writer.lookup_states(database, account, owners, numbers, before)
 
     def new_run(self, account: int, file: str, sha256: str, stem: str, lang: str) -> str:
         """Write down that a run begins, and return its id, e.g. `20261123-0212-orders`."""
@@ -187,10 +187,10 @@ class Ledger(ABC):
             name = records.free_run_name(database, now, stem)
             started = int(now.timestamp() * 1_000_000)
             database.execute(database.sql["add_run"], (name, account, file, sha256, lang, started))
-        self._store.name_holder(name)
+        self._store.set_lock_owner(name)
         return name
 
-    def enroll(
+    def save_plan(
         self, run: str, plan: Plan, *, allow: frozenset[Cause] = frozenset({Cause.NEW_RUN})
     ) -> "array[int]":
         """Write the plan down and return the order's id for each entry to send, 0 for every other entry.
@@ -202,7 +202,7 @@ class Ledger(ABC):
         run_id, account = self._run_ids(run)
         self._settle_down()
         with self._store.translated(), self._store.exclusive(run) as database:
-            return enrolment.Enrolment(
+            return plan_writer.PlanWriter(
                 database, run=run_id, account=account, plan=plan, allow=allow, now=self._store.now()
             ).write()
 
@@ -223,11 +223,11 @@ class Ledger(ABC):
             raise IllegalMove("claimed without the lock")
         return await commits.claim(order_id, self._runs.get(run) or self._run_ids(run)[0])
 
-    def settle(self, attempt: int, verdict: Verdict, heard: Reply | NoReply) -> None:
+    def record_outcome(self, attempt: int, verdict: CallVerdict, heard: Response | NoResponse) -> None:
         """Hand over what came of an attempt; it is durable after the next `flush`, usually much sooner."""
         if self._commits is None:
             raise IllegalMove("settled without the lock")
-        self._commits.settle(attempt, verdict, heard)
+        self._commits.record_outcome(attempt, verdict, heard)
 
     async def flush(self) -> None:
         """Wait until all that was handed over is durable. Raises LedgerFull when the database took no more."""
@@ -247,7 +247,7 @@ class Ledger(ABC):
         with self._writing(run) as database:
             database.execute(database.sql["set_result"], (run, path))
 
-    def moved(self, runs: Sequence[RunMoved]) -> None:
+    def moved(self, runs: Sequence[RunPaths]) -> None:
         """Write down where the inputs and results of runs stand now, so that `report` finds them."""
         with self._writing("filing") as database:
             rows = [(each.run, each.file, each.result) for each in runs]
@@ -278,7 +278,7 @@ class Ledger(ABC):
         return None if row is None else records.record(row)
 
     @abstractmethod
-    def is_going_on(self, run: str) -> bool:
+    def is_active(self, run: str) -> bool:
         """Whether a run has not ended and is not dead: somebody sends its orders now, or will."""
 
     def sheets(self, run: str) -> list[SheetFound]:
@@ -293,7 +293,7 @@ class Ledger(ABC):
         with self._store.translated(), self._store.snapshot() as database:
             yield from results(database, run_id, self._store.waiting_outcomes())
 
-    def any_in_doubt(self) -> bool:
+    def has_uncertain(self) -> bool:
         """Whether any order at all is uncertain, or being sent; so that a result need not look for one first."""
         if self._store.is_empty():
             return False
@@ -303,14 +303,14 @@ class Ledger(ABC):
 
     def _refuse_pruned(self, run: str) -> None:
         row = self._first("pruned_at", run)
-        at = None if row is None else moment(row[0])  # type: ignore[arg-type]
+        at = None if row is None else to_datetime(row[0])  # type: ignore[arg-type]
         if at is not None:
-            raise LedgerError(words.PRUNED, run=run, at=at.astimezone().strftime("%Y-%m-%d"))
+            raise LedgerError(messages.PRUNED, run=run, at=at.astimezone().strftime("%Y-%m-%d"))
 
     def _run_ids(self, run: str) -> tuple[int, int]:
         row = None if self._store.is_empty() else self._first("run_id", run)
         if row is None:
-            raise LedgerError(words.NO_RUN, run=run, ledger=self.place)
+            raise LedgerError(messages.NO_RUN, run=run, ledger=self.place)
         self._runs[run] = int(row[0])  # type: ignore[call-overload]
         return self._runs[run], int(row[1])  # type: ignore[call-overload]
 
@@ -342,9 +342,9 @@ class Ledger(ABC):
             moved = []
             for order in ids:
                 row = next(iter(database.execute(database.sql["order_by_id"], (order,))), None)
-                if row is None or row[3] != enrolment.UNCERTAIN or row[4] != account:
+                if row is None or row[3] != plan_writer.UNCERTAIN or row[4] != account:
                     continue
-                state = enrolment.move(database, order, decision, run=None, now=self._store.now())
+                state = plan_writer.apply_decision(database, order, decision, run=None, now=self._store.now())
                 moved.append(Resolved(order=order, owner_id=row[1], number=row[2], state=state))
             return moved
 
@@ -402,17 +402,17 @@ class Ledger(ABC):
     def _refuse_company(self) -> None:
         """Raise LedgerBusy while others send."""
 
-    def verify(self) -> list[Said]:
+    def verify(self) -> list[Message]:
         """Return what doesn't fit together in the ledger: nothing, when all is well."""
         self._refuse_missing()
         with self._reading() as database:
-            return upkeep.verify(database)
+            return maintenance.verify(database)
 
     def prune(self, days: int) -> Pruned:
         """Let the attempts of runs that began more than `days` days ago go; orders are always kept."""
         before = self._store.now() - days * 86_400_000_000
         with self._store.translated(), self._store.exclusive("prune") as database:
-            pruned = upkeep.prune(database, before, self._store.now())
+            pruned = maintenance.prune(database, before, self._store.now())
             self._shrink(database)
         return pruned
 
@@ -424,11 +424,11 @@ class Ledger(ABC):
         """Return how large the ledger is."""
         self._refuse_missing()
         with self._reading() as database:
-            return upkeep.size(database)
+            return maintenance.size(database)
 
     def _refuse_missing(self) -> None:
         if self._store.is_empty():
-            raise LedgerError(words.MISSING, ledger=self.place)
+            raise LedgerError(messages.MISSING, ledger=self.place)
 
     # --- Inside ---------------------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from batchsync.errors import LedgerError
-from batchsync.words import ledger as words
+from batchsync.fsutil import sync_folder
+from batchsync.messages import ledger as messages
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NETWORK_FILE_SYSTEMS = frozenset(
@@ -37,7 +38,7 @@ def path_of(url: str | None) -> Path:
         rest = unquote(url.removeprefix("sqlite://"))
         return Path(rest.removeprefix("/")).expanduser().absolute()
     if "://" in url:
-        raise LedgerError(words.UNKNOWN_URL, url=_without_password(url))
+        raise LedgerError(messages.UNKNOWN_URL, url=_without_password(url))
     return Path(url).expanduser().absolute()
 
 
@@ -74,18 +75,6 @@ def make_private_file(path: Path) -> None:
     except FileExistsError:
         return
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new or renamed name in `folder` survive a power cut, where the system lets one."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return  # Windows opens no folders; its file systems journal names
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def network_file_system(path: Path) -> str | None:

@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 
 from batchsync.ledger.database import Database
-from batchsync.ledger.reading import moment
+from batchsync.ledger.run_results import to_datetime
 from batchsync.model import Note, RunRecord, RunSummary, SheetFound
 
 STEM_KEPT = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RunMoved:
+class RunPaths:
     """Where the input and the result of a run stand now."""
 
     run: str
@@ -39,7 +39,7 @@ def free_run_name(database: Database, started: datetime, stem: str) -> str:
 def record(row: tuple[Any, ...]) -> RunRecord:
     """Return what a row of the queries `run` and `runs` says."""
     run, account, file, sha256, started_at, ended_at, stopped, result, lang, summary = row
-    started = moment(started_at)
+    started = to_datetime(started_at)
     assert started is not None
     return RunRecord(
         run=run,
@@ -47,7 +47,7 @@ def record(row: tuple[Any, ...]) -> RunRecord:
         file=file,
         file_sha256=sha256,
         started_at=started,
-        ended_at=moment(ended_at),
+        ended_at=to_datetime(ended_at),
         stopped=stopped,
         result=result,
         lang=lang,

@@ -7,7 +7,7 @@ from typing import Any
 
 from batchsync.ledger.codes import STATES_BY_CODE
 from batchsync.ledger.database import Database
-from batchsync.ledger.reading import moment
+from batchsync.ledger.run_results import to_datetime
 from batchsync.model import Decision, Reason, State
 
 FOREVER = 1 << 62
@@ -103,7 +103,7 @@ def _span(since: datetime | None, until: datetime | None) -> tuple[int, int]:
 
 def _charge(row: tuple[Any, ...]) -> Charge:
     order, owner, number, run, claimed_at, at, state, points, reason, http, api, error, body, decision = row
-    claimed, heard = moment(claimed_at), moment(at)
+    claimed, heard = to_datetime(claimed_at), to_datetime(at)
     assert claimed is not None
     assert heard is not None
     return Charge(

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.errors import IllegalMove, LedgerError
-from batchsync.ledger import upkeep
-from batchsync.ledger.committer import Committer
+from batchsync.ledger import maintenance
 from batchsync.ledger.database import Connect, Database, connect
+from batchsync.ledger.group_commit import SqliteGroupCommit
 from batchsync.ledger.ledger import Ledger
-from batchsync.ledger.store import FileStore
+from batchsync.ledger.sqlite_file import FileStore
 
 
 class SqliteLedger(Ledger):
@@ -47,7 +47,7 @@ class SqliteLedger(Ledger):
         name, store = self._account_name(account), self._file
         with store.exclusive(f"{run} ({name})" if name != "default" else run, wait_s=0.0):
             store.check_space()
-            committer = self._commits = Committer(
+            committer = self._commits = SqliteGroupCommit(
                 batches=store.batches,
                 keep=store.journal.append,
                 refuse=self._refusal,
@@ -62,7 +62,7 @@ class SqliteLedger(Ledger):
                 self._commits = None
                 self._replay_quietly()
 
-    def is_going_on(self, run: str) -> bool:
+    def is_active(self, run: str) -> bool:
         """Whether a run has not ended and is not dead: it holds the ledger's lock."""
         record = self.run(run)
         return record is not None and record.ended_at is None and self._file.holder() == run
@@ -86,10 +86,10 @@ class SqliteLedger(Ledger):
         """Copy the ledger to `target`, whole or not at all; a run may go on meanwhile."""
         self._refuse_missing()
         with self._file.translated():
-            upkeep.backup(self.path, self._file.journal_path, target)
+            maintenance.backup(self.path, self._file.journal_path, target)
 
     def _refuse_company(self) -> None:
         """The file's lock does so by itself."""
 
     def _shrink(self, database: Database) -> None:
-        upkeep.shrink(database, self.path.parent)
+        maintenance.shrink(database, self.path.parent)

@@ -1,11 +1,11 @@
 """The nouns that every room speaks of: import them from here."""
 
-from batchsync.model.call import NoReply, Reply, Stop, Verdict
+from batchsync.model.call import CallVerdict, NoResponse, Response, Stop
 from batchsync.model.orders import MOVES, RESENT, STATES, Cause, Decision, Order, State
 from batchsync.model.plan import PLAN_VERDICTS, Plan, PlanVerdict
 from batchsync.model.reasons import Note, Reason
 from batchsync.model.rows import EntryResult, RowResult, RowStatus
-from batchsync.model.run import Progress, RunRecord, RunSummary, Trouble
+from batchsync.model.run import Problem, Progress, RunRecord, RunSummary
 from batchsync.model.sheets import CellBatch, CellKind, FileFound, RowBatch, SheetCells, SheetFound
 
 __all__ = [
@@ -13,20 +13,22 @@ __all__ = [
     "PLAN_VERDICTS",
     "RESENT",
     "STATES",
+    "CallVerdict",
     "Cause",
     "CellBatch",
     "CellKind",
     "Decision",
     "EntryResult",
     "FileFound",
-    "NoReply",
+    "NoResponse",
     "Note",
     "Order",
     "Plan",
     "PlanVerdict",
+    "Problem",
     "Progress",
     "Reason",
-    "Reply",
+    "Response",
     "RowBatch",
     "RowResult",
     "RowStatus",
@@ -36,6 +38,4 @@ __all__ = [
     "SheetFound",
     "State",
     "Stop",
-    "Trouble",
-    "Verdict",
 ]

@@ -8,7 +8,7 @@ from batchsync.model.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """A whole HTTP answer, not yet believed."""
 
     http_status: int
@@ -18,7 +18,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class NoReply:
+class NoResponse:
     """No whole answer came. `maybe_sent` is False only when the wire proves that no byte left."""
 
     maybe_sent: bool
@@ -44,7 +44,7 @@ class Stop(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CallVerdict:
     """What an answer, or its absence, means for the order and for the run."""
 
     state: State

@@ -53,7 +53,7 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Problem:
     """One kind of answer that did not sync an order; also where no answer came."""
 
     state: State
@@ -78,6 +78,6 @@ class Progress:
     """Calls a second that the pacer allows now."""
     committed: int = 0
     """Points that count against the cap: spent, possibly spent, and reserved by calls under way."""
-    troubles: Mapping[Trouble, int] = field(default_factory=dict)
+    troubles: Mapping[Problem, int] = field(default_factory=dict)
     """Orders that were not synced, by kind."""
     paused: bool = False

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from batchsync.words import Said
+from batchsync.messages import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +12,7 @@ class Event:
 
     name: str
     """For machines: `began`, `taken`, `filed`, `stopped` ..."""
-    said: Said
+    said: Message
     is_fault: bool = False
     facts: Mapping[str, object] = field(default_factory=dict)
     """More than the sentence says; plain values."""

@@ -22,7 +22,7 @@ LONGEST_NAME = 180
 """Bytes: room for what is put behind it, in a file system that takes 255."""
 
 
-class Left(StrEnum):
+class SkipReason(StrEnum):
     """Why something in the inbox is left where it is."""
 
     LINK = "link"
@@ -40,7 +40,7 @@ Mark = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class PendingFile:
     """A regular file in the inbox."""
 
     path: Path
@@ -52,31 +52,31 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class Scan:
     """The inbox at one moment."""
 
-    files: Mapping[Path, Waiting]
-    left: Mapping[str, Left] = field(default_factory=dict)
+    files: Mapping[Path, PendingFile]
+    left: Mapping[str, SkipReason] = field(default_factory=dict)
     """What is left alone, by its name within the inbox."""
 
 
-def look(inbox: Path, own: Collection[Path] = ()) -> Look:
+def scan(inbox: Path, own: Collection[Path] = ()) -> Scan:
     """List the inbox and its merchants' folders; `own` are folders of ours that may lie inside."""
-    files: dict[Path, Waiting] = {}
-    left: dict[str, Left] = {}
+    files: dict[Path, PendingFile] = {}
+    left: dict[str, SkipReason] = {}
     folders = [(inbox, "")]
     for entry in sorted(os.scandir(inbox), key=lambda each: each.name):
         if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".") and Path(entry) not in own:
             if os.path.isfile(os.path.join(entry.path, FOLDER_ASIDE)):  # noqa: PTH113, PTH118
                 folders.append((Path(entry.path), entry.name))
             else:
-                left[entry.name] = Left.FOREIGN_FOLDER
+                left[entry.name] = SkipReason.FOREIGN_FOLDER
     for folder, name in folders:
         _look_into(folder, name, files, left)
-    return Look(files=files, left=left)
+    return Scan(files=files, left=left)
 
 
-def _look_into(folder: Path, name: str, files: dict[Path, Waiting], left: dict[str, Left]) -> None:
+def _look_into(folder: Path, name: str, files: dict[Path, PendingFile], left: dict[str, SkipReason]) -> None:
     entries = {entry.name: entry for entry in os.scandir(folder)}
     for entry in entries.values():
         within = f"{name}/{entry.name}" if name else entry.name
@@ -86,25 +86,25 @@ def _look_into(folder: Path, name: str, files: dict[Path, Waiting], left: dict[s
         if reason is not None or _is_none_of_ours(entry, entries):
             continue
         try:
-            mark = mark_of(entry.stat(follow_symlinks=False))
+            mark = fingerprint(entry.stat(follow_symlinks=False))
         except OSError:  # gone since the listing
             continue
         path = Path(entry.path)
-        files[path] = Waiting(path=path, folder=name, mark=mark, asides=tuple(_asides(path, entries)))
+        files[path] = PendingFile(path=path, folder=name, mark=mark, asides=tuple(_asides(path, entries)))
 
 
-def _left(entry: "os.DirEntry[str]") -> Left | None:
+def _left(entry: "os.DirEntry[str]") -> SkipReason | None:
     """Return why an entry is left and should be told of; None for the rest, also for what is nobody's business."""
     name = entry.name.lower()
     if name.startswith(".") or name in _SYSTEMS_OWN:
         return None
     if entry.is_symlink():
-        return Left.LINK
+        return SkipReason.LINK
     if entry.is_dir(follow_symlinks=False):
         return None
     if not entry.is_file(follow_symlinks=False):
-        return Left.NO_FILE
-    return Left.UNFINISHED if name.startswith("~") or name.endswith(_UNFINISHED) else None
+        return SkipReason.NO_FILE
+    return SkipReason.UNFINISHED if name.startswith("~") or name.endswith(_UNFINISHED) else None
 
 
 def _is_none_of_ours(entry: "os.DirEntry[str]", entries: Mapping[str, object]) -> bool:
@@ -121,7 +121,7 @@ def _asides(path: Path, entries: Mapping[str, object]) -> Iterator[Path]:
                 yield path.with_name(name)
 
 
-def mark_of(about: os.stat_result) -> Mark:
+def fingerprint(about: os.stat_result) -> Mark:
     """Return what tells whether a file was written to between two looks."""
     return (about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino)
 
@@ -134,7 +134,7 @@ def is_regular(path: Path) -> bool:
         return False
 
 
-def settled(before: Look, now: Look) -> list[Waiting]:
+def is_stable(before: Scan, now: Scan) -> list[PendingFile]:
     """Return the files that look the same in both, the longest waiting first."""
     same = [
         waiting

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from batchsync.nightly import durable
-from batchsync.nightly.ending import NightEnded
+from batchsync import fsutil
+from batchsync.nightly.result import NightResult
 
 _FIGURES = {
     "calls": "Calls of the last night.",
@@ -17,12 +17,12 @@ _FIGURES = {
 }
 
 
-def write_metrics(path: Path, ended: NightEnded) -> None:
+def write_metrics(path: Path, ended: NightResult) -> None:
     """Write the textfile. Raises OSError."""
-    durable.write_whole(path, ("\n".join(_lines(ended)) + "\n").encode())
+    fsutil.atomic_write(path, ("\n".join(_lines(ended)) + "\n").encode())
 
 
-def _lines(ended: NightEnded) -> Iterator[str]:
+def _lines(ended: NightResult) -> Iterator[str]:
     summary = ended.summary
     yield from _gauge("exit_code", "Exit code of the last night.", {"": summary.exit_code})
     began, over = (datetime.fromisoformat(at).timestamp() for at in (summary.began_at, summary.ended_at))

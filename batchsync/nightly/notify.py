@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from batchsync.config import NotifySettings
-from batchsync.nightly.ending import NightEnded
-from batchsync.nightly.judgement import NightStop
-from batchsync.words import Lang, Said
-from batchsync.words import nights as words
+from batchsync.messages import Lang, Message
+from batchsync.messages import nightly as messages
+from batchsync.nightly.policy import NightStop
+from batchsync.nightly.result import NightResult
 
 LONGEST_BYTES = 1_800
 """Of UTF-8: WeCom refuses a text above 2,048, and a morning message should fit a telephone."""
@@ -26,7 +26,7 @@ MAIL = ("mailto", "mailtos")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Notification:
     """What is sent."""
 
     title: str
@@ -36,7 +36,7 @@ class Message:
     """Sent along with mail; chats get the text alone."""
 
 
-def is_wanted(settings: NotifySettings, ended: NightEnded) -> bool:
+def is_wanted(settings: NotifySettings, ended: NightResult) -> bool:
     """Whether people asked to be told of such a night."""
     summary = ended.summary
     if settings.when == "always" or _beyond_thresholds(settings, ended):
@@ -47,57 +47,59 @@ def is_wanted(settings: NotifySettings, ended: NightEnded) -> bool:
     return stopped or summary.exit_code != 0 or summary.attention > 0 or summary.uncertain > 0
 
 
-def _beyond_thresholds(settings: NotifySettings, ended: NightEnded) -> bool:
+def _beyond_thresholds(settings: NotifySettings, ended: NightResult) -> bool:
     summary = ended.summary
     failed = 100.0 * summary.failed / summary.calls if summary.calls else 0.0
     many = settings.failed_percent is not None and failed > settings.failed_percent
     return many or (settings.points is not None and summary.points > settings.points)
 
 
-def send(settings: NotifySettings, message: Message, lang: Lang) -> list[Said]:
+def send(settings: NotifySettings, message: Notification, lang: Lang) -> list[Message]:
     """Send to every address; return what went wrong, one sentence for each."""
     if not settings.urls:
         return []
     try:
         import apprise
     except ImportError:
-        return [Said(words.NO_APPRISE)]
+        return [Message(messages.NO_APPRISE)]
     faults = []
     for place, url in enumerate(settings.urls, start=1):
         fault = _send(apprise, url.get_secret_value(), message, lang)
         if fault is not None:
-            faults.append(Said(fault.text, {"place": place, **fault.facts}))
+            faults.append(Message(fault.text, {"place": place, **fault.facts}))
     return faults
 
 
-def look_at(settings: NotifySettings) -> list[Said]:
+def validate_urls(settings: NotifySettings) -> list[Message]:
     """Return what is wrong with the addresses themselves; nothing is sent."""
     try:
         import apprise
     except ImportError:
-        return [Said(words.NO_APPRISE)]
+        return [Message(messages.NO_APPRISE)]
     faults = []
     for place, url in enumerate(settings.urls, start=1):
         text = url.get_secret_value()
         with _listening(apprise.logger):
             known = apprise.Apprise.instantiate(text) is not None
         if not known:
-            faults.append(Said(words.NOTIFY_WRONG, {"place": place, "scheme": text.partition("://")[0]}))
+            faults.append(
+                Message(messages.NOTIFY_WRONG, {"place": place, "scheme": text.partition("://")[0]})
+            )
     return faults
 
 
-def _send(apprise: Any, url: str, message: Message, lang: Lang) -> Said | None:
+def _send(apprise: Any, url: str, message: Notification, lang: Lang) -> Message | None:
     scheme = url.partition("://")[0]
     with _listening(apprise.logger) as heard:
         try:
             plugin = apprise.Apprise.instantiate(url)
             if plugin is None:
-                return Said(words.NOTIFY_WRONG, {"scheme": scheme})
+                return Message(messages.NOTIFY_WRONG, {"scheme": scheme})
             attached = [str(path) for path in message.attachments] if scheme in MAIL else None
             with _hearing_refusals():
                 sent = plugin.notify(
                     title=message.title,
-                    body=shortened(message.body, lang),
+                    body=truncate(message.body, lang),
                     notify_type=MOODS[message.mood],
                     attach=attached,
                 )
@@ -106,14 +108,14 @@ def _send(apprise: Any, url: str, message: Message, lang: Lang) -> Said | None:
             heard.append(f"{type(error).__name__}: {error}")
     if sent:
         return None
-    return Said(words.NOTIFY_FAILED, {"scheme": scheme, "why": masked(" ".join(heard) or "-", url)})
+    return Message(messages.NOTIFY_FAILED, {"scheme": scheme, "why": masked(" ".join(heard) or "-", url)})
 
 
-def shortened(text: str, lang: Lang) -> str:
+def truncate(text: str, lang: Lang) -> str:
     """Return as many whole lines as chats take."""
     if len(text.encode()) <= LONGEST_BYTES:
         return text
-    kept, more = [], words.NOTIFY_MORE.say(lang)
+    kept, more = [], messages.NOTIFY_MORE.render(lang)
     room = LONGEST_BYTES - len(more.encode()) - 1
     for line in text.splitlines():
         room -= len(line.encode()) + 1

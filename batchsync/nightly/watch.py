@@ -5,12 +5,12 @@ import contextlib
 from collections.abc import Awaitable, Callable
 
 from batchsync.errors import Interrupted, LedgerBusy
+from batchsync.messages import Message
+from batchsync.messages import nightly as messages
 from batchsync.nightly.events import Event
-from batchsync.nightly.judgement import NightStop
-from batchsync.nightly.night import Night
-from batchsync.nightly.places import Places
-from batchsync.words import Said
-from batchsync.words import nights as words
+from batchsync.nightly.paths import NightlyPaths
+from batchsync.nightly.policy import NightStop
+from batchsync.nightly.run import NightlyRun
 
 LOOK_EVERY_S = 30.0
 """Some file systems (network shares) tell of no changes: then this is how soon a file is noticed."""
@@ -23,13 +23,13 @@ class Watch:
 
     def __init__(
         self,
-        make_night: Callable[[], Night],
-        one_night: Callable[[Night], Awaitable[NightStop | None]],
+        make_night: Callable[[], NightlyRun],
+        one_night: Callable[[NightlyRun], Awaitable[NightStop | None]],
         tell: Callable[[Event], None],
     ) -> None:
         self._make, self._one, self._tell = make_night, one_night, tell
         self._over = asyncio.Event()
-        self._night: Night | None = None
+        self._night: NightlyRun | None = None
         self._changed = asyncio.Event()
 
     def stop(self) -> None:
@@ -39,17 +39,17 @@ class Watch:
         if self._night is not None:
             self._night.stop()
 
-    def abandon(self) -> None:
+    def cancel(self) -> None:
         """Give up the calls under way, too."""
         self._over.set()
         self._changed.set()
         if self._night is not None:
-            self._night.abandon()
+            self._night.cancel()
 
     async def run(self) -> None:
         """Watch until stopped."""
         first = self._make()
-        self._tell(Event(name="watching", said=Said(words.WATCHING, {"folder": first.places.inbox})))
+        self._tell(Event(name="watching", said=Message(messages.WATCHING, {"folder": first.places.inbox})))
         listener = asyncio.create_task(self._listen(first.places))
         try:
             while not self._over.is_set():
@@ -68,13 +68,13 @@ class Watch:
             try:
                 stopped = await self._one(night)
             except LedgerBusy as error:  # the run that holds the ledger will end
-                self._tell(Event(name="busy", said=Said(error.text, error.facts), is_fault=True))
+                self._tell(Event(name="busy", said=Message(error.text, error.facts), is_fault=True))
             except Interrupted as error:
-                self._tell(Event(name="stopped", said=Said(error.text, error.facts)))
+                self._tell(Event(name="stopped", said=Message(error.text, error.facts)))
         self._night = None
         await self._rest(night, patient=stopped not in SOON)
 
-    async def _rest(self, night: Night, *, patient: bool) -> None:
+    async def _rest(self, night: NightlyRun, *, patient: bool) -> None:
         """Wait until something is dropped in. After a stop that a person has to mend, only that or the next day counts."""
         day = night.day()
         while not self._over.is_set():
@@ -85,7 +85,7 @@ class Watch:
             if not patient or night.day() != day:
                 return
 
-    async def _listen(self, places: Places) -> None:
+    async def _listen(self, places: NightlyPaths) -> None:
         """Notice what is dropped in; what we move ourselves is nobody's drop."""
         from watchfiles import Change, awatch
 

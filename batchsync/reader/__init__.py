@@ -19,7 +19,7 @@ def read_orders(
     path: Path, settings: "InputSettings"
 ) -> "Generator[FileFound | SheetFound | RowBatch, None, None]":
     """Yield what a file is, each sheet with a table, and its data rows; raises FileUnreadable or ColumnsUnclear."""
-    from batchsync.reader.reading import orders
+    from batchsync.reader.requests import orders
 
     return orders(path, settings)
 
@@ -28,24 +28,24 @@ def read_cells(
     path: Path, settings: "InputSettings"
 ) -> "Generator[FileFound | SheetCells | CellBatch, None, None]":
     """Yield what a file is, and every cell of each of its sheets, hidden ones too; raises FileUnreadable."""
-    from batchsync.reader.reading import cells
+    from batchsync.reader.requests import cells
 
     return cells(path, settings)
 
 
 def start_ahead() -> None:
     """Start the child that will parse the next file, when it is sure that there is one but not yet which or how."""
-    from batchsync.reader.wall import start_ahead
+    from batchsync.reader.parser_process import start_ahead
 
     start_ahead()
 
 
 def many_files() -> "AbstractContextManager[None]":
     """Read faster as long as it is held: 3 ms for a file's child instead of 60, where the system can fork."""
-    from batchsync.reader.nursery import nursery
-    from batchsync.reader.wall import environment
+    from batchsync.reader.fork_server import fork_server
+    from batchsync.reader.parser_process import environment
 
-    return nursery(environment())
+    return fork_server(environment())
 
 
 __all__ = ["many_files", "read_cells", "read_orders", "start_ahead"]

@@ -8,10 +8,10 @@ from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
-from batchsync.reader.encoding import MARK, Opener, detect, is_marked, show_marks
-from batchsync.reader.grid import EMPTY, NUMBER, TEXT, UNDECODABLE, Line, Note, Sheet
-from batchsync.reader.held import HeldSheet, RowBuilder
-from batchsync.reader.refuse import unreadable
+from batchsync.reader.memory_sheet import MemorySheet, RowBuilder
+from batchsync.reader.source import EMPTY, NUMBER, TEXT, UNDECODABLE, Line, Note, Sheet
+from batchsync.reader.text.encoding import MARK, Opener, detect, is_marked, show_marks
+from batchsync.reader.text.refusal import unreadable
 
 _BLOCK = 1 << 16
 _SILENT = frozenset({"script", "style", "title", "xml"})
@@ -171,7 +171,7 @@ class HtmlSource:
         """Yield each table as a sheet; lines count on over all tables of a page, as Excel stacks them."""
         for index, rows in enumerate(self._tables):
             name = self._name if index == 0 else f"{self._name} ({index + 1})"
-            yield HeldSheet(name, index, rows)
+            yield MemorySheet(name, index, rows)
 
 
 def open_html(path: Path) -> HtmlSource:

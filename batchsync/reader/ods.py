@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
-from batchsync.reader.formats import plain_number
-from batchsync.reader.grid import (
+from batchsync.reader.memory_sheet import LONGEST, RowBuilder
+from batchsync.reader.number_formats import plain_number
+from batchsync.reader.office_archive import CHUNK, Attributes, Package, local, new_parser, recoded
+from batchsync.reader.source import (
     AMOUNT,
     BOOLEAN,
     DATE,
@@ -24,10 +26,8 @@ from batchsync.reader.grid import (
     Line,
     Note,
     Sheet,
-    Unreadable,
+    UnreadableFile,
 )
-from batchsync.reader.held import LONGEST, RowBuilder
-from batchsync.reader.package import CHUNK, Attributes, Package, local, new_parser, recoded
 
 Chunks = Callable[[], Iterable[bytes]]
 
@@ -257,13 +257,13 @@ def _walked(
             yield
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise Unreadable("DAMAGED", why="xml") from error
+        raise UnreadableFile("DAMAGED", why="xml") from error
 
 
 def open_ods(package: Package) -> OdsSource:
     """Open a spreadsheet in its zip; raises Unreadable when it is locked, damaged or none."""
     if package.has("META-INF/manifest.xml") and b"encryption-data" in package.read("META-INF/manifest.xml"):
-        raise Unreadable("PASSWORD")
+        raise UnreadableFile("PASSWORD")
     return OdsSource(lambda: package.chunks("content.xml"))
 
 

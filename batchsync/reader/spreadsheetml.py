@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TextIO
 from xml.parsers import expat
 
-from batchsync.reader.encoding import MARK, detect, is_marked, show_marks
-from batchsync.reader.grid import (
+from batchsync.reader.memory_sheet import LONGEST, WIDEST, MemorySheet, RowBuilder
+from batchsync.reader.source import (
     BOOLEAN,
     DATE,
     EMPTY,
@@ -20,8 +20,8 @@ from batchsync.reader.grid import (
     Note,
     Sheet,
 )
-from batchsync.reader.held import LONGEST, WIDEST, HeldSheet, RowBuilder
-from batchsync.reader.refuse import unreadable
+from batchsync.reader.text.encoding import MARK, detect, is_marked, show_marks
+from batchsync.reader.text.refusal import unreadable
 
 _BLOCK = 1 << 16
 _KINDS = {"Number": NUMBER, "Boolean": BOOLEAN, "DateTime": DATE, "Error": ERROR}
@@ -47,7 +47,7 @@ class _Workbook:
     """Collects the sheets of a workbook as expat walks it."""
 
     def __init__(self, damaged: bool) -> None:
-        self.sheets: list[HeldSheet] = []
+        self.sheets: list[MemorySheet] = []
         self._damaged = damaged
         self._zeros: dict[str, str] = {}
         self._style = ""
@@ -110,7 +110,7 @@ class _Workbook:
     # sheets
 
     def _start_sheet(self, attributes: Attributes) -> None:
-        self.sheets.append(HeldSheet(attributes.get("Name", ""), len(self.sheets), []))
+        self.sheets.append(MemorySheet(attributes.get("Name", ""), len(self.sheets), []))
         self._builder, self._row = RowBuilder(), 0
 
     def _end_sheet(self) -> None:

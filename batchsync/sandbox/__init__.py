@@ -4,7 +4,7 @@ Light to import; `batchsync.sandbox.server` holds the server itself.
 """
 
 from batchsync.sandbox.command import add_arguments, main
-from batchsync.sandbox.script import Act, Script
+from batchsync.sandbox.script import Behaviour, Script
 from batchsync.sandbox.settings import SandboxSettings
 
-__all__ = ["Act", "SandboxSettings", "Script", "add_arguments", "main"]
+__all__ = ["Behaviour", "SandboxSettings", "Script", "add_arguments", "main"]

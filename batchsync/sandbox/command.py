@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batchsync.errors import UsageError
-from batchsync.sandbox.script import FAULTS, Script, act_of, read_script
+from batchsync.messages import sandbox as messages
+from batchsync.messages.render import Lang
+from batchsync.sandbox.script import FAULTS, Script, behaviour_of, read_script
 from batchsync.sandbox.settings import TOKEN, SandboxSettings
-from batchsync.words import sandbox as words
-from batchsync.words.text import Lang
 
 if TYPE_CHECKING:
     from batchsync.sandbox.server import Sandbox
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser, lang: Lang = Lang.EN) -> None:
     """Give a parser the sandbox's options."""
-    parser.add_argument("--port", type=int, default=8900, help=words.HELP_PORT.say(lang))
-    parser.add_argument("--host", default="127.0.0.1", help=words.HELP_HOST.say(lang))
-    parser.add_argument("--token", default=TOKEN, help=words.HELP_TOKEN.say(lang))
-    parser.add_argument("--price", type=int, default=1, help=words.HELP_PRICE.say(lang))
-    parser.add_argument("--balance", type=int, help=words.HELP_BALANCE.say(lang))
-    parser.add_argument("--rate", type=int, help=words.HELP_RATE.say(lang))
-    parser.add_argument("--latency", type=float, default=0.0, help=words.HELP_LATENCY.say(lang))
-    parser.add_argument("--no-amount", action="store_true", help=words.HELP_NO_AMOUNT.say(lang))
+    parser.add_argument("--port", type=int, default=8900, help=messages.HELP_PORT.render(lang))
+    parser.add_argument("--host", default="127.0.0.1", help=messages.HELP_HOST.render(lang))
+    parser.add_argument("--token", default=TOKEN, help=messages.HELP_TOKEN.render(lang))
+    parser.add_argument("--price", type=int, default=1, help=messages.HELP_PRICE.render(lang))
+    parser.add_argument("--balance", type=int, help=messages.HELP_BALANCE.render(lang))
+    parser.add_argument("--rate", type=int, help=messages.HELP_RATE.render(lang))
+    parser.add_argument("--latency", type=float, default=0.0, help=messages.HELP_LATENCY.render(lang))
+    parser.add_argument("--no-amount", action="store_true", help=messages.HELP_NO_AMOUNT.render(lang))
     parser.add_argument(
-        "--faults", type=float, default=0.0, metavar="SHARE", help=words.HELP_FAULTS.say(lang)
+        "--faults", type=float, default=0.0, metavar="SHARE", help=messages.HELP_FAULTS.render(lang)
     )
-    parser.add_argument("--seed", type=int, default=0, help=words.HELP_SEED.say(lang))
-    parser.add_argument("--only", type=_acts, default=FAULTS, help=words.HELP_ONLY.say(lang))
-    parser.add_argument("--script", type=Path, help=words.HELP_SCRIPT.say(lang))
-    parser.add_argument("--books", type=Path, help=words.HELP_BOOKS.say(lang))
+    parser.add_argument("--seed", type=int, default=0, help=messages.HELP_SEED.render(lang))
+    parser.add_argument("--only", type=_acts, default=FAULTS, help=messages.HELP_ONLY.render(lang))
+    parser.add_argument("--script", type=Path, help=messages.HELP_SCRIPT.render(lang))
+    parser.add_argument("--books", type=Path, help=messages.HELP_BOOKS.render(lang))
 
 
 def settings_of(given: argparse.Namespace) -> SandboxSettings:
@@ -59,14 +59,16 @@ def main(given: argparse.Namespace, lang: Lang = Lang.EN) -> int:
     settings = settings_of(given)
 
     def ready(sandbox: "Sandbox") -> None:
-        said = words.READY.say(lang, url=sandbox.url, token=sandbox.token, books=f"{sandbox.origin}/books")
+        said = messages.READY.render(
+            lang, url=sandbox.url, token=sandbox.token, books=f"{sandbox.origin}/books"
+        )
         print(said, flush=True)  # noqa: T201 it is what the command is for
 
     try:
         asyncio.run(_run(settings, ready))
     except OSError as error:
         raise UsageError(
-            words.PORT_TAKEN, host=settings.host, port=settings.port, error=error.strerror
+            messages.PORT_TAKEN, host=settings.host, port=settings.port, error=error.strerror
         ) from error
     except KeyboardInterrupt:
         pass
@@ -86,5 +88,5 @@ async def _run(settings: SandboxSettings, ready: Callable[["Sandbox"], None]) ->
 def _acts(text: str) -> tuple[str, ...]:
     acts = tuple(word.strip() for word in text.split(",") if word.strip())
     for act in acts:
-        act_of(act)
+        behaviour_of(act)
     return acts

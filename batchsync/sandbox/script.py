@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from batchsync.errors import UsageError
-from batchsync.words import sandbox as words
+from batchsync.messages import sandbox as messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Behaviour:
     """One thing that the sandbox can do with a call."""
 
     do: str = "ok"
@@ -120,27 +120,27 @@ DETAILS: Mapping[str, Callable[[Any], object]] = {
 """What may stand beside `do`, and how it is read (a script file holds only strings)."""
 
 
-def act_of(said: Words) -> Act:
+def behaviour_of(said: Words) -> Behaviour:
     """Return what a script's word means; ValueError when it means nothing."""
     if isinstance(said, Mapping):
         if not set(said) <= {"do", *DETAILS}:
             raise ValueError(said)
         details: dict[str, Any] = {name: DETAILS[name](value) for name, value in said.items() if name != "do"}
-        return replace(act_of(said.get("do", "ok")), **details)
+        return replace(behaviour_of(said.get("do", "ok")), **details)
     word = str(said).strip()
     kind, _, number = word.rpartition(" ")
     if number.lstrip("-").isdigit() and kind in {"", "code", "http"}:
-        return Act(do=kind or "code", status=int(number))
+        return Behaviour(do=kind or "code", status=int(number))
     if word not in ACTS or word in {"code", "http"}:
         raise ValueError(said)
-    return Act(do=word)
+    return Behaviour(do=word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """Acts by order number, one for each call in turn; else drawn; else all is well."""
 
-    orders: Mapping[str, Sequence[Act]] = field(default_factory=dict)
+    orders: Mapping[str, Sequence[Behaviour]] = field(default_factory=dict)
     """When a list has run out, all is well. The order `*` is every order not named."""
     faults: float = 0.0
     """The share of orders whose first call goes wrong."""
@@ -148,25 +148,25 @@ class Script:
     only: Sequence[str] = FAULTS
     """What goes wrong with them."""
 
-    def act(self, order: str, call: int) -> Act:
+    def act(self, order: str, call: int) -> Behaviour:
         """Return what happens to an order's call, counted from 0."""
         acts = self.orders.get(order) or self.orders.get("*")
         if acts:
-            return acts[call] if call < len(acts) else Act()
-        return self._draw(order) if call == 0 and self.faults > 0 else Act()
+            return acts[call] if call < len(acts) else Behaviour()
+        return self._draw(order) if call == 0 and self.faults > 0 else Behaviour()
 
-    def _draw(self, order: str) -> Act:
+    def _draw(self, order: str) -> Behaviour:
         drawn = hashlib.blake2b(f"{self.seed}:{order}".encode(), digest_size=12).digest()
         if int.from_bytes(drawn[:4], "big") >= self.faults * 2**32:
-            return Act()
-        act = act_of(self.only[int.from_bytes(drawn[4:8], "big") % len(self.only)])
+            return Behaviour()
+        act = behaviour_of(self.only[int.from_bytes(drawn[4:8], "big") % len(self.only)])
         return act if act.do in HONEST else replace(act, charge=bool(drawn[8] & 1))
 
 
 def script_of(orders: Mapping[str, Words | list[Words]], **more: Any) -> Script:
     """Return a script told in words, e.g. `{"240101-1": "silent", "240101-2": ["busy", "ok"]}`."""
     return Script(
-        orders={order: [act_of(one) for one in _listed(said)] for order, said in orders.items()}, **more
+        orders={order: [behaviour_of(one) for one in _listed(said)] for order, said in orders.items()}, **more
     )
 
 
@@ -177,9 +177,9 @@ def read_script(file: Path, **more: Any) -> Script:
     try:
         told = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506 makes strings only
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(words.NO_SCRIPT, file=file, error=error) from error
+        raise UsageError(messages.NO_SCRIPT, file=file, error=error) from error
     if not isinstance(told, dict):
-        raise UsageError(words.BAD_SHAPE, file=file)
+        raise UsageError(messages.BAD_SHAPE, file=file)
     for order, said in told.items():
         for one in _listed(said):
             _check(file, order, one)
@@ -188,10 +188,10 @@ def read_script(file: Path, **more: Any) -> Script:
 
 def _check(file: Path, order: str, said: Words) -> None:
     try:
-        act_of(said)
+        behaviour_of(said)
     except (ValueError, TypeError) as error:
         raise UsageError(
-            words.BAD_SCRIPT, file=file, order=order, what=said, known=", ".join(ACTS)
+            messages.BAD_SCRIPT, file=file, order=order, what=said, known=", ".join(ACTS)
         ) from error
 
 

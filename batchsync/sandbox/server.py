@@ -12,12 +12,12 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from batchsync.sandbox import wire
-from batchsync.sandbox.books import Books
-from batchsync.sandbox.script import Act
+from batchsync.messages.render import Lang
+from batchsync.messages.status_codes import CODES
+from batchsync.sandbox import faults
+from batchsync.sandbox.charge_log import ChargeLog
+from batchsync.sandbox.script import Behaviour
 from batchsync.sandbox.settings import SandboxSettings
-from batchsync.words.answers import CODES
-from batchsync.words.text import Lang
 
 PATH = "/vv/external/pinSynchronization"
 ELSEWHERE = "/elsewhere"
@@ -29,7 +29,7 @@ class Sandbox:
 
     def __init__(self, settings: SandboxSettings | None = None) -> None:
         self.settings = settings or SandboxSettings()
-        self.books = Books(self.settings.books_file)
+        self.books = ChargeLog(self.settings.books_file)
         self.balance = self.settings.balance
         self.token = self.settings.token
         self.origin = ""
@@ -75,18 +75,20 @@ class Sandbox:
             return order if is_known else _code(200)
         owner_id, number = order
         if not is_known:
-            return await self._play(request, Act(do="code", status=200), owner_id, number)
+            return await self._play(request, Behaviour(do="code", status=200), owner_id, number)
         act = self.settings.script.act(number, self.books.calls_of(owner_id, number))
         if request.path == ELSEWHERE:
-            act = Act(do="ok")
+            act = Behaviour(do="ok")
         if not self._has_room():
-            act = Act(do="busy", retry_after=act.retry_after or "1")
+            act = Behaviour(do="busy", retry_after=act.retry_after or "1")
         points = act.points(self.settings.price)
         if points is not None and self.balance is not None and points > self.balance:
-            act = Act(do="code", status=209)
+            act = Behaviour(do="code", status=209)
         return await self._play(request, act, owner_id, number)
 
-    async def _play(self, request: web.Request, act: Act, owner_id: str, number: str) -> web.StreamResponse:
+    async def _play(
+        self, request: web.Request, act: Behaviour, owner_id: str, number: str
+    ) -> web.StreamResponse:
         points = act.points(self.settings.price)
         if points is not None and self.balance is not None:
             self.balance -= points
@@ -99,13 +101,13 @@ class Sandbox:
         if act.do in ANSWERS:
             return ANSWERS[act.do](act)
         body = self._good(act, points)
-        if act.do in wire.TRICKS:
-            return await _trick(request, wire.TRICKS[act.do], body)
+        if act.do in faults.TRICKS:
+            return await _trick(request, faults.TRICKS[act.do], body)
         if act.do == "twice" and request.transport is not None:
-            request.transport.write(wire.whole(body, more=""))
+            request.transport.write(faults.whole(body, more=""))
         return web.Response(body=body, content_type="application/json")
 
-    def _good(self, act: Act, points: int | None) -> bytes:
+    def _good(self, act: Behaviour, points: int | None) -> bytes:
         data: dict[str, object] = {"success": act.do != "failed"}
         amount = act.amount if act.amount is not None else points
         if (
@@ -163,7 +165,7 @@ async def _order(request: web.Request) -> tuple[str, str] | web.Response:
     return asked["ownerId"], asked["orderSns"]
 
 
-async def _trick(request: web.Request, trick: wire.Trick, body: bytes) -> web.StreamResponse:
+async def _trick(request: web.Request, trick: faults.Fault, body: bytes) -> web.StreamResponse:
     transport = request.transport
     if transport is not None:
         await trick(transport, body)
@@ -172,19 +174,19 @@ async def _trick(request: web.Request, trick: wire.Trick, body: bytes) -> web.St
 
 
 def _code(status: int, *, err: str = "", amount: object = None) -> web.Response:
-    said = CODES[status].say(Lang.ZH) if status in CODES else ""
+    said = CODES[status].render(Lang.ZH) if status in CODES else ""
     answer: dict[str, Any] = {"status": status, "err": err or said}
     if amount is not None:
         answer["data"] = {"success": False, "amount": amount}
     return web.json_response(answer)
 
 
-def _turned_away(act: Act, status: int) -> web.Response:
+def _turned_away(act: Behaviour, status: int) -> web.Response:
     headers = {} if act.retry_after is None else {"Retry-After": act.retry_after}
     return web.Response(status=status, headers=headers, text=act.err)
 
 
-ANSWERS: dict[str, Callable[[Act], web.Response]] = {
+ANSWERS: dict[str, Callable[[Behaviour], web.Response]] = {
     "code": lambda act: _code(act.status, err=act.err, amount=act.amount),
     "http": lambda act: _turned_away(act, act.status),
     "busy": lambda act: _turned_away(act, 429),
@@ -195,7 +197,7 @@ ANSWERS: dict[str, Callable[[Act], web.Response]] = {
 }
 
 
-def _name(act: Act) -> str:
+def _name(act: Behaviour) -> str:
     return f"{act.do} {act.status}" if act.do in {"code", "http"} else act.do
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from batchsync.words import Said
-from batchsync.words import settings as words
+from batchsync.messages import Message
+from batchsync.messages import settings as messages
 
 Key = tuple[str | int, ...]
 """Where a value stands: section, key, and the place in a list or the name of a pair."""
@@ -20,17 +20,17 @@ _KUBERNETES = re.compile(r"batchsync_(service_(host|port.*)|port(_\d.*)?)", re.I
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Problem:
     """Something to mend, and where it stands."""
 
-    where: Said | None
-    what: Said
+    where: Message | None
+    what: Message
 
-    def said(self) -> Said:
+    def said(self) -> Message:
         """Return place and fault in one."""
         if self.where is None:
             return self.what
-        return Said(words.FAULT, {"where": self.where, "what": self.what})
+        return Message(messages.FAULT, {"where": self.where, "what": self.what})
 
 
 @dataclass(slots=True)
@@ -38,8 +38,8 @@ class Source:
     """Values as nested dicts of text, the place of each, and what is wrong with the whole."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    places: dict[Key, Said] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    places: dict[Key, Message] = field(default_factory=dict)
+    faults: list[Problem] = field(default_factory=list)
 
 
 def from_file(path: Path) -> Source:
@@ -50,15 +50,15 @@ def from_file(path: Path) -> Source:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        source.faults.append(Fault(None, Said(words.NO_FILE, {"file": path})))
+        source.faults.append(Problem(None, Message(messages.NO_FILE, {"file": path})))
         return source
     except OSError as error:
         facts = {"file": path, "error": error.strerror or error}
-        source.faults.append(Fault(None, Said(words.UNREADABLE, facts)))
+        source.faults.append(Problem(None, Message(messages.UNREADABLE, facts)))
         return source
     text = decoded(data)
     if text is None:
-        source.faults.append(Fault(None, Said(words.NOT_TEXT, {"file": path.name})))
+        source.faults.append(Problem(None, Message(messages.NOT_TEXT, {"file": path.name})))
     else:
         read_yaml(path.name, text, source)
     return source
@@ -78,7 +78,7 @@ def decoded(data: bytes) -> str | None:
 def from_environment() -> Source:
     """Read every BATCHSYNC_ variable; an unknown one is kept, so that it is told."""
     names = list(_names())
-    source = Source(places={_key(name): Said(words.IN_ENVIRONMENT, {"name": name}) for name in names})
+    source = Source(places={_key(name): Message(messages.IN_ENVIRONMENT, {"name": name}) for name in names})
     if names == [TOKEN_NAME]:  # a tenth of a second that most runs need not wait for
         source.values[TOKEN_NAME[len(PREFIX) :].lower()] = os.environ[TOKEN_NAME]
     elif names:
@@ -104,5 +104,5 @@ def from_pairs(pairs: Mapping[str, tuple[str, object]]) -> Source:
     for dotted, (flag, value) in pairs.items():
         section, key = dotted.split(".")
         source.values.setdefault(section, {})[key] = value
-        source.places[section, key] = Said(words.IN_OPTION, {"flag": flag})
+        source.places[section, key] = Message(messages.IN_OPTION, {"flag": flag})
     return source

@@ -13,14 +13,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from batchsync import config
-from batchsync.settings.faults import sections
-from batchsync.words import Lang
-from batchsync.words import settings as words
+from batchsync.messages import Lang
+from batchsync.messages import settings as messages
+from batchsync.settings.problems import sections
 
 
 def template(lang: Lang) -> str:
     """Return a commented config.yaml: defaults as they are, what has none as a commented example."""
-    lines = [words.TEMPLATE_HEAD.say(lang)]
+    lines = [messages.TEMPLATE_HEAD.render(lang)]
     for section, model in sections():
         lines += ["", f"# {meaning(section, model, lang)}", f"{section}:"]
         for key, field in model.model_fields.items():
@@ -31,10 +31,10 @@ def template(lang: Lang) -> str:
 
 def document(lang: Lang) -> str:
     """Return the settings page in Markdown."""
-    lines = [words.DOCS_HEAD.say(lang)]
+    lines = [messages.DOCS_HEAD.render(lang)]
     for section, model in sections():
         lines += [f"## {section}", "", meaning(section, model, lang), ""]
-        lines += [words.DOCS_COLUMNS.say(lang), "| --- | --- | --- |"]
+        lines += [messages.DOCS_COLUMNS.render(lang), "| --- | --- | --- |"]
         for key, field in model.model_fields.items():
             told = key_meaning(section, key, lang).replace("|", r"\|")
             lines.append(f"| `{section}.{key}` | {_default(field, lang)} | {told} |")
@@ -45,13 +45,13 @@ def document(lang: Lang) -> str:
 def meaning(section: str, model: type[BaseModel], lang: Lang) -> str:
     """Return what a section is for."""
     english = (model.__doc__ or "").strip().splitlines()[0]
-    return words.MEANINGS_ZH.get(section, english) if lang is Lang.ZH else english
+    return messages.MEANINGS_ZH.get(section, english) if lang is Lang.ZH else english
 
 
 def key_meaning(section: str, key: str, lang: Lang) -> str:
     """Return what one setting means."""
     english = _docstrings().get(f"{section}.{key}", "")
-    return words.MEANINGS_ZH.get(f"{section}.{key}", english) if lang is Lang.ZH else english
+    return messages.MEANINGS_ZH.get(f"{section}.{key}", english) if lang is Lang.ZH else english
 
 
 @cache
@@ -74,13 +74,13 @@ def _docstrings() -> dict[str, str]:
 def _line(section: str, key: str, field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value in (None, (), {}):
-        return f"# {key}: {words.EXAMPLES.get(f'{section}.{key}', '')}".rstrip()
+        return f"# {key}: {messages.EXAMPLES.get(f'{section}.{key}', '')}".rstrip()
     return f"{key}: {_yaml(value)}"
 
 
 def _default(field: FieldInfo, lang: Lang) -> str:
     value: Any = field.get_default(call_default_factory=True)
-    return words.DOCS_NO_DEFAULT.say(lang) if value in (None, (), {}) else f"`{_yaml(value)}`"
+    return messages.DOCS_NO_DEFAULT.render(lang) if value in (None, (), {}) else f"`{_yaml(value)}`"
 
 
 def _yaml(value: Any) -> str:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from batchsync.settings.sources import Fault, Key, decoded
-from batchsync.words import Said
-from batchsync.words import settings as words
+from batchsync.messages import Message
+from batchsync.messages import settings as messages
+from batchsync.settings.sources import Key, Problem, decoded
 
 _LOOKS_LIKE_TOKEN = re.compile(r"[A-Za-z0-9_-]{24,}")
 _CLEAN = re.compile(r"[\x21-\x7e]+")
@@ -30,11 +30,11 @@ class TokenFound:
     """The token, or why there is none."""
 
     token: str = field(default="", repr=False)
-    faults: list[Fault] = field(default_factory=list)
-    warnings: tuple[Said, ...] = ()
+    faults: list[Problem] = field(default_factory=list)
+    warnings: tuple[Message, ...] = ()
 
 
-def find_token(values: Mapping[str, Any], places: Mapping[Key, Said]) -> TokenFound:
+def find_token(values: Mapping[str, Any], places: Mapping[Key, Message]) -> TokenFound:
     """Take BATCHSYNC_TOKEN, else read the file that api.token_file names."""
     api = values.get("api")
     named = api.get("token_file") if isinstance(api, Mapping) else None
@@ -42,41 +42,41 @@ def find_token(values: Mapping[str, Any], places: Mapping[Key, Said]) -> TokenFo
         return _checked(str(values["token"]), places.get(("token",)))
     if named:
         return _from_file(str(named), places.get(("api", "token_file")))
-    return TokenFound(faults=[Fault(None, Said(words.NO_TOKEN))])
+    return TokenFound(faults=[Problem(None, Message(messages.NO_TOKEN))])
 
 
-def _from_file(named: str, where: Said | None) -> TokenFound:
+def _from_file(named: str, where: Message | None) -> TokenFound:
     path = Path(named).expanduser()
     try:
         with path.open("rb") as file:
             data = file.read(LONGEST + 1)
     except OSError as error:
         if _LOOKS_LIKE_TOKEN.fullmatch(path.name):  # never show what may be the token
-            return TokenFound(faults=[Fault(where, Said(words.TOKEN_AS_FILE))])
+            return TokenFound(faults=[Problem(where, Message(messages.TOKEN_AS_FILE))])
         facts = {"file": path, "error": error.strerror or error}
-        return TokenFound(faults=[Fault(where, Said(words.NO_TOKEN_FILE, facts))])
-    found = _checked(decoded(data) or "\0", Said(words.IN_TOKEN_FILE, {"file": path}))
+        return TokenFound(faults=[Problem(where, Message(messages.NO_TOKEN_FILE, facts))])
+    found = _checked(decoded(data) or "\0", Message(messages.IN_TOKEN_FILE, {"file": path}))
     found.warnings = open_to_others(path)
     return found
 
 
-def _checked(text: str, where: Said | None) -> TokenFound:
+def _checked(text: str, where: Message | None) -> TokenFound:
     token = text.strip("\ufeff \t\r\n")
     place = {"where": where or ""}
     _seen.add(token)
     if not token:
-        return TokenFound(faults=[Fault(None, Said(words.EMPTY_TOKEN, place))])
+        return TokenFound(faults=[Problem(None, Message(messages.EMPTY_TOKEN, place))])
     quoted = token[0] in "\"'" or token.lower().startswith("bearer")
     if quoted or len(token) > LONGEST or not _CLEAN.fullmatch(token):
-        return TokenFound(faults=[Fault(None, Said(words.STRANGE_TOKEN, place))])
+        return TokenFound(faults=[Problem(None, Message(messages.STRANGE_TOKEN, place))])
     return TokenFound(token=token)
 
 
-def open_to_others(path: Path) -> tuple[Said, ...]:
+def open_to_others(path: Path) -> tuple[Message, ...]:
     """Warn when others may read the file; Windows has no such bits."""
     if os.name == "nt":
         return ()
     mode = path.stat().st_mode
     if not mode & (stat.S_IRWXG | stat.S_IRWXO):
         return ()
-    return (Said(words.TOKEN_OPEN, {"file": path, "quoted": shlex.quote(str(path))}),)
+    return (Message(messages.TOKEN_OPEN, {"file": path, "quoted": shlex.quote(str(path))}),)

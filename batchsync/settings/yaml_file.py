@@ -4,9 +4,9 @@ from typing import Any
 
 import yaml
 
-from batchsync.settings.sources import Fault, Key, Source
-from batchsync.words import Said
-from batchsync.words import settings as words
+from batchsync.messages import Message
+from batchsync.messages import settings as messages
+from batchsync.settings.sources import Key, Problem, Source
 
 DEEPEST = 6
 """Levels of nesting: far more than any setting needs, far less than a self-containing anchor has."""
@@ -33,10 +33,10 @@ class _FileReader:
             self._not_yaml(error)
             return
         except RecursionError:
-            self._fault(0, words.TOO_DEEP)
+            self._fault(0, messages.TOO_DEEP)
             return
         except yaml.reader.ReaderError as error:  # a character that YAML forbids
-            self._fault(self.text[: error.position].count("\n"), words.NOT_YAML, problem=error.reason)
+            self._fault(self.text[: error.position].count("\n"), messages.NOT_YAML, problem=error.reason)
             return
         if root is None or _is_null(root):
             return
@@ -50,23 +50,23 @@ class _FileReader:
         line = mark.line if mark else 0
         lines = self.text.splitlines()
         if "\t" in "".join(lines[line : line + 1]).split("#")[0]:
-            self._fault(line, words.TAB)
+            self._fault(line, messages.TAB)
             return
         for suspect in range(max(0, line - 1), min(line + 1, len(lines))):
             if "：" in lines[suspect].split("#")[0]:
-                self._fault(suspect, words.WIDE_COLON)
+                self._fault(suspect, messages.WIDE_COLON)
                 return
-        self._fault(line, words.NOT_YAML, problem=error.problem or str(error))
+        self._fault(line, messages.NOT_YAML, problem=error.problem or str(error))
 
     def _wrong_shape(self, node: yaml.Node) -> None:
         wide = isinstance(node, yaml.ScalarNode) and "：" in node.value
-        self._fault(node.start_mark.line, words.WIDE_COLON if wide else words.NOT_SECTIONS)
+        self._fault(node.start_mark.line, messages.WIDE_COLON if wide else messages.NOT_SECTIONS)
 
     def _fault(self, line: int, text: Any, **facts: object) -> None:
-        self.source.faults.append(Fault(self._place(line), Said(text, facts)))
+        self.source.faults.append(Problem(self._place(line), Message(text, facts)))
 
-    def _place(self, line: int) -> Said:
-        return Said(words.IN_FILE, {"file": self.name, "line": line + 1})
+    def _place(self, line: int) -> Message:
+        return Message(messages.IN_FILE, {"file": self.name, "line": line + 1})
 
     def _mapping(self, node: yaml.MappingNode, at: Key) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -74,13 +74,13 @@ class _FileReader:
         for key_node, value_node in node.value:
             line = key_node.start_mark.line
             if not isinstance(key_node, yaml.ScalarNode):
-                self._fault(line, words.NOT_SECTIONS)
+                self._fault(line, messages.NOT_SECTIONS)
                 continue
             key = key_node.value
             if len(at) < 2 and key.lower() in TOKEN_KEYS:
-                self._fault(line, words.TOKEN_IN_FILE)
+                self._fault(line, messages.TOKEN_IN_FILE)
             elif key in first:
-                self._fault(line, words.DUPLICATE_KEY, key=key, first=first[key])
+                self._fault(line, messages.DUPLICATE_KEY, key=key, first=first[key])
             else:
                 first[key] = line + 1
                 self.source.places[*at, key] = self._place(line)
@@ -91,7 +91,7 @@ class _FileReader:
     def _value(self, node: yaml.Node, at: Key) -> Any:
         self.source.places.setdefault(at, self._place(node.start_mark.line))
         if len(at) > DEEPEST:
-            self._fault(node.start_mark.line, words.TOO_DEEP)
+            self._fault(node.start_mark.line, messages.TOO_DEEP)
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)

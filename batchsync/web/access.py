@@ -10,7 +10,7 @@ from pathlib import Path
 
 from batchsync.config import WebSettings
 from batchsync.errors import SettingsError
-from batchsync.words import web as words
+from batchsync.messages import web as messages
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
@@ -52,7 +52,7 @@ def access_of(settings: WebSettings) -> Access:
     local = is_loopback(host)
     password = read_password(settings.password_file) if settings.password_file else ""
     if not local and not password:
-        raise SettingsError(words.NEEDS_PASSWORD, host=settings.host)
+        raise SettingsError(messages.NEEDS_PASSWORD, host=settings.host)
     return Access(host=host, port=settings.port, local=local, password=password)
 
 
@@ -62,11 +62,11 @@ def read_password(path: Path) -> str:
         mode = path.stat().st_mode
         text = path.read_text(encoding="utf-8")[: LONGEST_PASSWORD + 1].strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(words.NO_PASSWORD_FILE, file=path, error=error) from error
+        raise SettingsError(messages.NO_PASSWORD_FILE, file=path, error=error) from error
     if os.name != "nt" and mode & (stat.S_IRWXG | stat.S_IRWXO):  # Windows has no such bits
-        raise SettingsError(words.PASSWORD_OPEN, file=path)
+        raise SettingsError(messages.PASSWORD_OPEN, file=path)
     if not SHORTEST_PASSWORD <= len(text) <= LONGEST_PASSWORD:
-        raise SettingsError(words.PASSWORD_SHORT, file=path, least=SHORTEST_PASSWORD)
+        raise SettingsError(messages.PASSWORD_SHORT, file=path, least=SHORTEST_PASSWORD)
     return text
 
 

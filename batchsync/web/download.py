@@ -9,7 +9,7 @@ TYPES = {
 }
 
 
-def disposition(name: str) -> str:
+def content_disposition(name: str) -> str:
     """Return a Content-Disposition (RFC 6266, 5987): plain letters for old browsers, the real name for all others."""
     plain = "".join(
         letter if letter.isascii() and (letter.isalnum() or letter in "-_. ") else "_" for letter in name

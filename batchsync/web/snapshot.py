@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from batchsync.model import Progress, Trouble
-from batchsync.web.desk import Desk, Item
-from batchsync.words import Lang, Said
-from batchsync.words import summary as summary_words
+from batchsync.messages import Lang, Message
+from batchsync.messages import summary as summary_words
+from batchsync.model import Problem, Progress
+from batchsync.web.run_queue import FileJob, RunQueue
 
 KINDS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileStand:
+class FileState:
     """A file's version: a page that shows another one fetches it anew."""
 
     id: str
@@ -30,7 +30,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveStand:
+class RunState:
     """The numbers of the run under way."""
 
     id: str
@@ -54,31 +54,31 @@ class LiveStand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
+class Snapshot:
     """Everything at one moment."""
 
-    files: tuple[FileStand, ...]
-    live: LiveStand | None
+    files: tuple[FileState, ...]
+    live: RunState | None
 
 
-def stand_of(desk: Desk, lang: Lang) -> Stand:
+def snapshot(desk: RunQueue, lang: Lang) -> Snapshot:
     """Return how things stand now."""
     files = tuple(
-        FileStand(
+        FileState(
             id=item.record.id, version=item.version, phase=item.record.phase.value, checking=item.checking
         )
         for item in desk.items.values()
     )
-    return Stand(files=files, live=live_of(desk.running, lang) if desk.running else None)
+    return Snapshot(files=files, live=run_state(desk.running, lang) if desk.running else None)
 
 
-def live_of(item: Item, lang: Lang) -> LiveStand | None:
+def run_state(item: FileJob, lang: Lang) -> RunState | None:
     """Return the numbers of a file that is being sent; None before there are any."""
     live = item.live
     if live is None or live.progress is None:
         return None
     progress = live.progress
-    return LiveStand(
+    return RunState(
         id=item.record.id,
         name=item.record.name,
         total=progress.total,
@@ -107,8 +107,8 @@ def _kinds(progress: Progress, lang: Lang) -> list[Kind]:
     ]
 
 
-def _said(trouble: Trouble, lang: Lang) -> str:
+def _said(trouble: Problem, lang: Lang) -> str:
     kind = summary_words.KINDS[trouble.reason]
     if not trouble.api_status or trouble.api_status == "0":
-        return kind.say(lang)
-    return Said(summary_words.WITH_CODE, {"kind": kind, "code": trouble.api_status}).say(lang)
+        return kind.render(lang)
+    return Message(summary_words.WITH_CODE, {"kind": kind, "code": trouble.api_status}).render(lang)

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from batchsync.messages import Lang
+from batchsync.messages import columns as column_words
+from batchsync.messages import result_columns as messages
+from batchsync.messages import row_reasons as outcome_words
+from batchsync.messages import summary as summary_words
 from batchsync.model import Reason, RowStatus
-from batchsync.results import Kind, Tally
-from batchsync.words import Lang
-from batchsync.words import columns as column_words
-from batchsync.words import outcomes as outcome_words
-from batchsync.words import result as words
-from batchsync.words import summary as summary_words
-from batchsync.writer.nouns import ResultJob
+from batchsync.model.row_results import Kind, Tally
+from batchsync.writer.types import ResultJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,27 +56,27 @@ def summarize(job: ResultJob, tally: Tally, notes: Sequence[str]) -> Summary:
     settled = sum(tally.counts[status] for status in _ORDER[:3])
     return Summary(
         lang=lang,
-        title=summary_words.TITLE.say(lang, file=_file_name(job)),
+        title=summary_words.TITLE.render(lang, file=_file_name(job)),
         headline=_headline(job, tally),
         alarm=job.killed or job.as_of is not None or job.stopped is not None,
         all_synced=settled == tally.rows,
         rows=tally.rows,
-        counts=[(status, words.STATUSES[status].say(lang), tally.counts[status]) for status in _ORDER],
+        counts=[(status, messages.STATUSES[status].render(lang), tally.counts[status]) for status in _ORDER],
         cards=[
-            (summary_words.ROWS_HEAD.say(lang), tally.rows),
-            (summary_words.POINTS_SPENT.say(lang), tally.points_spent),
-            (summary_words.POINTS_POSSIBLE.say(lang), tally.points_possible),
-            (summary_words.POINTS_SAVED.say(lang), tally.points_saved),
+            (summary_words.ROWS_HEAD.render(lang), tally.rows),
+            (summary_words.POINTS_SPENT.render(lang), tally.points_spent),
+            (summary_words.POINTS_POSSIBLE.render(lang), tally.points_possible),
+            (summary_words.POINTS_SAVED.render(lang), tally.points_saved),
         ],
         points=[
-            (summary_words.SPENT_LONG.say(lang), tally.points_spent),
-            (summary_words.POSSIBLE_LONG.say(lang, count=tally.uncertain_orders), tally.points_possible),
-            (summary_words.MISSING_LONG.say(lang), tally.amount_missing),
-            (summary_words.SAVED_LONG.say(lang, count=tally.saved_orders), tally.points_saved),
-            (summary_words.CALLS_LONG.say(lang), tally.calls),
+            (summary_words.SPENT_LONG.render(lang), tally.points_spent),
+            (summary_words.POSSIBLE_LONG.render(lang, count=tally.uncertain_orders), tally.points_possible),
+            (summary_words.MISSING_LONG.render(lang), tally.amount_missing),
+            (summary_words.SAVED_LONG.render(lang, count=tally.saved_orders), tally.points_saved),
+            (summary_words.CALLS_LONG.render(lang), tally.calls),
         ],
         troubles=list(_troubles(tally, lang)),
-        facts=[*_facts(job), *((summary_words.FACTS["note"].say(lang), note) for note in notes)],
+        facts=[*_facts(job), *((summary_words.FACTS["note"].render(lang), note) for note in notes)],
     )
 
 
@@ -87,21 +87,25 @@ def _file_name(job: ResultJob) -> str:
 def _headline(job: ResultJob, tally: Tally) -> str:
     unsent = tally.counts[RowStatus.NOT_SENT] - tally.hidden
     if job.as_of is not None:
-        return summary_words.STILL_RUNNING.say(job.lang, time=local_second(job.as_of), count=unsent)
+        return summary_words.STILL_RUNNING.render(job.lang, time=local_second(job.as_of), count=unsent)
     if job.killed:
-        return summary_words.KILLED.say(job.lang, count=unsent)
+        return summary_words.KILLED.render(job.lang, count=unsent)
     if job.stopped is not None:
         told = summary_words.WHY_STOPPED.get(job.stopped)
-        why = told.say(job.lang) if told else summary_words.WHY_STOPPED_OTHER.say(job.lang, why=job.stopped)
-        return summary_words.STOPPED_EARLY.say(job.lang, why=why, count=unsent)
+        why = (
+            told.render(job.lang)
+            if told
+            else summary_words.WHY_STOPPED_OTHER.render(job.lang, why=job.stopped)
+        )
+        return summary_words.STOPPED_EARLY.render(job.lang, why=why, count=unsent)
     trouble = sum(
         tally.counts[status] for status in (RowStatus.FAILED, RowStatus.UNCERTAIN, RowStatus.INVALID)
     )
     if trouble:
-        return summary_words.FINISHED.say(job.lang, count=trouble, rows=tally.rows)
+        return summary_words.FINISHED.render(job.lang, count=trouble, rows=tally.rows)
     if unsent:
-        return summary_words.FINISHED_PART.say(job.lang, count=unsent, rows=tally.rows)
-    return summary_words.ALL_SYNCED.say(job.lang)
+        return summary_words.FINISHED_PART.render(job.lang, count=unsent, rows=tally.rows)
+    return summary_words.ALL_SYNCED.render(job.lang)
 
 
 def _troubles(tally: Tally, lang: Lang) -> Iterator[Trouble]:
@@ -112,15 +116,15 @@ def _troubles(tally: Tally, lang: Lang) -> Iterator[Trouble]:
             status=kind.status,
             kind=_kind(kind, lang),
             count=count,
-            todo=summary_words.TODO_ALL.get(kind.reason, outcome_words.ROWS[kind.reason].todo).say(lang),
+            todo=summary_words.TODO_ALL.get(kind.reason, outcome_words.ROWS[kind.reason].todo).render(lang),
         )
 
 
 def _kind(kind: Kind, lang: Lang) -> str:
-    said = summary_words.KINDS[kind.reason].say(lang)
+    said = summary_words.KINDS[kind.reason].render(lang)
     if not kind.api_status or kind.reason is Reason.NOT_SENT:
         return said
-    return summary_words.WITH_CODE.say(lang, kind=said, code=kind.api_status)
+    return summary_words.WITH_CODE.render(lang, kind=said, code=kind.api_status)
 
 
 def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
@@ -136,25 +140,25 @@ def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
         ("rate", "" if job.rate is None else f"{job.rate:g}"),
         ("price", str(job.price)),
     ]
-    yield from ((summary_words.FACTS[name].say(lang), value) for name, value in told if value)
-    yield from ((text.say(lang), value) for text, value in job.facts)
+    yield from ((summary_words.FACTS[name].render(lang), value) for name, value in told if value)
+    yield from ((text.render(lang), value) for text, value in job.facts)
     for sheet in job.sheets:
         for note in sheet.notes:
             text = column_words.NOTES.get(note.code)
             if text is not None:
-                said = text.say(lang, **note.facts)
+                said = text.render(lang, **note.facts)
                 yield (
-                    summary_words.FACTS["columns"].say(lang),
-                    summary_words.ON_SHEET.say(lang, sheet=sheet.sheet, said=said),
+                    summary_words.FACTS["columns"].render(lang),
+                    summary_words.ON_SHEET.render(lang, sheet=sheet.sheet, said=said),
                 )
-    yield from ((summary_words.FACTS["note"].say(lang), said.say(lang)) for said in job.said)
+    yield from ((summary_words.FACTS["note"].render(lang), said.render(lang)) for said in job.said)
 
 
 def _ended(job: ResultJob) -> str:
     if job.as_of is not None:
-        return summary_words.GOES_ON.say(job.lang, time=local_second(job.as_of))
+        return summary_words.GOES_ON.render(job.lang, time=local_second(job.as_of))
     if job.killed:
-        return summary_words.NOT_ENDED.say(job.lang)
+        return summary_words.NOT_ENDED.render(job.lang)
     return "" if job.run.ended_at is None else local_second(job.run.ended_at)
 
 

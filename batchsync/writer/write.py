@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from batchsync.errors import InputError
+from batchsync.messages import Message, Translation
+from batchsync.messages import result_file as messages
 from batchsync.model import CellBatch, FileFound, SheetCells
-from batchsync.results import Tally
-from batchsync.words import Said, Text
-from batchsync.words import delivery as words
-from batchsync.writer.book import Entries, has_uncertain, write_book
-from batchsync.writer.csvout import write_csv, write_summary
-from batchsync.writer.fresh import FreshBook
-from batchsync.writer.nouns import ResultJob, ResultWritten
-from batchsync.writer.outline import UnshapedError
-from batchsync.writer.package import SignedError
-from batchsync.writer.place import Place, default_fallback
-from batchsync.writer.planonly import plan_cells, plan_sheets
-from batchsync.writer.rewrite import open_theirs
+from batchsync.model.row_results import Tally
+from batchsync.ooxml.package import SignedError
+from batchsync.ooxml.xml_edit import UnshapedError
+from batchsync.writer.csv_result import write_csv, write_summary
+from batchsync.writer.fresh_workbook import FreshBook
+from batchsync.writer.output_file import OutputFile, default_fallback
+from batchsync.writer.plan_cells import plan_cells, plan_sheets
 from batchsync.writer.summary import Summary, summarize
+from batchsync.writer.types import ResultJob, ResultWritten
+from batchsync.writer.user_workbook import open_user_workbook
+from batchsync.writer.workbook import Entries, has_uncertain, write_book
 
 _ZIP = b"PK"
 _WITH_MACROS, _WITHOUT_MACROS, _CSV = ".xlsm", ".xlsx", ".csv"
@@ -39,7 +39,7 @@ class _Writing:
     job: ResultJob
     entries: Entries
     uncertain: bool = False
-    said: list[Said] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
     def write(self) -> ResultWritten:
@@ -50,9 +50,9 @@ class _Writing:
         path = place.write(self._fill_workbook)
         return ResultWritten(path=path, said=(*self.said, *place.said), tally=self.tally)
 
-    def _place(self, target: Path) -> Place:
+    def _place(self, target: Path) -> OutputFile:
         job = self.job
-        return Place(
+        return OutputFile(
             asked=target,
             input=job.input,
             by_user=job.asked,
@@ -66,19 +66,19 @@ class _Writing:
     def _fill_workbook(self, file: BinaryIO) -> str:
         """Write the user's own workbook, or a fresh one when it can't be kept; return the suffix for its name."""
         self.said = []  # what an earlier try said is void
-        why: Text | Said | None = None
+        why: Translation | Message | None = None
         if self._is_whole_zip():
             try:
                 return self._fill_theirs(file)
             except SignedError:
-                why = words.WHY_SIGNED
+                why = messages.WHY_SIGNED
             except UnshapedError as error:
-                why = Said(words.WHY_UNSHAPED, {"detail": str(error)})
+                why = Message(messages.WHY_UNSHAPED, {"detail": str(error)})
             self.said = []
         elif self.job.container == "xlsx" and self.job.unchanged and self.job.input.exists():
-            why = words.WHY_PASSWORD
+            why = messages.WHY_PASSWORD
         if self.job.target.suffix.lower() == _WITH_MACROS:
-            self.said.append(Said(words.NO_MACROS))
+            self.said.append(Message(messages.NO_MACROS))
         self._fill_fresh(file, why)
         return _WITHOUT_MACROS
 
@@ -93,18 +93,18 @@ class _Writing:
 
     def _fill_theirs(self, file: BinaryIO) -> str:
         with self.job.input.open("rb") as theirs:
-            book = open_theirs(theirs, self.job, uncertain=self.uncertain)
+            book = open_user_workbook(theirs, self.job, uncertain=self.uncertain)
             suffix = _WITH_MACROS if book.package.has_macros() else _WITHOUT_MACROS
             if suffix != self.job.target.suffix.lower():
-                told = words.MACROS_KEPT if suffix == _WITH_MACROS else words.NO_MACROS
-                self.said.append(Said(told))
+                told = messages.MACROS_KEPT if suffix == _WITH_MACROS else messages.NO_MACROS
+                self.said.append(Message(told))
             self.tally = write_book(file, self.job, book, self.entries(), self._notes())
         return suffix
 
-    def _fill_fresh(self, file: BinaryIO, why: Text | Said | None) -> None:
+    def _fill_fresh(self, file: BinaryIO, why: Translation | Message | None) -> None:
         if self.job.unchanged:
             if why is not None:
-                self._say(Said(words.FRESH_WHY, {"why": why}))
+                self._say(Message(messages.FRESH_WHY, {"why": why}))
             try:
                 self._fill_from(file, self.job, self.job.cells())
             except (UnshapedError, InputError, OSError) as error:
@@ -115,7 +115,7 @@ class _Writing:
                 return
         else:
             unusable = self._why_not_usable()
-        self._say(Said(words.PLAN_ONLY, {"why": unusable}))
+        self._say(Message(messages.PLAN_ONLY, {"why": unusable}))
         job = replace(self.job, sheets=plan_sheets(self.job))
         self._fill_from(file, job, plan_cells(self.job, self.entries))
 
@@ -127,21 +127,21 @@ class _Writing:
         book = FreshBook(job, cells, uncertain=self.uncertain)
         self.tally = write_book(file, job, book, self.entries(), self._notes())
 
-    def _why_not_usable(self, error: Exception | None = None) -> Text | Said:
+    def _why_not_usable(self, error: Exception | None = None) -> Translation | Message:
         if not self.job.input.exists():
-            return words.WHY_GONE
+            return messages.WHY_GONE
         if not self.job.unchanged:
-            return words.WHY_CHANGED
+            return messages.WHY_CHANGED
         if isinstance(error, InputError):
-            return Said(error.text, error.facts)
-        return Said(words.WHY_UNSHAPED, {"detail": str(error)})
+            return Message(error.text, error.facts)
+        return Message(messages.WHY_UNSHAPED, {"detail": str(error)})
 
-    def _say(self, said: Said) -> None:
+    def _say(self, said: Message) -> None:
         if said not in self.said:
             self.said.append(said)
 
     def _notes(self) -> list[str]:
-        return [said.say(self.job.lang) for said in self.said]
+        return [said.render(self.job.lang) for said in self.said]
 
     # --- CSV
 
@@ -151,7 +151,7 @@ class _Writing:
         beside = self._place(path.with_name(f"{path.stem}.summary.csv"))
         summary = summarize(self.job, self.tally, self._notes())
         summary_path = beside.write(partial(_fill_summary, summary))
-        told = Said(words.SUMMARY_BESIDE, {"path": summary_path})
+        told = Message(messages.SUMMARY_BESIDE, {"path": summary_path})
         said = (*self.said, *place.said, *beside.said, told)
         return ResultWritten(path=path, said=said, tally=self.tally, summary_path=summary_path)
 
@@ -170,7 +170,7 @@ class _Writing:
                 return _CSV
         else:
             unusable = self._why_not_usable()
-        self._say(Said(words.PLAN_ONLY, {"why": unusable}))
+        self._say(Message(messages.PLAN_ONLY, {"why": unusable}))
         job = replace(self.job, sheets=plan_sheets(self.job))
         cells = plan_cells(self.job, self.entries)
         self.tally = write_csv(file, job, cells, self.entries, uncertain=self.uncertain)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.stage import CHROMIUM, FLAGS, in_ci
+from tests.browser.page_fixture import CHROMIUM, FLAGS, in_ci
 
 Open = Callable[..., Page]
 PATIENCE_MS = 30_000

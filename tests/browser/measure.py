@@ -8,10 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from batchsync.cli.stand_in import running
+from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.sandbox import SandboxSettings
-from tests.browser.stage import CHROMIUM, FLAGS, workbook
-from tests.browser.test_rough import command
+from tests.browser.page_fixture import CHROMIUM, FLAGS, workbook
+from tests.browser.test_interruptions import command
 
 SECONDS = 10
 
@@ -64,7 +64,7 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with (
         tempfile.TemporaryDirectory() as made,
-        running(SandboxSettings()) as vendor,
+        run_in_thread(SandboxSettings()) as vendor,
         sync_playwright() as driver,
     ):
         folder = Path(made)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.stage import CHROMIUM, FLAGS, Stage, staged, workbook
+from tests.browser.page_fixture import CHROMIUM, FLAGS, Stage, staged, workbook
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "pictures"

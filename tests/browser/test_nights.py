@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from batchsync.nightly.record import Filed, NightSummary, Record
-from batchsync.web.nights import memory_of
+from batchsync.nightly.state import FileRecord, NightState, NightSummary
+from batchsync.web.handlers.nights import memory_of
 from tests.browser.conftest import Open
-from tests.browser.stage import staged
+from tests.browser.page_fixture import staged
 from tests.browser.views import no_barriers, no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -19,11 +19,11 @@ EVIL = "<img src=x onerror=alert(1)>.xlsx"
 
 def spend_a_night(memory: Path) -> None:
     memory.mkdir(parents=True, exist_ok=True)
-    record = Record(memory)
+    record = NightState(memory)
     record.begin(date.fromisoformat(NIGHT), datetime(2026, 11, 23, 2, 12, tzinfo=UTC))
     for name, where, code in (("orders.xlsx", "done", 0), (EVIL, "attention", 1)):
         record.add(
-            Filed(
+            FileRecord(
                 id=name,
                 shown=name,
                 sha256="",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from batchsync.cli.stand_in import running
+from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.server import Sandbox
 
@@ -31,7 +31,7 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A stand-in of the API with books of its own; settings and token point to it."""
-    with running(SandboxSettings()) as stand_in:
+    with run_in_thread(SandboxSettings()) as stand_in:
         monkeypatch.setenv("BATCHSYNC_API__URL", stand_in.url)
         monkeypatch.setenv("BATCHSYNC_TOKEN", stand_in.token)
         monkeypatch.setenv("BATCHSYNC_PACE__RATE", "1000")

@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 
 from batchsync.cli import main
-from batchsync.cli.stand_in import running
+from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.script import Script, script_of
 
@@ -91,7 +91,7 @@ def printed(command: str, page: str) -> str:
 def renew(page: str) -> None:
     """Write the first screen of a page anew, by doing what it says."""
     text = (REPOSITORY / page).read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder, running(SandboxSettings(script=SCRIPT)) as sandbox:
+    with tempfile.TemporaryDirectory() as folder, run_in_thread(SandboxSettings(script=SCRIPT)) as sandbox:
         language = "zh" if "zh" in page else "en"
         settings = {
             "API__URL": sandbox.url,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from batchsync.cli import main
-from tests.cli.made import SYNCED, past_run
+from tests.cli.inputs import SYNCED, past_run
 
 TOKEN = "tok-canary-0123456789"
 

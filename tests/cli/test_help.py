@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from batchsync.cli import main
-from batchsync.cli.entry import HOMES
 from batchsync.cli.layout import width
-from batchsync.words import Lang
-from batchsync.words import commands as words
+from batchsync.cli.main import COMMAND_MODULES
+from batchsync.messages import Lang
+from batchsync.messages import commands as messages
 
 LANGUAGES = {Lang.EN: "C.UTF-8", Lang.ZH: "zh_CN.UTF-8"}
 
 
 @pytest.mark.parametrize("lang", list(Lang))
-@pytest.mark.parametrize("command", list(HOMES))
+@pytest.mark.parametrize("command", list(COMMAND_MODULES))
 def test_help_ends_with_an_example_to_paste(
     command: str, lang: Lang, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -32,7 +32,7 @@ def test_the_program_lists_every_command(capsys: pytest.CaptureFixture[str]) -> 
     """Only what works is listed, and all that works."""
     assert 0 == main(["--help"])
     listed = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("    ")]
-    assert set(HOMES) == set(listed) & set(words.SUMMARIES)
+    assert set(COMMAND_MODULES) == set(listed) & set(messages.SUMMARIES)
 
 
 def test_help_speaks_chinese(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,7 +46,7 @@ def test_help_speaks_chinese(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     assert (True, True) == (chinese.startswith("用法："), english.startswith("usage: "))
 
 
-@pytest.mark.parametrize("command", list(HOMES))
+@pytest.mark.parametrize("command", list(COMMAND_MODULES))
 def test_help_fits_a_terminal(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -54,7 +54,7 @@ def test_help_fits_a_terminal(
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     monkeypatch.setenv("COLUMNS", "80")
     main([command, "--help"])
-    text = capsys.readouterr().out.split(words.EXAMPLE.zh)[0]
+    text = capsys.readouterr().out.split(messages.EXAMPLE.zh)[0]
     assert [] == [line for line in text.splitlines() if width(line) > 80]
 
 

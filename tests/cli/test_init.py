@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from batchsync.cli import main
+from batchsync.messages import Lang
 from batchsync.settings import template
-from batchsync.words import Lang
 
 
 @pytest.mark.parametrize(("locale", "lang"), [("C.UTF-8", Lang.EN), ("zh_CN.UTF-8", Lang.ZH)])

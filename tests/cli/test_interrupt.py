@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from batchsync.cli.interrupt import listening
+from batchsync.cli.signals import handle_signals
 
 
 def press(number: int = signal.SIGINT) -> None:
@@ -24,11 +24,11 @@ async def test_the_first_drains_the_second_abandons() -> None:
         heard.append(f"drain in {threading.current_thread().name}")
         drained.set()
 
-    def abandon() -> None:
+    def cancel() -> None:
         heard.append("abandon")
         abandoned.set()
 
-    with listening(asyncio.get_running_loop(), drain=drain, abandon=abandon):
+    with handle_signals(asyncio.get_running_loop(), drain=drain, abandon=cancel):
         press()
         await drained.wait()
         press(signal.SIGTERM)
@@ -38,7 +38,7 @@ async def test_the_first_drains_the_second_abandons() -> None:
 
 async def test_the_third_leaves_at_once() -> None:
     """Whoever presses three times means it."""
-    with listening(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
+    with handle_signals(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
         press()
         press()
         with pytest.raises(KeyboardInterrupt):
@@ -48,7 +48,7 @@ async def test_the_third_leaves_at_once() -> None:
 async def test_the_old_handlers_come_back() -> None:
     """A caller's own handlers hold again afterwards."""
     before = signal.getsignal(signal.SIGINT)
-    with listening(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
+    with handle_signals(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
         assert before is not signal.getsignal(signal.SIGINT)
     assert before is signal.getsignal(signal.SIGINT)
 
@@ -58,7 +58,7 @@ async def test_a_system_without_some_signals(monkeypatch: pytest.MonkeyPatch) ->
     for name in ("SIGTERM", "SIGHUP"):
         monkeypatch.delattr(signal, name)
     drained = asyncio.Event()
-    with listening(asyncio.get_running_loop(), drain=drained.set, abandon=lambda: None):
+    with handle_signals(asyncio.get_running_loop(), drain=drained.set, abandon=lambda: None):
         press()
         await drained.wait()
     assert drained.is_set()
@@ -69,7 +69,7 @@ async def test_a_script_s_ampersand_does_not_deafen_us() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     drained = asyncio.Event()
     try:
-        with listening(asyncio.get_running_loop(), drain=drained.set, abandon=lambda: None):
+        with handle_signals(asyncio.get_running_loop(), drain=drained.set, abandon=lambda: None):
             press()
             await drained.wait()
         assert signal.SIG_IGN is signal.getsignal(signal.SIGINT)
@@ -81,7 +81,7 @@ async def test_what_is_ignored_stays_ignored() -> None:
     """`nohup batchsync run ...` must survive its terminal."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with listening(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
+        with handle_signals(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
             assert signal.SIG_IGN is signal.getsignal(signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)

@@ -19,8 +19,8 @@ for name in Hidden.names & set(sys.modules):
 sys.meta_path.insert(0, Hidden())
 for name in ("SIGTERM", "SIGHUP", "SIGKILL"):
     delattr(signal, name)
-import batchsync.cli, batchsync.distributed, batchsync.settings
-for package in (batchsync.cli, batchsync.distributed, batchsync.settings):
+import batchsync.cli, batchsync.cluster, batchsync.settings
+for package in (batchsync.cli, batchsync.cluster, batchsync.settings):
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
 from batchsync.cli import main

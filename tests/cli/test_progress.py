@@ -9,8 +9,8 @@ import pytest
 
 from batchsync.cli.console import Console
 from batchsync.cli.progress import ProgressView, Speed
+from batchsync.messages import Lang
 from batchsync.model import Progress
-from batchsync.words import Lang
 
 
 class Hand:

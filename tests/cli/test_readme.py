@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from batchsync.cli import main
-from batchsync.cli.stand_in import running
+from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.server import Sandbox
 from tests.cli.readme import FILES, REPOSITORY, SCRIPT, commands, comparable, printed, shown, write_sheets
@@ -18,7 +18,7 @@ PAGES = tuple(FILES)
 @pytest.fixture
 def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """The API as README's reader meets it."""
-    with running(SandboxSettings(script=SCRIPT)) as sandbox:
+    with run_in_thread(SandboxSettings(script=SCRIPT)) as sandbox:
         for name, value in {"API__URL": sandbox.url, "TOKEN": sandbox.token, "PACE__RATE": "500"}.items():
             monkeypatch.setenv(f"BATCHSYNC_{name}", value)
         yield sandbox

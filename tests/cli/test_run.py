@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from batchsync.cli import main
-from batchsync.cli.stand_in import running
+from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.script import script_of
 from batchsync.sandbox.server import Sandbox
@@ -392,7 +392,7 @@ def test_a_resend_that_the_api_refuses_does_not_make_the_next_run_pay(
 ) -> None:
     """One in doubt and two paid for, all refused when they are sent again as agreed: a plain run sends none of them."""
     script = script_of({"*": ["ok", "code 1003", "ok"], GOOD[0][0]: ["http 500", "code 1003", "ok"]})
-    with running(SandboxSettings(script=script)) as stand_in:
+    with run_in_thread(SandboxSettings(script=script)) as stand_in:
         monkeypatch.setenv("BATCHSYNC_API__URL", stand_in.url)
         monkeypatch.setenv("BATCHSYNC_TOKEN", stand_in.token)
         main(["run", sheet()])
@@ -413,7 +413,7 @@ def test_a_resend_of_uncertain_orders_that_stops_early_leaves_the_rest_uncertain
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stopped_by: list[str]
 ) -> None:
     """Three in doubt, one sent again as agreed; a plain run then sends neither of the other two, and says so."""
-    with running(SandboxSettings(script=script_of({"*": ["close", "ok"]}))) as stand_in:
+    with run_in_thread(SandboxSettings(script=script_of({"*": ["close", "ok"]}))) as stand_in:
         monkeypatch.setenv("BATCHSYNC_API__URL", stand_in.url)
         monkeypatch.setenv("BATCHSYNC_TOKEN", stand_in.token)
         main(["run", sheet()])

@@ -11,15 +11,15 @@ import pytest
 
 from batchsync.cli import main
 from batchsync.cli import run as run_module
-from batchsync.cli.stand_in import running
+from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.errors import LedgerBusy
-from batchsync.job import planning as planning_module
+from batchsync.job import planning_step as planning_module
 from batchsync.ledger import open_ledger
-from batchsync.ledger.locking import WriterLock
+from batchsync.ledger.lock import WriterLock
 from batchsync.model import State
 from batchsync.reader import read_orders
 from batchsync.sandbox import SandboxSettings
-from batchsync.sandbox.books import Books
+from batchsync.sandbox.charge_log import ChargeLog
 from batchsync.sandbox.server import Sandbox
 
 ORDERS = 30
@@ -36,15 +36,15 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Arrange that this process gets signals while the sandbox works on its n-th call."""
 
     def arrange(at_call: int, *signals: int) -> None:
-        note = Books.note
+        note = ChargeLog.note
 
-        def note_and_press(books: Books, *args: str, **facts: object) -> None:
+        def note_and_press(books: ChargeLog, *args: str, **facts: object) -> None:
             note(books, *args, **facts)  # type: ignore[arg-type]
             if len(books.calls) == at_call:
                 for number in signals:
                     os.kill(os.getpid(), number)
 
-        monkeypatch.setattr(Books, "note", note_and_press)
+        monkeypatch.setattr(ChargeLog, "note", note_and_press)
 
     return arrange
 
@@ -65,7 +65,7 @@ def test_the_first_signal_drains(
     """Calls under way finish and are paid for once, the result is written, 130; the next run sends the rest."""
     if not uvloop:  # as on Windows, or where it is not installed
         monkeypatch.setattr(run_module, "loop_factory", lambda _config: None)
-    with running(SandboxSettings(latency_s=0.02)) as sandbox:
+    with run_in_thread(SandboxSettings(latency_s=0.02)) as sandbox:
         point_to(sandbox, monkeypatch)
         press(5, number)
         assert 130 == main(["run", orders_csv(), "--concurrency", "4", "--summary-json", "-"])
@@ -90,7 +90,7 @@ def test_the_second_gives_up_what_is_under_way(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A server that never answers can't hold anybody: its calls become uncertain, the result is written."""
-    with running(SandboxSettings(latency_s=60)) as sandbox:
+    with run_in_thread(SandboxSettings(latency_s=60)) as sandbox:
         point_to(sandbox, monkeypatch)
         press(3, signal.SIGINT, signal.SIGTERM)  # two of a kind would be heard as one
         assert 130 == main(["run", orders_csv(), "--concurrency", "3", "--summary-json", "-"])
@@ -106,7 +106,7 @@ def test_later_files_are_told_too(
     """Every file given stands in the summary, also those the stop came before."""
     orders_csv()
     Path("later.csv").write_text("order_sn,mall_id\n261102-100000000000001,77\n")
-    with running(SandboxSettings()) as sandbox:
+    with run_in_thread(SandboxSettings()) as sandbox:
         point_to(sandbox, monkeypatch)
         press(2, signal.SIGINT)
         assert 130 == main(["run", "orders.csv", "later.csv", "--concurrency", "1", "--summary-json", "-"])
@@ -124,7 +124,7 @@ def test_ctrl_c_while_the_file_is_read(
         yield from read_orders(*args)
 
     monkeypatch.setattr(planning_module, "read_orders", read_and_press)
-    with running(SandboxSettings()) as sandbox:
+    with run_in_thread(SandboxSettings()) as sandbox:
         point_to(sandbox, monkeypatch)
         assert 130 == main(["run", orders_csv(), "--summary-json", "-"])
         assert [] == sandbox.books.calls
@@ -145,7 +145,7 @@ def test_a_signal_ends_the_wait_for_another_run(
         os.kill(os.getpid(), number)
         return busy(lock, *texts)
 
-    with running(SandboxSettings()) as sandbox:
+    with run_in_thread(SandboxSettings()) as sandbox:
         point_to(sandbox, monkeypatch)
         monkeypatch.setenv("BATCHSYNC_LEDGER__WAIT", "3600")
         with open_ledger(os.environ["BATCHSYNC_LEDGER__URL"]) as ledger:

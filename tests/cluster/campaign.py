@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from batchsync.model import RowStatus
-from tests.cluster.town import Town, charged, most_in_a_second, sheet, town
+from tests.cluster.machines import Town, charged, most_in_a_second, sheet, town
 from tests.crash.kills import said_by_workbook
 from tests.postgres import Server
 

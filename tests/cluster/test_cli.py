@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from batchsync.cli import main
-from tests.cluster.town import ROOT, sheet
+from tests.cluster.machines import ROOT, sheet
 
 BLOCKED = """
 import sys

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from batchsync.cluster import cluster_job
+from batchsync.cluster.hand import Errand, Hand
+from batchsync.cluster.hands import Hands, shares_of
 from batchsync.config import ApiSettings, Config, LedgerSettings, NotifySettings, PaceSettings
-from batchsync.distributed import cluster_job
-from batchsync.distributed.hand import Errand, Hand
-from batchsync.distributed.hands import Hands, shares_of
-from batchsync.words import Lang, Said
+from batchsync.messages import Lang, Message
 
 CONFIG = Config(
     api=ApiSettings(url="http://vendor.example/x", account="shop", keep_alive=True),
@@ -32,11 +32,11 @@ def test_shares_of_the_concurrency(concurrency: int, processes: int) -> None:
 
 def test_more_processes_than_calls_under_way() -> None:
     """As many send as may have a call under way, and it is said once; with few orders, fewer, without a word."""
-    said: list[Said] = []
+    said: list[Message] = []
     job = cluster_job(CONFIG, on_said=said.append)
     for _file in range(2):
         assert [1, 1, 1] == job._shares(5, 100, capped=False)
-    assert ["--processes 5: 3 processes send"] == [each.say(Lang.EN).partition(",")[0] for each in said]
+    assert ["--processes 5: 3 processes send"] == [each.render(Lang.EN).partition(",")[0] for each in said]
     assert [2, 1] == job._shares(3, 2, capped=False)
     assert 1 == len(said)
 
@@ -53,13 +53,13 @@ def test_errand_arrives_as_it_was_given() -> None:
 @pytest.mark.timeout(120)
 async def test_hand_that_can_not_work_says_why() -> None:
     """A ledger out of reach: one sentence, in words that a user can use, and the run is not held up."""
-    said: list[Said] = []
+    said: list[Message] = []
     hands = Hands(CONFIG, say=said.append)
     async with hands.at_work("20261101-0200-orders", [2]):
         (process,) = hands._started
         await asyncio.to_thread(process.wait)
     (only,) = said
-    sentence = only.say(Lang.EN)
+    sentence = only.render(Lang.EN)
     assert (True, True, False) == (
         "ended early" in sentence,
         "127.0.0.1:1" in sentence,

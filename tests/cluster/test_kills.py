@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.conftest import cradle
-from tests.crash.cradle import Cradle
+from tests.crash.fixtures import Cradle
 from tests.crash.kills import CONCURRENCY, Campaign, campaign
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(240)]

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from batchsync.distributed.drain import Lent
+from batchsync.cluster.drain import Lent
 from batchsync.ledger.postgres import queue
 from batchsync.model import Order
 

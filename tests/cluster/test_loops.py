@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from batchsync.cluster.loops import loop_factory
 from batchsync.config import Config, LedgerSettings
-from batchsync.distributed.loops import loop_factory
 
 
 def test_on_windows_a_shared_ledger_gets_the_loop_that_its_client_can_use(

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchsync.client import StaleClaim
-from batchsync.distributed.pace import COLD_AFTER_S, LEASE_S, Offer, Share, SharedPacer
-from batchsync.pace import WINDOW_S
-from tests.pace.test_pace import worst_second
+from batchsync.cluster.pace import COLD_AFTER_S, LEASE_S, Offer, Share, SharedPacer
+from batchsync.sending.call import StaleClaim
+from batchsync.sending.rate_limit import WINDOW_S
+from tests.sending.test_rate_limit import worst_second
 from tests.virtual import VirtualClock, VirtualLoop, run_virtual
 
 BEAT_S = 0.25

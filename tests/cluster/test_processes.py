@@ -16,7 +16,7 @@ from batchsync.ledger.codes import STATE_CODES
 from batchsync.ledger.postgres import Member, PostgresLedger
 from batchsync.model import State
 from batchsync.sandbox.settings import TOKEN
-from tests.cluster.town import Town, charged, most_in_a_second, sheet, town
+from tests.cluster.machines import Town, charged, most_in_a_second, sheet, town
 from tests.postgres import runs
 
 if TYPE_CHECKING:

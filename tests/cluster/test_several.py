@@ -10,7 +10,7 @@ import pytest
 from batchsync.ledger import open_postgres
 from batchsync.model import RowStatus
 from tests.cluster.campaign import Asked, campaign
-from tests.cluster.town import Town, charged, most_in_a_second, sheet, town
+from tests.cluster.machines import Town, charged, most_in_a_second, sheet, town
 from tests.crash.kills import said_by_workbook
 from tests.postgres import Server
 

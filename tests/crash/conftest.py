@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.crash.cradle import Cradle, cradled
+from tests.crash.fixtures import Cradle, cradled
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,9 @@ from copy import copy
 from typing import Any
 from unittest.mock import patch
 
-from batchsync.client.call import Call
-from batchsync.client.exchange import Exchange
-from tests.planted import BUGS, Undo
+from batchsync.sending.call import Call
+from batchsync.sending.raw_http import Exchange
+from tests.planted_bugs import BUGS, Undo
 
 _ask = Exchange.ask
 

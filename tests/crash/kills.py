@@ -1,6 +1,6 @@
 """The kill -9 campaign: a real sandbox with books on disk, the real command line, killed again and again, then the oracle.
 
-A kill comes at a random instant, or exactly before or after a step of a row's way (tests/crash/doomed.py). After each the
+A kill comes at a random instant, or exactly before or after a step of a row's way (tests/crash/killed_process.py). After each the
 same command is simply given again, as an operator would. In the end it is left alone until it is done.
 """
 
@@ -20,10 +20,10 @@ from typing import Any
 from batchsync.ledger import open_ledger
 from batchsync.ledger.postgres import PostgresLedger
 from batchsync.model import Reason, RowStatus
-from batchsync.results import rows
+from batchsync.model.row_results import rows
 from batchsync.sandbox.settings import TOKEN
-from tests.crash.cradle import LIFE_AT_MOST_S, ROOT, Born, Cradle
-from tests.crash.doomed import ONCE_A_RUN, STALE_S, STEPS
+from tests.crash.fixtures import LIFE_AT_MOST_S, ROOT, Born, Cradle
+from tests.crash.killed_process import ONCE_A_RUN, STALE_S, STEPS
 from tests.oracle import Charged, Key, Said, broken, merged
 
 OWNER = "7001"
@@ -151,7 +151,7 @@ class Operator:
         if self.cradle is not None and self.program == PROGRAM:
             return self.cradle.bear(told, arguments, BATCHSYNC_TOKEN=TOKEN)
         doomed = self.bug or die or stale_claim_s != 30.0
-        program = ["-m", "tests.crash.doomed", json.dumps(told)] if doomed else self.program
+        program = ["-m", "tests.crash.killed_process", json.dumps(told)] if doomed else self.program
         return _started(program, arguments)
 
     def _options(self) -> list[str]:
@@ -353,9 +353,9 @@ def said_by_workbook(path: Path) -> list[Said]:
     """Read a result as its user does."""
     from openpyxl import load_workbook
 
-    from batchsync.words import Lang, result
+    from batchsync.messages import Lang, result_columns
 
-    status_of = {text.say(Lang.EN): status for status, text in result.STATUSES.items()}
+    status_of = {text.render(Lang.EN): status for status, text in result_columns.STATUSES.items()}
     book = load_workbook(path, read_only=True)
     lines = book.worksheets[0].iter_rows(values_only=True)
     place = {name: at for at, name in enumerate(next(lines))}

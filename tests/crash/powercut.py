@@ -31,11 +31,11 @@ import apsw
 
 from batchsync.errors import LedgerFull
 from batchsync.ledger import SqliteLedger, database, journal, statements
-from batchsync.ledger.committer import Committer
 from batchsync.ledger.database import DiskRefused, is_disk_error
-from batchsync.ledger.store import FileStore
-from batchsync.model import Plan, Reason, Reply, SheetFound, State, Verdict
-from batchsync.words.text import Lang
+from batchsync.ledger.group_commit import SqliteGroupCommit
+from batchsync.ledger.sqlite_file import FileStore
+from batchsync.messages.render import Lang
+from batchsync.model import CallVerdict, Plan, Reason, Response, SheetFound, State
 from tests.virtual import VirtualClock, run_virtual
 
 SECTOR = 512
@@ -464,7 +464,7 @@ class Life:
         if self.run is None:
             account = ledger.account("http://api.example/pay", "default")
             run = ledger.new_run(account, "/in/orders.xlsx", "00", "orders", "en")
-            self.orders = list(ledger.enroll(run, plan(ORDERS)))
+            self.orders = list(ledger.save_plan(run, plan(ORDERS)))
             self.run = run
         states = self.states(ledger)
         to_send = iter([order for order in self.orders if states[order] is State.PLANNED])
@@ -485,8 +485,8 @@ class Life:
             self.figures.sent += 1
             await asyncio.sleep(self.dice.random() / 10)
             state = self.dice.choice((State.SYNCED, State.SETTLED_FAILED, State.REFUSED, State.UNCERTAIN))
-            verdict = Verdict(state, Reason.SYNCED, points=1, api_status="0")
-            ledger.settle(attempt, verdict, Reply(200, b"{}", None, 0.1))
+            verdict = CallVerdict(state, Reason.SYNCED, points=1, api_status="0")
+            ledger.record_outcome(attempt, verdict, Response(200, b"{}", None, 0.1))
             if self.dice.random() < 0.5:
                 with suppress(LedgerFull):  # then it is in the journal
                     await ledger.flush()
@@ -502,7 +502,7 @@ class Life:
     def check(self, ledger: SqliteLedger) -> None:
         """Hold what was found after a cut against what the server saw."""
         for fault in ledger.verify():
-            self.figures.faults.append(f"cut {self.figures.cuts}: {fault.say(Lang.EN)}")
+            self.figures.faults.append(f"cut {self.figures.cuts}: {fault.render(Lang.EN)}")
         if self.run is None:
             return
         if ledger.run(self.run) is None:
@@ -575,14 +575,14 @@ def planted(bug: str | None) -> Iterator[None]:
         with patch.object(database, "SYNCHRONOUS", "NORMAL"):
             yield
     elif bug == "told_before_durable":
-        with patch.object(Committer, "_turn", _turn_without_waiting):
+        with patch.object(SqliteGroupCommit, "_turn", _turn_without_waiting):
             yield
     elif bug == "sending_back_to_planned":
         sql = dict(statements.queries())
         sql["give_up_orders"] = "UPDATE orders SET state = 1, cause = 3 WHERE state = 2 AND ?1"
         with (
             patch.object(statements, "queries", lambda: sql),
-            patch("batchsync.ledger.store.queries", lambda: sql),
+            patch("batchsync.ledger.sqlite_file.queries", lambda: sql),
         ):
             yield
     elif bug == "journal_not_synced":
@@ -604,7 +604,7 @@ def _empty_then_replay(self: FileStore) -> None:
         self.batches.commit()
 
 
-def _turn_without_waiting(self: Committer) -> None:
+def _turn_without_waiting(self: SqliteGroupCommit) -> None:
     """Answer the claims of a batch, then commit: the request leaves before its mark is safe."""
     if self._under_way is None and not (self._claimed or self._settled or self._flushed):
         return

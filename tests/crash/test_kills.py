@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.cradle import Cradle
+from tests.crash.fixtures import Cradle
 from tests.crash.kills import CONCURRENCY, Campaign, campaign
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from batchsync.model import RowStatus
-from tests.crash.cradle import Cradle
+from tests.crash.fixtures import Cradle
 from tests.crash.kills import (
     CONCURRENCY,
     OWNER,

@@ -17,8 +17,8 @@ import yaml
 from defusedxml import ElementTree
 
 from batchsync.cli.parser import parse
+from batchsync.messages import Lang
 from batchsync.settings import load
-from batchsync.words import Lang
 
 REPOSITORY = Path(__file__).parents[2]
 DEPLOY = REPOSITORY / "deploy"

@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from batchsync.client import Client
 from batchsync.clock import SYSTEM_CLOCK
 from batchsync.config import ApiSettings
-from batchsync.judge import judge
-from batchsync.model import NoReply, Order, Reply, Verdict
+from batchsync.model import CallVerdict, NoResponse, Order, Response
+from batchsync.sending.client import Client
+from batchsync.sending.judge import judge
 from tests.faults.server import Books, Misbehaving
 from tests.faults.table import Fault
 
@@ -36,7 +36,7 @@ class Slot:
 
 
 class Sender(Protocol):
-    async def send(self, order: Order, claimed_at: float, slot: Any) -> Reply | NoReply: ...
+    async def send(self, order: Order, claimed_at: float, slot: Any) -> Response | NoResponse: ...
 
 
 Factory = Callable[[ApiSettings], AbstractAsyncContextManager[Sender]]
@@ -50,8 +50,8 @@ def ours(api: ApiSettings) -> Client:
 class Heard:
     """One call: what was heard, what was made of it, and what the wire saw."""
 
-    heard: Reply | NoReply
-    verdict: Verdict
+    heard: Response | NoResponse
+    verdict: CallVerdict
     departures: int
 
 
@@ -72,9 +72,9 @@ def lies(fault: Fault, made: Heard, books: Books) -> list[str]:
     verdict, heard = made.verdict, made.heard
     if len(books.orders) > 1:
         wrong.append(f"sent {len(books.orders)} times")
-    if isinstance(heard, NoReply) and not heard.maybe_sent and books.saw_a_request:
+    if isinstance(heard, NoResponse) and not heard.maybe_sent and books.saw_a_request:
         wrong.append("said not sent, and the server had read it")
-    if isinstance(heard, NoReply) and not heard.maybe_sent and made.departures:
+    if isinstance(heard, NoResponse) and not heard.maybe_sent and made.departures:
         wrong.append("said not sent, and it had departed")
     if books.saw_a_request and not made.departures:
         wrong.append("the server read a request that never departed")

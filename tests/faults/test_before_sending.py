@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from batchsync.clock import SYSTEM_CLOCK
-from batchsync.model import NoReply, Reason, Reply, State, Stop
+from batchsync.model import NoResponse, Reason, Response, State, Stop
 from tests.faults.harness import SHORT_S, TOKEN, Heard, call, ours, settings
 from tests.faults.server import PATH, Act, Misbehaving, Peer, answer
 from tests.faults.table import says
@@ -18,7 +18,7 @@ UNREACHABLE = (False, Reason.UNREACHABLE, State.PLANNED, 0)
 
 
 def told(made: Heard) -> tuple[bool, Reason, State, int]:
-    assert isinstance(made.heard, NoReply), made
+    assert isinstance(made.heard, NoResponse), made
     assert TOKEN not in repr(made.heard)
     return made.heard.maybe_sent, made.heard.reason, made.verdict.state, made.departures
 
@@ -206,4 +206,4 @@ async def test_the_environment_s_proxy_is_not_used(monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     async with Misbehaving(says(answer())) as server:
         made = await send(server.url)
-    assert isinstance(made.heard, Reply)
+    assert isinstance(made.heard, Response)

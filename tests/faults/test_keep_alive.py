@@ -5,9 +5,9 @@ import ssl
 
 import pytest
 
-from batchsync.client import call as call_module
 from batchsync.clock import SYSTEM_CLOCK
-from batchsync.model import Order, Reason, Reply, State
+from batchsync.model import Order, Reason, Response, State
+from batchsync.sending import call as call_module
 from tests.faults.harness import Heard, Slot, call, ours, settings
 from tests.faults.server import Act, Misbehaving, Peer, answer
 
@@ -236,5 +236,5 @@ async def test_a_connection_that_ends_at_the_door_is_no_doubt() -> None:
     slot = Waiting()
     async with Misbehaving(hangs_up_once) as server, ours(settings(server.url)) as client:
         heard = await client.send(Order(owner_id="77", number="1"), SYSTEM_CLOCK.boottime(), slot)
-    assert isinstance(heard, Reply)
+    assert isinstance(heard, Response)
     assert (["1"], 2, 1) == (server.books.orders, server.books.accepted, slot.departures)

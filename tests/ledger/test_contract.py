@@ -12,19 +12,8 @@ from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.errors import IllegalMove, LedgerError
 from batchsync.ledger import Ledger, open_postgres
 from batchsync.ledger.codes import STATE_CODES
-from batchsync.model import (
-    STATES,
-    Cause,
-    Decision,
-    Note,
-    PlanVerdict,
-    Reason,
-    RunSummary,
-    State,
-    Verdict,
-)
-from tests.ledger.conftest import OpenLedger
-from tests.ledger.scene import (
+from batchsync.model import STATES, CallVerdict, Cause, Decision, Note, PlanVerdict, Reason, RunSummary, State
+from tests.ledger.builders import (
     ABANDONED,
     ANSWER,
     ENDPOINT,
@@ -42,6 +31,7 @@ from tests.ledger.scene import (
     start,
     state_of,
 )
+from tests.ledger.conftest import OpenLedger
 
 PLANNED_CODE = STATE_CODES[State.PLANNED]
 RESEND = NEW | {Cause.RESEND, Cause.RESEND_UNCERTAIN}
@@ -127,7 +117,7 @@ async def test_claimed_order_is_synced(opened: OpenLedger) -> None:
         assert State.PLANNED is state_of(ledger, "A1")
         attempt = await ledger.claim(order, run)
         assert State.SENDING is state_of(ledger, "A1")
-        ledger.settle(attempt, SYNCED, ANSWER)
+        ledger.record_outcome(attempt, SYNCED, ANSWER)
         await ledger.flush()
         assert State.SYNCED is state_of(ledger, "A1")
         (entry,) = ledger.results(run)
@@ -202,7 +192,7 @@ async def test_settling_twice_is_refused_and_stops_the_run(opened: OpenLedger) -
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order, other) = start(ledger, plan("A1", "A2"))
         attempt = await call(ledger, run, order)
-        ledger.settle(attempt, REFUSED, ANSWER)
+        ledger.record_outcome(attempt, REFUSED, ANSWER)
         with pytest.raises(IllegalMove):
             await ledger.flush()
         assert State.SYNCED is state_of(ledger, "A1")
@@ -216,10 +206,10 @@ async def test_settling_as_sending_is_refused_at_once(opened: OpenLedger) -> Non
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         attempt = await ledger.claim(order, run)
-        from batchsync.model import Verdict
+        from batchsync.model import CallVerdict
 
         with pytest.raises(IllegalMove):
-            ledger.settle(attempt, Verdict(State.SENDING, Reason.SYNCED), ANSWER)
+            ledger.record_outcome(attempt, CallVerdict(State.SENDING, Reason.SYNCED), ANSWER)
 
 
 async def test_abandoned_order_takes_a_late_answer(opened: OpenLedger) -> None:
@@ -228,26 +218,26 @@ async def test_abandoned_order_takes_a_late_answer(opened: OpenLedger) -> None:
         run, (order,) = start(ledger, plan("A1"))
         attempt = await call(ledger, run, order, ABANDONED, SILENCE)
         assert State.UNCERTAIN is state_of(ledger, "A1")
-        ledger.settle(attempt, SYNCED, ANSWER)
+        ledger.record_outcome(attempt, SYNCED, ANSWER)
         await ledger.flush()
         assert State.SYNCED is state_of(ledger, "A1")
         (entry,) = ledger.results(run)
         assert (State.SYNCED, 3, 1) == (entry.outcome, entry.points, entry.calls)
         assert [] == ledger.verify()
-        ledger.settle(attempt, REFUSED, ANSWER)
+        ledger.record_outcome(attempt, REFUSED, ANSWER)
         with pytest.raises(IllegalMove):
             await ledger.flush()
 
 
-async def late(ledger: Ledger, attempt: int, verdict: Verdict = SYNCED) -> None:
+async def late(ledger: Ledger, attempt: int, verdict: CallVerdict = SYNCED) -> None:
     """An answer comes after its call was given up."""
-    ledger.settle(attempt, verdict, ANSWER)
+    ledger.record_outcome(attempt, verdict, ANSWER)
     await ledger.flush()
 
 
 @pytest.mark.parametrize("verdict", [SYNCED, SETTLED_FAILED, REFUSED], ids=lambda verdict: verdict.state)
 async def test_late_answer_is_believed_after_a_person_said_not_charged(
-    opened: OpenLedger, verdict: Verdict
+    opened: OpenLedger, verdict: CallVerdict
 ) -> None:
     """It is money: the order is what the answer says, with the answer as evidence, and is not sent on that word."""
     with opened() as ledger, ledger.lock(1, "t"):
@@ -275,7 +265,7 @@ async def test_late_answer_is_believed_after_a_person_said_not_charged(
     ids=["synced", "refused", "uncertain"],
 )
 async def test_late_answer_is_told_for_what_it_is_after_the_order_was_sent_again(
-    opened: OpenLedger, second: Verdict, stands: State
+    opened: OpenLedger, second: CallVerdict, stands: State
 ) -> None:
     """Both calls' points count; the later call speaks for the order, but one that was paid for never goes by itself."""
     with opened() as ledger, ledger.lock(1, "t"):
@@ -303,7 +293,7 @@ async def test_late_answer_that_comes_while_the_order_is_sent_again(opened: Open
         second = await ledger.claim(order, again)
         await late(ledger, first)
         assert State.SENDING is state_of(ledger, "A1")
-        ledger.settle(second, NOT_SENT, UNSENT)
+        ledger.record_outcome(second, NOT_SENT, UNSENT)
         await ledger.flush()
         (record,) = ledger.orders_of("A1")
         assert (State.SYNCED, 3, run) == (record.state, record.points, record.run)
@@ -352,7 +342,7 @@ async def test_answered_uncertain_takes_no_late_answer(opened: OpenLedger) -> No
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         attempt = await call(ledger, run, order, UNCERTAIN, SILENCE)
-        ledger.settle(attempt, SYNCED, ANSWER)
+        ledger.record_outcome(attempt, SYNCED, ANSWER)
         with pytest.raises(IllegalMove):
             await ledger.flush()
         assert State.UNCERTAIN is state_of(ledger, "A1")
@@ -451,7 +441,7 @@ async def test_refused_order_goes_again_in_a_later_run_only(opened: OpenLedger) 
     [(SYNCED, Cause.RESEND), (SETTLED_FAILED, Cause.RESEND), (UNCERTAIN, Cause.RESEND_UNCERTAIN)],
 )
 async def test_settled_order_is_enrolled_again_only_when_told(
-    opened: OpenLedger, verdict: Verdict, cause: Cause
+    opened: OpenLedger, verdict: CallVerdict, cause: Cause
 ) -> None:
     """What cost points, or may have, goes again by the user's word alone, and with the run that has it alone; a refusal
     keeps nothing of the run."""
@@ -461,10 +451,10 @@ async def test_settled_order_is_enrolled_again_only_when_told(
         before = ledger.known(1, ["77", "77"], ["A1", "NEW"])
         second = ledger.new_run(1, "/in/x.csv", "00", "x", "en")
         with pytest.raises(IllegalMove):
-            ledger.enroll(second, plan("NEW", "A1"), allow=NEW)
+            ledger.save_plan(second, plan("NEW", "A1"), allow=NEW)
         assert before == ledger.known(1, ["77", "77"], ["A1", "NEW"])
         assert [] == list(ledger.results(second))
-        assert order in list(ledger.enroll(second, plan("NEW", "A1"), allow=NEW | {cause}))
+        assert order in list(ledger.save_plan(second, plan("NEW", "A1"), allow=NEW | {cause}))
         assert verdict.state is state_of(ledger, "A1")
         with pytest.raises(IllegalMove):
             await ledger.claim(order, run)
@@ -475,7 +465,7 @@ async def test_settled_order_is_enrolled_again_only_when_told(
 @pytest.mark.parametrize("unsent", [False, True], ids=["never reached", "call never left"])
 @pytest.mark.parametrize("verdict", [SYNCED, SETTLED_FAILED, UNCERTAIN], ids=lambda verdict: verdict.state)
 async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
-    opened: OpenLedger, verdict: Verdict, unsent: bool
+    opened: OpenLedger, verdict: CallVerdict, unsent: bool
 ) -> None:
     """A resend that stopped first (limit, Ctrl-C, kill, empty balance) or was refused must not make the next plain run pay."""
     with opened() as ledger, ledger.lock(1, "t"):
@@ -490,7 +480,7 @@ async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
         (record,) = ledger.orders_of("A1")
         assert (verdict.state, run, verdict.points) == (record.state, record.run, record.points)
         assert bytes([STATE_CODES[verdict.state]]) == ledger.known(1, ["77"], ["A1"])
-        assert (verdict.state is State.UNCERTAIN) == ledger.any_in_doubt()
+        assert (verdict.state is State.UNCERTAIN) == ledger.has_uncertain()
         with pytest.raises(IllegalMove):
             start(ledger, plan("A1"))
         third, _ = start(ledger, plan("A1"), RESEND)
@@ -555,7 +545,7 @@ async def test_call_sent_again_that_dies_is_uncertain(opened: OpenLedger) -> Non
     "verdict", [SYNCED, SETTLED_FAILED, NO_AMOUNT], ids=["synced", "failed", "no amount"]
 )
 async def test_what_was_paid_for_stays_so_when_its_call_was_pruned(
-    opened: OpenLedger, verdict: Verdict
+    opened: OpenLedger, verdict: CallVerdict
 ) -> None:
     """A resend that never left finds no evidence of the first call any more; what the order itself says is enough."""
     with opened() as ledger, ledger.lock(1, "t"):
@@ -730,10 +720,10 @@ async def test_highest_price_is_each_accounts_own(opened: OpenLedger, together: 
         run, (dear,) = start(ledger, plan("A1"))
         other = ledger.account(ENDPOINT, "second")
         second = ledger.new_run(other, "/in/x.csv", "00", "x", "en")
-        (cheap,) = ledger.enroll(second, plan("A1"))
+        (cheap,) = ledger.save_plan(second, plan("A1"))
         attempts = [await ledger.claim(dear, run), await ledger.claim(cheap, second)]
         for attempt, points in zip(attempts, (5, 2), strict=True):
-            ledger.settle(attempt, replace(SYNCED, points=points), ANSWER)
+            ledger.record_outcome(attempt, replace(SYNCED, points=points), ANSWER)
             if not together:
                 await ledger.flush()
         await ledger.flush()
@@ -780,11 +770,11 @@ async def test_dropped_run_is_gone_unless_it_sent_something(opened: OpenLedger) 
 
 async def test_answer_is_kept_up_to_four_kilobytes(opened: OpenLedger) -> None:
     """Evidence is bounded, and any bytes or broken text can be evidence."""
-    from batchsync.model import Reply, Verdict
+    from batchsync.model import CallVerdict, Response
 
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
-        odd = Verdict(State.REFUSED, Reason.UNKNOWN_CODE, hint="坏\ud800字" * 400, api_status="\udcff")
-        await call(ledger, run, order, odd, Reply(200, b"\xff" * 10_000, None, 0.1))
+        odd = CallVerdict(State.REFUSED, Reason.UNKNOWN_CODE, hint="坏\ud800字" * 400, api_status="\udcff")
+        await call(ledger, run, order, odd, Response(200, b"\xff" * 10_000, None, 0.1))
         (entry,) = ledger.results(run)
         assert (4096, 500, "坏?字") == (len(entry.answer), len(entry.hint), entry.hint[:3])

@@ -10,8 +10,8 @@ from batchsync.ledger import Ledger, copying, open_ledger, open_postgres, statem
 from batchsync.ledger.database import Database
 from batchsync.ledger.postgres import PostgresLedger
 from batchsync.ledger.postgres.database import PostgresDatabase
-from batchsync.model import Decision, Note, PlanVerdict, Reason, Reply, State, Verdict
-from tests.ledger.scene import (
+from batchsync.model import CallVerdict, Decision, Note, PlanVerdict, Reason, Response, State
+from tests.ledger.builders import (
     ABANDONED,
     ANSWER,
     ENDPOINT,
@@ -38,13 +38,13 @@ async def a_life(ledger: Ledger) -> list[str]:
         made.first_of[6] = 0
         made.reasons[7] = Note(code=Reason.EXPONENT, facts={"cell": "A9"})
         first, orders = start(ledger, made)
-        odd = Verdict(State.SYNCED, Reason.SYNCED, 3, api_status="0", hint="好")
-        await call(ledger, first, orders[0], odd, Reply(200, b"\xff\x00'\\\t\n", None, 0.1))
+        odd = CallVerdict(State.SYNCED, Reason.SYNCED, 3, api_status="0", hint="好")
+        await call(ledger, first, orders[0], odd, Response(200, b"\xff\x00'\\\t\n", None, 0.1))
         await call(ledger, first, orders[1], REFUSED)
         await call(ledger, first, orders[2], SETTLED_FAILED)
         await call(ledger, first, orders[3], UNCERTAIN, SILENCE)
         attempt = await call(ledger, first, orders[4], ABANDONED, SILENCE)
-        ledger.settle(attempt, odd, ANSWER)
+        ledger.record_outcome(attempt, odd, ANSWER)
         await ledger.flush()
         await call(ledger, first, orders[5], NOT_SENT, UNSENT)
         ledger.resolve(1, Decision.NOT_CHARGED, orders=[orders[3]])

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from batchsync.errors import LedgerFull
-from batchsync.ledger import SqliteLedger, store
+from batchsync.ledger import SqliteLedger, sqlite_file
 from batchsync.ledger.database import DiskRefused, StandardDatabase
+from batchsync.messages.render import Lang
 from batchsync.model import State
-from batchsync.words.text import Lang
+from tests.ledger.builders import ANSWER, NEW, REFUSED, SYNCED, call, plan, start, state_of
 from tests.ledger.conftest import OpenSqlite
-from tests.ledger.scene import ANSWER, NEW, REFUSED, SYNCED, call, plan, start, state_of
 
 
 class FullDisk(StandardDatabase):
@@ -57,11 +57,11 @@ async def test_outcome_on_a_full_disk_goes_to_the_journal(
         run, orders = start(ledger, plan("A1", "A2", "A3"))
         attempts = [await ledger.claim(order, run) for order in orders[:2]]
         FullDisk.full = True
-        ledger.settle(attempts[0], SYNCED, ANSWER)
+        ledger.record_outcome(attempts[0], SYNCED, ANSWER)
         with pytest.raises(LedgerFull, match="Free some space") as refusal:
             await ledger.flush()
-        assert "磁盘" in refusal.value.say(Lang.ZH)
-        ledger.settle(attempts[1], REFUSED, ANSWER)
+        assert "磁盘" in refusal.value.render(Lang.ZH)
+        ledger.record_outcome(attempts[1], REFUSED, ANSWER)
         with pytest.raises(LedgerFull):
             await ledger.claim(orders[2], run)
         with pytest.raises(LedgerFull):
@@ -98,7 +98,7 @@ def test_plan_on_a_full_disk_is_refused_whole(on_full_disk: SqliteLedger, opened
         run = on_full_disk.new_run(on_full_disk.account("http://x/", "default"), "/f", "0", "f", "en")
         FullDisk.full = True
         with pytest.raises(LedgerFull, match="Free some space"):
-            on_full_disk.enroll(run, plan("A1"), allow=NEW)
+            on_full_disk.save_plan(run, plan("A1"), allow=NEW)
     FullDisk.full = False
     with opened() as again:
         assert [] == again.orders_of("A1")
@@ -107,7 +107,7 @@ def test_plan_on_a_full_disk_is_refused_whole(on_full_disk: SqliteLedger, opened
 def test_low_space_refuses_the_lock(opened: OpenSqlite, monkeypatch: pytest.MonkeyPatch) -> None:
     """No run starts on a disk that is nearly full, and the figures are told."""
     with opened() as ledger:
-        monkeypatch.setattr(store, "SPACE_NEEDED", 2**60)
+        monkeypatch.setattr(sqlite_file, "SPACE_NEEDED", 2**60)
         assert ledger.free_space_low()
         with pytest.raises(LedgerFull, match="MB are free"), ledger.lock(1, "t"):
             pass
@@ -120,11 +120,11 @@ async def test_low_space_during_a_run_stops_claims_and_keeps_outcomes(
     with opened() as ledger, ledger.lock(1, "t"):
         run, orders = start(ledger, plan("A1", "A2"))
         attempt = await ledger.claim(orders[0], run)
-        monkeypatch.setattr(store, "SPACE_NEEDED", 2**60)
-        monkeypatch.setattr("batchsync.ledger.committer.LOOK_AT_DISK_S", -1.0)
+        monkeypatch.setattr(sqlite_file, "SPACE_NEEDED", 2**60)
+        monkeypatch.setattr("batchsync.ledger.group_commit.LOOK_AT_DISK_S", -1.0)
         with pytest.raises(LedgerFull):
             await ledger.claim(orders[1], run)
-        ledger.settle(attempt, SYNCED, ANSWER)
+        ledger.record_outcome(attempt, SYNCED, ANSWER)
         with pytest.raises(LedgerFull):
             await ledger.flush()
         assert [State.SYNCED, State.PLANNED] == [state_of(ledger, number) for number in ("A1", "A2")]
@@ -135,11 +135,11 @@ FILLED_UP = """
     from pathlib import Path
     from batchsync.errors import LedgerFull
     from batchsync.ledger import journal, open_ledger
-    from batchsync.ledger import store
-    from tests.ledger.scene import *
+    from batchsync.ledger import sqlite_file
+    from tests.ledger.builders import *
 
     journal.SIZE = 65_536
-    store.SPACE_NEEDED = 0
+    sqlite_file.SPACE_NEEDED = 0
 
     async def main(path, limit):
         told = 0
@@ -152,7 +152,7 @@ FILLED_UP = """
             try:
                 for order in orders:
                     attempt = await ledger.claim(order, run)
-                    ledger.settle(attempt, SYNCED, Reply(200, str(order).encode() * 400, None, 0.1))
+                    ledger.record_outcome(attempt, SYNCED, Response(200, str(order).encode() * 400, None, 0.1))
                     told += 1
             except LedgerFull:
                 pass
@@ -208,13 +208,13 @@ def test_disk_that_fills_up(tmp_path: Path) -> None:
         told = send_until_full(disk / "ledger.db", limit=False)
         assert 0 < told < 400
         subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
-        store_space, store.SPACE_NEEDED = store.SPACE_NEEDED, 0
+        store_space, sqlite_file.SPACE_NEEDED = sqlite_file.SPACE_NEEDED, 0
         try:
             with SqliteLedger(disk / "ledger.db") as ledger, ledger.lock(1, "t"):
                 states = [record.state for n in range(400) for record in ledger.orders_of(f"A{n}")]
                 assert [State.SYNCED] * told + [State.PLANNED] * (400 - told) == states
                 assert [] == ledger.verify()
         finally:
-            store.SPACE_NEEDED = store_space
+            sqlite_file.SPACE_NEEDED = store_space
     finally:
         subprocess.run(["umount", str(disk)], check=True)

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batchsync.ledger.batch import Heard, Outcome
+from batchsync.ledger.batches import AttemptOutcome, ResponseRecord
 from batchsync.ledger.journal import HEADER, Journal, read_outcomes
 
 OUTCOMES = st.builds(
-    Outcome,
+    AttemptOutcome,
     st.integers(1, 2**50),
     st.integers(1, 6),
     st.none() | st.integers(0, 10**9),
     st.builds(
-        Heard,
+        ResponseRecord,
         st.sampled_from(["synced", "timeout"]),
         st.integers(0, 2),
         st.none() | st.integers(100, 599),
@@ -29,8 +29,8 @@ OUTCOMES = st.builds(
 )
 
 
-def outcome(attempt: int, body: bytes = b"{}") -> Outcome:
-    return Outcome(attempt, 3, 1, Heard("synced", 2, 200, "0", "", "", body), 5, 7)
+def outcome(attempt: int, body: bytes = b"{}") -> AttemptOutcome:
+    return AttemptOutcome(attempt, 3, 1, ResponseRecord("synced", 2, 200, "0", "", "", body), 5, 7)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def journal(tmp_path: Path) -> Journal:
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(OUTCOMES, min_size=1, max_size=4), max_size=5), seed=st.integers(0, 2**32))
-def test_written_outcomes_come_back(tmp_path: Path, batches: list[list[Outcome]], seed: int) -> None:
+def test_written_outcomes_come_back(tmp_path: Path, batches: list[list[AttemptOutcome]], seed: int) -> None:
     """Round trip over a reopening, also after it was emptied once."""
     path = tmp_path / f"{seed}.outcomes"
     journal = Journal(path, 65_536)

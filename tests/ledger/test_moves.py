@@ -22,11 +22,22 @@ from hypothesis.stateful import (
 
 from batchsync.errors import IllegalMove
 from batchsync.ledger import Ledger, SqliteLedger, open_ledger, statements
-from batchsync.ledger.batch import BatchWriter
+from batchsync.ledger.batches import BatchWriter
 from batchsync.ledger.codes import CAUSE_CODES, STATE_CODES
 from batchsync.ledger.database import connect, tune
-from batchsync.model import MOVES, RESENT, STATES, Cause, Decision, Plan, PlanVerdict, Reason, State, Verdict
-from tests.ledger.scene import ANSWER, NEW, SILENCE, UNSENT, plan, start
+from batchsync.model import (
+    MOVES,
+    RESENT,
+    STATES,
+    CallVerdict,
+    Cause,
+    Decision,
+    Plan,
+    PlanVerdict,
+    Reason,
+    State,
+)
+from tests.ledger.builders import ANSWER, NEW, SILENCE, UNSENT, plan, start
 
 ALL_MOVES = list(itertools.product(State, Cause, State))
 STOOD = (None, *(STATE_CODES[state] for state in RESENT))
@@ -95,7 +106,7 @@ async def test_database_refuses_to_forget(tmp_path: Path, statement: str) -> Non
     with SqliteLedger(tmp_path / "l.db") as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         attempt = await ledger.claim(order, run)
-        ledger.settle(attempt, Verdict(State.UNCERTAIN, Reason.TIMEOUT, None), SILENCE)
+        ledger.record_outcome(attempt, CallVerdict(State.UNCERTAIN, Reason.TIMEOUT, None), SILENCE)
         await ledger.flush()
         if "stood" not in statement:  # which nobody has allowed
             ledger.resolve(1, Decision.NOT_CHARGED, orders=[order])
@@ -108,13 +119,13 @@ async def test_database_refuses_to_forget(tmp_path: Path, statement: str) -> Non
 # --- A walk over the moves ----------------------------------------------------------------------------------
 
 VERDICTS = {
-    State.SYNCED: Verdict(State.SYNCED, Reason.SYNCED, 3),
-    State.REFUSED: Verdict(State.REFUSED, Reason.USER_UNKNOWN),
-    State.SETTLED_FAILED: Verdict(State.SETTLED_FAILED, Reason.API_FAILED, 1),
-    State.UNCERTAIN: Verdict(State.UNCERTAIN, Reason.TIMEOUT, None),
-    State.PLANNED: Verdict(State.PLANNED, Reason.NOT_SENT),
+    State.SYNCED: CallVerdict(State.SYNCED, Reason.SYNCED, 3),
+    State.REFUSED: CallVerdict(State.REFUSED, Reason.USER_UNKNOWN),
+    State.SETTLED_FAILED: CallVerdict(State.SETTLED_FAILED, Reason.API_FAILED, 1),
+    State.UNCERTAIN: CallVerdict(State.UNCERTAIN, Reason.TIMEOUT, None),
+    State.PLANNED: CallVerdict(State.PLANNED, Reason.NOT_SENT),
 }
-GIVEN_UP = Verdict(State.UNCERTAIN, Reason.ABANDONED, None)
+GIVEN_UP = CallVerdict(State.UNCERTAIN, Reason.ABANDONED, None)
 PLACES = st.integers(0, 1)
 DECIDED = {
     Decision.CHARGED: (Cause.CHARGED, State.SYNCED),
@@ -201,9 +212,9 @@ class Walk(RuleBasedStateMachine):
             else:
                 assert isinstance(answer, IllegalMove)
 
-    def settle_and_flush(self, attempt: int, verdict: Verdict) -> None:
+    def settle_and_flush(self, attempt: int, verdict: CallVerdict) -> None:
         async def act() -> None:
-            self.ledger.settle(attempt, verdict, UNSENT if verdict.state is State.PLANNED else ANSWER)
+            self.ledger.record_outcome(attempt, verdict, UNSENT if verdict.state is State.PLANNED else ANSWER)
             await self.ledger.flush()
 
         self.loop.run_until_complete(act())
@@ -225,7 +236,7 @@ class Walk(RuleBasedStateMachine):
 
     @precondition(lambda self: self.under_way)
     @rule(data=st.data())
-    def abandon(self, data: st.DataObject) -> None:
+    def cancel(self, data: st.DataObject) -> None:
         place = data.draw(st.sampled_from(sorted(self.under_way)))
         assert self.move(place, Cause.ANSWER, State.UNCERTAIN)
         self.dear[place] += 1
@@ -276,12 +287,12 @@ class Walk(RuleBasedStateMachine):
         run = self.ledger.new_run(1, "/f", "0", "f", "en")
         resends = RESENT.get(self.states[place]) is cause
         if resends or self.states[place] is State.PLANNED or self.move(place, cause, State.PLANNED):
-            self.ledger.enroll(run, made, allow=frozenset({cause}))
+            self.ledger.save_plan(run, made, allow=frozenset({cause}))
             self.again[place] = run if resends else None
             self.newest = run
         else:
             with pytest.raises(IllegalMove):
-                self.ledger.enroll(run, made, allow=frozenset({cause}))
+                self.ledger.save_plan(run, made, allow=frozenset({cause}))
 
     @rule(place=PLACES, decision=st.sampled_from([Decision.CHARGED, Decision.NOT_CHARGED]))
     def resolve(self, place: int, decision: Decision) -> None:
@@ -299,13 +310,13 @@ class Walk(RuleBasedStateMachine):
             legal = self.move(place, *DECIDED[decision])
         run, made = self.ledger.new_run(1, "/f", "0", "f", "en"), self.sheet(place, decision)
         if legal or (was is State.SYNCED and decision is Decision.CHARGED):
-            self.ledger.enroll(run, made, allow=NEW)
+            self.ledger.save_plan(run, made, allow=NEW)
             self.newest = run
             if decision is Decision.SEND_AGAIN:
                 self.again[place] = run
         else:
             with pytest.raises(IllegalMove):
-                self.ledger.enroll(run, made, allow=NEW)
+                self.ledger.save_plan(run, made, allow=NEW)
 
     def sheet(self, place: int, decision: Decision) -> Plan:
         verdict = PlanVerdict.ALREADY_SYNCED if decision is Decision.CHARGED else PlanVerdict.SEND
@@ -393,9 +404,9 @@ def test_walk_catches_a_planted_bug(bug: str) -> None:
         return [line for line in statements.schema(version) if "TRIGGER orders_move" not in line]
 
     with ExitStack() as stack:
-        for module in ("batch", "database", "store"):
+        for module in ("batches", "database", "sqlite_file"):
             stack.enter_context(patch(f"batchsync.ledger.{module}.queries", lambda: sql))
-        stack.enter_context(patch("batchsync.ledger.older.schema", without_trigger))
+        stack.enter_context(patch("batchsync.ledger.migrations.schema", without_trigger))
         with pytest.raises(BaseException):  # noqa: B017 (an assertion, or the ledger's own refusal to go on)
             walk(UNTIL_FOUND, find_only=True)
 

@@ -11,14 +11,14 @@ import pytest
 
 from batchsync.errors import IllegalMove, LedgerError, LedgerGone
 from batchsync.ledger import open_postgres
-from batchsync.ledger.batch import Heard, Outcome
+from batchsync.ledger.batches import AttemptOutcome, ResponseRecord
 from batchsync.ledger.codes import STATE_CODES
 from batchsync.ledger.postgres import PostgresLedger, Session, kept
 from batchsync.ledger.postgres import session as sessions
 from batchsync.ledger.postgres.database import PostgresDatabase, connect
 from batchsync.ledger.postgres.store import PostgresStore
 from batchsync.model import Cause, Reason, RunSummary, State
-from tests.ledger.scene import (
+from tests.ledger.builders import (
     ANSWER,
     NEW,
     NOT_SENT,
@@ -145,7 +145,7 @@ async def test_session_that_was_cut_goes_on(postgres: str) -> None:
         cut(postgres, session)
         assert isinstance(await ledger.claim(orders[1], run), int)
         assert before != session.holder
-        ledger.settle(attempt, SYNCED, ANSWER)
+        ledger.record_outcome(attempt, SYNCED, ANSWER)
         await ledger.flush()
         assert State.SYNCED is state_of(ledger, "A1")
         assert [session.holder] == [member.holder for member in ledger.members()]
@@ -163,8 +163,8 @@ async def test_answer_after_others_gave_it_up_counts_late(postgres: str) -> None
         with PostgresLedger(postgres, stale_s=0.0) as other, joined(other):
             pass
         assert State.UNCERTAIN is state_of(ledger, "A1")
-        ledger.settle(attempt, SYNCED, ANSWER)
-        ledger.settle(second, REFUSED, ANSWER)
+        ledger.record_outcome(attempt, SYNCED, ANSWER)
+        ledger.record_outcome(second, REFUSED, ANSWER)
         await ledger.flush()
         assert (State.SYNCED, State.REFUSED) == (state_of(ledger, "A1"), state_of(ledger, "A2"))
         assert None is ledger.failed
@@ -203,7 +203,7 @@ async def test_call_under_way_is_not_found_again_for_another(postgres: str) -> N
         )
         assert isinstance(second, IllegalMove)
         assert isinstance(other, int)
-        ledger.settle(under_way, SYNCED, ANSWER)
+        ledger.record_outcome(under_way, SYNCED, ANSWER)
         await ledger.flush()
         assert State.SYNCED is state_of(ledger, "A1")
 
@@ -222,20 +222,20 @@ async def test_run_goes_on_while_somebody_sends_it_or_may(postgres: str) -> None
     """Left to workers, or drained by a process that lives; one whose sender has died alone is over, as is an ended one."""
     with open_postgres(postgres) as ledger:
         run, _ = start(ledger, plan("A1"))
-        assert not ledger.is_going_on(run)
+        assert not ledger.is_active(run)
         ledger.queue_up(run, 1, alone=True)
-        assert not ledger.is_going_on(run)
+        assert not ledger.is_active(run)
         with joined(ledger) as session:
             session.run = ledger.run_id(run)
             await session.ask(
                 lambda database: database.execute(database.sql["seen"], (session.holder, session.run))
             )
-            assert ledger.is_going_on(run)
-        assert not ledger.is_going_on(run)
+            assert ledger.is_active(run)
+        assert not ledger.is_active(run)
         ledger.queue_up(run, 1)
-        assert ledger.is_going_on(run)
+        assert ledger.is_active(run)
         ledger.end_run(run, stopped=None, result=None, summary=RunSummary(file="", run=run))
-        assert not ledger.is_going_on(run)
+        assert not ledger.is_active(run)
 
 
 async def test_orders_to_be_sent_again_are_lent_to_the_run_that_was_told_so(postgres: str) -> None:
@@ -255,8 +255,8 @@ async def test_orders_to_be_sent_again_are_lent_to_the_run_that_was_told_so(post
         attempts = [await ledger.claim(order, later) for order in orders]
         assert {State.SENDING: (2, 2, 0)} == _counted(ledger, later)
         assert (False, True) == (ledger.standing(later).is_queued, ledger.standing(later).is_under_way)
-        ledger.settle(attempts[0], SYNCED, ANSWER)
-        ledger.settle(attempts[1], NOT_SENT, UNSENT)
+        ledger.record_outcome(attempts[0], SYNCED, ANSWER)
+        ledger.record_outcome(attempts[1], NOT_SENT, UNSENT)
         await ledger.flush()
         assert {State.SYNCED: (1, 1, 3), State.PLANNED: (1, 0, 0)} == _counted(ledger, later)
         assert [State.SYNCED, State.UNCERTAIN] == [state_of(ledger, number) for number in ("A1", "A2")]
@@ -273,7 +273,7 @@ async def test_server_that_crashes_loses_nothing(postgres: str, postgres_server:
         attempts = [await ledger.claim(order, run) for order in orders[:10]]
         postgres_server.crash()
         for attempt in attempts:
-            ledger.settle(attempt, SYNCED, ANSWER)
+            ledger.record_outcome(attempt, SYNCED, ANSWER)
         waiting = asyncio.gather(*(ledger.claim(order, run) for order in orders[10:]))
         await asyncio.to_thread(postgres_server.start)
         assert 10 == len(set(await waiting))
@@ -293,7 +293,7 @@ async def test_outcomes_that_no_server_took_are_kept_for_the_next_start(
             run, (order, other) = start(ledger, plan("A1", "A2"))
             attempt = await ledger.claim(order, run)
             die(session)
-            ledger.settle(attempt, SYNCED, ANSWER)
+            ledger.record_outcome(attempt, SYNCED, ANSWER)
             with pytest.raises(LedgerGone):
                 await ledger.flush()
         assert 1 == len(list(tmp_path.glob("kept-*.outcomes")))
@@ -305,20 +305,20 @@ async def test_outcomes_that_no_server_took_are_kept_for_the_next_start(
 
 def test_kept_outcomes_come_back_as_they_were(tmp_path: Path) -> None:
     """Answers with any bytes survive the file."""
-    outcome = Outcome(
+    outcome = AttemptOutcome(
         65_537,
         STATE_CODES[State.SYNCED],
         3,
-        Heard("synced", 2, 200, "0", "好", "", b"\xff\n\x00"),
+        ResponseRecord("synced", 2, 200, "0", "好", "", b"\xff\n\x00"),
         250_000,
         1,
     )
-    store = kept.Kept("postgresql://db/x", tmp_path)
+    store = kept.SpooledOutcomes("postgresql://db/x", tmp_path)
     store.keep([outcome, outcome])
     ((path, outcomes),) = store.files()
     assert [outcome, outcome] == outcomes
-    assert [] == kept.Kept("postgresql://db/other", tmp_path).files()
-    kept.forget(path)
+    assert [] == kept.SpooledOutcomes("postgresql://db/other", tmp_path).files()
+    kept.delete_spool(path)
     assert [] == store.files()
 
 

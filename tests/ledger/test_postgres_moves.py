@@ -12,8 +12,8 @@ from batchsync.ledger import open_postgres
 from batchsync.ledger.codes import STATE_CODES
 from batchsync.ledger.postgres import statements
 from batchsync.ledger.postgres.database import connect
-from batchsync.model import MOVES, STATES, Cause, Decision, Reason, State, Verdict
-from tests.ledger.scene import SILENCE, plan, start
+from batchsync.model import MOVES, STATES, CallVerdict, Cause, Decision, Reason, State
+from tests.ledger.builders import SILENCE, plan, start
 from tests.ledger.test_moves import STOOD, UNTIL_FOUND, Walk, move_of, walk
 
 pytestmark = pytest.mark.postgres
@@ -72,7 +72,7 @@ async def test_database_refuses_to_forget(postgres: str, statement: str) -> None
     with open_postgres(postgres) as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         attempt = await ledger.claim(order, run)
-        ledger.settle(attempt, Verdict(State.UNCERTAIN, Reason.TIMEOUT, None), SILENCE)
+        ledger.record_outcome(attempt, CallVerdict(State.UNCERTAIN, Reason.TIMEOUT, None), SILENCE)
         await ledger.flush()
         if "stood" not in statement:  # which nobody has allowed
             ledger.resolve(1, Decision.NOT_CHARGED, orders=[order])

@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from batchsync.ledger import open_ledger
-from batchsync.model import Decision, Reason, Reply, State, Verdict
-from tests.cli.made import LOST, SYNCED, URL, Answer, past_run
+from batchsync.model import CallVerdict, Decision, Reason, Response, State
+from tests.cli.inputs import LOST, SYNCED, URL, Answer, past_run
 
 FAILED = (
-    Verdict(state=State.SETTLED_FAILED, reason=Reason.API_FAILED, points=2, api_status="0"),
-    Reply(http_status=200, body=b"{}", retry_after_s=None, elapsed_s=0.1),
+    CallVerdict(state=State.SETTLED_FAILED, reason=Reason.API_FAILED, points=2, api_status="0"),
+    Response(http_status=200, body=b"{}", retry_after_s=None, elapsed_s=0.1),
 )
 UNNAMED = (
-    Verdict(state=State.SYNCED, reason=Reason.SYNCED, points=None, api_status="0"),
-    Reply(http_status=200, body=b"{}", retry_after_s=None, elapsed_s=0.1),
+    CallVerdict(state=State.SYNCED, reason=Reason.SYNCED, points=None, api_status="0"),
+    Response(http_status=200, body=b"{}", retry_after_s=None, elapsed_s=0.1),
 )
 ORDERS: list[tuple[str, str, Answer | None]] = [
     ("7", "260101-000000000000001", SYNCED),

@@ -15,10 +15,10 @@ import pytest
 from batchsync.errors import LedgerBusy, LedgerDamaged, LedgerError
 from batchsync.ledger import LedgerSize, Pruned, SqliteLedger, open_ledger, statements
 from batchsync.ledger.location import _mounted_kind, normal_endpoint, path_of
-from batchsync.model import Plan, Reason, Reply, State, Verdict
-from batchsync.words.text import Lang
+from batchsync.messages.render import Lang
+from batchsync.model import CallVerdict, Plan, Reason, Response, State
+from tests.ledger.builders import NEW, SILENCE, UNCERTAIN, call, plan, start, state_of
 from tests.ledger.conftest import OpenSqlite
-from tests.ledger.scene import NEW, SILENCE, UNCERTAIN, call, plan, start, state_of
 
 HERE = Path(__file__).parents[2]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and signals")
@@ -194,8 +194,8 @@ def test_second_process_is_refused_and_told_who_was_first(opened: OpenSqlite, le
             with pytest.raises(LedgerBusy) as refusal, ledger.lock(1, "t"):
                 pass
             for lang in Lang:
-                assert "20261123-0212-orders" in refusal.value.say(lang)
-                assert str(first.pid) in refusal.value.say(lang)
+                assert "20261123-0212-orders" in refusal.value.render(lang)
+                assert str(first.pid) in refusal.value.render(lang)
             with pytest.raises(LedgerBusy):
                 ledger.new_run(1, "/f", "0", "f", "en")
             assert bytes(1) == ledger.known(1, ["77"], ["A1"])
@@ -220,7 +220,7 @@ def test_lock_is_freed_by_kill_9(opened: OpenSqlite, ledger_path: Path) -> None:
 KILLED = """
     import asyncio, os, sys
     from batchsync.ledger import journal, open_ledger
-    from tests.ledger.scene import *
+    from tests.ledger.builders import *
     journal.SIZE = 65_536
 
     async def main():
@@ -232,7 +232,7 @@ KILLED = """
                     attempt = await ledger.claim(order, run)
                     os.write(1, b"sent %d\\n" % order)
                     await asyncio.sleep(0)
-                    ledger.settle(attempt, SYNCED, ANSWER)
+                    ledger.record_outcome(attempt, SYNCED, ANSWER)
             await asyncio.gather(*(worker() for _ in range(20)))
     asyncio.run(main())
 """
@@ -270,11 +270,11 @@ def test_imports_where_posix_is_missing() -> None:
             if hasattr(os, name): delattr(os, name)
         from batchsync.ledger import SqliteLedger
         from batchsync.ledger.journal import Journal
-        from batchsync.ledger.batch import Heard, Outcome
+        from batchsync.ledger.batches import ResponseRecord, AttemptOutcome
         from pathlib import Path
         path = Path(tempfile.mkdtemp()) / "j"
         journal = Journal(path, 4096); journal.open()
-        journal.append([Outcome(1, 3, 1, Heard("synced", 2, 200, "", "", "", b""), 1, 1)])
+        journal.append([AttemptOutcome(1, 3, 1, ResponseRecord("synced", 2, 200, "", "", "", b""), 1, 1)])
         print(len(list(journal.outcomes())))
     """
     child = run_python(program)
@@ -327,8 +327,8 @@ async def test_verify_finds_what_does_not_fit(
         connection.execute(damage)
     connection.close()
     with opened() as ledger:
-        assert any(sentence in fault.say(Lang.EN) for fault in ledger.verify()), [
-            f.say(Lang.EN) for f in ledger.verify()
+        assert any(sentence in fault.render(Lang.EN) for fault in ledger.verify()), [
+            f.render(Lang.EN) for f in ledger.verify()
         ]
 
 
@@ -406,7 +406,7 @@ def steps_per_row(path: Path, rows: int) -> float:
         ledger._file._writer._connection.set_progress_handler(tick, 100)  # type: ignore[union-attr]
         made = big(rows)
         run = ledger.new_run(account, "/f", "0", "f", "en")
-        ledger.enroll(run, made, allow=NEW)
+        ledger.save_plan(run, made, allow=NEW)
         ledger.known(account, made.owners, made.numbers)
     return 100 * steps / rows
 
@@ -439,8 +439,8 @@ async def test_distinct_answers_are_all_kept(opened: OpenSqlite) -> None:
         run, orders = start(ledger, plan(*(f"A{n}" for n in range(50))))
         for n, order in enumerate(orders):
             attempt = await ledger.claim(order, run)
-            verdict = Verdict(State.REFUSED, Reason.UNKNOWN_CODE, hint=f"hint {n % 7}")
-            ledger.settle(attempt, verdict, Reply(200, b"%d" % n, None, 0.1))
+            verdict = CallVerdict(State.REFUSED, Reason.UNKNOWN_CODE, hint=f"hint {n % 7}")
+            ledger.record_outcome(attempt, verdict, Response(200, b"%d" % n, None, 0.1))
         await ledger.flush()
         assert [(f"hint {n % 7}", str(n)) for n in range(50)] == [
             (e.hint, e.answer) for e in ledger.results(run)

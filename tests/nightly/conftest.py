@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from batchsync.cli.stand_in import running
+from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.sandbox import SandboxSettings
-from tests.nightly.scene import Scene
+from tests.nightly.inbox_fixture import Scene
 
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    with running(SandboxSettings()) as sandbox:
+    with run_in_thread(SandboxSettings()) as sandbox:
         yield Scene(tmp_path, sandbox)

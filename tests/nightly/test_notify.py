@@ -11,17 +11,17 @@ import pytest
 from pydantic import SecretStr
 
 from batchsync.config import NotifySettings
+from batchsync.messages import Lang
 from batchsync.nightly import notify
-from batchsync.nightly.ending import NightEnded
-from batchsync.nightly.record import NightSummary
-from batchsync.words import Lang
+from batchsync.nightly.result import NightResult
+from batchsync.nightly.state import NightSummary
+from tests.nightly.inbox_fixture import Scene, sn
 from tests.nightly.receivers import Check, dingtalk, feishu, receiving, slack, webhook, wecom
-from tests.nightly.scene import Scene, sn
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
 """apprise looks at pictures with it, where Python still has it."""
 
-MESSAGE = notify.Message(
+MESSAGE = notify.Notification(
     title="batchsync: Night of 2026-11-24", body="Points: 4 spent\n- 结果未知 2 行", mood="attention"
 )
 TOKEN = "a" * 12 + "b" * 12 + "c" * 12
@@ -83,7 +83,7 @@ def test_a_refusal_with_http_200_is_a_failure(service: str, monkeypatch: pytest.
     ) as heard:
         point_to(service, heard.url, monkeypatch)
         (fault,) = notify.send(settings(url), MESSAGE, Lang.EN)
-    said = fault.say(Lang.EN)
+    said = fault.render(Lang.EN)
     assert (True, True, False) == (service in said, "310000" in said or "19001" in said, TOKEN in said)
 
 
@@ -127,14 +127,14 @@ def test_mail_brings_the_report(tmp_path: Path) -> None:
 def test_what_cannot_be_sent_is_a_sentence(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody listens, or nobody knows the scheme: said, masked, and nothing printed behind our back."""
     (fault,) = notify.send(settings(url), MESSAGE, Lang.EN)
-    assert ("", "", False) == (*capsys.readouterr(), "secret" in fault.say(Lang.EN))
+    assert ("", "", False) == (*capsys.readouterr(), "secret" in fault.render(Lang.EN))
 
 
 def test_without_apprise_nobody_is_told_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is an extra: the sentence says how to install it."""
     monkeypatch.setitem(sys.modules, "apprise", None)
     (fault,) = notify.send(settings("json://127.0.0.1/"), MESSAGE, Lang.EN)
-    assert "batchsync[notify]" in fault.say(Lang.EN)
+    assert "batchsync[notify]" in fault.render(Lang.EN)
 
 
 def test_a_message_fits_a_chat(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +157,7 @@ def test_a_failed_message_fails_no_night(scene: Scene) -> None:
 # --- When ---------------------------------------------------------------------------------------------------
 
 
-def ended(**more: Any) -> NightEnded:
+def ended(**more: Any) -> NightResult:
     given = {
         "night": "2026-11-24",
         "day": "2026-11-24",
@@ -166,7 +166,7 @@ def ended(**more: Any) -> NightEnded:
         "stopped": None,
         "exit_code": 0,
     }
-    return NightEnded(
+    return NightResult(
         summary=NightSummary(**(given | more)), files=(), left={}, refused=None, waits=0, history=()
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from batchsync.ledger import open_ledger
-from tests.nightly.scene import Scene, sn
+from tests.nightly.inbox_fixture import Scene, sn
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0

@@ -11,12 +11,12 @@ from openpyxl import load_workbook
 
 from batchsync.config import OutputSettings
 from batchsync.ledger import open_ledger
+from batchsync.messages import Lang
 from batchsync.model import Decision
 from batchsync.nightly.metrics import write_metrics
-from batchsync.nightly.record import NightSummary, Record
+from batchsync.nightly.state import NightState, NightSummary
 from batchsync.sandbox.script import Words, script_of
-from batchsync.words import Lang
-from tests.nightly.scene import Scene, sn
+from tests.nightly.inbox_fixture import Scene, sn
 
 PICTURES = os.environ.get("BATCHSYNC_PICTURES")
 """Where screenshots are kept, for somebody to look at."""
@@ -30,7 +30,7 @@ def troubled(scene: Scene) -> None:
     script: dict[str, Words | list[Words]] = {sn(2): 1003, sn(3): "close", sn(4): "http 500"}
     script[sn(5)] = {"do": "999", "err": "<script>alert(1)</script>"}
     scene.sandbox.settings = replace(scene.sandbox.settings, script=script_of(script))
-    record = Record(scene.inbox / ".batchsync")
+    record = NightState(scene.inbox / ".batchsync")
     scene.night()
     for back in range(14, 0, -1):
         day = (date(2026, 11, 24) - timedelta(days=back)).isoformat()
@@ -40,9 +40,9 @@ def troubled(scene: Scene) -> None:
             stopped=None, exit_code=0, files=3, done=3, calls=400, synced=400, points=300 + 37 * (back % 5),
             points_possible=back % 3 * 20,
         )  # fmt: skip
-        from batchsync.nightly import durable
+        from batchsync import fsutil
 
-        durable.append_line(scene.inbox / ".batchsync" / "nights.jsonl", {**_plain(line)})
+        fsutil.append_line(scene.inbox / ".batchsync" / "nights.jsonl", {**_plain(line)})
     scene.put("good.csv", sn(1), sn(10), sn(11))
     scene.put("订单 11-24.csv", *map(sn, range(2, 8)), "1.26E+17")
     (scene.inbox / "<img src=x onerror=alert(1)>.pdf").write_bytes(b"%PDF-1.4")

@@ -10,10 +10,10 @@ import pytest
 
 from batchsync.config import InboxSettings
 from batchsync.errors import LedgerBusy
-from batchsync.nightly import Event, Night, NightStop, Watch
+from batchsync.messages import nightly as messages
+from batchsync.nightly import Event, NightlyRun, NightStop, Watch
 from batchsync.nightly import watch as watching
-from batchsync.nightly.places import places_of
-from batchsync.words import nights as words
+from batchsync.nightly.paths import nightly_paths
 
 
 class Evenings:
@@ -21,12 +21,12 @@ class Evenings:
 
     def __init__(self, folder: Path, ends: list[NightStop | Exception | None]) -> None:
         (folder / "inbox").mkdir()
-        self.places = places_of(InboxSettings(folder=folder / "inbox"))
+        self.places = nightly_paths(InboxSettings(folder=folder / "inbox"))
         self.ends, self.worked, self.today = ends, 0, date(2026, 11, 24)
         self.watch: Watch | None = None
         self.told: list[Event] = []
 
-    def make(self) -> Night:
+    def make(self) -> NightlyRun:
         night: Any = SimpleNamespace(
             places=self.places,
             waiting=lambda: 1,
@@ -35,9 +35,9 @@ class Evenings:
             stop=lambda: None,
             abandon=lambda: None,
         )
-        return cast("Night", night)
+        return cast("NightlyRun", night)
 
-    async def one(self, _night: Night) -> NightStop | None:
+    async def one(self, _night: NightlyRun) -> NightStop | None:
         self.worked += 1
         end = self.ends[self.worked - 1]
         if self.worked == len(self.ends):
@@ -57,7 +57,7 @@ def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watching, "LOOK_EVERY_S", 0.02)
 
 
-@pytest.mark.parametrize("end", [None, NightStop.WINDOW, LedgerBusy(words.BUSY_UNKNOWN)])
+@pytest.mark.parametrize("end", [None, NightStop.WINDOW, LedgerBusy(messages.BUSY_UNKNOWN)])
 def test_the_next_night_comes_soon(end: NightStop | Exception | None, tmp_path: Path) -> None:
     """After a good night, a closed window, or another run that will end."""
     evenings = Evenings(tmp_path, [end, None])

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from batchsync.config import InputSettings
 from batchsync.errors import ColumnsUnclear, FileUnreadable
-from batchsync.plan import make_plan
+from batchsync.messages.render import Lang
+from batchsync.planning.plan import make_plan
 from batchsync.reader import read_cells, read_orders
-from batchsync.words.text import Lang
 
 LARGEST_SEED = 200_000
 MOST_SECONDS = 10.0
@@ -114,7 +114,7 @@ def outcome(path: Path, way: Callable[[Path], None]) -> str:
         way(path)
         said = "table"
     except (FileUnreadable, ColumnsUnclear) as error:
-        sentence = error.say(Lang.EN)
+        sentence = error.render(Lang.EN)
         said = "sentence" if not _EXCEPTION.search(sentence) else f"named: {sentence}"
     except Exception as error:  # noqa: BLE001 - that is what is looked for
         said = f"traceback: {type(error).__name__}: {error}"

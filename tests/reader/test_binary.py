@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 import xlwt
 
-from batchsync.reader.biff import is_encrypted, workbook_stream
-from batchsync.reader.biff12 import records
-from batchsync.reader.grid import (
+from batchsync.reader.open import open_source
+from batchsync.reader.source import (
     AMOUNT,
     BOOLEAN,
     DATE,
@@ -23,17 +22,18 @@ from batchsync.reader.grid import (
     NUMBER,
     TEXT,
     Line,
-    Unreadable,
-    Wishes,
+    ReadOptions,
+    UnreadableFile,
 )
-from batchsync.reader.opening import open_source
-from tests.reader import books
+from batchsync.reader.xls_records import is_encrypted, workbook_stream
+from batchsync.reader.xlsb_records import records
+from tests.reader import workbooks
 
 ID = "261122-123456789012345"
 
 
 def lines(path: Path) -> list[Line]:
-    return list(next(open_source(path, Wishes()).sheets()).lines())
+    return list(next(open_source(path, ReadOptions()).sheets()).lines())
 
 
 def cells(path: Path) -> list[tuple[int, list[str], list[int]]]:
@@ -127,7 +127,7 @@ def test_an_xls_cut_short_says_so(tmp_path: Path, cut: int) -> None:
     """One sentence, whoever notices."""
     path = xls(tmp_path / "a.xls", list(range(3_000)))
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableFile):
         lines(path)
 
 
@@ -142,7 +142,7 @@ def test_a_locked_xls_says_password(tmp_path: Path, key: bytes) -> None:
     lock = struct.pack("<HH", 0x2F, len(key)) + key
     path.write_bytes(data[:start] + lock + data[start + len(lock) :])
     assert is_encrypted(workbook_stream(path))
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableFile) as caught:
         lines(path)
     assert "PASSWORD" == caught.value.text
 
@@ -153,16 +153,16 @@ def test_a_locked_xls_says_password(tmp_path: Path, key: bytes) -> None:
 def test_the_cells_of_an_xlsb(tmp_path: Path) -> None:
     """Texts, numbers with their formats, errors, and hidden rows."""
     rows = (
-        books.row_head(0)
-        + books.text_cell(0, "订单号")
-        + books.row_head(1, hidden=True)
-        + books.number_cell(0, 42.0, 1)
-        + books.number_cell(1, 1.0, 2)
-        + books.row_head(2)
-        + books.error_cell(0, 0x2A)
-        + books.number_cell(1, 126446123456789.0)
+        workbooks.row_head(0)
+        + workbooks.text_cell(0, "订单号")
+        + workbooks.row_head(1, hidden=True)
+        + workbooks.number_cell(0, 42.0, 1)
+        + workbooks.number_cell(1, 1.0, 2)
+        + workbooks.row_head(2)
+        + workbooks.error_cell(0, 0x2A)
+        + workbooks.number_cell(1, 126446123456789.0)
     )
-    path = books.xlsb(tmp_path / "a.xls", rows, formats=["0000000", "0%"])
+    path = workbooks.xlsb(tmp_path / "a.xls", rows, formats=["0000000", "0%"])
     assert [
         (1, ["订单号", ""], [TEXT, EMPTY]),
         (2, ["0000042", "1"], [NUMBER, AMOUNT]),
@@ -174,10 +174,12 @@ def test_the_cells_of_an_xlsb(tmp_path: Path) -> None:
 def test_merged_cells_of_an_xlsb_are_filled(tmp_path: Path) -> None:
     """calamine doesn't tell them."""
     rows = b"".join(
-        books.row_head(row) + (books.text_cell(0, ID) if row == 0 else b"") + books.number_cell(1, row)
+        workbooks.row_head(row)
+        + (workbooks.text_cell(0, ID) if row == 0 else b"")
+        + workbooks.number_cell(1, row)
         for row in range(3)
     )
-    path = books.xlsb(tmp_path / "a.xlsb", rows, merges=[(0, 1, 0, 0)])
+    path = workbooks.xlsb(tmp_path / "a.xlsb", rows, merges=[(0, 1, 0, 0)])
     assert [[ID, "0"], [ID, "1"], ["", "2"]] == [line.cells for line in lines(path)]
 
 
@@ -194,7 +196,7 @@ def locked(path: Path, password: str) -> Path:
     """An .xlsx under a password, as Excel locks it; below 4 KB the library writes it wrongly."""
     from msoffcrypto.format.ooxml import OOXMLFile
 
-    plain = books.xlsx(
+    plain = workbooks.xlsx(
         path.with_suffix(".plain"), f'<row r="1"><c r="A1" t="inlineStr"><is><t>{ID}</t></is></c></row>'
     )
     with zipfile.ZipFile(plain, "a") as parts:
@@ -208,7 +210,7 @@ def locked(path: Path, password: str) -> Path:
 
 def test_a_locked_workbook_says_password(tmp_path: Path) -> None:
     """Not "damaged"."""
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableFile) as caught:
         lines(locked(tmp_path / "a.xlsx", "secret"))
     assert "PASSWORD" == caught.value.text
 
@@ -229,7 +231,7 @@ def test_what_libreoffice_makes_of_it(tmp_path: Path) -> None:
         f'<row r="1"><c r="A1" t="inlineStr"><is><t>{ID}</t></is></c><c r="B1" s="1"><v>42</v></c></row>'
         '<row r="2"><c r="A2" s="2"><v>46320</v></c><c r="B2"><v>780000001</v></c></row>'
     )
-    source = books.xlsx(tmp_path / "a.xlsx", rows, formats=["0000000", "14"])
+    source = workbooks.xlsx(tmp_path / "a.xlsx", rows, formats=["0000000", "14"])
     made = {}
     for kind in ("ods", "xls"):
         subprocess.run(
@@ -259,12 +261,12 @@ def test_what_libreoffice_makes_of_it(tmp_path: Path) -> None:
 def test_a_library_that_panics_is_one_plain_sentence(tmp_path: Path, spoilt: str) -> None:
     """calamine raises, or panics with what is no Exception: the reason names no Python class."""
     code = 0x16 if spoilt.startswith("an error") else 0x2A
-    path = books.xlsb(tmp_path / "a.xlsb", books.row_head(0) + books.error_cell(0, code))
+    path = workbooks.xlsb(tmp_path / "a.xlsb", workbooks.row_head(0) + workbooks.error_cell(0, code))
     if code == 0x2A:
         with zipfile.ZipFile(path) as old:
             parts = {name: old.read(name) for name in old.namelist()}
         parts["xl/_rels/workbook.bin.rels"] = parts["xl/_rels/workbook.bin.rels"].replace(b"rId1", b"rId9")
-        books.zipped(path, parts)
-    with pytest.raises(Unreadable) as caught:
+        workbooks.zipped(path, parts)
+    with pytest.raises(UnreadableFile) as caught:
         lines(path)
     assert ("DAMAGED", "reader") == (caught.value.text, caught.value.facts["why"])

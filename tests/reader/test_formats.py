@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchsync.reader.formats import Format, builtin_format, format_of, masked, shown
-from batchsync.reader.grid import AMOUNT, DATE, NUMBER
+from batchsync.reader.number_formats import Format, builtin_format, format_of, masked, shown
+from batchsync.reader.source import AMOUNT, DATE, NUMBER
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 
 from batchsync.errors import ColumnsUnclear
-from batchsync.reader.grid import TEXT, Line, Wishes
-from batchsync.reader.headers import ORDER_NEVER, ORDER_RANK, OWNER_NAMES, OWNER_NEVER, normalise
-from batchsync.reader.table import find_table
+from batchsync.reader.source import TEXT, Line, ReadOptions
+from batchsync.reader.table.header_names import ORDER_NEVER, ORDER_RANK, OWNER_NAMES, OWNER_NEVER, normalise
+from batchsync.reader.table.header_row import find_table
 from tests.reader.header_rows import ROWS, Row
 
 
@@ -40,7 +40,7 @@ def test_there_are_enough_rows() -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.source)
 def test_the_right_columns_are_picked(row: Row) -> None:
     """Each header row leads to its order column, and to its merchant column where it has one."""
-    found = find_table(lines(row), Wishes(), "S")
+    found = find_table(lines(row), ReadOptions(), "S")
     assert found is not None
     owner = None if found.owner_column is None else row.headers[found.owner_column]
     assert (row.headers[found.order_column], owner) == (row.order, row.owner)
@@ -49,7 +49,7 @@ def test_the_right_columns_are_picked(row: Row) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.source)
 def test_a_header_alone_is_enough(row: Row) -> None:
     """Without any value the best name decides; nothing is asked, since no row could be paid for."""
-    found = find_table(lines(row)[:1], Wishes(), "S")
+    found = find_table(lines(row)[:1], ReadOptions(), "S")
     assert found is not None
     assert normalise(row.headers[found.order_column]) in ORDER_RANK
 
@@ -98,8 +98,8 @@ def test_a_never_name_is_not_the_order_column(name: str) -> None:
     number = "261122-123456789012345"
     alone = [Line(1, [name], [TEXT]), Line(2, [number], [TEXT])]
     beside = [Line(1, [name, "订单号"], [TEXT] * 2), Line(2, [number, "7890123456789012345"], [TEXT] * 2)]
-    found = find_table(beside, Wishes(), "S")
-    assert (None, 1) == (find_table(alone, Wishes(), "S"), found and found.order_column)
+    found = find_table(beside, ReadOptions(), "S")
+    assert (None, 1) == (find_table(alone, ReadOptions(), "S"), found and found.order_column)
     assert name in ORDER_NEVER
 
 
@@ -108,7 +108,7 @@ def test_a_never_name_is_not_the_merchant_column(name: str) -> None:
     """Neither an SKU code nor a name becomes a merchant id, whatever its values look like."""
     found = find_table(
         [Line(1, ["订单号", name], [TEXT] * 2), Line(2, ["261122-123456789012345", "23456789"], [TEXT] * 2)],
-        Wishes(),
+        ReadOptions(),
         "S",
     )
     assert found is not None
@@ -120,8 +120,8 @@ def test_a_never_name_is_not_the_merchant_column(name: str) -> None:
 def test_a_part_of_an_order_only_when_told(name: str) -> None:
     """A sub-order's number is taken when the user names it, and not before."""
     table = [Line(1, [name], [TEXT]), Line(2, ["7890123456789012345"], [TEXT])]
-    told = find_table(table, Wishes(order_columns=(name,)), "S")
-    assert (None, 0) == (find_table(table, Wishes(), "S"), told and told.order_column)
+    told = find_table(table, ReadOptions(order_columns=(name,)), "S")
+    assert (None, 0) == (find_table(table, ReadOptions(), "S"), told and told.order_column)
 
 
 AMBIGUOUS = [
@@ -142,7 +142,7 @@ def test_two_that_fit_are_asked_about(names: tuple[str, str]) -> None:
         Line(2, ["", "7890123456789012345", "7890123456789019999"], [0, TEXT, TEXT]),
     ]
     with pytest.raises(ColumnsUnclear) as caught:
-        find_table(table, Wishes(), "S")
+        find_table(table, ReadOptions(), "S")
     said = str(caught.value)
     assert [True] * 4 == [part in said for part in (names[0], names[1], "column B", "column C")]
 
@@ -155,7 +155,7 @@ def test_two_merchants_that_fit_are_asked_about(names: tuple[str, str]) -> None:
         Line(2, ["261122-123456789012345", "23456789", "34567890"], [TEXT] * 3),
     ]
     with pytest.raises(ColumnsUnclear) as caught:
-        find_table(table, Wishes(), "S")
+        find_table(table, ReadOptions(), "S")
     assert [True] * 3 == [part in str(caught.value) for part in (*names, "column C")]
 
 

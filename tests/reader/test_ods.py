@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from batchsync.reader.grid import (
+from batchsync.reader.open import open_source
+from batchsync.reader.source import (
     AMOUNT,
     BOOLEAN,
     DATE,
@@ -16,10 +17,9 @@ from batchsync.reader.grid import (
     NUMBER,
     TEXT,
     Line,
-    Unreadable,
-    Wishes,
+    ReadOptions,
+    UnreadableFile,
 )
-from batchsync.reader.opening import open_source
 
 ID = "261122-123456789012345"
 HEAD = (
@@ -56,7 +56,7 @@ def cell(text: str = "", about: str = "") -> str:
 
 
 def lines(path: Path) -> list[Line]:
-    return list(next(open_source(path, Wishes()).sheets()).lines())
+    return list(next(open_source(path, ReadOptions()).sheets()).lines())
 
 
 def typed(kind: str, value: str = "", attribute: str = "value") -> str:
@@ -130,7 +130,7 @@ def test_sheets_in_order_with_the_hidden_ones(tmp_path: Path) -> None:
     inner = cell("in").replace("<text:p>", "<table:table table:name='inner'></table:table><text:p>")
     first = f'<table:table table:name="a">{row(inner)}</table:table>'
     second = f'<table:table table:name="b" table:style-name="ta2">{row(cell("second"))}</table:table>'
-    sheets = list(open_source(ods(tmp_path / "a.ods", first, second), Wishes()).sheets())
+    sheets = list(open_source(ods(tmp_path / "a.ods", first, second), ReadOptions()).sheets())
     assert [("a", True, [["in"]]), ("b", False, [["second"]])] == [
         (sheet.name, sheet.visible, [line.cells for line in sheet.lines()]) for sheet in sheets
     ]
@@ -146,7 +146,7 @@ def test_a_flat_file_is_read(tmp_path: Path) -> None:
 def test_a_locked_one_says_password(tmp_path: Path) -> None:
     """Its manifest tells."""
     path = ods(tmp_path / "a.ods", row(cell("x")), manifest="<m><manifest:encryption-data/></m>")
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableFile) as caught:
         lines(path)
     assert "PASSWORD" == caught.value.text
 
@@ -155,6 +155,6 @@ def test_one_that_is_cut_short_says_damaged(tmp_path: Path) -> None:
     """Half a table is not read as a whole one."""
     path = tmp_path / "a.fods"
     path.write_text(content(row(cell(ID)) * 50)[:-100], encoding="utf-8")
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableFile) as caught:
         lines(path)
     assert "DAMAGED" == caught.value.text

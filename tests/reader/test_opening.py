@@ -9,11 +9,11 @@ import xlwt
 
 from batchsync.config import InputSettings
 from batchsync.errors import FileUnreadable
+from batchsync.messages.render import Lang
 from batchsync.model import FileFound, RowBatch, SheetFound
 from batchsync.reader import read_cells, read_orders
 from batchsync.reader.sniff import sniff
-from batchsync.words.text import Lang
-from tests.reader import books, test_ods
+from tests.reader import test_ods, workbooks
 
 ID = "261122-123456789012345"
 XML_2003 = (
@@ -39,10 +39,14 @@ def a_zip(path: Path) -> None:
 
 
 MAKERS: dict[str, Callable[[Path], object]] = {
-    "xlsx": lambda path: books.xlsx(path, ROWS),
+    "xlsx": lambda path: workbooks.xlsx(path, ROWS),
     "xls": an_xls,
-    "xlsb": lambda path: books.xlsb(
-        path, books.row_head(0) + books.text_cell(0, "订单号") + books.row_head(1) + books.text_cell(0, ID)
+    "xlsb": lambda path: workbooks.xlsb(
+        path,
+        workbooks.row_head(0)
+        + workbooks.text_cell(0, "订单号")
+        + workbooks.row_head(1)
+        + workbooks.text_cell(0, ID),
     ),
     "ods": lambda path: test_ods.ods(
         path, test_ods.row(test_ods.cell("订单号")) + test_ods.row(test_ods.cell(ID))
@@ -103,8 +107,8 @@ def test_what_is_no_spreadsheet_is_named(tmp_path: Path, data: bytes, what: str)
 )
 def test_other_offices_zips_are_named(tmp_path: Path, part: str, what: str) -> None:
     """They are zips too."""
-    parts = {"[Content_Types].xml": books.types(0), part: "<x/>"}
-    assert what in refused(books.zipped(tmp_path / "a.xlsx", parts))
+    parts = {"[Content_Types].xml": workbooks.types(0), part: "<x/>"}
+    assert what in refused(workbooks.zipped(tmp_path / "a.xlsx", parts))
 
 
 def refused(path: Path, data: bytes | None = None) -> str:
@@ -112,7 +116,7 @@ def refused(path: Path, data: bytes | None = None) -> str:
         path.write_bytes(data)
     with pytest.raises(FileUnreadable) as caught:
         list(read_cells(path, InputSettings()))
-    return caught.value.say(Lang.EN)
+    return caught.value.render(Lang.EN)
 
 
 # --- Workbooks in a zip -------------------------------------------------------------------------------------
@@ -137,9 +141,9 @@ def test_workbooks_in_a_zip_are_read(tmp_path: Path) -> None:
 
 def test_several_sheets_of_a_zipped_workbook_have_names_of_their_own(tmp_path: Path) -> None:
     """And a hidden one stays hidden."""
-    one = books.worksheet(ROWS)
-    books.zipped(
-        tmp_path / "b.xlsx", books.workbook_parts({"x": one, "y": one, "z": one}, states={"z": "hidden"})
+    one = workbooks.worksheet(ROWS)
+    workbooks.zipped(
+        tmp_path / "b.xlsx", workbooks.workbook_parts({"x": one, "y": one, "z": one}, states={"z": "hidden"})
     )
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
         file.write(tmp_path / "b.xlsx", "b.xlsx")
@@ -164,15 +168,17 @@ def test_a_broken_workbook_in_a_zip_is_named(tmp_path: Path, member: bytes, said
 
 def test_a_part_that_expands_beyond_reason_is_not_opened(tmp_path: Path) -> None:
     """A hundred kilobytes that would become a hundred megabytes."""
-    parts = books.workbook_parts({"S": books.worksheet(" " * (100 << 20))})
-    assert "built like an attack" in refused(books.zipped(tmp_path / "a.xlsx", parts))
+    parts = workbooks.workbook_parts({"S": workbooks.worksheet(" " * (100 << 20))})
+    assert "built like an attack" in refused(workbooks.zipped(tmp_path / "a.xlsx", parts))
 
 
 def test_a_directory_that_lies_about_sizes_is_caught_while_unpacking(tmp_path: Path) -> None:
     """It says 1,000 bytes; what comes is a megabyte: the zip's own reader stops there."""
-    path = books.zipped(tmp_path / "a.xlsx", books.workbook_parts({"S": books.worksheet(" " * (1 << 20))}))
+    path = workbooks.zipped(
+        tmp_path / "a.xlsx", workbooks.workbook_parts({"S": workbooks.worksheet(" " * (1 << 20))})
+    )
     data = path.read_bytes()
-    size = len(books.worksheet(" " * (1 << 20)))
+    size = len(workbooks.worksheet(" " * (1 << 20)))
     assert "is damaged" in refused(
         path, data.replace(size.to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
     )
@@ -193,7 +199,7 @@ def test_a_shared_megabyte_costs_no_gigabytes(tmp_path: Path) -> None:
     rows = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>' + "".join(
         f'<row r="{n}"><c r="A{n}" t="s"><v>1</v></c></row>' for n in range(2, 1_002)
     )
-    path = books.xlsx(tmp_path / "a.xlsx", rows, strings=strings)
+    path = workbooks.xlsx(tmp_path / "a.xlsx", rows, strings=strings)
     batches = [item for item in read_orders(path, InputSettings()) if isinstance(item, RowBatch)]
     assert (1_000, {32_768}) == (
         sum(len(batch.lines) for batch in batches),

@@ -3,13 +3,13 @@
 import pytest
 
 from batchsync.errors import ColumnsUnclear
-from batchsync.reader import columns as choosing
-from batchsync.reader.grid import EMPTY, ERROR, NO_VALUE, NUMBER, TEXT, Line, Wishes
-from batchsync.reader.pick import pick
-from batchsync.reader.questions import nothing_found
-from batchsync.reader.table import EXPLANATION, Role, TableFound, find_table, role
-from batchsync.words import columns as words
-from batchsync.words.text import Lang
+from batchsync.messages import columns as messages
+from batchsync.messages.render import Lang
+from batchsync.reader.no_table import nothing_found
+from batchsync.reader.row_batches import pick
+from batchsync.reader.source import EMPTY, ERROR, NO_VALUE, NUMBER, TEXT, Line, ReadOptions
+from batchsync.reader.table import columns as choosing
+from batchsync.reader.table.header_row import EXPLANATION, Role, TableFound, find_table, role
 
 ID = "261122-123456789012345"
 
@@ -22,7 +22,7 @@ def sheet(*rows: list[str], start: int = 1) -> list[Line]:
     ]
 
 
-def found_in(lines: list[Line], wishes: Wishes = Wishes()) -> TableFound:  # noqa: B008
+def found_in(lines: list[Line], wishes: ReadOptions = ReadOptions()) -> TableFound:  # noqa: B008
     found = find_table(lines, wishes, "S")
     assert found is not None
     return found
@@ -39,8 +39,8 @@ def test_a_header_deeper_than_thirty_rows_is_not_looked_for() -> None:
     """Unless the user says where it stands."""
     lines = sheet(*[["x"]] * 40, ["订单号"], [ID])
     assert (None, 41) == (
-        find_table(lines, Wishes(), "S"),
-        found_in(lines, Wishes(header_row=41)).header_line,
+        find_table(lines, ReadOptions(), "S"),
+        found_in(lines, ReadOptions(header_row=41)).header_line,
     )
 
 
@@ -113,36 +113,39 @@ def test_error_cells_are_passed_on() -> None:
 def test_the_order_column_as_asked(asked: str) -> None:
     """By its header or its letter, whatever names the sheet has besides."""
     lines = sheet(["订单号", "单据"], [ID, "x1"])
-    assert 1 == found_in(lines, Wishes(order_columns=(asked,))).order_column
+    assert 1 == found_in(lines, ReadOptions(order_columns=(asked,))).order_column
 
 
 def test_a_header_wins_over_a_letter() -> None:
     """A column headed “B” is meant, not the second one."""
-    assert 0 == found_in(sheet(["B", "x"], [ID, "1"]), Wishes(order_columns=("B",))).order_column
+    assert 0 == found_in(sheet(["B", "x"], [ID, "1"]), ReadOptions(order_columns=("B",))).order_column
 
 
 def test_the_first_asked_name_that_is_there_counts() -> None:
     """The settings may list a name per kind of sheet."""
-    assert 1 == found_in(sheet(["x", "单据"], ["1", ID]), Wishes(order_columns=("号码", "单据"))).order_column
+    assert (
+        1
+        == found_in(sheet(["x", "单据"], ["1", ID]), ReadOptions(order_columns=("号码", "单据"))).order_column
+    )
 
 
 def test_a_letter_without_known_headers_takes_the_words_above_the_values() -> None:
     """The last words in the column above its first value are the header."""
     lines = sheet(["清单"], ["名", "编码"], ["a", ID])
-    assert 2 == found_in(lines, Wishes(order_columns=("B",))).header_line
+    assert 2 == found_in(lines, ReadOptions(order_columns=("B",))).header_line
 
 
 def test_an_order_is_never_taken_for_a_header() -> None:
     """A sheet without headers is refused with the line and what to do."""
     with pytest.raises(ColumnsUnclear, match="line 1 already holds “261122"):
-        find_table(sheet([ID], [ID]), Wishes(order_columns=("A",)), "S")
+        find_table(sheet([ID], [ID]), ReadOptions(order_columns=("A",)), "S")
 
 
 @pytest.mark.parametrize("asked", ["ZZ", "oid", "没有"])
 def test_an_asked_column_that_is_not_there_is_no_table(asked: str) -> None:
     """A letter beyond the sheet is no column; the sentence shows the headers there are."""
     lines = sheet(["订单号", "商家id"], [ID, "1"])
-    wishes = Wishes(order_columns=(asked,))
+    wishes = ReadOptions(order_columns=(asked,))
     assert None is find_table(lines, wishes, "S")
     assert f"no column “{asked}”" in str(nothing_found([("S", lines)], wishes))
 
@@ -150,13 +153,13 @@ def test_an_asked_column_that_is_not_there_is_no_table(asked: str) -> None:
 def test_an_asked_name_that_two_columns_bear_is_asked_about() -> None:
     """Even told, two columns of one name are two."""
     with pytest.raises(ColumnsUnclear, match=r"column A.*column C"):
-        find_table(sheet(["单据", "x", "单据"], [ID, "", ID]), Wishes(order_columns=("单据",)), "S")
+        find_table(sheet(["单据", "x", "单据"], [ID, "", ID]), ReadOptions(order_columns=("单据",)), "S")
 
 
 def test_a_missing_owner_column_is_named() -> None:
     """An owner column that was asked for must be there."""
     with pytest.raises(ColumnsUnclear, match="A “订单号”"):
-        find_table(sheet(["订单号"], [ID]), Wishes(owner_columns=("商家",)), "S")
+        find_table(sheet(["订单号"], [ID]), ReadOptions(owner_columns=("商家",)), "S")
 
 
 def test_the_shop_column_counts_only_with_a_map() -> None:
@@ -164,7 +167,7 @@ def test_the_shop_column_counts_only_with_a_map() -> None:
     lines = sheet(["店铺名称", "订单号"], ["晨光", ID])
     assert (None, 0) == (
         found_in(lines).shop_column,
-        found_in(lines, Wishes(owners={"晨光": "1"})).shop_column,
+        found_in(lines, ReadOptions(owners={"晨光": "1"})).shop_column,
     )
 
 
@@ -200,7 +203,7 @@ def test_an_empty_column_gives_way() -> None:
 def test_a_sheet_that_describes_fields_is_no_table() -> None:
     """Words alone under an order header are a description."""
     assert None is find_table(
-        sheet(["订单号", "说明"], ["平台的编号", "文本"], ["店铺", "文本"]), Wishes(), "S"
+        sheet(["订单号", "说明"], ["平台的编号", "文本"], ["店铺", "文本"]), ReadOptions(), "S"
     )
 
 
@@ -256,25 +259,25 @@ def test_batches_have_their_size() -> None:
 )
 def test_a_similar_header_is_only_a_question(header: str, asked: str) -> None:
     """A substring match is offered, never taken."""
-    said = nothing_found([("S", sheet(["x", header], ["", ID]))], Wishes())
+    said = nothing_found([("S", sheet(["x", header], ["", ID]))], ReadOptions())
     assert f"Is it “{asked}” (B)?" in str(said)
 
 
 @pytest.mark.parametrize("header", ["快递单号", "订单状态", "商家编码", "订单金额(元)"])
 def test_a_never_name_is_not_even_a_question(header: str) -> None:
     """What is known to be something else isn't offered; the sentence shows what was seen."""
-    said = str(nothing_found([("S", sheet(["x", header], ["", ID]))], Wishes()))
+    said = str(nothing_found([("S", sheet(["x", header], ["", ID]))], ReadOptions()))
     assert (False, True) == ("Is it" in said, header in said)
 
 
 def test_an_empty_file_says_so() -> None:
     """In both languages."""
-    said = nothing_found([("S", [])], Wishes())
+    said = nothing_found([("S", [])], ReadOptions())
     assert isinstance(said, ColumnsUnclear)
-    assert ("no table" in said.say(Lang.EN), "空" in said.say(Lang.ZH)) == (True, True)
+    assert ("no table" in said.render(Lang.EN), "空" in said.render(Lang.ZH)) == (True, True)
 
 
 def test_every_note_has_words() -> None:
     """Each code that the child sends has a sentence."""
     codes = {value for name, value in vars(choosing).items() if name.isupper() and isinstance(value, str)}
-    assert set(words.NOTES) == codes | {EXPLANATION}
+    assert set(messages.NOTES) == codes | {EXPLANATION}

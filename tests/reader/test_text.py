@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchsync.reader.grid import BROKEN, TEXT, UNDECODABLE, Line, Wishes
-from batchsync.reader.pick import Picked, Plain
-from batchsync.reader.table import find_table
-from batchsync.reader.text import TextSource, open_text
-from tests.reader.arrived import arrived
+from batchsync.reader.row_batches import Picked, Plain
+from batchsync.reader.source import BROKEN, TEXT, UNDECODABLE, Line, ReadOptions
+from batchsync.reader.table.header_row import find_table
+from batchsync.reader.text.source import TextSource, open_text
+from tests.reader.read_result import arrived
 
 ID = "261122-123456789012345"
 TABLE = f"订单号,商家id,备注\n{ID},23456789,好\n"
 
 
-def source(data: bytes, wishes: Wishes = Wishes()) -> TextSource:  # noqa: B008
+def source(data: bytes, wishes: ReadOptions = ReadOptions()) -> TextSource:  # noqa: B008
     return TextSource(lambda: io.BytesIO(data), "orders.csv", wishes)
 
 
@@ -29,7 +29,7 @@ def lines(data: bytes) -> list[Line]:
 def picked(data: bytes) -> list[Picked | Plain]:
     """What the fast way yields."""
     sheet = source(data)._sheet
-    found = find_table(list(sheet.lines())[:30], Wishes(), "orders.csv")
+    found = find_table(list(sheet.lines())[:30], ReadOptions(), "orders.csv")
     assert found is not None
     return list(sheet.picked(found))
 
@@ -205,7 +205,7 @@ def test_a_huge_field_is_read() -> None:
 )
 def test_hardly_a_file_is_no_table(data: bytes) -> None:
     """Whatever the bytes, no traceback and no table."""
-    assert find_table(lines(data)[:30], Wishes(), "x") is None
+    assert find_table(lines(data)[:30], ReadOptions(), "x") is None
 
 
 def test_the_fast_way_and_the_slow_way_agree() -> None:

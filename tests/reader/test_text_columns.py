@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchsync.model import RowBatch
-from batchsync.reader import text_lines
-from batchsync.reader.grid import TEXT, Wishes
-from batchsync.reader.pick import Plain, pick
-from batchsync.reader.records import Dialect
-from batchsync.reader.table import TableFound, find_table
-from batchsync.reader.text_columns import TextColumns
-from batchsync.shapes import Shape
-from tests.reader.arrived import arrived
+from batchsync.planning.shapes import Shape
+from batchsync.reader.row_batches import Plain, pick
+from batchsync.reader.source import TEXT, ReadOptions
+from batchsync.reader.table.header_row import TableFound, find_table
+from batchsync.reader.text import lines
+from batchsync.reader.text.columns import TextColumns
+from batchsync.reader.text.records import Dialect
+from tests.reader.read_result import arrived
 from tests.reader.test_text import ID, picked, source
 
 Row = tuple[int, str, int, str, int, str]
@@ -40,7 +40,7 @@ def rows_of(batches: list[RowBatch]) -> list[Row]:
 def both_ways(data: bytes) -> tuple[list[Row], list[Row]]:
     """The rows as the fast ways give them, and as `pick` does line by line; none when the bytes hide the header."""
     sheet = source(data)._sheet
-    found = find_table(list(sheet.lines())[:30], Wishes(), "orders.csv")
+    found = find_table(list(sheet.lines())[:30], ReadOptions(), "orders.csv")
     if found is None:
         return [], []
     fast = rows_of(list(map(arrived, sheet.picked(found))))
@@ -101,7 +101,7 @@ def test_the_ways_agree(
     start = len((HEADER.format(delimiter) + end).encode(codec))
     if stray is not None:
         data.insert(start + stray % (len(data) - start + 1), 0xFF)
-    with mock.patch.multiple(text_lines, BLOCK=block, PIECE=block):
+    with mock.patch.multiple(lines, BLOCK=block, PIECE=block):
         fast, slow = both_ways(bytes(data))
     assert slow == fast
 
@@ -181,7 +181,7 @@ def test_a_block_with_the_header_is_looked_at() -> None:
 def test_orders_in_a_column_beyond_the_header_are_marked() -> None:
     """A column told by its letter may have no header: no row is wide enough to be cut at once."""
     sheet = source(f"a,b\n{ID},1\n{ID},1,{ID}\n".encode())._sheet
-    found = find_table(list(sheet.lines()), Wishes(order_columns=("C",), header_row=1), "orders.csv")
+    found = find_table(list(sheet.lines()), ReadOptions(order_columns=("C",), header_row=1), "orders.csv")
     assert found is not None
     assert 2 == found.order_column
     batches = list(map(arrived, sheet.picked(found)))

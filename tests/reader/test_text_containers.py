@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from batchsync.errors import FileUnreadable
-from batchsync.reader.archive import MOST_BYTES, open_archive
-from batchsync.reader.grid import ERROR, NO_VALUE, NUMBER, TEXT, UNDECODABLE, Line, Sheet
 from batchsync.reader.html import open_html, open_mhtml
 from batchsync.reader.sniff import sniff
+from batchsync.reader.source import ERROR, NO_VALUE, NUMBER, TEXT, UNDECODABLE, Line, Sheet
 from batchsync.reader.spreadsheetml import open_spreadsheetml
+from batchsync.reader.zip_archive import MOST_BYTES, open_archive
 
 ID = "261122-123456789012345"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from batchsync.config import InputSettings
 from batchsync.model import FileFound, PlanVerdict, SheetFound
-from batchsync.plan import make_plan, verdicts_of
-from batchsync.reader.grid import Wishes
-from batchsync.reader.table import find_table
-from batchsync.reader.text import open_text
-from tests.reader.arrived import arrived
+from batchsync.planning.plan import make_plan, verdicts_of
+from batchsync.reader.source import ReadOptions
+from batchsync.reader.table.header_row import find_table
+from batchsync.reader.text.source import open_text
+from tests.reader.read_result import arrived
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 HEAVY = (
@@ -23,7 +23,7 @@ HEAVY = (
     "openpyxl",
 )
 CODE = (
-    "import sys; from batchsync.reader import archive, html, pick, questions, spreadsheetml, table, text; "
+    "import sys; from batchsync.reader import html, no_table, row_batches, spreadsheetml, zip_archive; from batchsync.reader.table import header_row; from batchsync.reader.text import source; "
     f"print([name for name in {HEAVY!r} if name in sys.modules])"
 )
 
@@ -45,7 +45,7 @@ def test_the_guarded_sample() -> None:
     """Thirty orders of three merchants, guarded, in GBK."""
     source = open_text(SAMPLES / "gbk-guarded.csv")
     sheet = next(source.sheets())
-    table = find_table(list(sheet.lines())[:30], Wishes(), sheet.name)
+    table = find_table(list(sheet.lines())[:30], ReadOptions(), sheet.name)
     assert table is not None
     found = SheetFound(
         sheet=sheet.name,

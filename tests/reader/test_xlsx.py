@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from batchsync.reader.grid import (
+from batchsync.reader.row_batches import Picked, pick
+from batchsync.reader.source import (
     AMOUNT,
     BOOLEAN,
     BROKEN,
@@ -16,13 +17,12 @@ from batchsync.reader.grid import (
     NUMBER,
     TEXT,
     Line,
-    Unreadable,
-    Wishes,
+    ReadOptions,
+    UnreadableFile,
 )
-from batchsync.reader.pick import Picked, pick
-from batchsync.reader.table import TableFound, find_table
-from batchsync.reader.xlsx import XlsxSheet, open_xlsx
-from tests.reader import books
+from batchsync.reader.table.header_row import TableFound, find_table
+from batchsync.reader.xlsx.source import XlsxSheet, open_xlsx
+from tests.reader import workbooks
 
 ID = "261122-123456789012345"
 STRINGS = (
@@ -66,7 +66,7 @@ def grid(path: Path) -> list[tuple[int, list[str]]]:
 def picked(path: Path, *asked: str) -> tuple[Picked, Picked]:
     """The rows of a sheet's table: the fast way, and from its lines."""
     sheet = sheets(path)[0]
-    found = find_table(list(sheet.lines())[:30], Wishes(order_columns=asked), "S")
+    found = find_table(list(sheet.lines())[:30], ReadOptions(order_columns=asked), "S")
     assert isinstance(found, TableFound)
     return joined(list(sheet.picked(found))), joined(list(pick(sheet.lines(), found)))
 
@@ -131,7 +131,7 @@ def test_a_cell_is_read_as_excel_shows_it(
 ) -> None:
     """By the expression for usual rows, by expat for odd ones, and by the column reader: all say the same."""
     rows = f'<row r="1"><c r="B1" t="s"><v>0</v></c></row><row r="2"><c r="A2"><v>1</v></c>{cell}</row>'
-    path = books.xlsx(tmp_path / "a.xlsx", odd + rows, strings=STRINGS, formats=FORMATS)
+    path = workbooks.xlsx(tmp_path / "a.xlsx", odd + rows, strings=STRINGS, formats=FORMATS)
     line = lines(path)[1]
     padded = [*line.cells, ""][1], [*line.kinds, EMPTY][1]
     fast, slow = picked(path, "订单号")
@@ -142,7 +142,7 @@ def test_a_cell_is_read_as_excel_shows_it(
 def test_dates_count_from_1904_where_the_workbook_says_so(tmp_path: Path) -> None:
     """An old Mac's habit: the same number is another day."""
     rows = '<row r="1"><c r="A1" s="1"><v>46320</v></c></row>'
-    path = books.xlsx(tmp_path / "a.xlsx", rows, formats=["14"], about='<workbookPr date1904="1"/>')
+    path = workbooks.xlsx(tmp_path / "a.xlsx", rows, formats=["14"], about='<workbookPr date1904="1"/>')
     assert [["2030-10-26"]] == [line.cells for line in lines(path)]
 
 
@@ -150,7 +150,7 @@ def test_dates_count_from_1904_where_the_workbook_says_so(tmp_path: Path) -> Non
 def test_a_date_beyond_the_calendar_is_left_as_it_is(tmp_path: Path, raw: str) -> None:
     """It stays what the file says, and no date."""
     rows = f'<row r="1"><c r="A1" s="1"><v>{raw}</v></c><c r="B1"><v>1</v></c></row>'
-    line = lines(books.xlsx(tmp_path / "a.xlsx", rows, formats=["14"]))[0]
+    line = lines(workbooks.xlsx(tmp_path / "a.xlsx", rows, formats=["14"]))[0]
     assert (raw, NUMBER if raw else EMPTY) == (line.cells[0], line.kinds[0])
 
 
@@ -165,7 +165,7 @@ def number(place: str, value: int) -> str:
 def test_rows_keep_the_numbers_that_excel_shows(tmp_path: Path, odd: str) -> None:
     """Gaps are gaps; a row without a number follows the last; one that goes back is counted on."""
     rows = "<row r='3'><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row><row r='9'/><row><c r='C1'><v>4</v></c></row><row r='2'><c><v>5</v></c></row>"
-    path = books.xlsx(tmp_path / "a.xlsx", odd + rows)
+    path = workbooks.xlsx(tmp_path / "a.xlsx", odd + rows)
     assert [(3, ["1", "2"]), (4, ["3"]), (10, ["", "", "4"]), (11, ["5"])] == grid(path)
 
 
@@ -173,7 +173,7 @@ def test_rows_keep_the_numbers_that_excel_shows(tmp_path: Path, odd: str) -> Non
 def test_cells_stand_in_their_columns(tmp_path: Path, odd: str) -> None:
     """Out of order, far to the right, beyond AA."""
     rows = f'<row r="1">{number("C1", 3)}{number("A1", 1)}{number("AB1", 28)}</row>'
-    assert [(1, ["1", "", "3", *[""] * 24, "28"])] == grid(books.xlsx(tmp_path / "a.xlsx", odd + rows))
+    assert [(1, ["1", "", "3", *[""] * 24, "28"])] == grid(workbooks.xlsx(tmp_path / "a.xlsx", odd + rows))
 
 
 @pytest.mark.parametrize("odd", ODD, ids=["usual", "odd"])
@@ -182,7 +182,7 @@ def test_hidden_rows_are_marked(tmp_path: Path, said: str, odd: str) -> None:
     """A filter's rows, and zero-height ones that say so; `hidden="0"` is none."""
     rows = f'<row r="1">{number("A1", 1)}</row><row r="2" {said}>{number("A2", 2)}</row><row r="3" hidden="0">{number("A3", 3)}</row>'
     assert [False, True, False] == [
-        line.hidden for line in lines(books.xlsx(tmp_path / "a.xlsx", odd + rows))
+        line.hidden for line in lines(workbooks.xlsx(tmp_path / "a.xlsx", odd + rows))
     ]
 
 
@@ -190,66 +190,68 @@ def test_hidden_rows_are_marked(tmp_path: Path, said: str, odd: str) -> None:
 def test_a_wrong_dimension_loses_nothing(tmp_path: Path, dimension: str) -> None:
     """WPS and shop exports write one that covers too little; it isn't believed."""
     rows = "".join(f'<row r="{n}">{number(f"A{n}", n)}{number(f"C{n}", n)}</row>' for n in range(1, 6))
-    path = books.xlsx(tmp_path / "a.xlsx", rows, head=f'<dimension ref="{dimension}"/>')
+    path = workbooks.xlsx(tmp_path / "a.xlsx", rows, head=f'<dimension ref="{dimension}"/>')
     assert [(n, [str(n), "", str(n)]) for n in range(1, 6)] == grid(path)
 
 
 def test_prefixed_tags_are_read(tmp_path: Path) -> None:
     """`<x:row>` gave no row at all to an expression; expat takes over."""
-    part = f'<x:worksheet xmlns:x="{books.MAIN}"><x:sheetData><x:row r="1"><x:c r="A1" t="s"><x:v>1</x:v></x:c></x:row></x:sheetData></x:worksheet>'
-    strings = f'<x:sst xmlns:x="{books.MAIN}"><x:si><x:t>a</x:t></x:si><x:si><x:r><x:t>b</x:t></x:r><x:rPh><x:t>no</x:t></x:rPh></x:si></x:sst>'
-    parts = books.workbook_parts({"S": part}) | {"xl/sharedStrings.xml": strings}
-    assert [(1, ["b"])] == grid(books.zipped(tmp_path / "a.xlsx", parts))
+    part = f'<x:worksheet xmlns:x="{workbooks.MAIN}"><x:sheetData><x:row r="1"><x:c r="A1" t="s"><x:v>1</x:v></x:c></x:row></x:sheetData></x:worksheet>'
+    strings = f'<x:sst xmlns:x="{workbooks.MAIN}"><x:si><x:t>a</x:t></x:si><x:si><x:r><x:t>b</x:t></x:r><x:rPh><x:t>no</x:t></x:rPh></x:si></x:sst>'
+    parts = workbooks.workbook_parts({"S": part}) | {"xl/sharedStrings.xml": strings}
+    assert [(1, ["b"])] == grid(workbooks.zipped(tmp_path / "a.xlsx", parts))
 
 
 def test_strict_office_xml_is_read(tmp_path: Path) -> None:
     """Other namespaces, the same table; openpyxl shows no sheet."""
-    parts = books.workbook_parts(
-        {"S": books.worksheet(f'<row r="1">{number("A1", 1)}</row>', namespace=books.STRICT)}
+    parts = workbooks.workbook_parts(
+        {"S": workbooks.worksheet(f'<row r="1">{number("A1", 1)}</row>', namespace=workbooks.STRICT)}
     )
     strict = {
-        name: part.replace(books.RELS, books.STRICT_RELS).replace(books.MAIN, books.STRICT)
+        name: part.replace(workbooks.RELS, workbooks.STRICT_RELS).replace(workbooks.MAIN, workbooks.STRICT)
         for name, part in parts.items()
     }
-    assert [(1, ["1"])] == grid(books.zipped(tmp_path / "a.xlsx", strict))
+    assert [(1, ["1"])] == grid(workbooks.zipped(tmp_path / "a.xlsx", strict))
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "iso-8859-1"])
 def test_a_sheet_in_another_encoding(tmp_path: Path, codec: str) -> None:
     """What its XML declaration or BOM says counts."""
     rows = '<row r="1"><c r="A1" t="inlineStr"><is><t>caf\xe9</t></is></c></row>'
-    part = books.worksheet(rows).replace("UTF-8", "utf-8" if codec == "utf-8-sig" else codec)
+    part = workbooks.worksheet(rows).replace("UTF-8", "utf-8" if codec == "utf-8-sig" else codec)
     parts: dict[str, str | bytes] = {
-        **books.workbook_parts({"S": ""}),
+        **workbooks.workbook_parts({"S": ""}),
         "xl/worksheets/sheet1.xml": part.encode(codec),
     }
-    assert [(1, ["caf\xe9"])] == grid(books.zipped(tmp_path / "a.xlsx", parts))
+    assert [(1, ["caf\xe9"])] == grid(workbooks.zipped(tmp_path / "a.xlsx", parts))
 
 
 def test_cells_merged_downward_are_filled(tmp_path: Path) -> None:
     """The order's cell over its lines; a cell merged to the right holds its first."""
     rows = f'<row r="1">{number("A1", 1)}{number("B1", 2)}</row><row r="2"><c r="A2"/>{number("B2", 3)}</row><row r="3">{number("B3", 4)}</row><row r="4">{number("B4", 5)}</row>'
     tail = '<mergeCells count="2"><mergeCell ref="A1:A3"/><mergeCell ref="B4:C4"/></mergeCells>'
-    path = books.xlsx(tmp_path / "a.xlsx", rows, tail=tail)
+    path = workbooks.xlsx(tmp_path / "a.xlsx", rows, tail=tail)
     assert [["1", "2"], ["1", "3"], ["1", "4"], ["", "5"]] == [line.cells for line in lines(path)]
 
 
 def test_hidden_sheets_say_so(tmp_path: Path) -> None:
     """Hidden and very hidden, charts left out."""
-    one = books.worksheet(f'<row r="1">{number("A1", 1)}</row>')
-    parts = books.workbook_parts({"a": one, "b": one, "c": one}, states={"b": "hidden", "c": "veryHidden"})
-    found = sheets(books.zipped(tmp_path / "a.xlsx", parts))
+    one = workbooks.worksheet(f'<row r="1">{number("A1", 1)}</row>')
+    parts = workbooks.workbook_parts(
+        {"a": one, "b": one, "c": one}, states={"b": "hidden", "c": "veryHidden"}
+    )
+    found = sheets(workbooks.zipped(tmp_path / "a.xlsx", parts))
     assert [("a", True), ("b", False), ("c", False)] == [(sheet.name, sheet.visible) for sheet in found]
 
 
 def test_parts_are_found_as_excel_finds_them(tmp_path: Path) -> None:
     """Backslashes, a leading slash, another case: some writers do that."""
-    parts = books.workbook_parts({"S": books.worksheet(f'<row r="1">{number("A1", 7)}</row>')})
+    parts = workbooks.workbook_parts({"S": workbooks.worksheet(f'<row r="1">{number("A1", 7)}</row>')})
     moved = {name.replace("/", "\\").replace("sheet1", "Sheet1"): part for name, part in parts.items()}
     moved["xl\\_rels\\workbook.xml.rels"] = moved["xl\\_rels\\workbook.xml.rels"].replace(
         "worksheets/", "/xl/worksheets/"
     )
-    assert [(1, ["7"])] == grid(books.zipped(tmp_path / "a.xlsx", moved))
+    assert [(1, ["7"])] == grid(workbooks.zipped(tmp_path / "a.xlsx", moved))
 
 
 # --- Many rows ----------------------------------------------------------------------------------------------
@@ -276,7 +278,7 @@ def orders(count: int, spoil: dict[int, str]) -> str:
         f"<row><c t='inlineStr'><is><t>{ID}</t></is></c><c><v>1</v></c></row>",
         f'<row r="5000"><c r="A5000" t="inlineStr"><is><r><t>{ID}</t></r></is></c><c r="B5000"><v>1</v></c></row>',
         f'<row r="5000"><c r="A5000" t="inlineStr"><is><t>{ID}</t></is></c><!-- x --><c r="B5000"><v>1</v></c></row>',
-        f'<x:row xmlns:x="{books.MAIN}" r="5000"><x:c r="A5000" t="inlineStr"><x:is><x:t>{ID}</x:t></x:is></x:c><x:c r="B5000"><x:v>1</x:v></x:c></x:row>',
+        f'<x:row xmlns:x="{workbooks.MAIN}" r="5000"><x:c r="A5000" t="inlineStr"><x:is><x:t>{ID}</x:t></x:is></x:c><x:c r="B5000"><x:v>1</x:v></x:c></x:row>',
         '<row r="5000"><c r="A5000" t="inlineStr"><is><t>合计</t></is></c><c r="B5000"><v>1</v></c></row>',
         '<row r="5000"/>',
         '<row r="5000"><c r="A5000" t="e"><v>#N/A</v></c><c r="B5000" t="e"><v>#N/A</v></c></row>',
@@ -298,7 +300,7 @@ def orders(count: int, spoil: dict[int, str]) -> str:
 )
 def test_one_odd_row_among_many_changes_no_other(tmp_path: Path, spoilt: str) -> None:
     """The fast way and the slow way agree on all of 9,000 rows, and only the odd one is another."""
-    fast, slow = picked(books.xlsx(tmp_path / "a.xlsx", orders(MANY, {5000: spoilt})))
+    fast, slow = picked(workbooks.xlsx(tmp_path / "a.xlsx", orders(MANY, {5000: spoilt})))
     plain = [f"261122-{n:015d}" for n in range(2, MANY + 2) if n != 5000]
     assert fast._replace(hidden=[]) == slow._replace(hidden=[])
     assert (sum(fast.hidden), plain) == (
@@ -318,7 +320,7 @@ def test_wide_rows_lose_no_wanted_cell(tmp_path: Path) -> None:
             for n in range(2, 3_000)
         )
     )
-    fast, slow = picked(books.xlsx(tmp_path / "a.xlsx", rows))
+    fast, slow = picked(workbooks.xlsx(tmp_path / "a.xlsx", rows))
     assert (slow, [str(n) for n in range(2, 3_000)]) == (fast, fast.owners)
 
 
@@ -335,24 +337,24 @@ def test_wide_rows_lose_no_wanted_cell(tmp_path: Path) -> None:
 )
 def test_a_sheet_beyond_excels_limits_is_refused(tmp_path: Path, rows: str, why: str) -> None:
     """With the reason."""
-    with pytest.raises(Unreadable) as caught:
-        lines(books.xlsx(tmp_path / "a.xlsx", rows))
+    with pytest.raises(UnreadableFile) as caught:
+        lines(workbooks.xlsx(tmp_path / "a.xlsx", rows))
     assert ("DAMAGED", why) == (caught.value.text, caught.value.facts["why"])
 
 
 def test_a_sheet_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     """Half a table is not read as a whole one."""
-    part = books.worksheet(f'<row r="1">{number("A1", 1)}</row>').partition("</sheetData>")[0]
-    path = books.zipped(tmp_path / "a.xlsx", books.workbook_parts({"S": part}))
-    with pytest.raises(Unreadable) as caught:
+    part = workbooks.worksheet(f'<row r="1">{number("A1", 1)}</row>').partition("</sheetData>")[0]
+    path = workbooks.zipped(tmp_path / "a.xlsx", workbooks.workbook_parts({"S": part}))
+    with pytest.raises(UnreadableFile) as caught:
         lines(path)
     assert ("DAMAGED", "xml") == (caught.value.text, caught.value.facts["why"])
 
 
 def test_texts_that_are_missing_are_told(tmp_path: Path) -> None:
     """Cells that point into shared strings that aren't there."""
-    path = books.xlsx(tmp_path / "a.xlsx", '<row r="1"><c r="A1" t="s"><v>0</v></c></row>')
-    with pytest.raises(Unreadable) as caught:
+    path = workbooks.xlsx(tmp_path / "a.xlsx", '<row r="1"><c r="A1" t="s"><v>0</v></c></row>')
+    with pytest.raises(UnreadableFile) as caught:
         lines(path)
     assert "strings" == caught.value.facts["why"]
 
@@ -363,11 +365,11 @@ def test_texts_that_are_missing_are_told(tmp_path: Path) -> None:
 def test_entities_are_refused(tmp_path: Path, part: str) -> None:
     """A billion laughs, in whichever part."""
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>'
-    parts = books.workbook_parts(
-        {"S": books.worksheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>')}, strings=["<t>x</t>"]
+    parts = workbooks.workbook_parts(
+        {"S": workbooks.worksheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>')}, strings=["<t>x</t>"]
     )
     start, end, rest = parts[part].rpartition("?>\n")
     parts[part] = start + end + bomb + rest
-    with pytest.raises(Unreadable) as caught:
-        lines(books.zipped(tmp_path / "a.xlsx", parts))
+    with pytest.raises(UnreadableFile) as caught:
+        lines(workbooks.zipped(tmp_path / "a.xlsx", parts))
     assert ("HOSTILE", "entities") == (caught.value.text, caught.value.facts["why"])

@@ -16,9 +16,9 @@ import pytest
 
 from batchsync import sandbox
 from batchsync.errors import UsageError
+from batchsync.messages import sandbox as messages
 from batchsync.sandbox import Script
 from batchsync.sandbox.command import settings_of
-from batchsync.words import sandbox as words
 
 RUN = (
     "import argparse; from batchsync import sandbox; parser = argparse.ArgumentParser(); "
@@ -82,7 +82,7 @@ def test_a_taken_port_is_one_sentence() -> None:
     """Not a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageError) as refused:
         sandbox.main(parsed("--port", str(taken.getsockname()[1])))
-    assert words.PORT_TAKEN is refused.value.text
+    assert messages.PORT_TAKEN is refused.value.text
 
 
 def test_options_become_settings(tmp_path: Path) -> None:

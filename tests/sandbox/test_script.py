@@ -7,29 +7,29 @@ from typing import Any
 import pytest
 
 from batchsync.errors import UsageError
-from batchsync.sandbox import Act, Script
-from batchsync.sandbox.script import ACTS, FAULTS, act_of, read_script, script_of
-from batchsync.words import sandbox as words
+from batchsync.messages import sandbox as messages
+from batchsync.sandbox import Behaviour, Script
+from batchsync.sandbox.script import ACTS, FAULTS, behaviour_of, read_script, script_of
 
 
 @pytest.mark.parametrize(
     ("said", "act"),
     [
-        ("ok", Act()),
-        ("1003", Act(do="code", status=1003)),
-        (1003, Act(do="code", status=1003)),
-        ("code 209", Act(do="code", status=209)),
-        ("http 502", Act(do="http", status=502)),
-        ({"do": "silent", "charge": False}, Act(do="silent", charge=False)),
-        ({"do": "silent", "charge": "false"}, Act(do="silent", charge=False)),
-        ({"amount": "3"}, Act(amount=3)),
-        ({"amount": 1.5}, Act(amount=1.5)),
-        ({"do": "busy", "retry_after": 3}, Act(do="busy", retry_after="3")),
+        ("ok", Behaviour()),
+        ("1003", Behaviour(do="code", status=1003)),
+        (1003, Behaviour(do="code", status=1003)),
+        ("code 209", Behaviour(do="code", status=209)),
+        ("http 502", Behaviour(do="http", status=502)),
+        ({"do": "silent", "charge": False}, Behaviour(do="silent", charge=False)),
+        ({"do": "silent", "charge": "false"}, Behaviour(do="silent", charge=False)),
+        ({"amount": "3"}, Behaviour(amount=3)),
+        ({"amount": 1.5}, Behaviour(amount=1.5)),
+        ({"do": "busy", "retry_after": 3}, Behaviour(do="busy", retry_after="3")),
     ],
 )
-def test_a_word_means_an_act(said: str, act: Act) -> None:
+def test_a_word_means_an_act(said: str, act: Behaviour) -> None:
     """Names, codes, HTTP statuses, and details in a mapping."""
-    assert act == act_of(said)
+    assert act == behaviour_of(said)
 
 
 @pytest.mark.parametrize(
@@ -38,15 +38,15 @@ def test_a_word_means_an_act(said: str, act: Act) -> None:
 def test_a_word_without_meaning_is_refused(said: str) -> None:
     """So that a slip in a script is not played as success."""
     with pytest.raises(ValueError):
-        act_of(said)
+        behaviour_of(said)
 
 
 def test_every_act_can_be_asked_for() -> None:
     """What FAULTS draws and ACTS lists is playable."""
-    assert [act_of(act).do for act in ACTS if act not in {"code", "http"}] == [
+    assert [behaviour_of(act).do for act in ACTS if act not in {"code", "http"}] == [
         act for act in ACTS if act not in {"code", "http"}
     ]
-    assert len(FAULTS) == len([act_of(fault) for fault in FAULTS])
+    assert len(FAULTS) == len([behaviour_of(fault) for fault in FAULTS])
 
 
 def test_acts_are_played_in_turn_and_then_all_is_well() -> None:
@@ -69,17 +69,17 @@ def test_the_share_of_faults_is_about_what_was_asked() -> None:
     """15 % of 4,000 orders, give or take; every kind occurs, charged and not."""
     script = Script(faults=0.15, seed=7)
     drawn = [script.act(f"240101-{number}", 0) for number in range(4_000)]
-    faults = [act for act in drawn if act != Act()]
+    faults = [act for act in drawn if act != Behaviour()]
     assert 500 < len(faults) < 700
-    assert {act_of(fault).do for fault in FAULTS} == {act.do for act in faults}
+    assert {behaviour_of(fault).do for fault in FAULTS} == {act.do for act in faults}
     assert {True, False} == {act.charge for act in faults if act.do == "silent"}
 
 
 def test_a_fault_strikes_the_first_call_only() -> None:
     """Who sends again, gets through."""
     script = Script(faults=1.0)
-    assert Act() != script.act("1", 0)
-    assert Act() == script.act("1", 1)
+    assert Behaviour() != script.act("1", 0)
+    assert Behaviour() == script.act("1", 1)
 
 
 def test_those_turned_away_are_never_charged() -> None:
@@ -106,7 +106,7 @@ def test_those_turned_away_are_never_charged() -> None:
 )
 def test_what_an_act_charges(said: str, points: int | None) -> None:
     """The price, what it names, or nothing."""
-    assert points == act_of(said).points(2)
+    assert points == behaviour_of(said).points(2)
 
 
 @pytest.mark.parametrize("kind", ["yaml", "json"])
@@ -122,20 +122,20 @@ def test_a_script_is_read_from_a_file(tmp_path: Path, kind: str) -> None:
     file.write_text(text, encoding="utf-8")
     script = read_script(file, seed=3)
     assert script_of(told, seed=3) == script
-    assert Act(do="silent") == script.act("0123", 0)
+    assert Behaviour(do="silent") == script.act("0123", 0)
 
 
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"1: explode", words.BAD_SCRIPT),
-        (b"1: {do: ok, colour: red}", words.BAD_SCRIPT),
-        (b"1: {do: ok, latency_s: soon}", words.BAD_SCRIPT),
-        (b"- 1", words.BAD_SHAPE),
-        (b"", words.BAD_SHAPE),
-        (b"{", words.NO_SCRIPT),
-        (b"\xff\xfe\xff", words.NO_SCRIPT),
-        (None, words.NO_SCRIPT),
+        (b"1: explode", messages.BAD_SCRIPT),
+        (b"1: {do: ok, colour: red}", messages.BAD_SCRIPT),
+        (b"1: {do: ok, latency_s: soon}", messages.BAD_SCRIPT),
+        (b"- 1", messages.BAD_SHAPE),
+        (b"", messages.BAD_SHAPE),
+        (b"{", messages.NO_SCRIPT),
+        (b"\xff\xfe\xff", messages.NO_SCRIPT),
+        (None, messages.NO_SCRIPT),
     ],
 )
 def test_a_script_that_can_t_be_played_is_refused(

@@ -9,14 +9,14 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from batchsync.client import Client
 from batchsync.clock import SYSTEM_CLOCK
-from batchsync.judge import CODES
 from batchsync.model import Reason, State, Stop
 from batchsync.sandbox import SandboxSettings
-from batchsync.sandbox.books import Books, read_books
+from batchsync.sandbox.charge_log import ChargeLog, read_charge_log
 from batchsync.sandbox.script import ACTS, script_of
 from batchsync.sandbox.server import Sandbox
+from batchsync.sending.client import Client
+from batchsync.sending.judge import CODES
 from tests.faults.harness import Heard, call, settings
 
 KNOWN = SandboxSettings().token
@@ -244,16 +244,16 @@ async def test_books_on_disk_survive_the_sandbox(tmp_path: Path) -> None:
         async with Sandbox(SandboxSettings(books_file=file, script=script)) as sandbox:
             async with client_of(sandbox) as client:
                 await call(client, "1")
-            assert read_books(file) == sandbox.books.accounts
-    account = read_books(file)["77", "1"]
+            assert read_charge_log(file) == sandbox.books.accounts
+    account = read_charge_log(file)["77", "1"]
     assert (2, 1, 1) == (account.calls, account.charged, account.points)
 
 
 def test_a_line_cut_by_a_crash_is_left_out(tmp_path: Path) -> None:
     """The rest counts."""
     file = tmp_path / "books.jsonl"
-    with Books(file) as books:
+    with ChargeLog(file) as books:
         books.note("2", "1", did="ok", points=1)
         books.note("2", "2", did="ok", points=1)
     file.write_bytes(file.read_bytes()[:-9])
-    assert [("2", "1")] == list(read_books(file))
+    assert [("2", "1")] == list(read_charge_log(file))

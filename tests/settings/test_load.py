@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batchsync.settings import Given, SettingsWrong, load
-from batchsync.words import Lang
+from batchsync.messages import Lang
+from batchsync.settings import Override, SettingsProblems, load
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +29,9 @@ def written(text: str, name: str = "config.yaml", encoding: str = "utf-8") -> Pa
 
 
 def told(path: Path | None = None, *, lang: Lang = Lang.EN, token: bool = False) -> list[str]:
-    with pytest.raises(SettingsWrong) as caught:
+    with pytest.raises(SettingsProblems) as caught:
         load(path, token=token)
-    return [line.removeprefix("  - ") for line in caught.value.say(lang).splitlines()[1:]]
+    return [line.removeprefix("  - ") for line in caught.value.render(lang).splitlines()[1:]]
 
 
 def test_no_file_means_defaults() -> None:
@@ -45,7 +45,7 @@ def test_the_later_source_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     written("pace: {rate: 1, concurrency: 2}\nspend: {max_points: 3}\n")
     monkeypatch.setenv("BATCHSYNC_PACE__RATE", "7")
     monkeypatch.setenv("BATCHSYNC_PACE__CONCURRENCY", "8")
-    config = load(options=[Given(key="pace.rate", flag="--rate", value="9")]).config
+    config = load(options=[Override(key="pace.rate", flag="--rate", value="9")]).config
     assert (9, 8, 3, 1) == (
         config.pace.rate,
         config.pace.concurrency,
@@ -234,8 +234,8 @@ def test_any_file_is_settings_or_sentences(data: bytes) -> None:
     sentences: list[str] = []
     try:
         load()
-    except SettingsWrong as wrong:
-        sentences = [fault.said().say(lang) for fault in wrong.faults for lang in Lang]
+    except SettingsProblems as wrong:
+        sentences = [fault.said().render(lang) for fault in wrong.faults for lang in Lang]
     assert all(sentences)
 
 
@@ -338,7 +338,7 @@ def test_a_token_that_others_can_read_is_a_warning() -> None:
     path.chmod(0o644)
     written("api: {token_file: t k}\n")
     (warning,) = load(token=True).warnings
-    assert f"chmod 600 '{Path.cwd() / 't k'}'" in warning.say(Lang.EN)
+    assert f"chmod 600 '{Path.cwd() / 't k'}'" in warning.render(Lang.EN)
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
     assert () == load(token=True).warnings
 

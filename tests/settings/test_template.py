@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from batchsync.config import Config
+from batchsync.messages import Lang
+from batchsync.messages import settings as messages
 from batchsync.settings import load, template
-from batchsync.settings.faults import sections
+from batchsync.settings.problems import sections
 from batchsync.settings.template import key_meaning, pages
-from batchsync.words import Lang
-from batchsync.words import settings as words
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -42,7 +42,10 @@ def test_every_key_has_a_meaning_in_both_languages() -> None:
     """No key is added to config.py without a sentence in Chinese, and none stays when it goes."""
     english = {f"{s}.{k}": key_meaning(s, k, Lang.EN) for s, m in sections() for k in m.model_fields}
     keys = set(english) | {section for section, _ in sections()}
-    assert (set(), []) == (keys ^ set(words.MEANINGS_ZH), [key for key, told in english.items() if not told])
+    assert (set(), []) == (
+        keys ^ set(messages.MEANINGS_ZH),
+        [key for key, told in english.items() if not told],
+    )
 
 
 @pytest.mark.parametrize(("place", "text"), list(pages()), ids=lambda value: value[:20])

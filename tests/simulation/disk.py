@@ -9,7 +9,7 @@ from typing import Any
 
 from batchsync.clock import Clock
 from batchsync.ledger import SqliteLedger
-from batchsync.ledger.batch import Outcome
+from batchsync.ledger.batches import AttemptOutcome
 from batchsync.ledger.database import DiskRefused, StandardDatabase
 from tests.simulation.process import Process
 
@@ -67,7 +67,7 @@ def ledger_of(process: Process, disk: Disk, clock: Clock) -> SqliteLedger:
     journal = ledger._file.journal
     keep = journal.append
 
-    def append(outcomes: list[Outcome]) -> None:
+    def append(outcomes: list[AttemptOutcome]) -> None:
         if process.dead:
             raise OSError("dead")
         keep(outcomes)

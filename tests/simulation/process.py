@@ -10,8 +10,8 @@ from batchsync.clock import Clock
 from batchsync.errors import IllegalMove, LedgerFull
 from batchsync.ledger.codes import ATTEMPTS_EACH
 from batchsync.ledger.database import DiskRefused
-from batchsync.model import NoReply, Order, Reason, Reply, Verdict
-from batchsync.pool.workers import Claims, Slot
+from batchsync.model import CallVerdict, NoResponse, Order, Reason, Response
+from batchsync.sending.pool import Claims, Slot
 from tests.oracle import Key
 from tests.simulation.vendor import UNREACHED, Heard, Vendor
 
@@ -91,9 +91,9 @@ class MortalLedger:
         process.step("after a claim")
         return attempt
 
-    def settle(self, attempt: int, verdict: Verdict, heard: Reply | NoReply) -> None:
+    def record_outcome(self, attempt: int, verdict: CallVerdict, heard: Response | NoResponse) -> None:
         self._process.step("before settling")
-        self._ledger.settle(attempt, verdict, heard)
+        self._ledger.record_outcome(attempt, verdict, heard)
         self._process.step("after settling")
         if not self._process.dead:
             asyncio.get_running_loop().call_soon(self._durable, attempt // ATTEMPTS_EACH)
@@ -114,14 +114,14 @@ class Wire:
     def __init__(self, vendor: Vendor, process: Process, clock: Clock, rng: random.Random, run: str) -> None:
         self._vendor, self._process, self._clock, self._rng, self._run = vendor, process, clock, rng, run
 
-    async def send(self, order: Order, claimed_at: float, slot: Slot) -> Reply | NoReply:
+    async def send(self, order: Order, claimed_at: float, slot: Slot) -> Response | NoResponse:
         act = self._vendor.act()
         await asyncio.sleep(self._rng.expovariate(50))
         self._process.step("connected")
         if act in UNREACHED:
-            return NoReply(False, Reason.UNREACHABLE, act, 0.0)
+            return NoResponse(False, Reason.UNREACHABLE, act, 0.0)
         if self.is_stale(claimed_at):
-            return NoReply(False, Reason.STALE_CLAIM, "", 0.0)
+            return NoResponse(False, Reason.STALE_CLAIM, "", 0.0)
         while (early_s := slot.early_s()) > 0:
             await asyncio.sleep(early_s)
         slot.sent()
@@ -131,7 +131,7 @@ class Wire:
         """Whether a claim is too old to be sent."""
         return self._clock.boottime() - claimed_at > STALE_AFTER_S
 
-    async def _exchange(self, key: Key, act: str) -> Reply | NoReply:
+    async def _exchange(self, key: Key, act: str) -> Response | NoResponse:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Heard] = loop.create_future()
         self._process.step("first byte")
@@ -143,12 +143,12 @@ class Wire:
             self._vendor.doubtful.add(key)
             heard = "silence"
         self._process.step("answered")
-        if isinstance(heard, Reply):
+        if isinstance(heard, Response):
             return heard
         reason = Reason.TIMEOUT if heard == "silence" else Reason.CONNECTION_LOST
-        return NoReply(True, reason, heard, 0.0)
+        return NoResponse(True, reason, heard, 0.0)
 
-    async def follow(self, order: Order) -> Reply | NoReply:
+    async def follow(self, order: Order) -> Response | NoResponse:
         """Call once more on the same claim: only planted bugs do."""
         return await self._exchange((order.owner_id, order.number), "ok")
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from batchsync.model import Reply
+from batchsync.model import Response
 from tests.oracle import Charged, Key
 
-Heard = Reply | str
+Heard = Response | str
 """An answer, or how the connection ended without one."""
 
 OK = "ok"
@@ -101,9 +101,9 @@ class Vendor:
         return act if made is None else made(self.price, elapsed_s)
 
 
-def _reply(answer: object, elapsed_s: float, http: int = 200, retry_after_s: float | None = None) -> Reply:
+def _reply(answer: object, elapsed_s: float, http: int = 200, retry_after_s: float | None = None) -> Response:
     body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    return Reply(http, body, retry_after_s, elapsed_s)
+    return Response(http, body, retry_after_s, elapsed_s)
 
 
 def _zero(success: bool, amount: object) -> dict[str, object]:
@@ -111,7 +111,7 @@ def _zero(success: bool, amount: object) -> dict[str, object]:
     return {"data": data, "status": 0}
 
 
-_ANSWERS: Mapping[str, Callable[[int, float], Reply]] = {
+_ANSWERS: Mapping[str, Callable[[int, float], Response]] = {
     OK: lambda price, s: _reply(_zero(True, price), s),
     "no_amount": lambda _price, s: _reply(_zero(True, None), s),
     "string_amount": lambda price, s: _reply(_zero(True, f"{price}.0"), s),

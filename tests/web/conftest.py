@@ -21,13 +21,13 @@ from batchsync.config import (
     StopSettings,
     WebSettings,
 )
+from batchsync.messages import Message
+from batchsync.messages import doctor as start_words
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.server import Sandbox
 from batchsync.settings import Loaded
-from batchsync.web.house import Found, House
-from batchsync.web.server import opened
-from batchsync.words import Said
-from batchsync.words import start as start_words
+from batchsync.web.app import serve
+from batchsync.web.context import AppContext, CheckLine
 
 MakeConfig = Callable[..., Config]
 PATIENCE_S = 20
@@ -75,7 +75,7 @@ class Visitor:
 class Page:
     """A served page with its visitor."""
 
-    house: House
+    house: AppContext
     visitor: Visitor
     addresses: list[str]
 
@@ -131,8 +131,8 @@ def make_config(sandbox: Sandbox, tmp_path: Path) -> MakeConfig:
     return make
 
 
-def examine() -> list[Found]:
-    return [Found("ok", Said(start_words.CONFIG_NONE))]
+def examine() -> list[CheckLine]:
+    return [CheckLine("ok", Message(start_words.CONFIG_NONE))]
 
 
 @asynccontextmanager
@@ -141,7 +141,7 @@ async def served(config: Config) -> AsyncIterator[Page]:
     loaded = Loaded(config=config, file=None, warnings=(), places={})
     addresses: list[str] = []
     async with (
-        opened(loaded, examine=examine, say_address=addresses.append) as house,
+        serve(loaded, examine=examine, say_address=addresses.append) as house,
         aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
     ):
         visitor = Visitor(session, addresses[0])

@@ -24,11 +24,11 @@ import python_calamine
 
 from batchsync.config import InputSettings
 from batchsync.errors import InputError
+from batchsync.messages import Lang
 from batchsync.model import CellBatch, EntryResult, FileFound, SheetCells, SheetFound
 from batchsync.reader import read_cells
-from batchsync.words import Lang
 from batchsync.writer import ResultJob, write_result
-from tests.results.made import one_of_each
+from tests.model.entries import one_of_each
 from tests.writer.jobs import RUN
 from tests.writer.strict import faults, raw_members
 
@@ -96,7 +96,7 @@ def examine(path: Path, out: Path) -> Outcome:
     try:
         file, sheets, lines = sheets_of(path)
     except InputError as error:
-        return Outcome(path.name, "unreadable", error.say(Lang.EN))
+        return Outcome(path.name, "unreadable", error.render(Lang.EN))
     if not any(lines):
         return Outcome(path.name, "empty")
     job = ResultJob(
@@ -108,7 +108,7 @@ def examine(path: Path, out: Path) -> Outcome:
     except Exception as error:
         outcome.findings.append(f"write_result raised {type(error).__name__}: {error}")
         return outcome
-    outcome.said = "; ".join(said.say(Lang.EN) for said in written.said)
+    outcome.said = "; ".join(said.render(Lang.EN) for said in written.said)
     outcome.kind = (
         "fresh"
         if file.container != "xlsx" or "fresh" in outcome.said or "only order numbers" in outcome.said

@@ -8,11 +8,11 @@ from typing import Any
 
 import openpyxl
 
+from batchsync.messages import Lang
+from batchsync.messages import result_columns as messages
 from batchsync.model import CellBatch, CellKind, EntryResult, FileFound, RunRecord, SheetCells, SheetFound
-from batchsync.words import Lang
-from batchsync.words import result as words
 from batchsync.writer import ResultJob, ResultWritten, write_result
-from tests.results.made import NOON
+from tests.model.entries import NOON
 
 RUN = RunRecord(
     run="20261123-0212-orders",
@@ -35,8 +35,8 @@ def found_again(path: Path, before: SheetFound) -> SheetFound:
     """What a reader would find on a result fed back in: the same, and our columns by their heads."""
     sheet = opened(path)[before.sheet]
     heads = [str(cell.value or "") for cell in sheet[before.header_line]]
-    ours = {text for head in words.HEADS.values() for text in (head.en, head.zh)}
-    decision = {words.HEADS["decision"].en, words.HEADS["decision"].zh}
+    ours = {text for head in messages.HEADS.values() for text in (head.en, head.zh)}
+    decision = {messages.HEADS["decision"].en, messages.HEADS["decision"].zh}
     columns = tuple(i for i, head in enumerate(heads) if head in ours and head not in decision)
     decisions = [i for i, head in enumerate(heads) if head in decision]
     return found(

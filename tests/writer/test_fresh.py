@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from batchsync.messages import Lang
 from batchsync.model import CellKind, EntryResult
-from batchsync.words import Lang
 from batchsync.writer import ResultWritten
-from batchsync.writer import freshsheet as fresh_module
-from tests.results.made import entry, one_of_each, uncertain
+from batchsync.writer import fresh_sheet as fresh_module
+from tests.model.entries import entry, one_of_each, uncertain
 from tests.writer.jobs import HEADERS, cells_of, found, job, opened, texts, written
 from tests.writer.strict import faults
 
@@ -136,7 +136,7 @@ def test_a_sheet_without_room_on_the_right_shows_what_the_plan_knows(tmp_path: P
     (tmp_path / "a.csv").touch()
     done = fresh(tmp_path, wide, one_of_each())
     assert ["merchant id", "order number", "sync status"] == texts(done.path, "Sheet1")[0][:3]
-    assert "no room on the right" in done.said[0].say(Lang.EN)
+    assert "no room on the right" in done.said[0].render(Lang.EN)
 
 
 def test_an_earlier_results_columns_are_replaced(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_without_its_input_a_result_shows_what_the_plan_knows(
     rows = texts(done.path, "Sheet1")
     assert ["merchant id", "order number", "sync status"] == rows[0][:3]
     assert ["2088123464", "260101-000000000000006", "uncertain"] == rows[5][:3]
-    assert word in done.said[0].say(Lang.EN)
+    assert word in done.said[0].render(Lang.EN)
     assert [] == faults(done.path)
 
 
@@ -191,7 +191,7 @@ def test_a_csv_has_our_columns_and_a_summary_beside_it(tmp_path: Path) -> None:
         r[3] for r in rows
     ]
     assert done.summary_path == tmp_path / "o.summary.csv"
-    assert f"汇总：{done.summary_path}" == done.said[-1].say(Lang.ZH)
+    assert f"汇总：{done.summary_path}" == done.said[-1].render(Lang.ZH)
     assert "合计,7" in done.summary_path.read_text("utf-8-sig")
 
 

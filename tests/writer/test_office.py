@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.results.made import one_of_each
+from tests.model.entries import one_of_each
 from tests.writer.jobs import found, job, written
 from tests.writer.test_round_trip import ORDERS, moved
 from tests.writer.workbooks import plain, rich

@@ -8,9 +8,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from batchsync.messages import Lang
 from batchsync.model import EntryResult
-from batchsync.words import Lang
-from tests.results.made import entry, one_of_each, uncertain
+from tests.model.entries import entry, one_of_each, uncertain
 from tests.writer.jobs import cells_of, found, found_again, job, opened, texts, written
 from tests.writer.strict import faults, parts, raw_members
 from tests.writer.workbooks import patched, plain, prefixed, rich, with_pivot
@@ -127,7 +127,7 @@ def test_a_workbook_without_a_filter_gets_one(tmp_path: Path) -> None:
 
 def test_times_are_local_day_numbers_also_from_1904(tmp_path: Path) -> None:
     """answered at shows the same local time whatever the workbook counts from."""
-    from tests.results.made import NOON
+    from tests.model.entries import NOON
 
     shown = NOON.astimezone().replace(tzinfo=None)
     for number, early in enumerate((False, True)):
@@ -296,7 +296,7 @@ def test_without_its_macros_a_result_is_not_named_as_if_it_had_them(tmp_path: Pa
     told = job(path, tmp_path / "m.result.xlsm", [ORDERS], cells=cells_of({"Orders": lines}))
     done = written(told, moved(one_of_each(), 1))
     assert "m.result.xlsx" == done.path.name
-    said = [each.say(Lang.EN) for each in done.said]
+    said = [each.render(Lang.EN) for each in done.said]
     assert "The result holds no macros, so its name ends in .xlsx." == said[0]
     assert "digitally signed" in said[1]
     assert [] == faults(done.path)

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from batchsync.writer.sheetscan import SheetStream
+from batchsync.writer.sheet_scanner import SheetStream
 
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from batchsync.messages import Lang, Message
+from batchsync.messages import result_file as delivery_words
+from batchsync.messages import summary as summary_words
 from batchsync.model import Note, Reason, Stop
-from batchsync.words import Lang, Said
-from batchsync.words import delivery as delivery_words
-from batchsync.words import summary as summary_words
-from tests.results.made import entry, failed, left_out, one_of_each, uncertain, unreached
+from tests.model.entries import entry, failed, left_out, one_of_each, uncertain, unreached
 from tests.writer.jobs import HEADERS, found, job, opened, texts, written
 from tests.writer.strict import parts
 from tests.writer.workbooks import plain
@@ -18,7 +18,7 @@ from tests.writer.workbooks import plain
 def summary(tmp_path: Path, entries: Any, lang: Lang = Lang.EN, **facts: Any) -> list[list[Any]]:
     path = plain(tmp_path / "p.xlsx")
     out = written(job(path, tmp_path / "o.xlsx", [found()], lang=lang, **facts), entries).path
-    return texts(out, summary_words.SUMMARY_SHEET.say(lang))
+    return texts(out, summary_words.SUMMARY_SHEET.render(lang))
 
 
 def flat(rows: list[list[Any]]) -> list[str]:
@@ -101,7 +101,7 @@ def test_the_runs_facts_and_notes_stand_there(tmp_path: Path) -> None:
     path = plain(tmp_path / "p.xlsx")
     told = job(
         path, tmp_path / "o.xlsx", [sheet], rate=5.0, seconds=61.25, facts=[(summary_words.FACTS["url"], "http://x/")],
-        said=[Said(delivery_words.OLDER_KEPT, {"kept": "k.xlsx"})],
+        said=[Message(delivery_words.OLDER_KEPT, {"kept": "k.xlsx"})],
     )  # fmt: skip
     lines = flat(texts(written(told, [entry(n) for n in range(2, 9)]).path, "Summary"))
     for line in ("Run | 20261123-0212-orders", "Account | default", "Most calls a second | 5", "Duration | 0:01:01",
@@ -144,7 +144,7 @@ def test_uncertain_orders_have_a_sheet_of_evidence(tmp_path: Path) -> None:
 
 def test_the_sheet_of_evidence_is_no_table_of_orders() -> None:
     """Fed back in, its rows must not be taken for rows to send: no header is one that the reader knows."""
-    from batchsync.reader.headers import OWNER_NAMES, SHOP_NAMES, is_known, is_question, normalise
+    from batchsync.reader.table.header_names import OWNER_NAMES, SHOP_NAMES, is_known, is_question, normalise
 
     names = [normalise(text) for head in summary_words.EVIDENCE_HEADS for text in (head.en, head.zh)]
     assert [] == [

@@ -11,18 +11,18 @@ nobody else's: an order may have been lent to one process twice), an outcome wri
 
 from collections.abc import Collection, Sequence
 
-from batchsync.ledger.batch import (
+from batchsync.ledger.batches import (
     ANSWER_REMEMBERED_BYTES,
     ANSWERS_REMEMBERED,
-    Applied,
+    AttemptOutcome,
+    BatchResult,
     Claim,
-    Dearest,
-    Heard,
-    Outcome,
+    HighestPriceTracker,
+    ResponseRecord,
 )
 from batchsync.ledger.codes import ATTEMPTS_EACH
 from batchsync.ledger.database import transaction
-from batchsync.ledger.late import Stand
+from batchsync.ledger.late_answers import OrderSnapshot
 from batchsync.ledger.postgres.database import PostgresDatabase
 from batchsync.model import Reason
 
@@ -37,24 +37,24 @@ class PostgresBatches:
         self._was_lost = was_lost
         self._sql = database.sql
         self._holder = holder
-        self._answers: dict[Heard, int] = {}
-        self._dearest = Dearest()
+        self._answers: dict[ResponseRecord, int] = {}
+        self._dearest = HighestPriceTracker()
 
     def apply(
         self,
         claims: Sequence[Claim],
-        outcomes: Sequence[Outcome],
+        outcomes: Sequence[AttemptOutcome],
         *,
         again: bool,
         under_way: Collection[int] = (),
-    ) -> Applied:
+    ) -> BatchResult:
         """Write a batch, durably. On any error nothing is kept, as far as this process can know.
 
         `under_way`: attempts of this process that somebody is sending already.
         """
         self._dearest.hear(claims)
         if not outcomes and not again:  # one statement is a transaction by itself
-            return Applied(self._claim(claims), [])
+            return BatchResult(self._claim(claims), [])
         try:
             with transaction(self._db):
                 illegal = self._settle(outcomes, again=again)
@@ -63,7 +63,7 @@ class PostgresBatches:
             self._answers.clear()
             self._dearest.forget()
             raise
-        return Applied(attempts, illegal)
+        return BatchResult(attempts, illegal)
 
     # --- Claims ---------------------------------------------------------------------------------------------
 
@@ -84,7 +84,7 @@ class PostgresBatches:
 
     # --- Outcomes -------------------------------------------------------------------------------------------
 
-    def _settle(self, outcomes: Sequence[Outcome], *, again: bool) -> list[Outcome]:
+    def _settle(self, outcomes: Sequence[AttemptOutcome], *, again: bool) -> list[AttemptOutcome]:
         if not outcomes:
             return []
         first = {outcome.attempt: outcome for outcome in reversed(outcomes)}
@@ -101,12 +101,12 @@ class PostgresBatches:
             and not self._fits_otherwise(outcome, answers[outcome.heard], again=again)
         ]
 
-    def _fits_otherwise(self, outcome: Outcome, answer: int, *, again: bool) -> bool:
+    def _fits_otherwise(self, outcome: AttemptOutcome, answer: int, *, again: bool) -> bool:
         """Settle a given-up attempt late; know what was written before, or overtaken by who gave it up."""
         row = next(self._db.execute(self._sql["order_to_settle"], (outcome.attempt,)), None)
         if row is None:
             return False
-        stand = Stand._make(row)
+        stand = OrderSnapshot._make(row)
         if again and (stand.outcome, stand.at) == (outcome.state, outcome.at):
             return True
         if not stand.takes(outcome.state):
@@ -119,7 +119,7 @@ class PostgresBatches:
         self._db.execute(self._sql["append_late_outcome"], row_of_it)
         return True
 
-    def _answer_all(self, heard: Sequence[Heard]) -> dict[Heard, int]:
+    def _answer_all(self, heard: Sequence[ResponseRecord]) -> dict[ResponseRecord, int]:
         """Return the id of each answer; those never written by this session are written, all at once."""
         found = {each: self._answers.get(each, 0) for each in heard}
         new = [each for each, answer in found.items() if not answer]
@@ -135,7 +135,7 @@ class PostgresBatches:
                 self._answers.clear()
         return found
 
-    def _note_price(self, outcomes: Sequence[Outcome]) -> None:
+    def _note_price(self, outcomes: Sequence[AttemptOutcome]) -> None:
         dear = self._dearest.among(outcomes)
         if dear:
             self._db.execute(self._sql["note_prices"], [list(column) for column in zip(*dear, strict=True)])
@@ -152,7 +152,7 @@ def reap(database: PostgresDatabase, me: int, stale_s: float) -> int:
         dead = [holder for (holder,) in database.execute(sql["dead_holders"], (me,))]
         orphans = [order for (order,) in database.execute(sql["orphans"], (dead, round(stale_s * 1e6)))]
         if orphans:
-            columns = [[value] for value in Heard(CRASH, 1, None, "", "", "", b"")]
+            columns = [[value] for value in ResponseRecord(CRASH, 1, None, "", "", "", b"")]
             ((answer,),) = database.execute(sql["append_answers"], columns)
             database.execute(sql["give_up_outcomes"], (answer, orphans))
             database.execute(sql["give_up_orders"], (orphans,))

@@ -20,8 +20,8 @@ from batchsync.ledger.postgres.database import PostgresDatabase
 from batchsync.ledger.postgres.queue import Lent, Member, Standing
 from batchsync.ledger.postgres.session import STALE_CLAIM_S, Session
 from batchsync.ledger.postgres.store import PostgresStore
+from batchsync.messages import ledger as messages
 from batchsync.model import Cause, Plan, State
-from batchsync.words import ledger as words
 
 if TYPE_CHECKING:
     from array import array
@@ -101,12 +101,12 @@ class PostgresLedger(Ledger):
                 ((self._server.known_at,),) = database.execute(database.sql["now_us"])
         return super().known(account, owners, numbers, resync_before=resync_before)
 
-    def enroll(
+    def save_plan(
         self, run: str, plan: Plan, *, allow: frozenset[Cause] = frozenset({Cause.NEW_RUN})
     ) -> "array[int]":
         """Write the plan down; an order that another run claimed since `known` was asked stays that run's."""
         try:
-            return super().enroll(run, plan, allow=allow)
+            return super().save_plan(run, plan, allow=allow)
         finally:
             self._server.known_at = 0
 
@@ -123,7 +123,7 @@ class PostgresLedger(Ledger):
             database.execute(database.sql["queue_up"], (run_id, limit))
             database.execute(database.sql["open_run"], (run_id, detached, alone))
 
-    def is_going_on(self, run: str) -> bool:
+    def is_active(self, run: str) -> bool:
         """Whether a run has not ended and is not dead: somebody sends its orders now, or it waits for workers."""
         record = self.run(run)
         if record is None or record.ended_at is not None:
@@ -200,12 +200,12 @@ class PostgresLedger(Ledger):
 
     def backup(self, target: Path) -> None:
         """Raise LedgerError: PostgreSQL has its own ways."""
-        raise LedgerError(words.BACKUP_IS_YOURS, ledger=self.place, target=target)
+        raise LedgerError(messages.BACKUP_IS_YOURS, ledger=self.place, target=target)
 
     def _refuse_company(self) -> None:
         for member in self.members():
             raise LedgerBusy(
-                words.BUSY,
+                messages.BUSY,
                 ledger=self.place,
                 run=member.run or member.who,
                 host=member.host,

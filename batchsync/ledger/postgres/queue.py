@@ -7,7 +7,7 @@ from typing import Any
 from batchsync.ledger.codes import STATE_CODES, STATES_BY_CODE
 from batchsync.ledger.database import transaction
 from batchsync.ledger.postgres.database import PostgresDatabase
-from batchsync.ledger.reading import moment
+from batchsync.ledger.run_results import to_datetime
 from batchsync.model import Order, State
 
 PLANNED = STATE_CODES[State.PLANNED]
@@ -98,7 +98,7 @@ def members(database: PostgresDatabase) -> list[Member]:
 
 def _member(row: tuple[Any, ...]) -> Member:
     holder, who, host, pid, kind, since, seen_at, run = row
-    began, seen = moment(since), moment(seen_at)
+    began, seen = to_datetime(since), to_datetime(seen_at)
     assert began is not None
     assert seen is not None
     return Member(

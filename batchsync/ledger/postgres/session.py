@@ -24,12 +24,12 @@ from psycopg import errors
 
 from batchsync.clock import Clock
 from batchsync.errors import IllegalMove
-from batchsync.ledger.batch import Applied, Claim, Outcome
+from batchsync.ledger.batches import AttemptOutcome, BatchResult, Claim
+from batchsync.ledger.commit_queue import Answer, CommitQueue, Waiting, describe_illegal
 from batchsync.ledger.database import transaction
-from batchsync.ledger.handover import Answer, Handover, Waiting, told
 from batchsync.ledger.postgres.batch import PostgresBatches, reap
 from batchsync.ledger.postgres.database import PostgresDatabase, connect
-from batchsync.ledger.postgres.kept import Kept, forget
+from batchsync.ledger.postgres.kept import SpooledOutcomes, delete_spool
 
 T = TypeVar("T")
 STALE_CLAIM_S = 10.0
@@ -58,7 +58,7 @@ class _Done(NamedTuple):
     error: BaseException | None
 
 
-class Session(Handover):
+class Session(CommitQueue):
     """Commits what gathers in groups on a session of its own, which it keeps alive."""
 
     def __init__(
@@ -70,7 +70,7 @@ class Session(Handover):
         kind: str,
         refuse: Callable[[BaseException], BaseException],
         clock: Clock,
-        kept: Kept | None = None,
+        kept: SpooledOutcomes | None = None,
         stale_s: float = STALE_CLAIM_S,
     ) -> None:
         super().__init__(refuse=refuse, clock=clock)
@@ -79,7 +79,7 @@ class Session(Handover):
         """The run that this process drains now, for others to see."""
         self._address, self._who, self._kind = address, who, kind
         self._stale_s = stale_s
-        self._kept = kept or Kept(place)
+        self._kept = kept or SpooledOutcomes(place)
         self._beats: list[Beat] = []
         self._under_way = False
         self._inbox: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
@@ -208,10 +208,10 @@ class Session(Handover):
         except Exception as error:  # noqa: BLE001 (whatever it was, the outcomes must be kept)
             self._keep(waiting.outcomes)
             return _Done(waiting, [self._refuse(error) for _ in waiting.claimed], error)
-        wrong = IllegalMove(told(applied.illegal)) if applied.illegal else None
+        wrong = IllegalMove(describe_illegal(applied.illegal)) if applied.illegal else None
         return _Done(waiting, self._answers(waiting, applied.attempts, refused), wrong)
 
-    def _apply(self, claims: list[Claim], outcomes: list[Outcome]) -> Applied:
+    def _apply(self, claims: list[Claim], outcomes: list[AttemptOutcome]) -> BatchResult:
         give_up_at, again = time.monotonic() + PATIENCE_S, False
         while True:
             try:
@@ -231,7 +231,7 @@ class Session(Handover):
                 self._sending.update(filter(None, applied.attempts))
                 return applied
 
-    def _keep(self, outcomes: list[Outcome]) -> None:
+    def _keep(self, outcomes: list[AttemptOutcome]) -> None:
         if outcomes:
             with contextlib.suppress(OSError):  # they stay `sending`, and become uncertain
                 self._kept.keep(outcomes)
@@ -264,7 +264,7 @@ class Session(Handover):
         self._batches = PostgresBatches(database, holder, was_lost=before > 0)
         for path, outcomes in self._kept.files():
             PostgresBatches(database, holder, was_lost=True).apply([], outcomes, again=True)
-            forget(path)
+            delete_spool(path)
 
     def _take_over(self, database: PostgresDatabase, before: int, holder: int) -> None:
         """Adopt what this process was sending, once its old session is surely over."""

@@ -11,12 +11,12 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from batchsync.clock import Clock
 from batchsync.errors import LedgerBusy, LedgerError, LedgerFull, LedgerGone
-from batchsync.ledger.batch import Outcome
+from batchsync.ledger.batches import AttemptOutcome
 from batchsync.ledger.database import transaction
 from batchsync.ledger.postgres.database import PostgresDatabase, connect, settings_of
 from batchsync.ledger.postgres.statements import SCHEMA_VERSION, schema
-from batchsync.ledger.postgres.zone import keep_local_days
-from batchsync.words import ledger as words
+from batchsync.ledger.postgres.zone import set_session_timezone
+from batchsync.messages import ledger as messages
 
 LENT_MOST = 8
 PATIENCE_S = 15.0
@@ -68,7 +68,7 @@ class PostgresStore:
                 self._refuse_forgetful(database)
                 found = self._version(database)
                 if found > SCHEMA_VERSION:
-                    raise LedgerError(words.TOO_NEW, ledger=self.place, found=found, known=SCHEMA_VERSION)
+                    raise LedgerError(messages.TOO_NEW, ledger=self.place, found=found, known=SCHEMA_VERSION)
                 if found < SCHEMA_VERSION and (found or not self._read_only):
                     self._move_up(database)
             finally:
@@ -77,7 +77,7 @@ class PostgresStore:
     def _refuse_forgetful(self, database: PostgresDatabase) -> None:
         for name, value in self._settings(database).items():
             if value not in ("on", "remote_write", "remote_apply"):
-                raise LedgerError(words.FORGETFUL, ledger=self.place, setting=name, value=value)
+                raise LedgerError(messages.FORGETFUL, ledger=self.place, setting=name, value=value)
 
     @staticmethod
     def _settings(database: PostgresDatabase) -> dict[str, str]:
@@ -136,7 +136,7 @@ class PostgresStore:
     def exclusive(self, who: str, wait_s: float | None = None) -> Iterator[PostgresDatabase]:
         """Lend a connection for bookkeeping, to one in the whole house at a time. Claims don't wait for it."""
         if self._read_only:
-            raise LedgerError(words.UNWRITABLE, ledger=self.place, error=f"{who}: opened for reading only")
+            raise LedgerError(messages.UNWRITABLE, ledger=self.place, error=f"{who}: opened for reading only")
         with self.reading() as database:
             sql = database.sql
             patience_ms = round(max(WRITES_WAIT_S, self._wait_s, wait_s or 0) * 1000)
@@ -144,7 +144,7 @@ class PostgresStore:
             try:
                 database.execute(sql["keep_others_out"])
             except errors.LockNotAvailable:
-                raise LedgerBusy(words.BUSY_UNKNOWN, ledger=self.place) from None
+                raise LedgerBusy(messages.BUSY_UNKNOWN, ledger=self.place) from None
             try:
                 database.execute(sql["remember_known_at"], (str(self.known_at or FOREVER),))
                 yield database
@@ -152,11 +152,11 @@ class PostgresStore:
                 if not database.is_closed:
                     database.execute(sql["let_others_in"])
 
-    def waiting_outcomes(self) -> Mapping[int, Outcome]:
+    def waiting_outcomes(self) -> Mapping[int, AttemptOutcome]:
         """Return outcomes that the database doesn't have yet: a session keeps its own until it has them."""
         return {}
 
-    def name_holder(self, who: str) -> None:
+    def set_lock_owner(self, who: str) -> None:
         """Nobody is locked out, so nobody needs to be named."""
 
     def close(self) -> None:
@@ -173,19 +173,19 @@ class PostgresStore:
         try:
             yield
         except DISK as error:
-            raise LedgerFull(words.FULL, ledger=self.place, error=_first_line(error)) from error
+            raise LedgerFull(messages.FULL, ledger=self.place, error=_first_line(error)) from error
         except errors.InsufficientPrivilege as error:
-            raise LedgerError(words.UNWRITABLE, ledger=self.place, error=_first_line(error)) from error
+            raise LedgerError(messages.UNWRITABLE, ledger=self.place, error=_first_line(error)) from error
         except GONE as error:
             raise self.gone(error) from error
 
     def gone(self, error: BaseException) -> LedgerGone:
         """Return the sentence for a server that doesn't answer."""
-        return LedgerGone(words.GONE, ledger=self.place, error=_first_line(error))
+        return LedgerGone(messages.GONE, ledger=self.place, error=_first_line(error))
 
 
 def _configure(connection: "Connection[Any]") -> None:
-    keep_local_days(PostgresDatabase(connection))
+    set_session_timezone(PostgresDatabase(connection))
 
 
 def _first_line(error: BaseException) -> str:

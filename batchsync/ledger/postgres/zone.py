@@ -12,7 +12,7 @@ from batchsync.ledger.database import Database
 LINK = Path("/etc/localtime")
 
 
-def keep_local_days(database: Database) -> None:
+def set_session_timezone(database: Database) -> None:
     """Let the session count days by this machine's zone: by its name where that is known, else by its offset."""
     sql = database.sql
     for name in _names():

@@ -1,0 +1,39 @@
+"""`run --detach`: leaves runs to the workers and says how to see them again."""
+
+import asyncio
+from pathlib import Path
+
+from batchsync.cli import plan_view
+from batchsync.cli.console import Console
+from batchsync.cluster import cluster_job
+from batchsync.cluster.loops import loop_factory
+from batchsync.config import Config
+from batchsync.errors import BatchsyncError, UsageError
+from batchsync.job import RunOptions
+from batchsync.ledger import is_postgres
+from batchsync.messages import Message
+from batchsync.messages import cluster as messages
+
+
+def submit(files: list[Path], config: Config, options: RunOptions, console: Console) -> int:
+    """Leave each file's run to the workers; the worst exit code of all that could not be left."""
+    if not is_postgres(config.ledger.url):
+        raise UsageError(messages.ONLY_POSTGRES, what="--detach")
+    job = cluster_job(config, on_planned=lambda checked: console.talk(plan_view.line(checked)))
+    worst = 0
+    with asyncio.Runner(loop_factory=loop_factory(config)) as runner:
+        for path in files:
+            try:
+                left = runner.run(job.leave(path, options))
+            except BatchsyncError as error:
+                console.fault(error.render(console.lang))
+                worst = max(worst, error.exit_code)
+                continue
+            if left.run is None:
+                console.result(messages.LEFT_NOTHING.render(console.lang, file=path.name))
+                continue
+            facts = {"run": left.run, "orders": f"{left.orders:,}", "workers": left.workers}
+            console.result(messages.LEFT.render(console.lang, **facts))
+            if not left.workers:
+                console.talk(Message(messages.LEFT_TO_NOBODY))
+    return worst

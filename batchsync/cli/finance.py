@@ -1,0 +1,216 @@
+"""`spend` and `reconcile`: what was paid, and whether the vendor says the same."""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from batchsync.cli import arguments as given
+from batchsync.cli.atomic_write import atomic_write
+from batchsync.cli.console import Console
+from batchsync.cli.layout import one_line, table
+from batchsync.config import InputSettings
+from batchsync.errors import OutputError, UsageError
+from batchsync.finance import (
+    Balances,
+    Reconciled,
+    SpendRow,
+    read_statement,
+    reconcile_balances,
+    reconcile_statement,
+    spend_rows,
+    write_chart,
+    write_csv,
+    write_dispute,
+)
+from batchsync.ledger import open_ledger
+from batchsync.messages import Lang, Message, Translation, cli
+from batchsync.messages import finance as messages
+
+SHOWN = 20
+"""Orders that are listed; the workbook has them all."""
+CHARTS = (".xlsx", ".svg")
+
+
+# --- spend --------------------------------------------------------------------------------------------------
+
+
+def spend(arguments: argparse.Namespace, console: Console) -> int:
+    """Add up points by day, merchant or run."""
+    console.stdout_taken = arguments.csv == "-"
+    csv, chart = given.target(arguments, "--csv"), given.target(arguments, "--chart")
+    if chart is not None and chart.suffix.lower() not in CHARTS:
+        raise UsageError(messages.CHART_KIND, path=chart)
+    since, until = _days(arguments)
+    config = given.settings(arguments, console).config
+    with open_ledger(config.ledger.url, read_only=True) as ledger:
+        account = ledger.find_account(config.api.url, config.api.account)
+        spent = [] if account is None else ledger.spending(account, since=since, until=until)
+        price = ledger.price_of_a_call(account, config.spend.price)
+    lines = spend_rows(spent, arguments.by, price)
+    _show(lines, arguments.by, price, console)
+    if arguments.csv:
+        _write_csv(lines, arguments, csv)
+    if chart is not None:
+        with _writing("--chart", chart):
+            write_chart(lines, arguments.by, chart, console.lang)
+        console.talk(Message(messages.WRITTEN, {"path": chart}))
+    return 0
+
+
+def _show(lines: Sequence[SpendRow], by: str, price: int, console: Console) -> None:
+    if not lines:
+        console.talk(messages.NOTHING_SPENT)
+        return
+    total = SpendRow(key=messages.TOTAL.render(console.lang))
+    for line in lines:
+        total.merge(line)
+    heads = [messages.BY[by], *messages.FIGURES.values()]
+    rows = [[text.render(console.lang) for text in heads], *map(_cells, [*lines, total])]
+    for text in table(rows, numbers=frozenset(range(1, len(heads)))):
+        console.result(text)
+    if total.amount_missing:
+        console.talk(Message(messages.MISSING_AMOUNTS, {"count": total.amount_missing, "price": price}))
+
+
+def _cells(line: SpendRow) -> list[str]:
+    return [one_line(line.key), *(f"{getattr(line, name):,}" for name in messages.FIGURES)]
+
+
+def _write_csv(lines: Sequence[SpendRow], arguments: argparse.Namespace, path: Path | None) -> None:
+    if path is None:
+        write_csv(lines, arguments.by, sys.stdout)
+        return
+    with _writing("--csv", path), atomic_write(path) as file:
+        write_csv(lines, arguments.by, file)
+
+
+# --- reconcile ----------------------------------------------------------------------------------------------
+
+
+def reconcile(arguments: argparse.Namespace, console: Console) -> int:
+    """Hold the ledger against balances or a statement; exit code 1 when something is left to find out."""
+    balances = _balances(arguments)
+    if (balances is None) == (arguments.statement is None):
+        raise UsageError(messages.WHICH_SIDE)
+    theirs = Path(arguments.statement).expanduser() if arguments.statement else None
+    workbook = given.target(arguments, "--workbook", theirs)
+    since, until = _days(arguments)
+    wanted = _columns(arguments)  # of the statement, not of the user's own sheets
+    config = given.settings(arguments, console).config
+    with open_ledger(config.ledger.url, read_only=True) as ledger:
+        account = ledger.find_account(config.api.url, config.api.account)
+        charges = [] if account is None else list(ledger.charges(account, since=since, until=until))
+        price = ledger.price_of_a_call(account, config.spend.price)
+    if balances is not None:
+        found = reconcile_balances(balances, charges, price)
+    else:
+        statement = read_statement(Path(arguments.statement).expanduser(), wanted, arguments.points_column)
+        found = reconcile_statement(statement, charges, price)
+    summary = list(_summary(found, console.lang))
+    for line in table(summary):
+        console.result(line)
+    console.result(_verdict(found).render(console.lang))
+    _show_findings(found, console)
+    if workbook is not None:
+        with _writing("--workbook", workbook):
+            write_dispute(found, summary, workbook, console.lang)
+        console.talk(Message(messages.WRITTEN, {"path": workbook}))
+    return 0 if found.agrees else 1
+
+
+def _columns(arguments: argparse.Namespace) -> InputSettings:
+    wanted = InputSettings(
+        sheets=tuple(arguments.sheet or ()),
+        order_columns=tuple(arguments.order_column or ()),
+        owner_columns=tuple(arguments.owner_column or ()),
+        hidden_rows="send",
+    )
+    arguments.sheet = arguments.order_column = arguments.owner_column = None
+    return wanted
+
+
+def _balances(arguments: argparse.Namespace) -> Balances | None:
+    if arguments.opening is None and arguments.closing is None:
+        return None
+    if arguments.opening is None or arguments.closing is None:
+        raise UsageError(messages.WHICH_SIDE)
+    return Balances(
+        opening=_points(arguments.opening, "--opening"),
+        closing=_points(arguments.closing, "--closing"),
+        topped_up=_points(arguments.topped_up or "0", "--topped-up"),
+    )
+
+
+def _points(value: str, option: str) -> int:
+    plain = value.replace(",", "")
+    if not plain.isdecimal():
+        raise UsageError(messages.NOT_POINTS, option=option, value=value)
+    return int(plain)
+
+
+def _summary(found: Reconciled, lang: Lang) -> Iterator[tuple[str, str]]:
+    def told(name: str, points: int, calls: int | None = None) -> tuple[str, str]:
+        text = messages.IN_POINTS if calls is None else messages.IN_CALLS
+        return messages.ROWS[name].render(lang), text.render(lang, points=f"{points:,}", calls=calls)
+
+    yield told("vendor", found.vendor)
+    yield told("ledger", found.answered)
+    for name, calls in (("by_hand", found.by_hand_calls), ("missing", found.missing_calls)):
+        if calls:
+            yield told(name, calls * found.price, calls)
+    yield told("difference", found.difference)
+    if found.open_calls:
+        yield told("open", found.open_calls * found.price, found.open_calls)
+
+
+def _verdict(found: Reconciled) -> Message | Translation:
+    facts = {"difference": found.difference, "price": found.price, "open": found.open_calls}
+    if found.beyond > 0:
+        return Message(messages.TOO_MUCH, {"beyond": found.beyond})
+    if found.beyond < 0:
+        return Message(messages.TOO_LITTLE, {"beyond": -found.beyond})
+    if found.difference:
+        return Message(messages.EXPLAINED, {**facts, "count": -(-found.difference // max(1, found.price))})
+    if not found.agrees:
+        return messages.SUM_AGREES
+    return Message(messages.OPEN_FREE, facts) if found.open_calls else messages.AGREES
+
+
+def _show_findings(found: Reconciled, console: Console) -> None:
+    told = [finding for finding in found.findings if finding.kind != "agreed"]
+    for finding in told[:SHOWN]:
+        number, todo = one_line(finding.number), messages.TODO[finding.kind]
+        line = f"  {number}  {messages.FOUND[finding.kind].render(console.lang)}. {todo.render(console.lang, number=number)}"
+        console.result(line)
+    if len(told) > SHOWN:
+        console.result(messages.MORE_ORDERS.render(console.lang, count=len(told) - SHOWN))
+
+
+# --- Both ---------------------------------------------------------------------------------------------------
+
+
+def _days(arguments: argparse.Namespace) -> tuple[datetime | None, datetime | None]:
+    since, until = (_day(getattr(arguments, name), f"--{name}") for name in ("since", "until"))
+    return since, None if until is None else until + timedelta(days=1)
+
+
+def _day(value: str | None, option: str) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(value), time()).astimezone()
+    except ValueError as error:
+        raise UsageError(messages.NOT_A_DAY, option=option, value=value) from error
+
+
+@contextlib.contextmanager
+def _writing(option: str, path: Path) -> Iterator[None]:
+    """Say of a file that can't be written which option asked for it."""
+    try:
+        yield
+    except OSError as error:
+        facts = {"option": option, "path": path, "error": error.strerror or error}
+        raise OutputError(cli.CANNOT_WRITE, **facts) from error

@@ -1,0 +1,43 @@
+"""A sandbox in a thread of its own: a server that shares no event loop with what talks to it."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from batchsync.sandbox import SandboxSettings
+
+if TYPE_CHECKING:
+    from batchsync.sandbox.server import Sandbox
+
+
+@contextlib.contextmanager
+def run_in_thread(settings: SandboxSettings) -> Iterator["Sandbox"]:
+    """Run a sandbox until the block ends."""
+    from batchsync.sandbox.server import serve
+
+    ready: list[Sandbox] = []
+    told = threading.Event()
+    loop = asyncio.new_event_loop()
+    over = asyncio.Event()
+
+    def note(sandbox: "Sandbox") -> None:
+        ready.append(sandbox)
+        told.set()
+
+    def play() -> None:
+        try:
+            loop.run_until_complete(serve(settings, over, note))
+        finally:
+            told.set()
+            loop.close()
+
+    thread = threading.Thread(target=play, name="sandbox", daemon=True)
+    thread.start()
+    told.wait()
+    try:
+        yield ready[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()

@@ -1,0 +1,84 @@
+"""What became of a file, as a table; and what to do next, in one sentence for each kind of trouble."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+
+from batchsync.cli.console import Console
+from batchsync.cli.layout import clock, padded, width
+from batchsync.messages import Message, cli, result_columns
+from batchsync.model import RunSummary
+
+_ADVISED = ("failed", "uncertain", "not_sent", "invalid", "amount_missing")
+
+
+def show(summary: RunSummary, console: Console, *, hidden: int = 0) -> None:
+    """Print the table of one file, and after it the advice; `hidden` of its rows were left out on purpose."""
+    facts = {
+        "file": Path(summary.file).name,
+        "rows": f"{summary.rows:,}",
+        "run": summary.run,
+        "time": clock(summary.seconds),
+    }
+    console.result(cli.OUTCOME.render(console.lang, **facts))
+    for line in _counts(summary, console):
+        console.result(f"  {line}")
+    if summary.result:
+        console.result(cli.RESULT_AT.render(console.lang, path=_nearby(Path(summary.result))))
+    for said in advice(summary, hidden):
+        console.talk(said)
+
+
+def _nearby(path: Path) -> Path:
+    """Return the path as a person here would write it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _counts(summary: RunSummary, console: Console) -> Iterator[str]:
+    told = [
+        (text.render(console.lang), getattr(summary, name))
+        for name, text in result_columns.STATUSES.items()
+        if getattr(summary, name) or name == "synced"
+    ]
+    told.append((result_columns.HEADS["points"].render(console.lang), summary.points_spent))
+    if summary.points_possible:
+        told.append((cli.POINTS_POSSIBLE.render(console.lang), summary.points_possible))
+    if summary.amount_missing:
+        told.append((cli.AMOUNT_MISSING.render(console.lang), summary.amount_missing))
+    widest = max(width(name) for name, _ in told)
+    for name, number in told:
+        yield f"{padded(name, widest)}  {number:>9,}"
+
+
+def advice(summary: RunSummary, hidden: int = 0) -> Iterator[Message]:
+    """Yield what to do next: why it stopped first, then each kind of trouble."""
+    if summary.stopped is not None and summary.stopped in cli.STOPS:
+        yield Message(cli.STOPS[summary.stopped])
+    counts = {kind: getattr(summary, kind) for kind in _ADVISED}
+    counts["not_sent"] = 0 if summary.stopped else max(0, summary.not_sent - hidden)
+    for kind, count in (*counts.items(), ("hidden", hidden)):
+        if count:
+            yield Message(cli.ADVICE[kind], {"count": f"{count:,}", "run": summary.run})
+    if summary.run and not summary.result:
+        yield Message(cli.NO_RESULT, {"run": summary.run})
+
+
+def summary_json(summaries: Sequence[RunSummary], *, ascii_only: bool) -> str:
+    """Return the totals of all files for machines: the keys of RunSummary, in a list."""
+    known = [field.name for field in fields(RunSummary)]
+    listed = [{name: asdict(summary)[name] for name in known} for summary in summaries]
+    return json.dumps(listed, ensure_ascii=ascii_only, indent=2)
+
+
+def exit_code(codes: Sequence[int]) -> int:
+    """Return one code for several files.
+
+    What stopped the command wins; 2 says that nothing at all was sent, so it holds only when it holds for every file.
+    """
+    for code in (70, 130, 4, 3):
+        if code in codes:
+            return code
+    if codes and all(code == 2 for code in codes):
+        return 2
+    return 1 if any(codes) else 0

@@ -1,0 +1,78 @@
+"""From a file to a checked plan: the reader, the plan and the ledger's memory, wired together."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from batchsync.clock import Clock
+from batchsync.config import Config
+from batchsync.job.types import CheckedFile, RunOptions
+from batchsync.ledger import Ledger
+from batchsync.messages import Lang
+from batchsync.model import PLAN_VERDICTS, FileFound, Order, Plan, PlanVerdict, RowBatch, SheetFound
+from batchsync.planning.plan import Known, make_plan
+from batchsync.reader import read_orders
+
+Found = FileFound | SheetFound | RowBatch
+
+
+def plan_file(path: Path, options: RunOptions, config: Config, known: Known) -> CheckedFile:
+    """Read and plan a file. Raises InputError when it can't be worked on."""
+    seen: list[FileFound] = []
+    plan = make_plan(
+        _noting(read_orders(path, config.input), seen),
+        config.input,
+        known,
+        resend=options.resend,
+        resend_uncertain=options.resend_uncertain,
+    )
+    counts = {verdict: plan.verdicts.count(code) for code, verdict in enumerate(PLAN_VERDICTS)}
+    return CheckedFile(
+        path=path,
+        found=seen[0],
+        plan=plan,
+        rows=_count_rows(plan),
+        counts=counts,
+        cost=counts[PlanVerdict.SEND] * config.spend.price,
+        lang=language(config.output.language, plan.sheets),
+    )
+
+
+def known_to(ledger: Ledger, account: int | None, config: Config, clock: Clock) -> Known:
+    """Return the question that a plan asks of a ledger."""
+    if account is None:
+        return lambda _owners, numbers: bytes(len(numbers))
+    days = config.spend.resync_after
+    before = None if days is None else clock.now() - timedelta(days=days)
+    return partial(ledger.known, account, resync_before=before)
+
+
+def orders_to_send(plan: Plan, ids: Sequence[int]) -> Iterator[tuple[int, Order]]:
+    """Yield the enrolled orders of a plan with the ledger's ids, in the file's order."""
+    for entry, order_id in enumerate(ids):
+        if order_id:
+            yield order_id, Order(owner_id=plan.owners[entry], number=plan.numbers[entry])
+
+
+def language(wanted: str, sheets: Sequence[SheetFound]) -> Lang:
+    """Return the language asked for; `auto` follows the header of the first sheet."""
+    if wanted != "auto":
+        return Lang(wanted)
+    headers = "".join(sheets[0].headers) if sheets else ""
+    return Lang.ZH if any("\u4e00" <= letter <= "\u9fff" for letter in headers) else Lang.EN
+
+
+def _noting(found: Iterable[Found], seen: list[FileFound]) -> Iterator[Found]:
+    """Pass everything on, and keep what the file turned out to be."""
+    for item in found:
+        if isinstance(item, FileFound):
+            seen.append(item)
+        yield item
+
+
+def _count_rows(plan: Plan) -> int:
+    """Return how many rows the plan's entries stand for: consecutive entries of one line are one row."""
+    places = zip(plan.sheet_of, plan.lines, strict=True)
+    return (1 if len(plan) else 0) + sum(one != other for one, other in pairwise(places))

@@ -1,0 +1,59 @@
+"""What goes into a job, and what comes out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from batchsync.clock import Clock
+from batchsync.messages import Lang, Message
+from batchsync.model import FileFound, Plan, PlanVerdict, Progress, RunSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What a user may ask of one run, beyond the settings."""
+
+    output: Path | None = None
+    """A result file or a folder; beside the input when left out."""
+    resend: bool = False
+    resend_uncertain: bool = False
+    limit: int | None = None
+    """Most orders to send."""
+    canary: int = 0
+    """If most of the first so many orders fail alike, the run stops; 0 never stops it so."""
+    processes: int = 1
+    """How many processes of this machine are to send, where the ledger lets several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    """What a file holds and what a run over it would do; nothing was sent, nothing written."""
+
+    path: Path
+    found: FileFound
+    plan: Plan
+    rows: int
+    counts: Mapping[PlanVerdict, int]
+    """Entries of the plan, by verdict."""
+    cost: int
+    """Points that sending would cost, as far as the settings' price goes."""
+    lang: Lang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """How a run ended: the totals, and what there is to say about it."""
+
+    summary: RunSummary
+    said: tuple[Message, ...] = ()
+
+
+class JobCallbacks(TypedDict, total=False):
+    """What a face gives a Job, as Job takes it: its clock, and what it is told of while the job is at work."""
+
+    clock: Clock
+    on_planned: Callable[[CheckedFile], None]
+    on_started: Callable[[str], None]
+    on_progress: Callable[[Progress], None]
+    on_said: Callable[[Message], None]

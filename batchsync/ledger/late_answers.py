@@ -1,0 +1,57 @@
+"""An answer that comes after its call was given up: always written down, and believed where it still can be.
+
+Meanwhile a person may have said what they found out, and the order may have been sent again. A late answer says what its
+own call cost, and is kept as that. It moves the order where no later call speaks for it; and where it was paid for, it
+moves an order that would go again by itself. One that cost nothing does not free an order that an earlier call may have
+paid for.
+"""
+
+from typing import NamedTuple
+
+from batchsync.ledger.codes import STATE_CODES
+from batchsync.model import MOVES, Cause, Reason, State
+
+GIVEN_UP = frozenset({Reason.CRASH.value, Reason.ABANDONED.value})
+"""Reasons of an uncertain outcome that a late answer of the same attempt may still mend."""
+UNCERTAIN, SENDING = STATE_CODES[State.UNCERTAIN], STATE_CODES[State.SENDING]
+LATE_STATES = frozenset(STATE_CODES[state] for state in MOVES[State.UNCERTAIN, Cause.LATE_ANSWER])
+PAID = frozenset({STATE_CODES[State.SYNCED], STATE_CODES[State.SETTLED_FAILED]})
+GOES_BY_ITSELF = frozenset({STATE_CODES[State.PLANNED], STATE_CODES[State.REFUSED]})
+
+
+class OrderSnapshot(NamedTuple):
+    """Where an order stands when an outcome did not fit at once, and what is known of the outcome's attempt."""
+
+    state: int
+    attempts: int
+    """How many calls the order has had."""
+    reason: str | None
+    """Of the attempt's own outcome."""
+    outcome: int | None
+    """The attempt's own outcome so far."""
+    at: int | None
+    is_answered: bool
+    """Whether a late answer of it is known already."""
+    left_since: bool
+    """Whether a later call of the order left, or may have."""
+    cost_before: bool
+    """Whether an earlier call cost points, or may have."""
+
+    def takes(self, said: int) -> bool:
+        """Whether `said`, a state's code, can be the late answer of a call that was given up."""
+        return self.reason in GIVEN_UP and not self.is_answered and said in LATE_STATES
+
+    def statement(self, said: int) -> str | None:
+        """Return the name of the statement that tells the order; None where the call alone is spoken of."""
+        if self._moves_by(said):
+            return "settle_late"
+        if self.state == SENDING and said in PAID:
+            return "settle_late_under_way"
+        return None if self.left_since else "settle_late_by_hand"
+
+    def _moves_by(self, said: int) -> bool:
+        if said not in PAID and self.cost_before:
+            return False
+        if self.state in GOES_BY_ITSELF:
+            return said in PAID or not self.left_since
+        return self.state == UNCERTAIN and not self.left_since

@@ -1,0 +1,377 @@
+"""What run, check and the books say while they work and when they are done."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from batchsync.messages.render import Translation
+
+# --- Ends that nobody planned -------------------------------------------------------------------------------
+
+INTERRUPTED = Translation(
+    en="Stopped. Whatever had been sent is remembered; `batchsync history` shows it.",
+    zh="已停止。已发送的订单都有记录，可用 `batchsync history` 查看。",
+)
+STOPPED_READING = Translation(
+    en="{file}: stopped while it was read; nothing of it was sent.",
+    zh="{file}：读取时已停止，没有发送其中任何订单。",
+)
+STOPPING = Translation(
+    en="Stopping: nothing new is sent; {what} under way are waited for. Ctrl-C again gives them up (they become uncertain).",
+    zh="正在停止：不再发送新的订单，等待{what}结束。再按一次 Ctrl-C 则放弃等待（这些订单将成为“结果未知”）。",
+)
+CALLS = Translation(en="the calls", zh="进行中的调用")
+ABANDONING = Translation(
+    en="Giving up the calls under way: their orders become uncertain. Writing the result ...",
+    zh="已放弃进行中的调用，这些订单成为“结果未知”。正在写出结果……",
+)
+BUG = Translation(
+    en="This is a bug of ours ({kind}). The ledger is safe: what was sent is remembered, and nothing will be paid twice.",
+    zh="这是程序自身的缺陷（{kind}）。账本是安全的：已发送的订单都有记录，不会重复付费。",
+)
+BUG_LOG = Translation(
+    en="What happened is written down in {log} (without the token). Please send us that file; `batchsync report RUN` writes the result.",
+    zh="详情已写入 {log}（不含 token），请把该文件发给我们。运行 `batchsync report RUN` 可写出结果表。",
+)
+BUG_NO_LOG = Translation(
+    en="No log could be written: no folder takes one.", zh="没有可写的文件夹，未能写下日志。"
+)
+
+# --- Inputs and options -------------------------------------------------------------------------------------
+
+NO_MATCH = Translation(en="No file matches {pattern}.", zh="没有与 {pattern} 相符的文件。")
+NO_STDIN = Translation(
+    en="A spreadsheet can't come through a pipe, since its result stands beside it. Save it as a file first.",
+    zh="表格不能通过管道传入，因为结果表要写在它旁边。请先存为文件。",
+)
+OUTPUT_IS_FILE = Translation(
+    en="--output {output} is one file, but there are {count:input|inputs}. Give a folder.",
+    zh="--output {output} 是单个文件，但输入有 {count} 个。请给出文件夹。",
+)
+OUTPUT_OR_FORMAT = Translation(
+    en="--output {output} and --format {format} contradict each other. Leave one of them out.",
+    zh="--output {output} 与 --format {format} 相互矛盾，请去掉其中一个。",
+)
+WOULD_OVERWRITE = Translation(
+    en="{option} {path} would overwrite one of your own files of this very command. Choose another name.",
+    zh="{option} {path} 会覆盖本命令中您自己的文件。请换一个文件名。",
+)
+ONE_PLAN = Translation(
+    en="--plan takes one file, but there are {count}. Give one, or call it once for each.",
+    zh="--plan 一次只能用于一个文件，现有 {count} 个。请逐个运行。",
+)
+NOT_A_COUNT = Translation(
+    en="{option} must be a whole number from 1, not `{value}`.",
+    zh="{option} 必须是从 1 开始的整数，不能是 `{value}`。",
+)
+NO_FOLDER = Translation(
+    en="The folder {folder} for {option} does not exist. Create it, or choose another place.",
+    zh="{option} 所指的文件夹 {folder} 不存在。请先创建，或换一个位置。",
+)
+CANNOT_WRITE = Translation(
+    en="{option} can't be written to {path} ({error}). Choose another place.",
+    zh="{option} 无法写入 {path}（{error}）。请换一个位置。",
+)
+SUMMARY_LOST = Translation(
+    en="The run is over and safe in the ledger, but its totals can't be written to {path} ({error}). Here they are:",
+    zh="运行已结束，账本中有完整记录，但总计无法写入 {path}（{error}）。内容如下：",
+)
+
+# --- Asking before money is spent twice ---------------------------------------------------------------------
+
+ASK_RESEND = Translation(
+    en="Of {total:order|orders} to send, {again} may have been paid for before: about {points:point|points} more in all. Send them again? [y/N]",
+    zh="待发送的 {total} 个订单中，有 {again} 个以前已付费或可能已付费，约再花 {points} 点券。确定重新发送吗？[y/N]",
+)
+NOTHING_AGAIN = Translation(
+    en="No order in these files was paid for before: {options} changes nothing.",
+    zh="这些文件中没有以前付过费的订单：{options} 不起作用。",
+)
+NEEDS_YES = Translation(
+    en="{option} may pay twice, so it asks first, and nobody is there to answer. Add --yes when you are sure.",
+    zh="{option} 可能重复付费，需要先确认，而这里无人应答。确定的话请加上 --yes。",
+)
+NOT_AGREED = Translation(en="Nothing was sent.", zh="没有发送任何订单。")
+
+# --- The plan -----------------------------------------------------------------------------------------------
+
+FILE_HEAD = Translation(
+    en="{file}: {container}{detail}, {rows:row|rows}", zh="{file}：{container}{detail}，{rows} 行"
+)
+SHEET_HEAD = Translation(
+    en="  sheet “{sheet}”, header in line {line}", zh="  工作表“{sheet}”，表头在第 {line} 行"
+)
+PLAN_LINE = Translation(
+    en="{file}: {rows:row|rows}, {send:order|orders} to send (about {cost:point|points}), {known} already synced, {rest:other|others}",
+    zh="{file}：{rows} 行，待发送 {send} 个订单（约 {cost} 点券），此前已同步 {known} 个，其他 {rest} 个",
+)
+PLAN_LINE_LIMITED = Translation(
+    en="{file}: {rows:row|rows}, {send:order|orders} to send now (about {cost:point|points}), {left} more left for later by --limit, "
+    "{known} already synced, {rest:other|others}",
+    zh="{file}：{rows} 行，本次发送 {send} 个订单（约 {cost} 点券），按 --limit 留下 {left} 个，此前已同步 {known} 个，其他 {rest} 个",
+)
+NOTHING_TO_SEND = Translation(en="  Nothing to send.", zh="  没有需要发送的订单。")
+COST = Translation(en="about {points:point|points}", zh="约 {points} 点券")
+PROBLEMS = Translation(en="Rows that need a look:", zh="需要处理的行：")
+PROBLEM = Translation(
+    en="  line {line}  {order}  {verdict}: {why}", zh="  第 {line} 行  {order}  {verdict}：{why}"
+)
+PROBLEM_IN_SHEET = Translation(
+    en="  {sheet}, line {line}  {order}  {verdict}: {why}",
+    zh="  {sheet} 第 {line} 行  {order}  {verdict}：{why}",
+)
+MORE_PROBLEMS = Translation(
+    en="  ... and {count} more; --plan plan.csv lists them all.",
+    zh="  ……另有 {count} 行；用 --plan plan.csv 可列出全部。",
+)
+ACCOUNT = Translation(
+    en="Account “{account}” at {url}; ledger {ledger}.", zh="账户“{account}”，接口 {url}；账本 {ledger}。"
+)
+DEFAULT_LEDGER = Translation(en="in your data folder", zh="在用户数据文件夹中")
+SETTING = Translation(en="  {key} = {value}  ({where})", zh="  {key} = {value}（{where}）")
+
+VERDICTS: Mapping[str, Translation] = MappingProxyType(
+    {
+        "send": Translation(en="to send", zh="待发送"),
+        "already_synced": Translation(en="already synced", zh="此前已同步"),
+        "duplicate": Translation(en="duplicate", zh="重复行"),
+        "invalid": Translation(en="invalid", zh="无效行"),
+        "uncertain": Translation(en="uncertain", zh="结果未知"),
+        "failed_charged": Translation(en="failed before, charged", zh="以前失败且已扣费"),
+        "skipped_hidden": Translation(en="hidden, left out", zh="隐藏行，已跳过"),
+    }
+)
+
+# --- Progress -----------------------------------------------------------------------------------------------
+
+BAR = Translation(
+    en="{rate}/s  synced {synced}  failed {failed}  uncertain {uncertain}  points {points}  {left} left",
+    zh="{rate}/秒  已同步 {synced}  失败 {failed}  未知 {uncertain}  点券 {points}  剩余 {left}",
+)
+LINE = Translation(
+    en="{done} of {total}, {rate}/s, synced {synced}, failed {failed}, uncertain {uncertain}, points {points}, {left} left",
+    zh="{done}/{total}，{rate}/秒，已同步 {synced}，失败 {failed}，未知 {uncertain}，点券 {points}，剩余 {left}",
+)
+
+# --- The outcome --------------------------------------------------------------------------------------------
+
+OUTCOME = Translation(
+    en="{file}: {rows:row|rows}, run {run}, {time}", zh="{file}：{rows} 行，运行编号 {run}，用时 {time}"
+)
+POINTS_POSSIBLE = Translation(en="points possibly spent", zh="可能消耗的点券")
+AMOUNT_MISSING = Translation(en="answers without amount", zh="未注明点券的回答")
+RESULT_AT = Translation(en="result: {path}", zh="结果表：{path}")
+NO_RESULT = Translation(
+    en="No result was written. It can be made any time: batchsync report {run}",
+    zh="没有写出结果表。随时可以重做：batchsync report {run}",
+)
+ALL_FILES = Translation(
+    en="{count:file|files} in all: {points:point|points} spent.", zh="共 {count} 个文件：消耗 {points} 点券。"
+)
+
+STOPS: Mapping[str, Translation] = MappingProxyType(
+    {
+        "authentication": Translation(
+            en="Stopped: the token is not accepted. Get the right one, set BATCHSYNC_TOKEN (or api.token_file), and run the same command again.",
+            zh="已停止：token 未通过认证。请换成正确的 token（BATCHSYNC_TOKEN 或 api.token_file），再运行同一命令。",
+        ),
+        "balance": Translation(
+            en="Stopped: the balance is empty. Top up, and run the same command again; it sends only what is left.",
+            zh="已停止：账户余额不足。请充值后再运行同一命令，只会发送剩下的订单。",
+        ),
+        "spending_cap": Translation(
+            en="Stopped: the spending cap is reached. Raise --max-points (or spend.max_points), and run the same command again for the rest.",
+            zh="已停止：达到点券上限。如需继续，请调高 --max-points（或 spend.max_points），再运行同一命令。",
+        ),
+        "address": Translation(
+            en="Stopped: the server at this address turned us away. Check api.url, api.proxy and the token; `batchsync doctor` helps.",
+            zh="已停止：该地址的服务器拒绝了请求。请检查 api.url、api.proxy 和 token，可运行 `batchsync doctor`。",
+        ),
+        "failures": Translation(
+            en="Stopped: calls go wrong in one and the same way. The result's error column says how; mend the cause, and run the same command again.",
+            zh="已停止：调用以同样的方式出错。请查看结果表的错误信息，排除原因后再运行同一命令。",
+        ),
+        "interrupted": Translation(
+            en="Stopped as you asked. Run the same command again to send the rest.",
+            zh="已按要求停止。再运行同一命令即可发送剩下的订单。",
+        ),
+        "disk": Translation(
+            en="Stopped: the disk is full. Free some space, and run the same command again; no answer was lost.",
+            zh="已停止：磁盘已满。请清理空间后再运行同一命令，没有丢失任何回答。",
+        ),
+    }
+)
+"""Why a run stopped and what to do, by Stop."""
+
+ADVICE: Mapping[str, Translation] = MappingProxyType(
+    {
+        "failed": Translation(
+            en="{count} failed: the result says why and what to do, row by row. What cost nothing goes again with the next run.",
+            zh="{count} 行失败：结果表逐行写明了原因和处理建议。未扣费的会在下次运行时再发送。",
+        ),
+        "uncertain": Translation(
+            en="{count} uncertain: perhaps charged, so never sent again unasked. Look it up on the vendor's page, then: "
+            "batchsync resolve --charged ORDER, or --not-charged ORDER (--run {run} stands for all of this run).",
+            zh="{count} 行结果未知：可能已扣费，不会自动重发。请到平台核实，然后运行：batchsync resolve --charged 订单号，"
+            "或 --not-charged 订单号（全部一起用 --run {run}）。",
+        ),
+        "not_sent": Translation(
+            en="{count} not sent: nothing was spent there. Run the same command again.",
+            zh="{count} 行未发送：没有花费点券。再运行同一命令即可。",
+        ),
+        "invalid": Translation(
+            en="{count} invalid: mend the cells that the result names, and run the result or the sheet again.",
+            zh="{count} 行无效：请按结果表的说明修改单元格，再用结果表或原表运行。",
+        ),
+        "hidden": Translation(
+            en="{count:hidden row was|hidden rows were} left out. If meant to be sent: unhide, or set input.hidden_rows to send.",
+            zh="{count} 个隐藏行已跳过。如需发送，请取消隐藏，或把 input.hidden_rows 设为 send。",
+        ),
+        "amount_missing": Translation(
+            en="{count:answer|answers} named no amount: the points spent are at least the number shown.",
+            zh="{count} 个回答没有注明点券：实际消耗不少于所示数字。",
+        ),
+    }
+)
+"""One sentence of what to do for each kind of trouble."""
+
+# --- History, resolve, report -------------------------------------------------------------------------------
+
+NO_RUNS = Translation(
+    en="There are no runs yet. `batchsync run orders.xlsx` makes the first.",
+    zh="还没有任何运行。`batchsync run 订单.xlsx` 会产生第一次。",
+)
+NO_SUCH_RUN = Translation(
+    en="There is no run {run}. `batchsync history` lists them.",
+    zh="没有编号为 {run} 的运行。用 `batchsync history` 查看。",
+)
+NO_SUCH_RUN_MEANT = Translation(
+    en="There is no run {run}. Did you mean {meant}? `batchsync history` lists them.",
+    zh="没有编号为 {run} 的运行。是否指 {meant}？用 `batchsync history` 查看。",
+)
+NO_SUCH_ORDER = Translation(
+    en="The ledger knows no order {order}: it was never sent nor planned.",
+    zh="账本中没有订单 {order}：从未发送，也从未计划。",
+)
+RUN_COLUMNS: tuple[Translation, ...] = (
+    Translation(en="run", zh="运行编号"),
+    Translation(en="started", zh="开始时间"),
+    Translation(en="file", zh="文件"),
+    Translation(en="rows", zh="行数"),
+    Translation(en="synced", zh="已同步"),
+    Translation(en="before", zh="此前已同步"),
+    Translation(en="failed", zh="失败"),
+    Translation(en="uncertain", zh="未知"),
+    Translation(en="points", zh="点券"),
+    Translation(en="ended", zh="结束方式"),
+)
+ENDED = Translation(en="done", zh="完成")
+KILLED = Translation(en="running or killed", zh="进行中或被强行中断")
+STOPPED = Translation(en="stopped: {why}", zh="中途停止：{why}")
+RUN_TIMES = Translation(en="{started} to {ended}: {end}", zh="{started} 至 {ended}：{end}")
+RUN_OR_ORDER = Translation(en="Say either RUN or --order, not both.", zh="RUN 和 --order 只能给出一个。")
+STOP_WORDS: Mapping[str, Translation] = MappingProxyType(
+    {
+        "authentication": Translation(en="authentication", zh="认证失败"),
+        "balance": Translation(en="empty balance", zh="余额不足"),
+        "spending_cap": Translation(en="spending cap", zh="达到点券上限"),
+        "address": Translation(en="wrong address", zh="地址不对"),
+        "failures": Translation(en="calls going wrong", zh="调用连续出错"),
+        "interrupted": Translation(en="interrupted", zh="被中断"),
+        "disk": Translation(en="disk full", zh="磁盘已满"),
+    }
+)
+"""Why a run stopped, in a word or two, by Stop."""
+RESULT_AGAIN = Translation(
+    en="Its result again: batchsync report {run}", zh="重新写出结果表：batchsync report {run}"
+)
+
+RESOLVE_WHICH = Translation(
+    en="Say --charged or --not-charged: what you found when you looked the orders up.",
+    zh="请给出 --charged 或 --not-charged，即核实的结论。",
+)
+RESOLVE_WHAT = Translation(
+    en="Say which orders, or --run RUN for all of a run.",
+    zh="请给出订单号，或用 --run RUN 表示该次运行的全部。",
+)
+SEVERAL_OWNERS = Translation(
+    en="Order {order} exists for several merchants: {owners}. Say which one with --owner-id.",
+    zh="订单 {order} 在多个商家下都有：{owners}。请用 --owner-id 指定。",
+)
+NOT_UNCERTAIN = Translation(
+    en="Order {order} is {state}, not uncertain: nothing to settle.",
+    zh="订单 {order} 的状态是“{state}”，无需定案。",
+)
+NONE_UNCERTAIN = Translation(
+    en="Run {run} has no uncertain orders: nothing to settle.",
+    zh="运行 {run} 没有“结果未知”的订单，无需定案。",
+)
+RESOLVED_CHARGED = Translation(
+    en="{order} (merchant {owner}): counted as synced.", zh="{order}（商家 {owner}）：记为已同步。"
+)
+RESOLVED_NOT_CHARGED = Translation(
+    en="{order} (merchant {owner}): the next run may send it.",
+    zh="{order}（商家 {owner}）：下次运行可以发送。",
+)
+RESOLVED = Translation(en="{count:order|orders} settled.", zh="已定案 {count} 个订单。")
+STATES: Mapping[str, Translation] = MappingProxyType(
+    {
+        "planned": Translation(en="planned", zh="待发送"),
+        "sending": Translation(en="being sent", zh="发送中"),
+        "synced": Translation(en="synced", zh="已同步"),
+        "refused": Translation(en="refused, nothing spent", zh="被拒绝，未扣费"),
+        "settled_failed": Translation(en="failed, charged", zh="失败，已扣费"),
+        "uncertain": Translation(en="uncertain", zh="结果未知"),
+    }
+)
+"""An order's state in the ledger."""
+REPORTED = Translation(en="result: {path}", zh="结果表：{path}")
+
+# --- An order's life ----------------------------------------------------------------------------------------
+
+ORDER_HEAD = Translation(
+    en="order {number} of merchant {owner} (account “{account}”): {state}",
+    zh="商家 {owner} 的订单 {number}（账户“{account}”）：{state}",
+)
+ORDER_ENDPOINT = Translation(en="  at {endpoint}", zh="  接口 {endpoint}")
+NEVER_SENT = Translation(en="  planned, never sent", zh="  已计划，从未发送")
+CALL = Translation(
+    en="  {at}  call {nth} in run {run}: {outcome}", zh="  {at}  运行 {run} 中的第 {nth} 次调用：{outcome}"
+)
+CALL_OPEN = Translation(en="under way, or its program died", zh="进行中，或程序已中断")
+CALL_CAME = Translation(en="{state}, {points}, after {elapsed} s", zh="{state}，{points}，用时 {elapsed} 秒")
+CALL_LATE = Translation(en="{came} (a late answer)", zh="{came}（迟到的回答）")
+CALL_UNSENT = Translation(en="not sent", zh="没有发出")
+POINTS = Translation(en="{points:point|points}", zh="{points} 点券")
+POINTS_UNKNOWN = Translation(en="points unknown", zh="点券未知")
+CALL_WHY = Translation(en="      {why}", zh="      {why}")
+CALL_HTTP = Translation(en="      HTTP {http}, answer: {answer}", zh="      HTTP {http}，回答：{answer}")
+CALL_ERROR = Translation(en="      error: {error}", zh="      错误：{error}")
+DECIDED = Translation(en="  {at}  a person decided: {decision}", zh="  {at}  人工定案：{decision}")
+DECIDED_IN = Translation(
+    en="  {at}  a person decided: {decision} (with run {run})",
+    zh="  {at}  人工定案：{decision}（随运行 {run}）",
+)
+DECISIONS: Mapping[str, Translation] = MappingProxyType(
+    {
+        "charged": Translation(en="charged", zh="已扣费"),
+        "not_charged": Translation(en="not charged", zh="未扣费"),
+        "send_again": Translation(en="send again", zh="重新发送"),
+    }
+)
+ORDER_NEXT: Mapping[str, Translation] = MappingProxyType(
+    {
+        "uncertain": Translation(
+            en="  Look it up at the vendor's, then: batchsync resolve --charged {number} (or --not-charged).",
+            zh="  请到平台核实，然后运行：batchsync resolve --charged {number}（或 --not-charged）。",
+        ),
+        "sending": Translation(
+            en="  If no run is at work, it becomes uncertain with the next one.",
+            zh="  如果没有运行在进行，下一次运行会把它记为“结果未知”。",
+        ),
+        "settled_failed": Translation(
+            en="  It is not sent again by itself; --resend pays again.",
+            zh="  不会自动重发；--resend 会再次付费。",
+        ),
+    }
+)
+"""What to do next, by the state an order is in."""

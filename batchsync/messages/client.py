@@ -1,0 +1,22 @@
+"""What is said when the API can't be called at all because of the settings."""
+
+from batchsync.messages.render import Translation
+
+NO_TOKEN = Translation(
+    en="There is no access token. Set BATCHSYNC_TOKEN, or name a file in api.token_file.",
+    zh="没有 access token。请设置环境变量 BATCHSYNC_TOKEN，或在 api.token_file 中指定 token 文件。",
+)
+BAD_TOKEN = Translation(
+    en="The access token holds a character that can't travel in a header (a line break, a blank or a letter "
+    "outside ASCII). Copy it again, and nothing around it.",
+    zh="access token 里有不能放进请求头的字符（换行、空格或非 ASCII 字符）。请重新复制，不要带上前后多余的内容。",
+)
+BAD_URL = Translation(
+    en="api.url is not an address that orders can be sent to: it must be http:// or https:// and a host, "
+    "without a user name.",
+    zh="api.url 不是可以发送订单的地址：必须以 http:// 或 https:// 开头并带主机名，且不能带用户名。",
+)
+BAD_PROXY = Translation(
+    en="api.proxy must be http:// and a host, e.g. http://10.0.0.1:3128.",
+    zh="api.proxy 必须以 http:// 开头并带主机名，例如 http://10.0.0.1:3128。",
+)

@@ -1,0 +1,84 @@
+"""What is said about header rows and columns: the choice, the questions, the ways out."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from batchsync.messages.render import Translation
+
+TWO_ORDERS = Translation(
+    en="Sheet “{sheet}”: two columns may hold the order number: “{first}” (column {first_at}) and “{second}” (column {second_at}). "
+    "Say which one, e.g. --order-column {first_at}, or input.order_columns in config.yaml.",
+    zh="工作表“{sheet}”中有两列都可能是订单号：“{first}”（{first_at} 列）和“{second}”（{second_at} 列）。"
+    "请指定用哪一列，例如 --order-column {first_at}，或在 config.yaml 的 input.order_columns 中写明。",
+)
+TWO_OWNERS = Translation(
+    en="Sheet “{sheet}”: two columns may hold the merchant id: “{first}” (column {first_at}) and “{second}” (column {second_at}). "
+    "Say which one, e.g. --owner-column {first_at}, or input.owner_columns in config.yaml.",
+    zh="工作表“{sheet}”中有两列都可能是商家 id：“{first}”（{first_at} 列）和“{second}”（{second_at} 列）。"
+    "请指定用哪一列，例如 --owner-column {first_at}，或在 config.yaml 的 input.owner_columns 中写明。",
+)
+NO_SUCH_COLUMN = Translation(
+    en="Sheet “{sheet}” has no column “{asked}”. Its headers (line {line}) are: {headers}. Name one of these, or give its letter.",
+    zh="工作表“{sheet}”中没有“{asked}”列。它的表头（第 {line} 行）是：{headers}。请改用其中一个名称，或写列字母。",
+)
+NO_ORDER_COLUMN = Translation(
+    en="No order number column was found in the first {depth} rows of: {seen}. "
+    "Give the column its header (订单号 or order_sn), or say which one it is, e.g. --order-column C.",
+    zh="在前 {depth} 行里没有找到订单号列，查看过：{seen}。请给该列加上表头“订单号”，或指定是哪一列，例如 --order-column C。",
+)
+IS_IT_THIS_ONE = Translation(
+    en="No order number column was found for sure in: {seen}. Is it {questions}? Then say so: --order-column {letter}.",
+    zh="没有找到可以确定的订单号列，查看过：{seen}。是 {questions} 吗？如果是，请加上 --order-column {letter}。",
+)
+NO_HEADER = Translation(
+    en="Sheet “{sheet}”: no header row stands above column {asked}; line {line} already holds “{value}”. "
+    "Put a line with headers on top (订单号, 商家id), so that no order is taken for a header.",
+    zh="工作表“{sheet}”的 {asked} 列上方没有表头，第 {line} 行已经是“{value}”。请在最上面加一行表头（订单号、商家id），以免把订单当成表头。",
+)
+EMPTY_FILE = Translation(
+    en="The file holds no table: every sheet is empty. Is it the right file?",
+    zh="文件里没有任何数据，所有工作表都是空的。请确认是否选对了文件。",
+)
+SEEN_SHEET = Translation(en="sheet “{sheet}” ({headers})", zh="工作表“{sheet}”（{headers}）")
+SEEN_EMPTY = Translation(en="sheet “{sheet}” (empty)", zh="工作表“{sheet}”（空）")
+QUESTION = Translation(en="“{header}” (column {at})", zh="“{header}”（{at} 列）")
+
+NOTES: Mapping[str, Translation] = MappingProxyType(
+    {
+        "order_column_asked": Translation(
+            en="order number: column {at} “{header}”, as you said",
+            zh="订单号：{at} 列“{header}”（按您的指定）",
+        ),
+        "order_column_by_name": Translation(
+            en="order number: column {at} “{header}”, by its header", zh="订单号：{at} 列“{header}”（按表头）"
+        ),
+        "order_column_by_shape": Translation(
+            en="order number: column {at} “{header}”, since its values look like order numbers and those of column "
+            "{other_at} “{other}” less so",
+            zh="订单号：{at} 列“{header}”（其内容像订单号，{other_at} 列“{other}”不太像）",
+        ),
+        "owner_column": Translation(
+            en="merchant id: column {at} “{header}”", zh="商家 id：{at} 列“{header}”"
+        ),
+        "no_owner_column": Translation(
+            en="merchant id: no such column; --owner-id or the settings give it",
+            zh="商家 id：表中没有这一列，以 --owner-id 或配置为准",
+        ),
+        "shop_column": Translation(
+            en="merchant by shop name: column {at} “{header}”", zh="按店铺名称确定商家：{at} 列“{header}”"
+        ),
+        "explanation_row": Translation(
+            en="line {line} explains the columns, it is not an order", zh="第 {line} 行是填写说明，不是订单"
+        ),
+        "result_columns": Translation(
+            en="the columns of an earlier result ({headers}) will be replaced",
+            zh="上次结果的列（{headers}）会被替换",
+        ),
+        "odd_shape": Translation(
+            en="the values of column {at} “{header}” don't look like any platform's order numbers (e.g. “{value}”); "
+            "check that it is the right column",
+            zh="{at} 列“{header}”的内容不像任何平台的订单号（例如“{value}”），请确认列是否正确",
+        ),
+    }
+)
+"""What a sheet's notes say; the codes are what the child sends."""

@@ -1,0 +1,447 @@
+"""What --help says: commands, options, and slips in using them."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from batchsync.messages.render import Translation
+
+# --- The program --------------------------------------------------------------------------------------------
+
+PROGRAM = Translation(
+    en="Sends the orders of a spreadsheet to a paid sync API: never pays twice, never loses a row, gives the sheet back.",
+    zh="把表格里的订单发送到付费同步接口：绝不重复付费，绝不漏行，并把带结果的表格交还给你。",
+)
+USAGE = Translation(en="usage: ", zh="用法：")
+COMMANDS = Translation(en="commands", zh="命令")
+EXAMPLE = Translation(en="example:", zh="示例：")
+HELP = Translation(en="show this and exit", zh="显示本帮助")
+VERSION = Translation(en="show the version and exit", zh="显示版本号")
+MORE = Translation(
+    en="`batchsync COMMAND --help` explains a command, with an example to paste.",
+    zh="运行 `batchsync 命令 --help` 查看某个命令的说明和可直接粘贴的示例。",
+)
+PROGRAM_EXAMPLE = Translation(
+    en="batchsync check orders.xlsx      # free: what would be sent, and what it costs\n"
+    "  batchsync run orders.xlsx        # sends it, and writes orders.result.xlsx",
+    zh="batchsync check 订单.xlsx      # 免费：看看会发送什么，要花多少点券\n"
+    "  batchsync run 订单.xlsx        # 发送，并生成 订单.result.xlsx",
+)
+
+SUMMARIES: Mapping[str, Translation] = MappingProxyType(
+    {
+        "run": Translation(
+            en="check files, send what is not yet synced, write a result workbook per file",
+            zh="检查文件，发送尚未同步的订单，为每个文件写出结果表",
+        ),
+        "check": Translation(
+            en="show what `run` would send and cost; sends nothing, writes nothing",
+            zh="查看 run 会发送什么、花多少点券；不发送，不写入任何内容",
+        ),
+        "nightly": Translation(
+            en="`run` over everything in the inbox, once, unattended; file it, report, notify",
+            zh="无人值守地处理收件夹中的全部文件一次：归档、写报告、发通知",
+        ),
+        "watch": Translation(
+            en="`nightly`, each time a file is dropped in", zh="每当有文件放入收件夹时执行 nightly"
+        ),
+        "web": Translation(
+            en="the local page: drop a sheet, see its check, start, watch, download, look back",
+            zh="本机网页：拖入表格，查看检查结果，开始发送，观看进度，下载结果，回看历史",
+        ),
+        "worker": Translation(
+            en="join the runs of a ledger that several machines share", zh="加入多台机器共用账本的运行"
+        ),
+        "history": Translation(
+            en="show past runs, one run, or all that happened to an order",
+            zh="查看以往的运行、某次运行，或某个订单的全部经过",
+        ),
+        "resolve": Translation(
+            en="settle uncertain orders after you looked them up", zh="核实后，为“结果未知”的订单定案"
+        ),
+        "spend": Translation(
+            en="points spent by day, merchant or run", zh="按日期、商家或运行统计消耗的点券"
+        ),
+        "reconcile": Translation(
+            en="hold the ledger against two balances, or the vendor's statement",
+            zh="用前后余额或平台对账单核对账本",
+        ),
+        "ledger": Translation(
+            en="copy the ledger, check it, let old evidence go", zh="备份、检查账本，或清除旧的调用记录"
+        ),
+        "report": Translation(en="write the result workbook of a run again", zh="重新写出某次运行的结果表"),
+        "doctor": Translation(
+            en="find what is wrong with settings, token, ledger, address; spends nothing",
+            zh="检查设置、token、账本和接口地址；不花点券",
+        ),
+        "init": Translation(
+            en="write a commented config.yaml here", zh="在当前文件夹生成带注释的 config.yaml"
+        ),
+        "sandbox": Translation(
+            en="run a local stand-in of the API, with all its errors",
+            zh="在本机运行接口的替身，可模拟各种错误",
+        ),
+        "demo": Translation(
+            en="see it all work on sample files, against the sandbox; spends nothing",
+            zh="用样例文件和本机替身演示全过程；不花点券",
+        ),
+    }
+)
+"""One line a command, in the order of --help."""
+
+USAGES: Mapping[str, Translation] = MappingProxyType(
+    {
+        "run": Translation(en="run FILE... [options]", zh="run 文件... [选项]"),
+        "check": Translation(en="check FILE... [options]", zh="check 文件... [选项]"),
+        "nightly": Translation(en="nightly [options]", zh="nightly [选项]"),
+        "watch": Translation(en="watch [options]", zh="watch [选项]"),
+        "web": Translation(en="web [options]", zh="web [选项]"),
+        "worker": Translation(en="worker [options]", zh="worker [选项]"),
+        "history": Translation(
+            en="history [RUN | --order SN] [options]", zh="history [RUN | --order 订单号] [选项]"
+        ),
+        "resolve": Translation(
+            en="resolve --charged|--not-charged ORDER... | --run RUN [options]",
+            zh="resolve --charged|--not-charged 订单号... | --run RUN [选项]",
+        ),
+        "spend": Translation(en="spend [options]", zh="spend [选项]"),
+        "reconcile": Translation(
+            en="reconcile --opening N --closing N | --statement FILE [options]",
+            zh="reconcile --opening N --closing N | --statement 文件 [选项]",
+        ),
+        "ledger": Translation(
+            en="ledger backup|verify|prune|copy [PATH] [options]",
+            zh="ledger backup|verify|prune|copy [路径] [选项]",
+        ),
+        "report": Translation(en="report RUN [options]", zh="report RUN [选项]"),
+        "doctor": Translation(en="doctor [options]", zh="doctor [选项]"),
+        "init": Translation(en="init [options]", zh="init [选项]"),
+        "sandbox": Translation(en="sandbox [options]", zh="sandbox [选项]"),
+        "demo": Translation(en="demo [options]", zh="demo [选项]"),
+    }
+)
+
+EXPLANATIONS: Mapping[str, Translation] = MappingProxyType(
+    {
+        "run": Translation(
+            en="Checks each file, sends what is not yet synced, and writes a result workbook beside it. Safe to run again: what is "
+            "synced is never sent twice. Ctrl-C ends the calls under way, writes the result and stops; a second one abandons them.",
+            zh="检查每个文件，发送尚未同步的订单，并在旁边写出结果表。可以放心重复运行：已同步的订单不会再次发送。"
+            "按 Ctrl-C 会等进行中的调用结束、写出结果后停止；再按一次则放弃进行中的调用。",
+        ),
+        "check": Translation(
+            en="Reads and plans files exactly as `run` does, but sends nothing and writes nothing to the ledger. Exit code 1 when some "
+            "row needs a look (invalid, uncertain, failed before).",
+            zh="与 run 一样读取和计划，但不发送，也不写入账本。有行需要处理（无效、结果未知、以前失败）时退出码为 1。",
+        ),
+        "nightly": Translation(
+            en="Takes every file that lies still in the inbox, sends what is not yet synced, and moves the file with its result to "
+            "done/DATE/ or attention/DATE/. Then it writes a report and tells whom notify names. Made for a timer: two at once never "
+            "work on the same inbox, and one that was killed is taken up by the next. Exit codes as for `run`.",
+            zh="取走收件夹中已静止的文件，发送尚未同步的订单，把文件和结果移到 done/日期/ 或 attention/日期/，然后写报告并按 notify "
+            "发送通知。适合定时执行：同一收件夹不会同时运行两个；中途被终止的任务由下一次继续。退出码与 run 相同。",
+        ),
+        "watch": Translation(
+            en="Stays and does what `nightly` does each time a file is dropped into the inbox, while inbox.window is open. Ctrl-C or "
+            "SIGTERM ends it cleanly.",
+            zh="持续运行：每当有文件放入收件夹且处于 inbox.window 时段内，就执行 nightly。按 Ctrl-C 或收到 SIGTERM 时正常结束。",
+        ),
+        "web": Translation(
+            en="Opens a page in your browser that does what `check`, `run`, `history`, `resolve` and `report` do. It is served by "
+            "this machine to this machine only; for others, set web.host and web.password_file.",
+            zh="在浏览器中打开一个网页，可完成 check、run、history、resolve、report 的全部工作。网页只由本机提供给本机使用；"
+            "如需给他人使用，请设置 web.host 和 web.password_file。",
+        ),
+        "worker": Translation(
+            en="Waits for runs of the settings' account on a postgresql:// ledger and sends their orders beside others, all at one "
+            "shared rate. Start as many as you like, on any machine. Ctrl-C finishes the calls under way and leaves the rest to the others.",
+            zh="等待 postgresql:// 账本中本账号的运行，与其他机器一起发送其订单，合用一个速率上限。可在任意机器启动任意多个。"
+            "按 Ctrl-C 会完成进行中的调用，其余的留给其他进程。",
+        ),
+        "history": Translation(
+            en="Lists past runs, newest first; with RUN, that one in full; with --order, everything that ever happened to an order.",
+            zh="列出以往的运行，最新的在前；给出 RUN 则显示该次运行的详情；给出 --order 则显示该订单的全部经过。",
+        ),
+        "resolve": Translation(
+            en="An uncertain order may have been charged though its answer was lost, so it is never sent again by itself. Look it up at "
+            "the vendor's, then say what you found: --charged makes it synced, --not-charged lets the next run send it.",
+            zh="“结果未知”的订单可能已经扣费，只是没有收到回答，因此不会自动重发。请到平台核实后告知结果："
+            "--charged 记为已同步；--not-charged 则下次运行会发送它。",
+        ),
+        "spend": Translation(
+            en="Adds up what the ledger knows: calls, what became of them, points that answers named, points possibly spent. "
+            "As a table, as CSV, or as a chart (.xlsx or .svg).",
+            zh="统计账本中的记录：调用次数、结果、接口注明的点券、可能消耗的点券。可输出表格、CSV 或图表（.xlsx 或 .svg）。",
+        ),
+        "reconcile": Translation(
+            en="Holds the ledger against the vendor's word, ties the difference to the uncertain orders, and says what to do. "
+            "Exit code 1 when something is left to find out. --workbook writes all evidence, fit for a dispute.",
+            zh="用平台的数字核对账本，把差额与“结果未知”的订单对应起来，并说明如何处理。仍有疑问时退出码为 1。"
+            "--workbook 写出全部证据，可用于申诉。",
+        ),
+        "ledger": Translation(
+            en="backup writes a copy to PATH while runs may go on, and checks the copy; verify looks whether everything fits together; "
+            "prune lets the calls of old runs go (orders are always kept, and so are uncertain ones' calls); copy moves everything into "
+            "another, empty ledger, from a file to postgresql:// or back, and proves row by row that both say the same.",
+            zh="backup 把账本备份到指定路径（可与运行同时进行）并检查备份；verify 检查账本是否前后一致；"
+            "prune 清除旧运行的调用记录（订单始终保留，“结果未知”的记录也保留）；copy 把全部内容复制到另一个空账本"
+            "（文件与 postgresql:// 互转），并逐行证明两者一致。",
+        ),
+        "report": Translation(
+            en="Writes the result workbook of a run again from the ledger, also of a run that was killed.",
+            zh="根据账本重新写出某次运行的结果表，被强行中断的运行也可以。",
+        ),
+        "doctor": Translation(
+            en="Looks at the settings, the token, folders, the ledger, the clock and the address, and says how to mend what is wrong. "
+            "Sends no order and spends nothing.",
+            zh="检查设置、token、文件夹、账本、时钟和接口地址，并说明如何修正。不发送订单，不花点券。",
+        ),
+        "init": Translation(
+            en="Writes config.yaml with every setting, its default and what it means. Never overwrites one.",
+            zh="生成 config.yaml，列出每一项设置、默认值和含义。绝不覆盖已有文件。",
+        ),
+        "sandbox": Translation(
+            en="Runs a local stand-in of the API: the same contract, all its errors, latency and faults on request. GET /books tells what "
+            "it charged.",
+            zh="在本机运行接口的替身：约定相同，可按要求模拟各种错误、延迟和故障。GET /books 可查看它扣了多少费。",
+        ),
+        "demo": Translation(
+            en="Starts the sandbox, runs the samples against it with a ledger of their own, writes the result workbooks to ./demo-out, "
+            "and runs them again to show that nothing is paid twice.",
+            zh="启动本机替身，用独立的账本运行样例文件，把结果表写入 ./demo-out，然后再运行一遍，证明不会重复付费。",
+        ),
+    }
+)
+
+EXAMPLES: Mapping[str, Translation] = MappingProxyType(
+    {
+        "run": Translation(
+            en='batchsync run orders.xlsx\n  batchsync run "October/*.xlsx" --max-points 500 --output results',
+            zh='batchsync run 订单.xlsx\n  batchsync run "十月/*.xlsx" --max-points 500 --output 结果',
+        ),
+        "check": Translation(
+            en="batchsync check orders.xlsx\n  batchsync check orders.xlsx --plan plan.csv",
+            zh="batchsync check 订单.xlsx\n  batchsync check 订单.xlsx --plan plan.csv",
+        ),
+        "nightly": Translation(
+            en="batchsync nightly --config /etc/batchsync/config.yaml\n  batchsync nightly --inbox inbox",
+            zh="batchsync nightly --config /etc/batchsync/config.yaml\n  batchsync nightly --inbox 收件夹",
+        ),
+        "watch": Translation(
+            en="batchsync watch --inbox inbox --log-json", zh="batchsync watch --inbox 收件夹 --log-json"
+        ),
+        "web": Translation(en="batchsync web", zh="batchsync web"),
+        "worker": Translation(
+            en="batchsync worker --ledger postgresql://batchsync@db.example/batchsync",
+            zh="batchsync worker --ledger postgresql://batchsync@db.example/batchsync",
+        ),
+        "history": Translation(
+            en="batchsync history\n  batchsync history --order 260101-123456789012345",
+            zh="batchsync history\n  batchsync history --order 260101-123456789012345",
+        ),
+        "resolve": Translation(
+            en="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
+            zh="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
+        ),
+        "spend": Translation(
+            en="batchsync spend --since 2026-11-01\n  batchsync spend --by merchant --chart points.xlsx",
+            zh="batchsync spend --since 2026-11-01\n  batchsync spend --by merchant --chart 点券.xlsx",
+        ),
+        "reconcile": Translation(
+            en="batchsync reconcile --since 2026-11-24 --opening 5000 --closing 3874\n"
+            "  batchsync reconcile --statement november.xlsx --workbook dispute.xlsx",
+            zh="batchsync reconcile --since 2026-11-24 --opening 5000 --closing 3874\n"
+            "  batchsync reconcile --statement 十一月.xlsx --workbook 核对.xlsx",
+        ),
+        "ledger": Translation(
+            en="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400\n"
+            "  batchsync ledger copy postgresql://batchsync@db.example/batchsync",
+            zh="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400\n"
+            "  batchsync ledger copy postgresql://batchsync@db.example/batchsync",
+        ),
+        "report": Translation(
+            en="batchsync report 20261123-0212-orders --output again.xlsx",
+            zh="batchsync report 20261123-0212-orders --output again.xlsx",
+        ),
+        "doctor": Translation(en="batchsync doctor", zh="batchsync doctor"),
+        "init": Translation(en="batchsync init", zh="batchsync init"),
+        "sandbox": Translation(en="batchsync sandbox --port 8765", zh="batchsync sandbox --port 8765"),
+        "demo": Translation(en="batchsync demo", zh="batchsync demo"),
+    }
+)
+
+# --- Groups and options -------------------------------------------------------------------------------------
+
+INPUTS = Translation(en="input", zh="输入")
+RESULT = Translation(en="result", zh="结果")
+SETTINGS = Translation(en="settings", zh="设置")
+SENDING = Translation(en="sending", zh="发送")
+TALK = Translation(en="talk", zh="提示")
+OPTIONS = Translation(en="options", zh="选项")
+
+OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
+    {
+        "files": Translation(en="spreadsheets: .xlsx .xls .csv and more", zh="表格文件：.xlsx .xls .csv 等"),
+        "--host": Translation(
+            en="the address to listen on (default: this machine only)", zh="监听的地址（默认仅限本机）"
+        ),
+        "--port": Translation(
+            en="the port to listen on; 0 takes any free one", zh="监听的端口；0 表示任选一个空闲端口"
+        ),
+        "--no-browser": Translation(en="only print the address", zh="只显示地址，不打开浏览器"),
+        "--config": Translation(
+            en="settings (default: config.yaml here, if there is one)",
+            zh="设置文件（默认：当前文件夹的 config.yaml，如果有）",
+        ),
+        "--output": Translation(
+            en="result file (for one input) or folder; default: beside the input as NAME.result.xlsx",
+            zh="结果文件（仅一个输入时）或文件夹；默认在输入文件旁边，名为“原名.result.xlsx”",
+        ),
+        "--format": Translation(
+            en="of the result (default xlsx; Excel ruins order numbers in a CSV)",
+            zh="结果的格式（默认 xlsx；Excel 会损坏 CSV 里的订单号）",
+        ),
+        "--summary-json": Translation(
+            en="write the totals for machines; - is stdout", zh="把总计写成 JSON 供程序读取；- 表示标准输出"
+        ),
+        "--ledger": Translation(
+            en="sqlite:///..., a path, or postgresql://... for several machines (default: in your data folder)",
+            zh="sqlite:///...、文件路径，或供多台机器使用的 postgresql://...（默认在用户数据文件夹）",
+        ),
+        "--url": Translation(en="the API's address", zh="接口地址"),
+        "--rate": Translation(en="most calls in any one second", zh="任意一秒内最多的调用次数"),
+        "--concurrency": Translation(en="most calls under way at once", zh="同时进行的最多调用数"),
+        "--keep-alive": Translation(
+            en="reuse connections: faster, but a server that drops idle ones makes rows uncertain",
+            zh="复用连接：更快，但服务器若断开空闲连接，会有行变成“结果未知”",
+        ),
+        "--processes": Translation(
+            en="several sending processes on this machine, at one rate; needs a postgresql:// ledger",
+            zh="本机用多个进程发送，合用一个速率上限；需要 postgresql:// 账本",
+        ),
+        "--max-points": Translation(
+            en="never spend more; calls under way and uncertain ones count as spent",
+            zh="最多花费的点券；进行中和结果未知的调用都按已花费计算",
+        ),
+        "--owner-id": Translation(
+            en="merchant id for sheets that have no such column", zh="没有商家 id 列的表格所用的商家 id"
+        ),
+        "--order-column": Translation(
+            en="header (or letter) of the order number column", zh="订单号列的表头（或列字母）"
+        ),
+        "--owner-column": Translation(
+            en="header (or letter) of the merchant id column", zh="商家 id 列的表头（或列字母）"
+        ),
+        "--sheet": Translation(
+            en="read only this sheet; may be given several times", zh="只读取这个工作表；可以多次给出"
+        ),
+        "--plan": Translation(
+            en="write the plan as CSV, one line per order; - is stdout",
+            zh="把计划写成 CSV，每个订单一行；- 表示标准输出",
+        ),
+        "--limit": Translation(en="send at most N orders: a first taste", zh="最多发送 N 个订单：先试一试"),
+        "--detach": Translation(
+            en="leave the run to the workers of a postgresql:// ledger and don't wait",
+            zh="把运行交给 postgresql:// 账本的工作进程，不等待",
+        ),
+        "--resend": Translation(
+            en="pay again for orders that are already synced; asks first",
+            zh="对已同步的订单再次付费；会先询问",
+        ),
+        "--resend-uncertain": Translation(
+            en="send uncertain orders again, at the risk of paying twice; asks first",
+            zh="重新发送“结果未知”的订单，有重复付费的风险；会先询问",
+        ),
+        "--yes": Translation(en="don't ask", zh="不再询问"),
+        "--lang": Translation(
+            en="of the result and the messages; auto follows the sheet's header",
+            zh="结果和提示的语言；auto 跟随表头",
+        ),
+        "--no-progress": Translation(en="no progress bar", zh="不显示进度条"),
+        "--quiet": Translation(en="only results and faults", zh="只显示结果和错误"),
+        "--verbose": Translation(
+            en="more talk: settings in force, where they come from", zh="更多信息：生效的设置及其来源"
+        ),
+        "RUN": Translation(en="a run's id, as `history` shows it", zh="运行编号，见 history"),
+        "--order": Translation(en="an order number", zh="订单号"),
+        "--last": Translation(en="how many runs to list (default 20)", zh="列出多少次运行（默认 20）"),
+        "--json": Translation(en="for machines, on stdout", zh="以 JSON 输出，供程序读取"),
+        "ORDER": Translation(en="order numbers", zh="订单号"),
+        "--charged": Translation(en="they were charged: count them as synced", zh="已扣费：记为已同步"),
+        "--not-charged": Translation(
+            en="they were not charged: the next run may send them", zh="未扣费：下次运行可以发送"
+        ),
+        "--run": Translation(en="all uncertain orders of this run", zh="该次运行中所有“结果未知”的订单"),
+        "--owner-id-resolve": Translation(
+            en="the merchant, where several have this order number", zh="多个商家有同一订单号时，指定商家 id"
+        ),
+        "--by": Translation(en="what to add up by (default day)", zh="按什么统计（默认按日期）"),
+        "--since": Translation(en="from this day on, e.g. 2026-11-24", zh="从这一天起，例如 2026-11-24"),
+        "--until": Translation(en="up to and including this day", zh="到这一天为止（含当天）"),
+        "--csv": Translation(en="write the table as CSV; - is stdout", zh="把表格写成 CSV；- 表示标准输出"),
+        "--chart": Translation(en="write a chart: .xlsx or .svg", zh="写出图表：.xlsx 或 .svg"),
+        "--opening": Translation(en="the account's balance before", zh="期初余额"),
+        "--closing": Translation(en="the account's balance afterwards", zh="期末余额"),
+        "--topped-up": Translation(en="points bought in between (default 0)", zh="期间充值的点券（默认 0）"),
+        "--statement": Translation(
+            en="the vendor's statement, as a spreadsheet", zh="平台的对账单（表格文件）"
+        ),
+        "--points-column": Translation(
+            en="header of the statement's points column", zh="对账单中点券列的表头"
+        ),
+        "--workbook": Translation(en="write differences and evidence, .xlsx", zh="写出差异和证据（.xlsx）"),
+        "ACTION": Translation(en="backup, verify, prune or copy", zh="backup、verify、prune 或 copy"),
+        "PATH": Translation(
+            en="of the backup; where to copy to, a path or postgresql://...",
+            zh="备份的路径；复制的目标（路径或 postgresql://...）",
+        ),
+        "--days": Translation(
+            en="days of calls to keep (default: ledger.keep_days)",
+            zh="保留多少天的调用记录（默认 ledger.keep_days）",
+        ),
+        "--inbox": Translation(
+            en="folder that files are dropped into (default: inbox.folder)",
+            zh="投放文件的文件夹（默认 inbox.folder）",
+        ),
+        "--metrics": Translation(
+            en="write the night's figures for Prometheus (a textfile)", zh="写出供 Prometheus 读取的指标文件"
+        ),
+        "--log-json": Translation(
+            en="one JSON object a line on stderr", zh="在标准错误输出 JSON 日志，每行一个对象"
+        ),
+        "--keep": Translation(
+            en="leave the sandbox running at the end, until Ctrl-C",
+            zh="演示结束后保持替身运行，直到按 Ctrl-C",
+        ),
+    }
+)
+
+# --- Slips in using it --------------------------------------------------------------------------------------
+
+NO_COMMAND = Translation(
+    en="Say what to do, for example: batchsync check orders.xlsx",
+    zh="请给出要执行的命令，例如：batchsync check 订单.xlsx",
+)
+NO_SUCH_COMMAND = Translation(
+    en="There is no command `{given}`. `batchsync --help` lists them all.",
+    zh="没有 `{given}` 这个命令。运行 `batchsync --help` 查看全部命令。",
+)
+COMMAND_MEANT = Translation(
+    en="There is no command `{given}`. Did you mean `{meant}`?",
+    zh="没有 `{given}` 这个命令。是否想用 `{meant}`？",
+)
+MISSING = Translation(
+    en="{what} is missing. See: batchsync {command} --help",
+    zh="缺少 {what}。请看：batchsync {command} --help",
+)
+UNKNOWN_OPTION = Translation(
+    en="`{given}` is not known here. See: batchsync {command} --help",
+    zh="不认识 `{given}`。请看：batchsync {command} --help",
+)
+NEEDS_VALUE = Translation(en="{option} needs a value behind it.", zh="{option} 后面需要一个值。")
+BAD_VALUE = Translation(en="{option} can't be `{given}`.", zh="{option} 不能是 `{given}`。")
+NO_VALUE_WANTED = Translation(en="{option} takes no value.", zh="{option} 后面不需要值。")
+NOT_TOGETHER = Translation(en="{one} and {other} don't go together.", zh="{one} 与 {other} 不能同时使用。")
+ONE_OF = Translation(en="Say one of {what}.", zh="请给出其中之一：{what}。")
+USAGE_OTHER = Translation(
+    en="{problem}. See: batchsync {command} --help", zh="{problem}。请看：batchsync {command} --help"
+)

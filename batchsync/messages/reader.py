@@ -1,0 +1,139 @@
+"""What is said when a file can't be read, and of what was noticed while reading it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from batchsync.messages.render import Translation
+
+# --- The file as such ---------------------------------------------------------------------------------------
+
+MISSING = Translation(
+    en="There is no file {file}. Check the name and the folder.",
+    zh="找不到文件 {file}，请检查文件名和所在文件夹。",
+)
+NOT_A_FILE = Translation(
+    en="{file} is a folder or a device, not a file. Name a spreadsheet.",
+    zh="{file} 是文件夹或设备，不是文件，请指定一个表格文件。",
+)
+CANT_OPEN = Translation(
+    en="{file} can't be opened ({error}). Close it in other programs, or check who may read it.",
+    zh="{file} 无法打开（{error}）。请先在其他程序中关闭它，或检查读取权限。",
+)
+EMPTY = Translation(
+    en="{file} is empty (0 bytes). Export or copy it again.",
+    zh="{file} 是空文件（0 字节），请重新导出或复制。",
+)
+LOCK_FILE = Translation(
+    en="{file} is a lock file that Excel keeps while the workbook is open. Name the workbook itself, without ~$.",
+    zh="{file} 是 Excel 打开工作簿时产生的临时锁文件，请指定工作簿本身（文件名不带 ~$）。",
+)
+OTHER_KIND = Translation(
+    en="{file} is {what}, not a spreadsheet. Save the table as .xlsx or .csv.",
+    zh="{file} 是{what}，不是表格。请把表格另存为 .xlsx 或 .csv。",
+)
+OLD_EXCEL = Translation(
+    en="{file} was written by an Excel from before 1997. Open it in Excel or WPS and save it as .xlsx.",
+    zh="{file} 是 1997 年以前的 Excel 格式，请用 Excel 或 WPS 打开后另存为 .xlsx。",
+)
+
+# --- What stands in the way ---------------------------------------------------------------------------------
+
+PASSWORD = Translation(
+    en="{file} is locked with a password. Open it in Excel, take the password off, save it, and try again.",
+    zh="{file} 设有打开密码。请在 Excel 中打开，取消密码并保存后重试。",
+)
+DAMAGED = Translation(
+    en="{file} is damaged ({why}). Open it in Excel or WPS, save it as a new .xlsx, and use that; or export it again.",
+    zh="{file} 已损坏（{why}）。请用 Excel 或 WPS 打开并另存为新的 .xlsx 后使用，或重新导出。",
+)
+CUT_SHORT = Translation(
+    en="{file} is cut short or damaged: its end is missing. Download or copy it again.",
+    zh="{file} 不完整或已损坏：文件结尾缺失。请重新下载或复制。",
+)
+HOSTILE = Translation(
+    en="{file} is built like an attack ({why}), so it was not opened. Don't trust where it came from.",
+    zh="{file} 的结构像恶意文件（{why}），因此没有打开。请谨慎对待文件来源。",
+)
+TOO_SLOW = Translation(
+    en="Reading {file} was given up after {seconds} seconds. Open it in Excel, copy the table alone into a new workbook, and use that.",
+    zh="读取 {file} 超过 {seconds} 秒，已放弃。请用 Excel 打开，只把表格复制到新工作簿后使用。",
+)
+TOO_LARGE = Translation(
+    en="Reading {file} takes more than {most} MB of memory. Copy the table alone into a new .xlsx, or save it as CSV, and use that.",
+    zh="读取 {file} 需要超过 {most} MB 内存。请只把表格复制到新的 .xlsx，或另存为 CSV 后使用。",
+)
+DIED = Translation(
+    en="{file} made the reader stop dead, so it is damaged or hostile. Open it in Excel or WPS, save it as a new .xlsx, and use that.",
+    zh="{file} 使读取程序异常退出，可能已损坏或是恶意文件。请用 Excel 或 WPS 打开并另存为新的 .xlsx 后使用。",
+)
+NO_CHILD = Translation(
+    en="The process that reads {file} can't be started ({error}).",
+    zh="无法启动读取 {file} 的进程（{error}）。",
+)
+
+# --- Sheets -------------------------------------------------------------------------------------------------
+
+NO_SHEET = Translation(
+    en="{file} has no sheet named {asked}. It has: {names}.",
+    zh="{file} 中没有名为 {asked} 的工作表。现有工作表：{names}。",
+)
+NO_SHEETS = Translation(
+    en="{file} holds no worksheet. Save the table as a new .xlsx, and use that.",
+    zh="{file} 中没有工作表。请把表格另存为新的 .xlsx 后使用。",
+)
+
+WHY: Mapping[str, Translation] = MappingProxyType(
+    {
+        "zip": Translation(en="its zip can't be unpacked", zh="压缩包无法解开"),
+        "part": Translation(en="a part of it is missing", zh="缺少必要的组成部分"),
+        "xml": Translation(en="its XML is broken", zh="XML 内容有误"),
+        "rows": Translation(en="its rows have no end", zh="行数据没有结尾"),
+        "wide": Translation(en="a cell stands beyond the last column", zh="单元格超出最大列数"),
+        "deep": Translation(en="a row stands beyond the last line", zh="行号超出最大行数"),
+        "strings": Translation(en="its texts are missing", zh="缺少文本内容"),
+        "reader": Translation(en="no reader can open it", zh="无法识别其内容"),
+        "streams": Translation(en="it holds no workbook", zh="其中没有工作簿"),
+        "crypto": Translation(en="its encryption is not known", zh="加密方式无法识别"),
+        "answer": Translation(en="the reader's answer made no sense", zh="读取结果异常"),
+        "expands": Translation(
+            en="a few bytes of it would unpack to hundreds of megabytes", zh="极少的数据会解压成数百兆"
+        ),
+        "parts": Translation(en="it has far too many parts", zh="组成部分过多"),
+        "entities": Translation(en="it defines XML entities", zh="其中定义了 XML 实体"),
+    }
+)
+"""The short reasons that a sentence above carries in brackets."""
+
+WHAT: Mapping[str, Translation] = MappingProxyType(
+    {
+        "pdf": Translation(en="a PDF", zh=" PDF 文件"),
+        "image": Translation(en="a picture", zh="图片"),
+        "word": Translation(en="a Word document", zh=" Word 文档"),
+        "powerpoint": Translation(en="a presentation", zh="演示文稿"),
+        "opendocument": Translation(
+            en="an OpenDocument file without a table", zh="不含表格的 OpenDocument 文件"
+        ),
+        "numbers": Translation(en="an Apple Numbers or Pages file", zh=" Apple Numbers 或 Pages 文件"),
+        "ole": Translation(en="an Office file without a workbook", zh="不含工作簿的 Office 文件"),
+        "packed": Translation(en="an archive other than zip", zh="非 zip 格式的压缩包"),
+        "rtf": Translation(en="a rich text document", zh=" RTF 文档"),
+        "program": Translation(en="a program", zh="程序文件"),
+        "database": Translation(en="a database", zh="数据库文件"),
+        "binary": Translation(en="a binary file of an unknown kind", zh="未知类型的二进制文件"),
+    }
+)
+"""What a file turned out to be instead."""
+
+NOTES: Mapping[str, Translation] = MappingProxyType(
+    {
+        "sheet_hidden": Translation(
+            en="the hidden sheet “{sheet}” is left out; name it (--sheet) to read it",
+            zh="隐藏的工作表“{sheet}”未读取；如需读取，请用 --sheet 指定",
+        ),
+        "binary_limits": Translation(
+            en="a {container} keeps only 15 digits of a number: order numbers longer than that count only where they are text",
+            zh="{container} 格式的数字只保留 15 位有效数字：更长的订单号必须以文本保存才有效",
+        ),
+    }
+)
+"""What is worth saying of a file that was read, by the note's code."""

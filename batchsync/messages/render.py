@@ -1,0 +1,71 @@
+"""A text in both languages, filled with facts when it is said."""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Lang(StrEnum):
+    """The languages a user can be spoken to in."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """One sentence in both languages; `{name}` stands for a fact given to `say`.
+
+    `{rows:row|rows}` stands for a count with its noun: 1 row, 2 rows.
+    """
+
+    en: str
+    zh: str
+
+    def render(self, lang: Lang, **facts: object) -> str:
+        """Return the sentence in `lang`, its facts filled in."""
+        template = self.zh if lang is Lang.ZH else self.en
+        if "|" in template:
+            return _COUNTING.vformat(template, (), facts)
+        return template.format(**facts)  # many times faster, and said for every row of a sheet
+
+
+class _Counting(string.Formatter):
+    """Gives a count its noun in the singular or the plural."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, either, many = format_spec.partition("|")
+        if not either:
+            return format(value, format_spec)
+        return f"{value} {one if str(value) == '1' else many}"
+
+
+_COUNTING = _Counting()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text with its facts, not yet said in any language. A fact may be a Text or a Said itself."""
+
+    text: Translation
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def render(self, lang: Lang) -> str:
+        """Return the sentence in `lang`."""
+        spoken = {
+            name: fact.render(lang) if isinstance(fact, Translation | Message) else fact
+            for name, fact in self.facts.items()
+        }
+        return self.text.render(lang, **spoken)
+
+
+@dataclass(frozen=True, slots=True)
+class RowText:
+    """What the result says of a row for one reason: what is wrong, in the row's own terms, and what to do about it.
+
+    Both are given the same facts.
+    """
+
+    error: Translation
+    todo: Translation

@@ -1,0 +1,46 @@
+"""The columns of a result, the words for its statuses, and the decisions that a user may fill in."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from batchsync.messages.render import Translation
+from batchsync.model import RowStatus
+
+HEADS: Mapping[str, Translation] = MappingProxyType(
+    {
+        "status": Translation(en="sync status", zh="同步状态"),
+        "error": Translation(en="error", zh="错误信息"),
+        "points": Translation(en="points spent", zh="消耗点券"),
+        "todo": Translation(en="what to do", zh="处理建议"),
+        "api_status": Translation(en="API status", zh="状态码"),
+        "attempts": Translation(en="attempts", zh="尝试次数"),
+        "answered_at": Translation(en="answered at", zh="完成时间"),
+        "decision": Translation(en="decision", zh="处理决定"),
+    }
+)
+"""The added columns by role, in their order; `decision` only where something is uncertain."""
+
+STATUSES: Mapping[RowStatus, Translation] = MappingProxyType(
+    {
+        RowStatus.SYNCED: Translation(en="synced", zh="已同步"),
+        RowStatus.ALREADY_SYNCED: Translation(en="already synced", zh="此前已同步"),
+        RowStatus.DUPLICATE: Translation(en="duplicate", zh="重复行"),
+        RowStatus.FAILED: Translation(en="failed", zh="失败"),
+        RowStatus.UNCERTAIN: Translation(en="uncertain", zh="结果未知"),
+        RowStatus.NOT_SENT: Translation(en="not sent", zh="未发送"),
+        RowStatus.INVALID: Translation(en="invalid", zh="无效行"),
+    }
+)
+
+DECISIONS: tuple[Translation, ...] = (
+    Translation(en="charged", zh="已扣费"),
+    Translation(en="not charged", zh="未扣费"),
+    Translation(en="send again", zh="重新发送"),
+)
+"""What the drop-down of the decision column offers; a test holds them against `planning.DECISIONS`."""
+
+DECISION_TITLE = Translation(en="What did you find?", zh="核实结果")
+DECISION_HELP = Translation(
+    en="Look the order up at the vendor's, then choose. Run this file again, and it is obeyed.",
+    zh="请先到平台核实，再选择。重新运行本文件时会照此处理。",
+)

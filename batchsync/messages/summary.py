@@ -1,0 +1,207 @@
+"""What the Summary and the sheet of uncertain orders say."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from batchsync.messages.render import Translation
+from batchsync.model import Reason
+
+SUMMARY_SHEET = Translation(en="Summary", zh="汇总")
+UNCERTAIN_SHEET = Translation(en="Uncertain", zh="结果未知")
+
+TITLE = Translation(en="Sync result: {file}", zh="同步结果：{file}")
+ALL_SYNCED = Translation(en="Finished. Every row is synced.", zh="已完成，所有行均已同步。")
+FINISHED = Translation(
+    en="Finished. {count} of {rows:row|rows} to look at (see below).",
+    zh="已完成，{rows} 行中有 {count} 行需要处理（见下）。",
+)
+FINISHED_PART = Translation(
+    en="Finished. {count} of {rows:row|rows} not sent: they wait for the next run.",
+    zh="已完成，{rows} 行中有 {count} 行未发送，下次运行会发送。",
+)
+STOPPED_EARLY = Translation(
+    en="NOT COMPLETE. {why} {count:row was|rows were} not sent.", zh="未完成。{why}还有 {count} 行未发送。"
+)
+KILLED = Translation(
+    en="NOT COMPLETE. The run was cut off (power, crash or kill). {count:row was|rows were} not sent. Run the file again; it sends only what is left.",
+    zh="未完成。运行被意外中断（断电、崩溃或被强行结束），还有 {count} 行未发送。重新运行即可，只会发送剩下的订单。",
+)
+STILL_RUNNING = Translation(
+    en="NOT COMPLETE YET. The run is still going on; this is how it stood at {time}. {count:row was|rows were} not sent so far.",
+    zh="尚未完成。运行仍在进行中，以下为 {time} 时的情况，还有 {count} 行尚未发送。",
+)
+WHY_STOPPED: Mapping[str, Translation] = MappingProxyType(
+    {
+        "authentication": Translation(
+            en="The token was not accepted: set the right one and run the file again.",
+            zh="token 未通过认证：请更换后重新运行。",
+        ),
+        "balance": Translation(
+            en="The balance is empty: top up and run the file again.", zh="账户余额不足：请充值后重新运行。"
+        ),
+        "spending_cap": Translation(
+            en="The spending cap was reached: raise it and run the file again for the rest.",
+            zh="达到点券上限：如需继续，请调高上限后重新运行。",
+        ),
+        "address": Translation(
+            en="The address does not answer as the API would: run batchsync doctor, then run the file again.",
+            zh="接口地址不正确：请用 batchsync doctor 检查后重新运行。",
+        ),
+        "failures": Translation(
+            en="Too many failures in a row: mend the cause shown below and run the file again.",
+            zh="连续多次失败：请按下方原因处理后重新运行。",
+        ),
+        "interrupted": Translation(
+            en="The run was interrupted: run the file again, it sends only what is left.",
+            zh="运行被中断：重新运行即可，只会发送剩下的订单。",
+        ),
+        "disk": Translation(
+            en="The disk was full: free some space and run the file again; no answer was lost.",
+            zh="磁盘已满：请清理空间后重新运行，没有丢失任何回答。",
+        ),
+    }
+)
+WHY_STOPPED_OTHER = Translation(en="The run stopped ({why}).", zh="运行提前停止（{why}）。")
+
+ROWS_HEAD = Translation(en="Rows", zh="行数")
+POINTS_SPENT = Translation(en="Points spent", zh="消耗点券")
+POINTS_POSSIBLE = Translation(en="Possibly spent", zh="可能消耗")
+POINTS_SAVED = Translation(en="Saved", zh="避免重复付费")
+
+BY_STATUS = Translation(en="Rows by status", zh="各状态行数")
+STATUS = Translation(en="Status", zh="状态")
+SHARE = Translation(en="Share", zh="占比")
+TOTAL = Translation(en="Total", zh="合计")
+
+POINTS = Translation(en="Points", zh="点券")
+SPENT_LONG = Translation(en="Spent by this run", zh="本次消耗")
+POSSIBLE_LONG = Translation(
+    en="Possibly spent on {count:uncertain order|uncertain orders}", zh="{count} 个结果未知的订单可能消耗"
+)
+MISSING_LONG = Translation(en="Answers that named no amount", zh="未注明点券的回答（个）")
+SAVED_LONG = Translation(
+    en="Saved by not paying twice ({count:order|orders})", zh="避免重复付费所节省（{count} 个订单）"
+)
+CALLS_LONG = Translation(en="Calls made", zh="接口调用次数")
+
+TROUBLE = Translation(en="What needs a look", zh="需要处理的问题")
+NO_TROUBLE = Translation(en="Nothing. Every row is settled.", zh="没有，所有行都已有结果。")
+PROBLEM = Translation(en="Problem", zh="问题")
+ORDERS = Translation(en="Count", zh="数量")
+TODO = Translation(en="What to do", zh="处理建议")
+CHART_TITLE = Translation(en="Rows by status", zh="各状态行数")
+
+ABOUT = Translation(en="About this run", zh="本次运行")
+FACTS: Mapping[str, Translation] = MappingProxyType(
+    {
+        "file": Translation(en="File", zh="文件"),
+        "run": Translation(en="Run", zh="运行编号"),
+        "account": Translation(en="Account", zh="账户"),
+        "url": Translation(en="API address", zh="接口地址"),
+        "started": Translation(en="Started", zh="开始时间"),
+        "ended": Translation(en="Ended", zh="结束时间"),
+        "seconds": Translation(en="Duration", zh="用时"),
+        "rate": Translation(en="Most calls a second", zh="每秒最多调用"),
+        "price": Translation(en="Expected points a call", zh="预计每次调用点券"),
+        "columns": Translation(en="Columns taken", zh="所用的列"),
+        "note": Translation(en="Note", zh="说明"),
+    }
+)
+NOT_ENDED = Translation(en="not ended", zh="未结束")
+GOES_ON = Translation(en="not yet: as of {time}", zh="尚未结束：截至 {time}")
+ON_SHEET = Translation(en="{sheet}: {said}", zh="{sheet}：{said}")
+
+KINDS: Mapping[Reason, Translation] = MappingProxyType(
+    {
+        Reason.MISSING: Translation(en="empty cell", zh="单元格为空"),
+        Reason.EXPONENT: Translation(en="number shortened by Excel (1.26E+17)", zh="编号变成科学计数法"),
+        Reason.TRUNCATED: Translation(en="number cut off after 15 digits", zh="编号超过 15 位被截断"),
+        Reason.ROUNDED: Translation(en="number rounded to 15 digits", zh="编号被存成数值，只有 15 位可信"),
+        Reason.FRACTION: Translation(en="number with decimals", zh="编号带小数"),
+        Reason.NOT_AN_ID: Translation(en="not an id", zh="不是有效编号"),
+        Reason.ERROR_CELL: Translation(en="error cell (#N/A ...)", zh="单元格是错误值（#N/A 等）"),
+        Reason.NO_VALUE: Translation(en="formula without a value", zh="公式没有计算结果"),
+        Reason.UNDECODABLE: Translation(en="bytes that are no text", zh="无法识别的字节"),
+        Reason.BROKEN_LINE: Translation(en="broken line", zh="损坏的行"),
+        Reason.TOO_LONG: Translation(en="too long for an id", zh="编号过长"),
+        Reason.NO_OWNER: Translation(en="no merchant id", zh="没有商家 id"),
+        Reason.UNKNOWN_SHOP: Translation(en="shop without a merchant id", zh="店铺没有对应的商家 id"),
+        Reason.DUPLICATE: Translation(en="duplicate", zh="重复行"),
+        Reason.HIDDEN: Translation(en="hidden row, left out", zh="隐藏行，未发送"),
+        Reason.ALREADY_SYNCED: Translation(en="already synced", zh="此前已同步"),
+        Reason.SETTLED_CHARGED: Translation(en="settled as charged", zh="已核实为已扣费"),
+        Reason.FAILED_CHARGED: Translation(
+            en="failed before, points may be spent", zh="以前失败，可能已扣点券"
+        ),
+        Reason.STILL_UNCERTAIN: Translation(
+            en="uncertain since an earlier run", zh="以前的结果未知，尚未核实"
+        ),
+        Reason.LIMIT: Translation(en="beyond --limit", zh="超出 --limit 的数量"),
+        Reason.STOPPED: Translation(en="not reached", zh="未轮到"),
+        Reason.NOT_YET: Translation(en="not reached yet", zh="尚未轮到"),
+        Reason.UNDER_WAY: Translation(en="being sent right now", zh="正在发送"),
+        Reason.SYNCED: Translation(en="synced", zh="已同步"),
+        Reason.API_FAILED: Translation(
+            en="the API says failed, points may be spent", zh="接口返回失败，可能已扣点券"
+        ),
+        Reason.USER_UNKNOWN: Translation(en="user does not exist", zh="用户不存在"),
+        Reason.NOT_JSON_REQUEST: Translation(en="request not JSON", zh="请求格式必须为 JSON"),
+        Reason.BAD_PARAMETERS: Translation(en="bad parameters", zh="参数不合法"),
+        Reason.AUTHENTICATION: Translation(en="authentication failed", zh="认证失败"),
+        Reason.BAD_PRODUCT: Translation(en="bad product id", zh="商品 id 不合法"),
+        Reason.BAD_WAREHOUSE: Translation(en="bad warehouse id", zh="仓库 id 不合法"),
+        Reason.BAD_SOURCE: Translation(en="bad order source", zh="订单来源不合法"),
+        Reason.BAD_PARCEL: Translation(en="bad parcel id", zh="包裹 id 不合法"),
+        Reason.ORDER_CREATION: Translation(en="order creation failed", zh="创建订单失败"),
+        Reason.BALANCE: Translation(en="balance empty", zh="账户余额不足"),
+        Reason.UNKNOWN_CODE: Translation(en="unknown code", zh="未知状态码"),
+        Reason.CHARGED_ERROR: Translation(en="error, yet points spent", zh="返回错误但已扣点券"),
+        Reason.UNREACHABLE: Translation(en="server not reached", zh="连不上服务器"),
+        Reason.TURNED_AWAY: Translation(en="server too busy", zh="服务器繁忙"),
+        Reason.STALE_CLAIM: Translation(en="computer slept before sending", zh="发送前电脑休眠"),
+        Reason.NOT_SENT: Translation(en="not sent", zh="没有发出"),
+        Reason.TIMEOUT: Translation(en="no answer in time", zh="超时未收到回答"),
+        Reason.CONNECTION_LOST: Translation(en="connection lost after sending", zh="发出后连接中断"),
+        Reason.HTTP_ERROR: Translation(en="server error instead of a result", zh="服务器出错，没有结果"),
+        Reason.BAD_ANSWER: Translation(en="answer not understood", zh="无法理解的回答"),
+        Reason.REDIRECT: Translation(en="address redirects", zh="接口地址被重定向"),
+        Reason.HTTP_DENIED: Translation(en="access denied", zh="服务器拒绝访问"),
+        Reason.CRASH: Translation(en="cut off while under way", zh="发送途中意外中断"),
+        Reason.ABANDONED: Translation(en="broken off while under way", zh="发送途中被强行终止"),
+    }
+)
+"""Each reason in a few words, for the groups of the Summary."""
+WITH_CODE = Translation(en="{kind} (code {code})", zh="{kind}（状态码 {code}）")
+TODO_ALL: Mapping[Reason, Translation] = MappingProxyType(
+    {
+        Reason.UNKNOWN_CODE: Translation(
+            en="Ask the vendor what the code means; the next run sends these again.",
+            zh="请向平台询问该状态码的含义；下次运行会再次发送。",
+        ),
+    }
+)
+"""What to do about a whole group, where a row's own sentence names facts of the row."""
+
+UNCERTAIN_TITLE = Translation(en="Orders whose result is unknown", zh="结果未知的订单")
+UNCERTAIN_HELP = Translation(
+    en="These calls left this computer, but no valid answer came back: points may have been spent. Send this list to the vendor and ask. "
+    "Then fill in the decision column of the data sheet and run this file again.",
+    zh="以下请求已经发出，但没有收到有效的回答，可能已消耗点券。可把此表发给平台核实，然后在数据表的“处理决定”列填写，再重新运行本文件。",
+)
+UNCERTAIN_NONE = Translation(en="No uncertain orders.", zh="没有结果未知的订单。")
+UNCERTAIN_MORE = Translation(
+    en="{count} more are marked on the data sheet.", zh="另有 {count} 个，见数据表中的标记。"
+)
+EVIDENCE_HEADS: tuple[Translation, ...] = (
+    Translation(en="sheet", zh="工作表"),
+    Translation(en="line", zh="行号"),
+    Translation(en="number (orderSns)", zh="编号（orderSns）"),
+    Translation(en="merchant (ownerId)", zh="商户（ownerId）"),
+    Translation(en="sent at", zh="发出时间"),
+    Translation(en="HTTP status", zh="HTTP 状态"),
+    Translation(en="seconds waited", zh="等待秒数"),
+    Translation(en="what happened", zh="经过"),
+    Translation(en="what came back", zh="返回内容"),
+    Translation(en="run", zh="运行编号"),
+)
+"""Worded so that no reader takes the sheet for a list of orders to send."""

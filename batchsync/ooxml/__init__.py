@@ -1,0 +1,1 @@
+"""What reader and writer share of Office files: packages, XML editing, references, zip writing."""

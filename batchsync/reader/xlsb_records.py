@@ -1,0 +1,117 @@
+"""The records of an .xlsb, read beside calamine for what it leaves out ([MS-XLSB] 2.3)."""
+
+from collections.abc import Iterator
+from struct import Struct
+
+from batchsync.reader.cell_overrides import CellOverrides
+from batchsync.reader.merged_cells import Merge
+from batchsync.reader.number_formats import GENERAL, Format, builtin_format, format_of
+from batchsync.reader.office_archive import Package
+from batchsync.reader.source import UnreadableFile
+
+_ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR = 0, 2, 3, 5, 9, 11
+_FORMAT, _XF, _BEGIN_XFS, _END_XFS, _SHEET, _MERGE = 44, 47, 617, 618, 156, 176
+_NUMBERS = frozenset({_RK, _REAL, _FORMULA_NUMBER})
+_HIDDEN_ROW = 0x10
+_MOST_BYTES = 256 << 20
+_CELL = Struct("<II")
+_FOUR = Struct("<IIII")
+_MOST_LINES = 1_048_576
+
+
+class Parts:
+    """The parts of one workbook: its formats, and the extras of each sheet."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        workbook = next(name for name in package.names if name.endswith("workbook.bin"))
+        relations = package.relations(workbook)
+        targets = {name: target for name, _, target in relations}
+        styles = next((target for _, kind, target in relations if kind == "styles"), "xl/styles.bin")
+        self._styles = self._read_styles(styles)
+        self._sheets = [targets.get(relation, "") for relation in self._relations_of_sheets(workbook)]
+
+    def extras(self, index: int) -> CellOverrides:
+        """Return what the records of a sheet say, by its place in the workbook."""
+        extras, line = CellOverrides.none(), 0
+        part = self._sheets[index] if index < len(self._sheets) else ""
+        for kind, body in self._records(part):
+            if kind == _ROW and len(body) >= 12:
+                line = int.from_bytes(body[:4], "little") + 1
+                if line > _MOST_LINES:
+                    break
+                if body[11] & _HIDDEN_ROW:
+                    extras.hidden.add(line)
+            elif kind == _MERGE and len(body) >= 16:
+                first, last, left, _ = _FOUR.unpack_from(body)
+                if last > first:
+                    extras.merges.append(Merge(first + 1, last + 1, left))
+            elif len(body) >= 8 and (kind in _NUMBERS or kind in (_ERROR, _FORMULA_ERROR)):
+                self._note(extras, line, kind, body)
+        return extras
+
+    def _note(self, extras: CellOverrides, line: int, kind: int, body: bytes) -> None:
+        column, style = _CELL.unpack_from(body)
+        if kind in _NUMBERS:
+            at = style & 0xFFFFFF
+            form = self._styles[at] if at < len(self._styles) else GENERAL
+            if form is not GENERAL and form != GENERAL:
+                extras.note_format(line, column, form)
+        elif len(body) > 8 and column < 16_384:
+            extras.note_error(line, column, body[8])
+
+    def _read_styles(self, part: str) -> list[Format]:
+        custom: dict[int, Format] = {}
+        styles: list[Format] = []
+        inside = False
+        for kind, body in self._records(part):
+            if kind == _FORMAT and len(body) >= 6:
+                size = int.from_bytes(body[2:6], "little")
+                code = body[6 : 6 + 2 * size].decode("utf-16-le", "replace")
+                custom[int.from_bytes(body[:2], "little")] = format_of(code)
+            elif kind in (_BEGIN_XFS, _END_XFS):
+                inside = kind == _BEGIN_XFS
+            elif kind == _XF and inside and len(body) >= 4:
+                number = int.from_bytes(body[2:4], "little")
+                styles.append(custom.get(number, builtin_format(number)))
+        return styles
+
+    def _relations_of_sheets(self, workbook: str) -> Iterator[str]:
+        for kind, body in self._records(workbook):
+            if kind == _SHEET and len(body) >= 12:
+                size = int.from_bytes(body[8:12], "little")
+                yield body[12 : 12 + 2 * size].decode("utf-16-le", "replace")
+
+    def _records(self, part: str) -> Iterator[tuple[int, bytes]]:
+        """Yield each record's kind and body; nothing for a part that isn't there or can't be unpacked."""
+        if not self._package.has(part) or self._package.size(part) > _MOST_BYTES:
+            return
+        try:
+            data = b"".join(self._package.chunks(part))
+        except UnreadableFile:
+            return
+        yield from records(data)
+
+
+def records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of a part: a kind of one or two bytes, a size of up to four, seven bits in each."""
+    at, end = 0, len(data)
+    try:
+        while at < end:
+            kind = data[at]
+            at += 1
+            if kind & 0x80:
+                kind = kind & 0x7F | (data[at] & 0x7F) << 7
+                at += 1
+            size = shift = 0
+            for _ in range(4):
+                byte = data[at]
+                at += 1
+                size |= (byte & 0x7F) << shift
+                shift += 7
+                if not byte & 0x80:
+                    break
+            yield kind, data[at : at + size]
+            at += size
+    except IndexError:
+        return

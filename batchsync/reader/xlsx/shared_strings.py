@@ -1,0 +1,109 @@
+"""The shared strings of an .xlsx: rich text put together, phonetic readings left out."""
+
+import codecs
+import re
+from xml.parsers import expat
+
+from batchsync.reader.office_archive import Attributes, Package, local, new_parser, recoded
+from batchsync.reader.source import LONGEST_TEXT, UnreadableFile
+from batchsync.reader.xlsx.cell_text import unescape
+
+_ITEM = re.compile(r"<si>(?:<t(?: xml:space=\"preserve\")?+>([^<]*+)</t>|<t/>)</si>|<si/>")
+_ANY_ITEM = re.compile(r"<si>(.*?)</si>|<si/>", re.DOTALL)
+_PHONETIC = re.compile(r"<rPh\b[^>]*+>.*?</rPh>", re.DOTALL)
+_TEXT = re.compile(r"<t(?: [^>]*+)?+>([^<]*+)</t>")
+_ODD = re.compile(r"<[!?]|<\w++:")
+_MOST_OPEN = 32 << 20
+
+
+def read_strings(package: Package, part: str) -> list[str]:
+    """Read them all: by expressions as far as the usual shape goes, by expat when it is another."""
+    return _quickly(package, part) or _slowly(package, part)
+
+
+def _quickly(package: Package, part: str) -> list[str] | None:
+    """Return None when the part's XML is of another shape than Excel's."""
+    strings: list[str] = []
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    rest = ""
+    for at, chunk in enumerate(package.chunks(part)):
+        try:
+            text = rest + decoder.decode(chunk)
+        except UnicodeDecodeError:
+            return None
+        if at == 0:
+            head, root, text = text.partition("<sst")
+            if "<!" in head or not root:
+                return None
+        if _ODD.search(text):
+            return None
+        end = max(text.rfind("</si>") + 5, text.rfind("<si/>") + 5)
+        whole, rest = (text[:end], text[end:]) if end > 4 else ("", text)
+        if len(rest) > _MOST_OPEN:
+            return None
+        strings += _clipped(_items(whole))
+    return None if "<si" in rest else strings
+
+
+def _items(text: str) -> list[str]:
+    count = text.count("<si>") + text.count("<si/>")
+    plain = _ITEM.findall(text)
+    if len(plain) != count:
+        plain = [_rich(item) for item in _ANY_ITEM.findall(text)]
+    return [unescape(item) for item in plain] if "&" in text or "_x" in text else plain
+
+
+def _rich(item: str) -> str:
+    return "".join(_TEXT.findall(_PHONETIC.sub("", item) if "<rPh" in item else item))
+
+
+class _Strings:
+    """Collects the items of a shared string part of any shape."""
+
+    def __init__(self) -> None:
+        self.strings: list[str] = []
+        self._pieces: list[str] = []
+        self._phonetic = 0
+        self._text = False
+
+    def start(self, name: str, _: Attributes) -> None:
+        tag = local(name)
+        if tag == "si":
+            self._pieces = []
+        elif tag == "rPh":
+            self._phonetic += 1
+        self._text = tag == "t"
+
+    def end(self, name: str) -> None:
+        tag = local(name)
+        self._text = False
+        if tag == "si":
+            self.strings.append(unescape("".join(self._pieces), entities=False))
+        elif tag == "rPh":
+            self._phonetic -= 1
+
+    def data(self, text: str) -> None:
+        if self._text and not self._phonetic:
+            self._pieces.append(text)
+
+
+def _slowly(package: Package, part: str) -> list[str]:
+    found = _Strings()
+    parser = new_parser()
+    parser.StartElementHandler = found.start
+    parser.EndElementHandler = found.end
+    parser.CharacterDataHandler = found.data
+    try:
+        for at, chunk in enumerate(package.chunks(part)):
+            parser.Parse(recoded(chunk) if at == 0 else chunk)
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise UnreadableFile("DAMAGED", why="xml") from error
+    return _clipped(found.strings)
+
+
+def _clipped(strings: list[str]) -> list[str]:
+    """Cut texts that no cell may hold: a million cells may share a megabyte."""
+    if max(map(len, strings), default=0) <= LONGEST_TEXT:
+        return strings
+    return [text[:LONGEST_TEXT] for text in strings]

@@ -1,0 +1,1 @@
+"""Sends orders: rate slot, claim, POST, judge, record the outcome; one budget and one breaker over all workers."""

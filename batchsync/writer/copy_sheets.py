@@ -1,0 +1,150 @@
+"""Sheets that XlsxWriter drew, moved into another workbook: formats, drawing and chart come along."""
+
+import io
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zipfile import ZipFile
+
+from batchsync.ooxml.package import MAIN, STRICT, STRICT_MAIN, TRANSITIONAL, Package, marked, relations_part
+from batchsync.ooxml.stylesheet import StyleSheet
+from batchsync.ooxml.xml_edit import Part
+from batchsync.writer.workbook_parts import AddedPart, WorkbookParts
+
+SUMMARY_MARK = "batchsync_summary"
+UNCERTAIN_MARK = "batchsync_uncertain"
+_LONGEST_NAME = 31
+_CELL = re.compile(rb"<(?:c|row|col)\b[^<>]*>")
+_STYLE = re.compile(rb'(\s(?:s|style)=")(\d+)(")')
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_STRICT_DRAWING = "http://purl.oclc.org/ooxml/drawingml"
+_TYPES = {
+    "drawing": "application/vnd.openxmlformats-officedocument.drawing+xml",
+    "chart": "application/vnd.openxmlformats-officedocument.drawingml.chart+xml",
+}
+_OWNED = frozenset({"drawing", "chart", "chartStyle", "chartColorStyle", "chartUserShapes"})
+"""What goes with a sheet of ours when it is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCopy:
+    """A sheet of ours that the workbook is to have."""
+
+    mark: str
+    name: str
+
+
+def names_for(package: Package, wishes: Sequence[SheetCopy]) -> list[AddedPart]:
+    """Say which part each sheet of ours becomes: an earlier one of ours is replaced, else a free name is found."""
+    taken: set[str] = set()
+    names = {sheet.name.lower() for sheet in package.sheets}
+    added = []
+    for wish in wishes:
+        earlier = marked(package, wish.mark)
+        if earlier is not None:
+            added.append(
+                AddedPart(earlier.name, package.info(earlier.part).filename, wish.mark, replaces=True)
+            )
+            continue
+        name = free_name(wish.name, names)
+        names.add(name.lower())
+        part = package.free_part("xl/worksheets/sheet{}.xml", taken)
+        added.append(AddedPart(name, part, wish.mark))
+    return added
+
+
+def free_name(wanted: str, taken: set[str]) -> str:
+    """Return a sheet name that is not taken (in lower case): the wanted one, or it with a number."""
+    name, number = wanted[:_LONGEST_NAME], 1
+    while name.lower() in taken:
+        number += 1
+        tail = f" ({number})"
+        name = wanted[: _LONGEST_NAME - len(tail)] + tail
+    return name
+
+
+def copy_sheets(
+    package: Package, catalogue: WorkbookParts, styles: StyleSheet, drawn: bytes, added: Sequence[AddedPart]
+) -> dict[str, bytes]:
+    """Return the parts of the drawn sheets, as they are in their new workbook.
+
+    The sheets stand in the drawn workbook in the order of `added`.
+    """
+    parts: dict[str, bytes] = {}
+    with ZipFile(io.BytesIO(drawn)) as book:
+        mover = _Mover(package, catalogue, book, parts, {sheet.part.lower() for sheet in added})
+        places = styles.graft(book.read("xl/styles.xml"))
+        for number, sheet in enumerate(added, start=1):
+            if sheet.replaces:
+                _drop_owned(package, catalogue, sheet.part)
+            catalogue.add_sheet(sheet)
+            source = f"xl/worksheets/sheet{number}.xml"
+            xml = _CELL.sub(lambda tag: _restyled(tag[0], places), book.read(source))
+            parts[sheet.part] = xml.replace(b' tabSelected="1"', b"")
+            mover.bring_along(source, sheet.part)
+    if package.strict:
+        parts = {name: _strict(xml) for name, xml in parts.items()}
+    return parts
+
+
+def _restyled(tag: bytes, places: Sequence[int]) -> bytes:
+    return _STYLE.sub(lambda found: found[1] + str(places[int(found[2])]).encode() + found[3], tag)
+
+
+@dataclass(slots=True)
+class _Mover:
+    """Moves what a drawn part refers to, and its relationships, under names that are free."""
+
+    package: Package
+    catalogue: WorkbookParts
+    book: ZipFile
+    parts: dict[str, bytes]
+    taken: set[str]
+
+    def bring_along(self, source: str, target: str) -> None:
+        path, place = relations_part(source), relations_part(target)
+        if path not in self.book.namelist():
+            if self.package.has(place):
+                self.catalogue.drop(place)
+            return
+        relations = Part(self.book.read(path), depth=2)
+        for element in relations.root.children:
+            old = posixpath.normpath(posixpath.join(posixpath.dirname(source), element.attributes["Target"]))
+            new = self._move(old, element.attributes["Type"].rpartition("/")[2])
+            raw = relations.raw(element).replace(
+                f'Target="{element.attributes["Target"]}"'.encode(), f'Target="/{new}"'.encode()
+            )
+            relations.replace(element, raw)
+        self.parts[_existing(self.package, place)] = relations.edited()
+        self.catalogue.add_relations(place)
+
+    def _move(self, old: str, kind: str) -> str:
+        pattern = re.sub(r"\d+(?=\.xml$)", "{}", old)
+        new = self.package.free_part(pattern, self.taken)
+        self.parts[new] = self.book.read(old)
+        self.catalogue.add_type(new, _TYPES[kind])
+        self.bring_along(old, new)
+        return new
+
+
+def _existing(package: Package, part: str) -> str:
+    return package.info(part).filename if package.has(part) else part
+
+
+def _drop_owned(package: Package, catalogue: WorkbookParts, part: str) -> None:
+    """Leave out the drawings and charts of an earlier sheet of ours."""
+    relations: Mapping[str, tuple[str, str, bool]] = package.relations_of(part)
+    for target, kind, external in relations.values():
+        if kind not in _OWNED or external or not package.has(target):
+            continue
+        _drop_owned(package, catalogue, target)
+        catalogue.drop(target)
+        if package.has(relations_part(target)):
+            catalogue.drop(relations_part(target))
+
+
+def _strict(xml: bytes) -> bytes:
+    for loose, strict in ((MAIN, STRICT_MAIN), (TRANSITIONAL, STRICT), (_DRAWING, _STRICT_DRAWING)):
+        xml = xml.replace(loose.encode(), strict.encode())
+    return xml

@@ -1,0 +1,121 @@
+"""The result as CSV: UTF-8 with a BOM, nothing in it a formula, its summary in a second file."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from batchsync.messages import result_columns as messages
+from batchsync.messages import summary as summary_words
+from batchsync.model import CellBatch, RowResult, SheetFound
+from batchsync.model.row_results import Tally, rows
+from batchsync.ooxml.xml_edit import UnshapedError
+from batchsync.writer.escaping import csv_text
+from batchsync.writer.input_cells import Cells, by_sheet, dropped_columns, lines_of
+from batchsync.writer.result_cursor import Cursor
+from batchsync.writer.row_texts import RowTexts
+from batchsync.writer.summary import Summary, local_second
+from batchsync.writer.types import ResultJob
+from batchsync.writer.workbook import Entries, TallyCollector, roles_for, speaker_for
+
+_BATCH = 2_000
+
+
+def write_csv(file: BinaryIO, job: ResultJob, cells: Cells, entries: Entries, *, uncertain: bool) -> Tally:
+    """Write all sheets with a table, one below the other; return what their rows add up to."""
+    watch = TallyCollector(Tally(price=job.price, unreached=job.unreached))
+    cursor = Cursor(rows(entries()), watch)
+    _write_lines(file, _Table(job, cursor, roles_for(uncertain)).lines(cells))
+    if cursor.row is not None:
+        raise UnshapedError("rows of the plan on no sheet")
+    return watch.tally
+
+
+class _Table:
+    def __init__(self, job: ResultJob, cursor: Cursor, roles: list[str]) -> None:
+        self._by_index = {found.index: (place, found) for place, found in enumerate(job.sheets)}
+        self._several = len(job.sheets) > 1
+        self._cursor = cursor
+        self._speaker = speaker_for(job)
+        self._roles = roles
+
+    def lines(self, cells: Cells) -> Iterator[list[str]]:
+        for sheet, batches in by_sheet(cells):
+            place, found = self._by_index.get(sheet.index, (-1, None))
+            if found is None:
+                for _ in batches:
+                    pass
+                continue
+            if self._several:
+                yield [csv_text(sheet.sheet)]
+            yield from self._of_sheet(place, found, batches)
+
+    def _of_sheet(self, place: int, found: SheetFound, batches: Iterable[CellBatch]) -> Iterator[list[str]]:
+        dropped = dropped_columns(found)
+        width = len(found.headers) - sum(column < len(found.headers) for column in dropped)
+        for number, texts, _, _ in lines_of(batches):
+            theirs = [csv_text(text) for column, text in enumerate(texts) if column not in dropped]
+            theirs += [""] * (width - len(theirs))
+            if number == found.header_line:
+                yield theirs + [self._speaker.heads[role] for role in self._roles]
+            elif self._cursor.line_on(place) == number:
+                yield theirs + _says(self._cursor.take(), self._speaker, self._roles)
+            else:
+                yield theirs
+
+
+def _says(row: RowResult, speaker: RowTexts, roles: list[str]) -> list[str]:
+    says = speaker.says(row)
+    values = {
+        "status": speaker.statuses[says.status],
+        "error": csv_text(says.error),
+        "points": "" if says.points is None else str(says.points),
+        "todo": csv_text(says.todo),
+        "api_status": csv_text(says.api_status),
+        "attempts": str(says.attempts),
+        "answered_at": "" if says.answered_at is None else local_second(says.answered_at),
+        "decision": "",
+    }
+    return [values[role] for role in roles]
+
+
+def write_summary(file: BinaryIO, summary: Summary) -> None:
+    """Write the Summary as a CSV of its own."""
+    lang = summary.lang
+    lines: list[list[str]] = [[summary.title], [summary.headline], []]
+    lines.append([summary_words.BY_STATUS.render(lang), summary_words.ROWS_HEAD.render(lang)])
+    lines += [[word, str(count)] for _, word, count in summary.counts]
+    lines += [[summary_words.TOTAL.render(lang), str(summary.rows)], [], [summary_words.POINTS.render(lang)]]
+    lines += [[label, str(number)] for label, number in summary.points]
+    lines.append([])
+    lines.append(
+        [
+            text.render(lang)
+            for text in (
+                summary_words.PROBLEM,
+                summary_words.STATUS,
+                summary_words.ORDERS,
+                summary_words.TODO,
+            )
+        ]
+    )
+    lines += [
+        [trouble.kind, messages.STATUSES[trouble.status].render(lang), str(trouble.count), trouble.todo]
+        for trouble in summary.troubles
+    ]
+    lines += [[], [summary_words.ABOUT.render(lang)], *([label, value] for label, value in summary.facts)]
+    _write_lines(file, ([csv_text(text) for text in line] for line in lines))
+
+
+def _write_lines(file: BinaryIO, lines: Iterable[list[str]]) -> None:
+    file.write(codecs.BOM_UTF8)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    for number, line in enumerate(lines, start=1):
+        writer.writerow(line)
+        if number % _BATCH == 0:
+            file.write(buffer.getvalue().encode("utf-8"))
+            buffer.seek(0)
+            buffer.truncate()
+    file.write(buffer.getvalue().encode("utf-8"))

@@ -1,0 +1,232 @@
+"""What stands before and behind a sheet's rows, edited for the added columns: widths, filter, drop-downs."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from batchsync.messages import Lang
+from batchsync.messages import result_columns as messages
+from batchsync.ooxml.xml_edit import Element, Part, UnshapedError
+from batchsync.writer.escaping import xml_attribute, xml_text
+from batchsync.writer.sheet_scanner import column_letters, column_number
+
+_ORDER = (
+    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
+    "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
+    "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup",
+    "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing",
+    "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts",
+    "extLst",
+)  # fmt: skip
+"""The schema's order of a worksheet's children."""
+
+WIDTHS: Mapping[str, float] = {
+    "status": 16, "error": 56, "points": 13, "todo": 84, "api_status": 10, "attempts": 10, "answered_at": 21,
+    "decision": 14,
+}  # fmt: skip
+"""Column widths in characters."""
+
+_LONGEST_ENDS = 1 << 26
+_RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
+_MOST_RANGES = 8_000
+_MERGED = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\s[^<>]*?\bref\s*=\s*["']([A-Za-z0-9$:]{2,30})["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A block of cells, both ends counted, columns from 1."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @staticmethod
+    def parse(text: str) -> "Range | None":
+        """Read a reference such as A1:F20; None when it is none."""
+        found = _RANGE.fullmatch(text.strip())
+        if not found:
+            return None
+        left, top = column_number(found[1]), int(found[2])
+        if not found[3]:
+            return Range(left, top, left, top)
+        return Range(left, top, column_number(found[3]), int(found[4]))
+
+    def __str__(self) -> str:
+        return f"{column_letters(self.left)}{self.top}:{column_letters(self.right)}{self.bottom}"
+
+    def absolute(self) -> str:
+        """Return the reference with dollar signs."""
+        left, right = column_letters(self.left), column_letters(self.right)
+        return f"${left}${self.top}:${right}${self.bottom}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvelopeEdits:
+    """What head and tail are edited for."""
+
+    columns: Mapping[str, int]
+    replaced: frozenset[int]
+    first_column: int
+    header_line: int
+    last_line: int
+    uncertain: Sequence[int]
+    """Lines whose decision cell gets a drop-down."""
+    tables: Sequence[Range]
+    """The ranges of the sheet's own tables, which keep filters of their own."""
+    lang: Lang
+
+
+class SheetEnvelope:
+    """Head and tail of one sheet, as one small document without rows."""
+
+    def __init__(self, head: bytes, tail: bytes, wanted: EnvelopeEdits) -> None:
+        if len(head) + len(tail) > _LONGEST_ENDS:
+            raise UnshapedError("head and tail too large")
+        self._part = Part(head + tail, depth=3)
+        self._wanted = wanted
+        self.filter: Range | None = None
+        """The sheet's filter, when it was added or widened."""
+
+    def edited(self) -> tuple[bytes, bytes]:
+        """Return head (with the opening tag of sheetData) and tail (from its closing tag on)."""
+        part = self._part
+        dimension = part.root.child("dimension")
+        if dimension is not None:
+            part.replace(dimension, b"")
+        self._widths()
+        self._filter()
+        if self._wanted.uncertain and "decision" in self._wanted.columns:
+            self._drop_downs()
+        xml = part.edited()
+        closing = b"</" + part.prefix + b"sheetData"
+        at = xml.index(closing)
+        return xml[:at], xml[at:]
+
+    def _widths(self) -> None:
+        new = {
+            number: WIDTHS[role]
+            for role, number in self._wanted.columns.items()
+            if number not in self._wanted.replaced
+        }
+        element = self._part.root.child("cols")
+        entries: list[tuple[int, bytes]] = []
+        for child in element.children if element is not None else ():
+            entries += self._without(child, new)
+        for number, width in new.items():
+            xml = f'<col min="{number}" max="{number}" width="{width + 0.7109375}" customWidth="1"/>'
+            entries.append((number, self._part.tag(xml)))
+        entries.sort()
+        cols = self._part.tag("<cols>") + b"".join(xml for _, xml in entries) + self._part.tag("</cols>")
+        if not entries:
+            return
+        if element is not None:
+            self._part.replace(element, cols)
+        else:
+            self._part.insert(self._part.place(_ORDER, "cols"), cols)
+
+    def _without(self, col: Element, taken: Iterable[int]) -> list[tuple[int, bytes]]:
+        """Return a col entry cut around the columns taken from it."""
+        first, last = int(col.attributes["min"]), int(col.attributes["max"])
+        inside = sorted(number for number in taken if first <= number <= last)
+        raw = self._part.raw(col)
+        if not inside:
+            return [(first, raw)]
+        pieces, start = [], first
+        for stop in [*inside, last + 1]:
+            if start < stop:
+                piece = re.sub(rb"""\smin\s*=\s*["']\d+["']""", b' min="%d"' % start, raw)
+                piece = re.sub(rb"""\smax\s*=\s*["']\d+["']""", b' max="%d"' % (stop - 1), piece)
+                pieces.append((start, piece))
+            start = stop + 1
+        return pieces
+
+    def _filter(self) -> None:
+        wanted = self._wanted
+        first, last = min(wanted.columns.values()), max(wanted.columns.values())
+        element = self._part.root.child("autoFilter")
+        if element is not None:
+            old = Range.parse(element.attributes.get("ref", ""))
+            if old is None or old.top != wanted.header_line or old.right >= last:
+                return
+            self.filter = Range(old.left, old.top, last, max(old.bottom, wanted.last_line))
+            raw = re.sub(
+                rb"""\sref\s*=\s*(?:"[^"]*"|'[^']*')""",
+                b' ref="' + str(self.filter).encode() + b'"',
+                self._part.raw(element),
+                count=1,
+            )
+            self._part.replace(element, raw)
+            return
+        beside_table = any(table.top <= wanted.header_line <= table.bottom for table in wanted.tables)
+        left = first if beside_table else min(wanted.first_column, first)
+        whole = Range(left, wanted.header_line, last, max(wanted.last_line, wanted.header_line + 1))
+        if any(_meet(whole, table) for table in wanted.tables):
+            return
+        self.filter = whole
+        xml = self._part.tag(f'<autoFilter ref="{whole}"/>')
+        self._part.insert(self._part.place(_ORDER, "autoFilter"), xml)
+
+    def _drop_downs(self) -> None:
+        wanted = self._wanted
+        letters = column_letters(wanted.columns["decision"])
+        choices = [_choices(lang) for lang in Lang]
+        validation = self._part.tag(drop_down(letters, wanted.uncertain, wanted.lang))
+        element = self._part.root.child("dataValidations")
+        if element is None:
+            xml = self._part.tag('<dataValidations count="1">') + validation
+            xml += self._part.tag("</dataValidations>")
+            self._part.insert(self._part.place(_ORDER, "dataValidations"), xml)
+            return
+        earlier = [
+            child
+            for child in element.children
+            if any(f'"{choice}"'.encode() in self._part.raw(child) for choice in choices)
+        ]
+        for child in earlier:
+            self._part.replace(child, b"")
+        self._part.append(element, [validation], counted=True, removed=len(earlier))
+
+
+def merged_areas(tail: bytes) -> Iterator[Range]:
+    """Yield the merged ranges that are listed behind a sheet's rows."""
+    for found in _MERGED.finditer(tail):
+        area = Range.parse(found[1].decode())
+        if area is not None:
+            yield area
+
+
+def _meet(one: Range, other: Range) -> bool:
+    across = one.left <= other.right and other.left <= one.right
+    return across and one.top <= other.bottom and other.top <= one.bottom
+
+
+def cell_ranges(letters: str, lines: Sequence[int]) -> str:
+    """Return the lines' cells as few ranges; beyond what is reasonable, one range over all of them."""
+    ranges: list[list[int]] = []
+    for line in lines:
+        if ranges and ranges[-1][1] == line - 1:
+            ranges[-1][1] = line
+        else:
+            ranges.append([line, line])
+    if len(ranges) > _MOST_RANGES:
+        ranges = [[lines[0], lines[-1]]]
+    return " ".join(
+        f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}"
+        for first, last in ranges
+    )
+
+
+def drop_down(letters: str, lines: Sequence[int], lang: Lang) -> str:
+    """Return the validation that offers the decisions on those lines."""
+    return (
+        '<dataValidation type="list" allowBlank="1" showInputMessage="1" showErrorMessage="1" '
+        f'promptTitle="{xml_attribute(messages.DECISION_TITLE.render(lang))}" '
+        f'prompt="{xml_attribute(messages.DECISION_HELP.render(lang))}" '
+        f'sqref="{cell_ranges(letters, lines)}">'
+        f'<formula1>"{xml_text(_choices(lang))}"</formula1></dataValidation>'
+    )
+
+
+def _choices(lang: Lang) -> str:
+    return ",".join(text.render(lang) for text in messages.DECISIONS)

@@ -1,0 +1,251 @@
+"""The Summary and the sheet of uncertain orders, drawn by XlsxWriter in a workbook of their own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from batchsync.messages import result_columns as messages
+from batchsync.messages import summary as summary_words
+from batchsync.model import RunRecord
+from batchsync.writer.escaping import plain
+from batchsync.writer.result_cells import BARS, FILLS
+from batchsync.writer.summary import Summary
+from batchsync.writer.uncertain_sheet import Evidence, draw_evidence
+from batchsync.writer.xlsxwriter_workbook import (
+    ACCENT,
+    ALARM,
+    ALARM_FILL,
+    BAND,
+    CALM,
+    CALM_FILL,
+    INK,
+    LINE,
+    LOOK,
+    LOOK_FILL,
+    SOFT,
+    ReportWorkbook,
+    font_for,
+)
+
+_LAST = 10
+"""The Summary's last column, from 0."""
+_CHART_ROWS = 17
+_WIDE_SENTENCE = 100
+_ONE_PAGE = 60
+_COUNT = "#,##0_)"
+"""With the width of a bracket to the right, so that figures don't touch the next column."""
+
+
+def draw(summary: Summary, evidence: Evidence, run: RunRecord, names: Sequence[str]) -> bytes:
+    """Return a workbook with the Summary and, when two names are given, the sheet of uncertain orders."""
+    drawing = ReportWorkbook(font_for(summary.lang))
+    _SummarySheet(drawing, summary, names[0]).draw()
+    for name in names[1:]:
+        draw_evidence(drawing, evidence, run, summary.lang, name)
+    return drawing.finished()
+
+
+class _SummarySheet:
+    def __init__(self, drawing: ReportWorkbook, summary: Summary, name: str) -> None:
+        self._d = drawing
+        self._s = summary
+        self._name = name
+        self._sheet = drawing.book.add_worksheet(name)
+        self._row = 0
+
+    def draw(self) -> None:
+        sheet = self._sheet
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 2)
+        sheet.set_column(1, 1, 36)
+        sheet.set_column(2, _LAST, 12.5)
+        self._head()
+        self._cards()
+        top = self._row
+        first = self._statuses()
+        self._points()
+        self._row = max(self._row, top + _CHART_ROWS)
+        self._troubles()
+        self._facts()
+        sheet.insert_chart(top, 5, self._chart(first), {"x_offset": 4, "object_position": 1})
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 1 if self._row < _ONE_PAGE else 0)
+
+    def _head(self) -> None:
+        self._height(34)
+        self._wide(0 + 1, self._s.title, self._d.format(bold=True, font_size=18, font_color=ACCENT))
+        self._row += 1
+        color, fill = (LOOK, LOOK_FILL)
+        if self._s.alarm:
+            color, fill = ALARM, ALARM_FILL
+        elif self._s.all_synced:
+            color, fill = CALM, CALM_FILL
+        self._height(26 if len(self._s.headline) < _WIDE_SENTENCE else 40)
+        told = self._d.format(
+            bold=True, font_size=12, font_color=color, bg_color=fill, indent=1, text_wrap=True
+        )
+        self._wide(1, self._s.headline, told)
+        self._row += 2
+
+    def _cards(self) -> None:
+        places = [(1, 1), (2, 4), (5, 7), (8, _LAST)]
+        for label in (True, False):
+            self._height(20 if label else 34)
+            for (first, last), (name, number) in zip(places, self._s.cards, strict=True):
+                look = (
+                    self._d.format(font_color=SOFT, bg_color=BAND, indent=1, font_size=10)
+                    if label
+                    else self._d.format(
+                        bold=True, font_size=20, font_color=ACCENT, bg_color=BAND, num_format="#,##0",
+                        align="left", indent=1, bottom=5, bottom_color="#FFFFFF",
+                    )
+                )  # fmt: skip
+                if label:
+                    self._sheet.write_string(self._row, first, plain(name), look)
+                else:
+                    self._sheet.write_number(self._row, first, number, look)
+                for column in range(first + 1, last + 1):
+                    self._sheet.write_blank(self._row, column, None, look)
+            self._row += 1
+        self._row += 1
+
+    def _statuses(self) -> int:
+        """Draw the table of statuses; return its first row."""
+        lang = self._s.lang
+        self._section(summary_words.BY_STATUS.render(lang), 3)
+        self._table_head([summary_words.STATUS, summary_words.ROWS_HEAD, summary_words.SHARE])
+        first = self._row
+        for status, word, count in self._s.counts:
+            fill, color = FILLS[status]
+            line = {"bottom": 1, "bottom_color": LINE}
+            self._height(20)
+            look = self._d.format(bold=True, font_color=f"#{color}", bg_color=f"#{fill}", indent=1, **line)
+            self._sheet.write_string(self._row, 1, word, look)
+            self._sheet.write_number(self._row, 2, count, self._d.format(num_format=_COUNT, **line))
+            share = count / self._s.rows if self._s.rows else 0
+            self._sheet.write_number(self._row, 3, share, self._d.format(num_format="0.0%_)", **line))
+            self._row += 1
+        self._height(20)
+        bold = self._d.format(bold=True, num_format=_COUNT)
+        self._sheet.write_string(
+            self._row, 1, summary_words.TOTAL.render(lang), self._d.format(bold=True, indent=1)
+        )
+        self._sheet.write_number(self._row, 2, self._s.rows, bold)
+        self._row += 2
+        return first
+
+    def _points(self) -> None:
+        self._section(summary_words.POINTS.render(self._s.lang), 3)
+        line = {"bottom": 1, "bottom_color": LINE}
+        for label, number in self._s.points:
+            self._height(20)
+            self._sheet.write_string(self._row, 1, plain(label), self._d.format(indent=1, **line))
+            self._sheet.write_blank(self._row, 2, None, self._d.format(**line))
+            self._sheet.write_number(self._row, 3, number, self._d.format(num_format=_COUNT, **line))
+            self._row += 1
+        self._row += 1
+
+    def _troubles(self) -> None:
+        lang = self._s.lang
+        self._section(summary_words.TROUBLE.render(lang), _LAST)
+        if not self._s.troubles:
+            self._wide(1, summary_words.NO_TROUBLE.render(lang), self._d.format(indent=1))
+            self._row += 2
+            return
+        self._table_head(
+            [summary_words.PROBLEM, summary_words.ORDERS, summary_words.STATUS, summary_words.TODO], _LAST
+        )
+        line = {"bottom": 1, "bottom_color": LINE}
+        for trouble in self._s.troubles:
+            fill, color = FILLS[trouble.status]
+            status = messages.STATUSES[trouble.status].render(lang)
+            self._height(20 if len(trouble.todo) < _WIDE_SENTENCE else 34)
+            wrapped = self._d.format(indent=1, text_wrap=True, **line)
+            self._sheet.write_string(self._row, 1, plain(trouble.kind), wrapped)
+            self._sheet.write_number(self._row, 2, trouble.count, self._d.format(num_format=_COUNT, **line))
+            look = self._d.format(
+                bold=True, font_color=f"#{color}", bg_color=f"#{fill}", align="center", **line
+            )
+            self._sheet.write_string(self._row, 3, status, look)
+            self._wide(4, trouble.todo, wrapped)
+            self._row += 1
+        self._row += 1
+
+    def _facts(self) -> None:
+        self._section(summary_words.ABOUT.render(self._s.lang), _LAST)
+        before = ""
+        for label, value in self._s.facts:
+            self._height(18 if len(value) < _WIDE_SENTENCE + 20 else 34)
+            shown = "" if label == before else label
+            self._sheet.write_string(self._row, 1, shown, self._d.format(font_color=SOFT, indent=1))
+            self._wide(2, value, self._d.format(text_wrap=True, align="left"))
+            before = label
+            self._row += 1
+
+    def _chart(self, first: int) -> Any:
+        chart = self._d.book.add_chart({"type": "bar"})
+        last = first + len(self._s.counts) - 1
+        chart.add_series(
+            {
+                "name": summary_words.CHART_TITLE.render(self._s.lang),
+                "categories": [self._name, first, 1, last, 1],
+                "values": [self._name, first, 2, last, 2],
+                "categories_data": [word for _, word, _ in self._s.counts],
+                "values_data": [count for _, _, count in self._s.counts],
+                "points": [
+                    {"fill": {"color": f"#{BARS[status]}"}, "border": {"none": True}}
+                    for status, _, _ in self._s.counts
+                ],
+                "data_labels": {"value": True, "num_format": "#,##0", "font": {"color": INK, "size": 9}},
+                "gap": 45,
+            }
+        )
+        title = summary_words.CHART_TITLE.render(self._s.lang)
+        chart.set_title(
+            {"name": title, "name_font": {"size": 12, "bold": True, "color": ACCENT}, "overlay": False}
+        )
+        chart.set_legend({"none": True})
+        chart.set_y_axis(
+            {"reverse": True, "num_font": {"size": 9}, "line": {"color": LINE}, "major_tick_mark": "none"}
+        )
+        chart.set_x_axis(
+            {
+                "visible": True, "major_gridlines": {"visible": False}, "num_font": {"size": 9, "color": SOFT},
+                "num_format": "#,##0", "min": 0, "line": {"none": True}, "major_tick_mark": "none", "label_position": "none",
+            }
+        )  # fmt: skip
+        chart.set_chartarea({"border": {"color": LINE}})
+        chart.set_size({"width": 552, "height": 352})
+        return chart
+
+    def _section(self, title: str, last: int) -> None:
+        self._height(24)
+        look = self._d.format(bold=True, font_size=13, font_color=ACCENT, bottom=2, bottom_color=ACCENT)
+        self._sheet.write_string(self._row, 1, plain(title), look)
+        for column in range(2, last + 1):
+            self._sheet.write_blank(self._row, column, None, look)
+        self._row += 1
+
+    def _table_head(self, heads: Sequence[Any], last: int = 3) -> None:
+        self._height(20)
+        for column in range(1, last + 1):
+            text = heads[column - 1].render(self._s.lang) if column <= len(heads) else None
+            number = (column in (2, 3) and len(heads) == 3) or column == 2
+            look = self._d.format(
+                bold=True, font_color=SOFT, font_size=10, bg_color=BAND,
+                align="center" if len(heads) == 4 and column == 3 else "right" if number else "left",
+                **({} if number else {"indent": 1}),
+            )  # fmt: skip
+            if text is None:
+                self._sheet.write_blank(self._row, column, None, look)
+            else:
+                self._sheet.write_string(self._row, column, text, look)
+        self._row += 1
+
+    def _wide(self, first: int, text: str, look: Any) -> None:
+        """Write a text over the rest of the row."""
+        self._sheet.merge_range(self._row, first, self._row, _LAST, "", look)
+        self._sheet.write_string(self._row, first, plain(text), look)
+
+    def _height(self, points: float) -> None:
+        self._sheet.set_row(self._row, points)

@@ -1,0 +1,153 @@
+"""The parts that list other parts: workbook, its relationships, content types. Edited once, at the end."""
+
+from dataclasses import dataclass
+
+from batchsync.ooxml.package import STRICT, TRANSITIONAL, TYPES, Package, quoted, relations_part
+from batchsync.ooxml.xml_edit import Part, UnshapedError
+from batchsync.writer.escaping import xml_attribute
+
+_RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
+_STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_TEMPLATES = {
+    b"spreadsheetml.template.main+xml": b"spreadsheetml.sheet.main+xml",
+    b"ms-excel.template.macroEnabled.main+xml": b"ms-excel.sheet.macroEnabled.main+xml",
+    b"ms-excel.addin.macroEnabled.main+xml": b"ms-excel.sheet.macroEnabled.main+xml",
+}
+_ORDER = (
+    "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
+    "externalReferences", "definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr",
+    "smartTagTypes", "webPublishing", "fileRecoveryPr", "webPublishObjects", "extLst",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class AddedPart:
+    """A sheet of ours: a new one, or one that takes an earlier one's place."""
+
+    name: str
+    part: str
+    mark: str
+    """The hidden defined name by which a later run knows the sheet as ours."""
+    replaces: bool = False
+
+
+class WorkbookParts:
+    """The parts that list other parts: workbook, its relationships, content types. Edited once, at the end."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._types = Part(package.read(TYPES), depth=2)
+        self._relations_are_known = any(
+            element.name == "Default" and element.attributes.get("Extension", "").lower() == "rels"
+            for element in self._types.root.children
+        )
+        self._rels_part = relations_part(package.workbook_part)
+        self._rels = Part(package.read(self._rels_part), depth=2)
+        self._new_types: list[bytes] = []
+        self._new_rels: list[bytes] = []
+        self._new_sheets: list[bytes] = []
+        self._new_names: list[bytes] = []
+        self._names_removed = 0
+        self._dropped: set[str] = set()
+
+    def add_type(self, part: str, content_type: str) -> None:
+        """List a new part's type."""
+        xml = f'<Override PartName="/{part}" ContentType="{content_type}"/>'
+        self._new_types.append(self._types.tag(xml))
+
+    def add_relations(self, part: str) -> None:
+        """List a new relationships part, where the workbook lists these one by one (LibreOffice does)."""
+        if self._relations_are_known or self._package.has(part):
+            return
+        self.add_type(part, _RELATIONS_TYPE)
+
+    def add_styles(self, part: str) -> None:
+        """List a styles part where there was none."""
+        self.add_type(part, _STYLES_TYPE)
+        self._relate(part, "styles")
+
+    def add_sheet(self, added: AddedPart) -> None:
+        """List a new sheet behind all others, and mark it as ours."""
+        if not added.replaces:
+            self.add_type(added.part, _SHEET_TYPE)
+            identity = self._relate(added.part, "worksheet")
+            kind = STRICT if self._package.strict else TRANSITIONAL
+            number = self._next_sheet_id() + len(self._new_sheets)
+            xml = (
+                f'<sheet xmlns:bsr="{kind}" name="{xml_attribute(added.name)}" sheetId="{number}" '
+                f'bsr:id="{identity}"/>'
+            )
+            self._new_sheets.append(self._package.workbook.tag(xml))
+            self.name(added.mark, f"{quoted(added.name)}!$A$1")
+
+    def name(self, name: str, text: str, sheet: int | None = None) -> None:
+        """Define a hidden name, in the place of one that is there already."""
+        local = f' localSheetId="{sheet}"' if sheet is not None else ""
+        xml = f'<definedName name="{name}"{local} hidden="1">{xml_attribute(text)}</definedName>'
+        names = self._package.workbook.root.child("definedNames")
+        for old in names.children if names is not None else ():
+            here = old.attributes.get("localSheetId")
+            if old.attributes.get("name", "").lower() == name.lower() and here == (
+                None if sheet is None else str(sheet)
+            ):
+                self._package.workbook.replace(old, b"")
+                self._names_removed += 1
+        self._new_names.append(self._package.workbook.tag(xml))
+
+    def drop(self, part: str) -> None:
+        """Leave a part out, wherever the catalogue lists it."""
+        self._dropped.add(part.lower())
+
+    def is_dropped(self, part: str) -> bool:
+        """Whether a part is left out."""
+        return part.lower() in self._dropped
+
+    def _relate(self, part: str, kind: str) -> str:
+        identity = f"rIdBatchsync{len(self._new_rels) + 1}"
+        while identity in self._package.relations:
+            identity += "x"
+        base = STRICT if self._package.strict else TRANSITIONAL
+        xml = f'<Relationship Id="{identity}" Type="{base}/{kind}" Target="/{part}"/>'
+        self._new_rels.append(self._rels.tag(xml))
+        return identity
+
+    def _next_sheet_id(self) -> int:
+        element = self._package.workbook.root.child("sheets")
+        children = element.children if element is not None else []
+        return max((int(c.attributes.get("sheetId", "0")) for c in children), default=0) + 1
+
+    def edited(self) -> dict[str, bytes]:
+        """Return the edited parts."""
+        self._leave_out()
+        self._types.append(self._types.root, self._new_types)
+        self._rels.append(self._rels.root, self._new_rels)
+        workbook = self._package.workbook
+        sheets = workbook.root.child("sheets")
+        if sheets is None:
+            raise UnshapedError("no sheets")
+        workbook.append(sheets, self._new_sheets)
+        names = workbook.root.child("definedNames")
+        if names is not None:
+            workbook.append(names, self._new_names)
+        elif self._new_names:
+            xml = workbook.tag("<definedNames>") + b"".join(self._new_names)
+            workbook.insert(workbook.place(_ORDER, "definedNames"), xml + workbook.tag("</definedNames>"))
+        types = self._types.edited()
+        for template, plain in _TEMPLATES.items():
+            types = types.replace(template, plain)
+        return {
+            self._package.info(TYPES).filename: types,
+            self._package.info(self._rels_part).filename: self._rels.edited(),
+            self._package.info(self._package.workbook_part).filename: workbook.edited(),
+        }
+
+    def _leave_out(self) -> None:
+        for element in self._types.root.children:
+            part = element.attributes.get("PartName", "").lstrip("/").lower()
+            if element.name == "Override" and part in self._dropped:
+                self._types.replace(element, b"")
+        for element in self._rels.root.children:
+            target, _, _ = self._package.relations.get(element.attributes.get("Id", ""), ("", "", False))
+            if target.lower() in self._dropped:
+                self._rels.replace(element, b"")

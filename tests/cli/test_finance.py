@@ -1,0 +1,148 @@
+"""`spend`, `reconcile` and `ledger` on a ledger with a past."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from batchsync.cli import main
+from tests.cli.inputs import LOST, SYNCED, past_run
+
+PAID_SN, LOST_SN = "261101-100000000000001", "261101-100000000000002"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> str:
+    """A run that synced one order and lost the answer of another."""
+    return past_run(tmp_path / "ledger.sqlite", [("77", PAID_SN, SYNCED), ("78", LOST_SN, LOST)])
+
+
+# --- spend --------------------------------------------------------------------------------------------------
+
+
+def test_spend_without_a_past(capsys: pytest.CaptureFixture[str]) -> None:
+    """No ledger yet is no fault."""
+    assert (0, True) == (main(["spend"]), "nothing spent" in capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(("by", "keys"), [("merchant", ["77", "78"]), ("run", None)])
+def test_spend_adds_up(by: str, keys: list[str] | None, run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line per merchant or run, and their total below."""
+    assert 0 == main(["spend", "--by", by])
+    _, *lines, total = capsys.readouterr().out.splitlines()
+    assert (keys or [run], ["total", "2", "1", "0", "1", "1", "1"]) == (
+        [line.split()[0] for line in lines],
+        total.split(),
+    )
+
+
+def test_spend_as_csv(run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """stdout is the machine's alone."""
+    assert 0 == main(["spend", "--by", "merchant", "--csv", "-"])
+    rows = list(csv.reader(capsys.readouterr().out.splitlines()))
+    assert [["78", "1", "0", "0", "1", "0", "1"]] == rows[2:]
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".xlsx"])
+def test_spend_as_a_chart(suffix: str, run: str, here: Path) -> None:
+    """A picture, or a workbook whose chart points at its table."""
+    assert 0 == main(["spend", "--chart", f"points{suffix}"])
+    whole = (here / f"points{suffix}").read_bytes()
+    assert whole.startswith(b"<svg" if suffix == ".svg" else b"PK")
+
+
+def test_spend_of_other_days(run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """--until counts its own day in; before it there was nothing."""
+    assert (0, 0) == (main(["spend", "--until", "2020-01-01"]), len(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [(["--since", "tomorrow"], "2026-11-24"), (["--chart", "a.png"], ".svg")]
+)
+def test_slips_in_spend(given: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sentence that shows what would be right."""
+    assert (2, True) == (main(["spend", *given]), said in capsys.readouterr().err)
+
+
+# --- reconcile ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("closing", "code", "said"),
+    [
+        ("99", 0, "none of the 1 uncertain"),
+        ("98", 1, "1 of 1"),
+        ("90", 1, "8 points more"),
+        ("100", 1, "less"),
+    ],
+)
+def test_balances_tie_the_difference_to_the_doubts(
+    closing: str, code: int, said: str, run: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """1 point is sure, 1 possible: what was taken says which."""
+    ended = main(["reconcile", "--opening", "100", "--closing", closing])
+    assert (code, True) == (ended, said in capsys.readouterr().out)
+
+
+def test_a_statement_makes_a_dispute_workbook(
+    run: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The lost order stands on it: the workbook says so, with the evidence of the call."""
+    sheet = f"订单号,商家id,扣除点券\n{PAID_SN},77,1\n{LOST_SN},78,1\n=evil(),78,1\n"
+    (here / "statement.csv").write_text(sheet, encoding="utf-8")
+    assert 1 == main(["reconcile", "--statement", "statement.csv", "--workbook", "dispute.xlsx"])
+    assert f"resolve --charged {LOST_SN}" in capsys.readouterr().out
+    book = load_workbook(here / "dispute.xlsx")
+    _, differences, evidence = book.worksheets
+    assert (LOST_SN, LOST_SN, run) == (
+        differences["C2"].value,
+        evidence["B2"].value,
+        evidence["C2"].value,
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        ["--opening", "1"],
+        ["--opening", "1", "--closing", "x"],
+        ["--opening", "1", "--closing", "1", "--statement", "a.csv"],
+        ["--statement", "missing.csv"],
+    ],
+)
+def test_slips_in_reconcile(given: list[str]) -> None:
+    """Nothing to hold the ledger against."""
+    assert 2 == main(["reconcile", *given])
+
+
+# --- ledger -------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_a_ledger(run: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The copy verifies, and knows the run."""
+    assert 0 == main(["ledger", "backup", "copy.db"])
+    assert 0 == main(["ledger", "verify", "--ledger", str(here / "copy.db")])
+    assert 0 == main(["history", run, "--ledger", str(here / "copy.db")])
+    assert "2 orders, 2 calls, 1 runs" in capsys.readouterr().out
+
+
+def test_a_damaged_ledger_does_not_verify(run: str, tmp_path: Path) -> None:
+    """Bytes overwritten in the middle are found."""
+    path = tmp_path / "ledger.sqlite"
+    whole = bytearray(path.read_bytes())
+    whole[4096 * 3 : 4096 * 6] = b"\xff" * (4096 * 3)
+    path.write_bytes(whole)
+    assert main(["ledger", "verify"]) in (1, 2)
+
+
+def test_prune_keeps_orders(run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is young stays; without a number of days nothing is done."""
+    assert (2, 0) == (main(["ledger", "prune"]), main(["ledger", "prune", "--days", "30"]))
+    assert "0 calls of 0 runs" in capsys.readouterr().out
+
+
+def test_a_backup_needs_a_place(run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Said, not guessed."""
+    assert (2, True) == (main(["ledger", "backup"]), "PATH is missing" in capsys.readouterr().err)

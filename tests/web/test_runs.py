@@ -1,0 +1,251 @@
+"""What the page tells of the past: runs, rows, orders, points, nights, settings; in both languages."""
+
+import csv
+import io
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from batchsync.config import InboxSettings
+from batchsync.messages import page as page_words
+from batchsync.messages import web as web_words
+from batchsync.model import RunSummary
+from batchsync.nightly.state import FileRecord, NightState, NightSummary
+from batchsync.sandbox.server import Sandbox
+from batchsync.web.handlers.nights import memory_of
+from batchsync.web.run_progress import RunProgress
+from batchsync.web.templating import HERE
+from tests.web.conftest import MakeConfig, Page, served, sheet
+
+
+def run_of(page: Page, file: str) -> str:
+    return page.house.desk.item(file).record.run
+
+
+async def test_rows_are_paged_filtered_and_searched(page: Page) -> None:
+    """From any row on, by status, by part of an order or merchant; what a pattern would mean is taken literally."""
+    file = await page.send(sheet(30) + b"1.26E+17,2088123464\n", 30)
+    rows = f"/api/runs/{run_of(page, file)}/rows"
+
+    async def asked(wish: str) -> tuple[int, list[int]]:
+        told = await (await page.visitor.get(f"{rows}?{wish}")).json()
+        return told["total"], [row["line"] for row in told["rows"]]
+
+    assert (31, [28, 29, 30]) == await asked("first=26&count=3")
+    assert (1, [32]) == await asked("status=invalid")
+    assert (1, [13]) == await asked("q=0000012")
+    assert (30, [2]) == await asked("q=2088123464&count=1")
+    assert (0, []) == await asked("q=%25")
+    assert (31, [2]) == await asked("status=nonsense&count=1")
+    assert (0, []) == await asked("first=99999999999&status=invalid&q=nothing")
+    assert (31, []) == await asked("first=999")
+
+
+async def test_the_csv_tells_what_the_workbook_tells(page: Page) -> None:
+    """Two forms of one result; an order number in the CSV is exact."""
+    file = await page.send(sheet(4), 4)
+    answer = await page.visitor.get(f"/runs/{run_of(page, file)}/result.csv")
+    told = [*csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig")))]
+    book = await page.visitor.get(f"/runs/{run_of(page, file)}/result.xlsx")
+    rows = [*openpyxl.load_workbook(io.BytesIO(await book.read())).worksheets[0].iter_rows(values_only=True)]
+    status = rows[0].index("sync status")
+    assert [(str(row[0]), row[status]) for row in rows[1:5]] == [
+        (each["order_sn"], each["sync status"]) for each in told[:4]
+    ]
+
+
+async def test_a_table_follows_the_ledger(page: Page) -> None:
+    """Made once, kept while nothing changes, made anew when another run has sent something."""
+    library = page.house.library
+    file = await page.send(sheet(2), 2)
+    record = library.run(run_of(page, file))
+    first = library.tally(record)
+    assert first is library.tally(record)
+    await page.send(sheet(2, start=50), 2, "other.csv")
+    assert first is not library.tally(record)
+
+
+async def test_an_order_s_life_is_told(page: Page) -> None:
+    """Each call with its answer; a number that nobody knows says so, whatever is in it."""
+    await page.send(sheet(1), 1)
+    text = await page.visitor.text("/orders?q=260101-000000000000001")
+    assert ("synced" in text, "HTTP 200" in text) == (True, True)
+    text = await page.visitor.text("/orders?q=%3Cscript%3Ealert(1)%3C/script%3E")
+    assert ("<script>alert" in text, "knows no order" in text) == (False, True)
+
+
+@pytest.mark.parametrize("by", ["day", "merchant", "run", "nonsense"])
+async def test_points_add_up(page: Page, by: str, sandbox: Sandbox) -> None:
+    """Whatever they are grouped by, the total is what was charged."""
+    await page.send(sheet(3), 3)
+    await page.send(sheet(2, start=50, merchant="777888999"), 2, "other.csv")
+    text = await page.visitor.text(f"/points?by={by}&days=7")
+    (total,) = re.findall(r'class="points"><dt>points spent</dt><dd>(\d+)</dd>', text)
+    assert (5, True) == (int(total), "<svg" in text)
+    assert int(total) == sandbox.books.points
+
+
+async def test_nights_are_told(make_config: MakeConfig, tmp_path: Path) -> None:
+    """What the inbox's memory knows; without an inbox the page says how to have one."""
+    config = make_config()
+    async with served(config) as page:
+        await page.visitor.enter()
+        assert "There is no inbox" in await page.visitor.text("/nights")
+    inbox = tmp_path / "inbox"
+    config = config.model_copy(update={"inbox": InboxSettings(folder=inbox)})
+    memory = memory_of(config)
+    assert memory is not None
+    memory.mkdir(parents=True)
+    record = NightState(memory)
+    record.begin(date(2026, 11, 24), datetime(2026, 11, 24, 22, tzinfo=UTC))
+    summary = RunSummary(file="orders.xlsx", run="20261124-2201-orders", rows=4711)
+    record.add(
+        FileRecord(
+            id="1",
+            shown="<b>orders</b>.xlsx",
+            sha256="",
+            came_at="",
+            where="attention",
+            place="",
+            summary=summary,
+            runs=("20261124-2201-orders",),
+        )
+    )
+    record.end(
+        NightSummary(
+            night=record.night,
+            day=record.day,
+            began_at="2026-11-24T22:00:00",
+            ended_at="2026-11-24T23:00:00",
+            stopped="window",
+            exit_code=1,
+            files=1,
+            attention=1,
+            points=321,
+        )
+    )
+    async with served(config) as page:
+        await page.visitor.enter()
+        assert "321" in await page.visitor.text("/nights")
+        text = await page.visitor.text("/nights/2026-11-24")
+        assert ("4,711" in text, "/runs/20261124-2201-orders" in text, "<b>orders" in text) == (
+            True,
+            True,
+            False,
+        )
+        assert 404 == (await page.visitor.get("/nights/2026-11-25")).status
+
+
+async def test_settings_are_shown_and_the_token_is_not(page: Page, sandbox: Sandbox) -> None:
+    """Every section with its source; of the token only that it is set."""
+    text = await page.visitor.text("/settings")
+    assert (True, True, False) == ("pace.rate" in text, "default" in text, sandbox.token in text)
+    assert "no config.yaml" in await page.visitor.text("/settings/doctor")
+
+
+async def test_the_token_is_nowhere(page: Page, sandbox: Sandbox) -> None:
+    """No page, no part and no file that was handed over holds it."""
+    file = await page.send(sheet(2), 2)
+    run = run_of(page, file)
+    paths = (
+        "/",
+        f"/files/{file}",
+        f"/runs/{run}/part",
+        f"/api/runs/{run}/rows",
+        "/settings",
+        "/settings/doctor",
+        "/runs",
+    )
+    texts = [await page.visitor.text(path) for path in paths]
+    assert [] == [path for path, text in zip(paths, texts, strict=True) if sandbox.token in text]
+
+
+@pytest.mark.parametrize(
+    ("accepts", "chosen", "lang"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "", "zh-CN"),
+        ("de,en;q=0.5", "", "en"),
+        ("fr", "", "en"),
+        ("zh-CN", "en", "en"),
+        ("en", "zh", "zh-CN"),
+        ("en", "xx", "en"),
+    ],
+)
+async def test_the_page_speaks_the_reader_s_language(
+    page: Page, accepts: str, chosen: str, lang: str
+) -> None:
+    """The browser's first that we know, until another is chosen."""
+    headers = {"Accept-Language": accepts}
+    if chosen:
+        async with page.visitor.session.post(
+            f"{page.visitor.origin}/language",
+            data={"lang": chosen, "back": "/runs"},
+            headers={"Origin": page.visitor.origin},
+        ) as answer:
+            assert "/runs" == answer.url.path
+    assert f'<html lang="{lang}">' in await page.visitor.text("/", **headers)
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
+async def test_the_language_switch_leads_nowhere_else(page: Page, back: str) -> None:
+    """An address outside of the page is not followed."""
+    async with page.visitor.session.post(
+        f"{page.visitor.origin}/language",
+        data={"lang": "zh", "back": back},
+        headers={"Origin": page.visitor.origin},
+        allow_redirects=False,
+    ) as answer:
+        assert "/" == answer.headers["Location"]
+
+
+def test_templates_use_words_that_there_are() -> None:
+    """Each name that a template says is a text, and each text of the page is said by a template."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (HERE / "templates").glob("*.html"))
+    quoted = set(re.findall(r"[\"']([A-Z][A-Z_]+[A-Z])[\"']", source))
+    beginnings = tuple(re.findall(r"[\"']([A-Z]+_)[\"'] \+", source))
+    python = "\n".join(path.read_text(encoding="utf-8") for path in HERE.glob("*.py"))
+    named = (
+        quoted
+        | set(re.findall(r"\"(HEAD_[A-Z]+)\"", python))
+        | set(re.findall(r"page_words\.([A-Z_]+)", python))
+    )
+    known = {name for name in vars(page_words) if name.isupper()}
+    assert (set(), set()) == (
+        quoted - known - {name for name in vars(web_words) if name.isupper()},
+        {name for name in known - named if not name.startswith(beginnings)},
+    )
+
+
+def test_words_of_both_languages_take_the_same_facts() -> None:
+    """A fact that one language tells is told by the other."""
+    texts = [
+        text for words in (page_words, web_words) for name, text in vars(words).items() if name.isupper()
+    ]
+    facts = [
+        (set(re.findall(r"{(\w+)}", text.en)), set(re.findall(r"{(\w+)}", text.zh)))
+        for text in texts
+        if hasattr(text, "zh")
+    ]
+    assert [] == [pair for pair in facts if pair[0] != pair[1]]
+
+
+def test_time_left_follows_the_real_speed() -> None:
+    """Taken over the last seconds; nobody can say it while paused."""
+    from dataclasses import replace
+
+    from batchsync.model import Progress
+
+    live = RunProgress(cap=None)
+    base = Progress(
+        total=100, done=0, calls=0, synced=0, failed=0, uncertain=0, points=0, in_flight=0, rate=5
+    )
+    for second in range(30):
+        live.update(replace(base, done=second * 2), float(second))
+    assert (2.0, 21.0) == (live.rate, live.left_s)
+    live.update(replace(base, done=58, paused=True), 30.0)
+    assert live.left_s is None

@@ -1,0 +1,89 @@
+"""Files handed in: their names, their sizes, and what is left of them after a crash."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from batchsync.errors import UsageError
+from batchsync.web.models import ColumnOverrides, Confirmation, Phase
+from batchsync.web.uploads import TooLarge, UploadStore, safe_name, single_instance_lock
+
+
+async def parts(*given: bytes) -> AsyncIterator[bytes]:
+    for part in given:
+        yield part
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("订单 (十月).xlsx", "订单 (十月).xlsx"),
+        ("../../etc/passwd", "passwd.dat"),
+        ("..\\..\\boot.ini", "boot-ini.dat"),
+        ("<script>alert(1)</script>.xlsx", "script.xlsx"),
+        ("CON.xlsx", "file-CON.xlsx"),
+        (".xlsx", "file.xlsx"),
+        ("a" * 300 + ".csv", "a" * 60 + ".csv"),
+        ("invoice.exe", "invoice-exe.dat"),
+        ("=cmd|'calc'!A1.xlsx", "cmd-calc-A1.xlsx"),
+    ],
+)
+def test_a_stored_name_is_harmless(name: str, safe: str) -> None:
+    """Letters, digits and a few marks; no path, no reserved name, no ending but those of spreadsheets."""
+    assert safe == safe_name(name)
+
+
+async def test_a_file_past_the_cap_leaves_nothing(tmp_path: Path) -> None:
+    """It is refused at the first byte too many, whatever its length was said to be."""
+    shelf = UploadStore(tmp_path / "web", max_upload=1)
+    with pytest.raises(TooLarge):
+        await shelf.receive("big.csv", parts(b"x" * 1024 * 1024, b"y"))
+    assert [] == list((tmp_path / "web").iterdir())
+
+
+async def test_an_empty_file_leaves_nothing(tmp_path: Path) -> None:
+    """There is nothing to check in it."""
+    shelf = UploadStore(tmp_path / "web", max_upload=1)
+    with pytest.raises(UsageError, match="empty"):
+        await shelf.receive("none.csv", parts())
+    assert [] == list((tmp_path / "web").iterdir())
+
+
+async def test_records_survive(tmp_path: Path) -> None:
+    """What was chosen is there after a start; a file in the queue needs a new yes, one under way was cut off."""
+    shelf = UploadStore(tmp_path / "web", max_upload=1)
+    agreed = Confirmation(orders=3, points=3)
+    one = await shelf.receive("one.csv", parts(b"1"))
+    two = await shelf.receive("two.csv", parts(b"2"))
+    three = await shelf.receive("three.csv", parts(b"3"))
+    from dataclasses import replace
+
+    shelf.keep(replace(one, choices=ColumnOverrides(order_column="C", header_row=2)))
+    shelf.keep(replace(two, phase=Phase.WAITING, agreed=agreed))
+    shelf.keep(replace(three, phase=Phase.RUNNING, agreed=agreed, run="20261125-0900-three"))
+    after = UploadStore(tmp_path / "web", max_upload=1).records()
+    assert [
+        ("one.csv", Phase.READY, ColumnOverrides(order_column="C", header_row=2), None, False),
+        ("two.csv", Phase.READY, ColumnOverrides(), None, True),
+        ("three.csv", Phase.INTERRUPTED, ColumnOverrides(), None, False),
+    ] == [(each.name, each.phase, each.choices, each.agreed, each.was_waiting) for each in after]
+
+
+async def test_half_an_upload_is_swept_away(tmp_path: Path) -> None:
+    """A program that died while a file came in leaves a folder without a record."""
+    folder = tmp_path / "web" / "0123456789ab"
+    folder.mkdir(parents=True)
+    (folder / "orders.csv").write_bytes(b"half")
+    assert [] == UploadStore(tmp_path / "web", max_upload=1).records()
+    assert not folder.exists()
+
+
+def test_two_pages_never_share_a_folder(tmp_path: Path) -> None:
+    """The second is told so."""
+    with (
+        single_instance_lock(tmp_path / "web"),
+        pytest.raises(UsageError, match="already"),
+        single_instance_lock(tmp_path / "web"),
+    ):
+        pass
