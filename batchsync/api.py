@@ -1,4 +1,4 @@
-"""The program from Python: what the command line uses, as a few functions."""
+"""The public Python API: check, sync and read runs."""
 
 import asyncio
 from pathlib import Path
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def check_file(path: str | Path, *, config: Config | str | Path | None = None) -> CheckedFile:
-    """Read and plan a file: what a run would send and cost. Nothing is sent, nothing written to the ledger.
+    """Read and plan a file: what a run would send and cost. Nothing is sent, nothing is written to the ledger.
 
     `config` is a Config, the path of a config.yaml, or None for the one in the working folder and the environment.
-    Raises InputError when the file can't be worked on, SettingsError for wrong settings.
+    Raises InputError when the file can't be processed, SettingsError for wrong settings.
     """
     return Job(_config(config)).check(Path(path))
 
@@ -33,8 +33,8 @@ def sync_file(
 ) -> RunSummary:
     """Send what is not yet synced, write the result workbook, and return the totals.
 
-    Raises InputError, SettingsError, OutputError or LedgerError before anything is sent; afterwards every fault ends
-    up in the result. Call `sync_file_async` where an event loop is running.
+    Raises InputError, SettingsError, OutputError or LedgerError before anything is sent; later errors are part
+    of the result. Call `sync_file_async` where an event loop is running.
     """
     settings = _config(config, token=True)
     with asyncio.Runner(loop_factory=loop_factory(settings)) as runner:
@@ -44,7 +44,7 @@ def sync_file(
 async def sync_file_async(
     path: str | Path, *, config: Config | str | Path | None = None, output: str | Path | None = None
 ) -> RunSummary:
-    """Do what `sync_file` does, to be awaited."""
+    """Async form of `sync_file`."""
     options = RunOptions(output=Path(output) if output is not None else None)
     finished = await job_for(_config(config, token=True)).run(Path(path), options)
     return finished.summary

@@ -1,11 +1,11 @@
-"""What came of one call and why, in the sentences that every face shows."""
+"""Sentences on how one call ended and why, for terminal and page."""
 
 from batchsync.ledger import AttemptRecord
 from batchsync.messages import Message, Translation, cli, row_reasons
 
 
 def outcome_text(attempt: AttemptRecord) -> Message | Translation:
-    """Say how a call ended."""
+    """Return how a call ended."""
     if attempt.outcome is None:
         return cli.CALL_OPEN
     if attempt.maybe_sent is False:
@@ -14,14 +14,14 @@ def outcome_text(attempt: AttemptRecord) -> Message | Translation:
     if attempt.points is not None:
         points = Message(cli.POINTS, {"points": attempt.points})
     facts = {"state": cli.STATES[attempt.outcome], "points": points, "elapsed": _seconds(attempt)}
-    said = Message(cli.CALL_CAME, facts)
-    return Message(cli.CALL_LATE, {"came": said}) if attempt.late else said
+    ended = Message(cli.CALL_CAME, facts)
+    return Message(cli.CALL_LATE, {"came": ended}) if attempt.late else ended
 
 
 def reason_text(attempt: AttemptRecord, owner: str) -> Message | None:
-    """Say why, for an order of a merchant; None where the end says it all."""
-    told = row_reasons.ROWS.get(attempt.reason) if attempt.reason is not None else None
-    if told is None or not told.error.en:
+    """Return why it ended so, for an order of a merchant; None where `outcome_text` says everything."""
+    text = row_reasons.ROWS.get(attempt.reason) if attempt.reason is not None else None
+    if text is None or not text.error.en:
         return None
     facts = {
         "code": attempt.api_status,
@@ -30,7 +30,7 @@ def reason_text(attempt: AttemptRecord, owner: str) -> Message | None:
         "owner": owner,
         "line": "-",
     }
-    return Message(told.error, facts)
+    return Message(text.error, facts)
 
 
 def _seconds(attempt: AttemptRecord) -> str:

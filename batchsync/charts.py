@@ -1,4 +1,4 @@
-"""A bar chart as SVG: what a report shows without any program but a browser."""
+"""A bar chart as SVG."""
 
 from collections.abc import Sequence
 from html import escape
@@ -11,7 +11,7 @@ MOST_LABELS = 10
 
 
 class Bar(NamedTuple):
-    """One bar: what is sure below, what is possible on top of it."""
+    """One bar: spent points below, possibly spent points on top."""
 
     label: str
     sure: int
@@ -19,7 +19,7 @@ class Bar(NamedTuple):
 
 
 def bars_svg(bars: Sequence[Bar], title: str) -> str:
-    """Return a picture of its own, titled for those who can't see it; nothing in it is loaded from anywhere."""
+    """Return a self-contained SVG with a title for screen readers."""
     top = _round_up(max((bar.sure + bar.possible for bar in bars), default=0))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
     parts = [f'{head} font-family="sans-serif" font-size="11"><title>{escape(title)}</title>']
@@ -33,16 +33,16 @@ def bars_svg(bars: Sequence[Bar], title: str) -> str:
         )
     step = (WIDTH - LEFT - RIGHT) / max(1, len(bars))
     every = -(-len(bars) // MOST_LABELS) or 1
-    for place, bar in enumerate(bars):
-        parts += _bar(bar, LEFT + step * place, step, top, labelled=(len(bars) - 1 - place) % every == 0)
+    for index, bar in enumerate(bars):
+        parts += _bar(bar, LEFT + step * index, step, top, labelled=(len(bars) - 1 - index) % every == 0)
     return "".join([*parts, "</svg>"])
 
 
 def _bar(bar: Bar, x: float, step: float, top: int, *, labelled: bool) -> list[str]:
     sure, both = bar.sure / top, (bar.sure + bar.possible) / top
     left, width = x + step * GAP / 2, step * (1 - GAP)
-    told = f"{bar.label}: {bar.sure:,}" + (f" + {bar.possible:,}?" if bar.possible else "")
-    parts = [f"<g><title>{escape(told)}</title>"]
+    label = f"{bar.label}: {bar.sure:,}" + (f" + {bar.possible:,}?" if bar.possible else "")
+    parts = [f"<g><title>{escape(label)}</title>"]
     for low, high, kind, colour in ((0.0, sure, "sure", "#2f6fab"), (sure, both, "possible", "#d9a13b")):
         if high > low:
             parts.append(

@@ -1,4 +1,4 @@
-"""Time, handed in: wall time for people, monotonic time for pacing, time awake or asleep for stale claims."""
+"""Clocks that tests can replace: wall time, monotonic time for the rate limit, boot time for stale claims."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the house wants of a clock; tests hand in one they move by hand."""
+    """The clock interface; tests use one that they advance themselves."""
 
     def now(self) -> datetime:
         """Local wall time, with its zone."""

@@ -1,21 +1,21 @@
-"""What can go wrong and be mended by a user.
+"""Errors that a user can fix, with exit codes.
 
     BatchsyncError
-    |-- UsageError          2   words of the call that don't fit together
+    |-- UsageError          2   options that don't fit together
     |-- SettingsError       2   config.yaml, environment, token
     |-- InputError          2   the user's file
     |   |-- FileUnreadable      damaged, hostile, encrypted, missing
     |   `-- ColumnsUnclear      no order column, or two that fit
     |-- OutputError         2   the result can't be written anywhere
-    |-- Interrupted       130   Ctrl-C or SIGTERM came before anything was begun
+    |-- Interrupted       130   Ctrl-C or SIGTERM before anything was sent
     `-- LedgerError         2
         |-- LedgerBusy      4   another run holds the lock
         |-- LedgerDamaged   2   it does not pass its own check
-        `-- LedgerFull      3   the disk took no more; nothing was lost
-            `-- LedgerGone  2   its server doesn't answer any more
-    IllegalMove            70   a bug of ours: the ledger refused a move
+        `-- LedgerFull      3   the disk is full; nothing was lost
+            `-- LedgerGone  2   its database server does not respond
+    IllegalMove            70   a bug: the ledger refused a move
 
-Each carries a Text and its facts (which may be texts too); the face that shows it picks the language.
+Each carries a Translation and its facts; whoever shows it chooses the language.
 """
 
 from typing import ClassVar
@@ -24,7 +24,7 @@ from batchsync.messages.render import Lang, Message, Translation
 
 
 class BatchsyncError(Exception):
-    """The root: a sentence for the user, an exit code for scripts."""
+    """Root of all errors: a message for the user, an exit code for scripts."""
 
     exit_code: ClassVar[int] = 2
 
@@ -47,7 +47,7 @@ class SettingsError(BatchsyncError):
 
 
 class InputError(BatchsyncError):
-    """The user's file can't be worked on."""
+    """The user's file can't be processed."""
 
 
 class FileUnreadable(InputError):
@@ -63,7 +63,7 @@ class OutputError(BatchsyncError):
 
 
 class Interrupted(BatchsyncError):
-    """Whoever started it wants it to end, and nothing was begun yet: there is nothing to finish."""
+    """Cancelled by the user before anything was sent."""
 
     exit_code = 130
 
@@ -83,16 +83,16 @@ class LedgerDamaged(LedgerError):
 
 
 class LedgerFull(LedgerError):
-    """The disk took no more writes; what was answered is in the journal."""
+    """The disk is full; outcomes that could not be written are in the journal."""
 
     exit_code = 3
 
 
 class LedgerGone(LedgerFull):
-    """The server that keeps the ledger doesn't answer."""
+    """The ledger's database server does not respond."""
 
     exit_code = 2
 
 
 class IllegalMove(Exception):
-    """A bug of ours: a state was asked to move where the table has no way. Nothing was changed."""
+    """A bug: a move that the table of states does not have. Nothing was changed."""

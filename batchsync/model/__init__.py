@@ -1,4 +1,4 @@
-"""The nouns that every room speaks of: import them from here."""
+"""Dataclasses and enums that all packages share; import them from here."""
 
 from batchsync.model.call import CallVerdict, NoResponse, Response, Stop
 from batchsync.model.orders import MOVES, RESENT, STATES, Cause, Decision, Order, State

@@ -1,4 +1,4 @@
-"""A call: what came back, or that nothing did, and what it means."""
+"""One call: its response, or that there was none, and the verdict on it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from batchsync.model.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A whole HTTP answer, not yet believed."""
+    """A complete HTTP response, not yet judged."""
 
     http_status: int
     body: bytes
@@ -19,16 +19,16 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class NoResponse:
-    """No whole answer came. `maybe_sent` is False only when the wire proves that no byte left."""
+    """No complete response. `maybe_sent` is False only when it is proved that no byte was sent."""
 
     maybe_sent: bool
     reason: Reason
     error: str
-    """The foreign error's class and words, masked, at most 500 characters."""
+    """Class and message of the exception, token masked, at most 500 characters."""
     elapsed_s: float
     http_status: int | None = None
     body: bytes = b""
-    """What came of a cut answer: evidence."""
+    """The part of a cut response that arrived, kept as evidence."""
 
 
 class Stop(StrEnum):
@@ -45,19 +45,19 @@ class Stop(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallVerdict:
-    """What an answer, or its absence, means for the order and for the run."""
+    """What a response, or its absence, means for the order and for the run."""
 
     state: State
-    """PLANNED when provably nothing was spent and it may be sent again."""
+    """PLANNED when it is proved that nothing was spent and the order may be sent again."""
     reason: Reason
     points: int | None = 0
-    """Points the answer says were spent; None when it should have said and did not."""
+    """Points that the response names as spent; None when it should name them and does not."""
     api_status: str = ""
     hint: str = ""
-    """The API's own words (foreign text, at most 500 characters)."""
+    """The API's own error text (untrusted, at most 500 characters)."""
     stop: Stop | None = None
     retry: bool = False
-    """Whether this run may try again by itself."""
+    """Whether this run may repeat the call by itself."""
     slow_down: bool = False
     wait_s: float | None = None
-    """What Retry-After asked for."""
+    """Seconds that Retry-After asks for."""

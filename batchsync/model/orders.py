@@ -1,4 +1,4 @@
-"""An order, the states it may be in, and the only moves there are."""
+"""Orders, their states, and the table of legal moves between states."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Order:
 
 
 class State(StrEnum):
-    """Where an order stands in the ledger."""
+    """State of an order in the ledger."""
 
     PLANNED = "planned"
     SENDING = "sending"
@@ -60,23 +60,23 @@ MOVES: Mapping[tuple[State, Cause], frozenset[State]] = MappingProxyType(
         (_S.UNCERTAIN, _C.NOT_CHARGED): frozenset({_S.PLANNED}),
     }
 )
-"""The only ways there are: (state, cause) -> the states it may lead to.
+"""All legal moves: (state, cause) -> possible next states.
 
-What cost points, or may have, stays so until a call that was asked for anew is claimed; a call that provably never left
-puts the order back where it stood.
+An order that cost points, or may have, keeps its state until a resend is claimed; a call that was proved not sent
+restores the state before it.
 """
 
 RESENT: Mapping[State, Cause] = MappingProxyType(
     {state: cause for (state, cause), targets in MOVES.items() if cause in {_C.RESEND, _C.RESEND_UNCERTAIN}}
 )
-"""What is claimed only by a run that was told to send it again, and why then."""
+"""States from which an order is claimed only by a run that resends it, with the cause of that move."""
 
 STATES: tuple[State | None, ...] = (None, *State)
-"""States by code, 0 being "never heard of": how the ledger answers for many orders at once."""
+"""States by code; code 0 is an order that the ledger does not know. Used for lookups of many orders at once."""
 
 
 class Decision(StrEnum):
-    """What a person says of an uncertain order."""
+    """A person's decision about an uncertain order."""
 
     CHARGED = "charged"
     NOT_CHARGED = "not_charged"

@@ -10,7 +10,7 @@ from batchsync.model.sheets import SheetFound
 
 
 class PlanVerdict(StrEnum):
-    """What will become of an entry of the plan."""
+    """What a run would do with an entry of the plan."""
 
     SEND = "send"
     ALREADY_SYNCED = "already_synced"
@@ -29,28 +29,28 @@ PLAN_VERDICTS: tuple[PlanVerdict, ...] = tuple(PlanVerdict)
 class Plan:
     """The orders of one file in the file's order, in columns: entry i is one order of one row.
 
-    A row with several ids has several entries with the same line. An invalid or hidden row has one. Sparse facts
-    stand in dicts by entry. Grows while it is made, then is only read.
+    A row with several ids has several entries with the same line. An invalid or hidden row has one. Sparse values
+    are kept in dicts by entry. Appended to while it is built, read-only afterwards.
     """
 
     sheets: list[SheetFound] = field(default_factory=list)
     sheet_of: "array[int]" = field(default_factory=lambda: array("H"))
-    """The place in `sheets` of each entry."""
+    """Index into `sheets` of each entry."""
     lines: "array[int]" = field(default_factory=lambda: array("I"))
     owners: list[str] = field(default_factory=list)
     """Cleaned merchant ids; empty where invalid."""
     numbers: list[str] = field(default_factory=list)
-    """Cleaned order numbers; what the cell says where invalid."""
+    """Cleaned order numbers; the text of the cell where invalid."""
     verdicts: bytearray = field(default_factory=bytearray)
     """Indices into PLAN_VERDICTS."""
     reasons: dict[int, Note] = field(default_factory=dict)
-    """Why, where the verdict alone doesn't say: a Reason code with facts."""
+    """Reason code with facts, where the verdict alone does not explain itself."""
     first_of: dict[int, int] = field(default_factory=dict)
     """For a duplicate, the entry whose result counts."""
     decisions: dict[int, Decision] = field(default_factory=dict)
-    """What a person decided on the result sheet about an uncertain order."""
+    """Decisions about uncertain orders, filled in on a result sheet."""
     notes: list[Note] = field(default_factory=list)
-    """What is worth saying about the whole, e.g. a few order numbers of another length than all others."""
+    """Warnings about the whole file, e.g. a few order numbers of another length than all others."""
 
     def __len__(self) -> int:
         return len(self.verdicts)

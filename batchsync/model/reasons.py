@@ -1,4 +1,4 @@
-"""Why a row is what it is: codes with facts, which the ledger keeps and `words` explains."""
+"""Reason codes with facts: stored in the ledger, explained by `messages`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,16 +7,16 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something worth saying about a file: a code that `words` knows, and its facts."""
+    """A remark about a file: a code that `messages` explains, and its facts."""
 
     code: str
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Reason(StrEnum):
-    """Why a row is what it is: the code that the ledger keeps and `words` explains."""
+    """Why a row has its status. Stored in the ledger, explained by `messages`."""
 
-    # a cell can't be an id; facts: cell, value, what
+    # the cell holds no id; facts: cell, value, what
     MISSING = "missing"
     EXPONENT = "exponent"
     TRUNCATED = "truncated"
@@ -33,7 +33,7 @@ class Reason(StrEnum):
     # left out
     DUPLICATE = "duplicate"
     HIDDEN = "hidden"
-    # known from before
+    # known from earlier runs
     ALREADY_SYNCED = "already_synced"
     SETTLED_CHARGED = "settled_charged"
     FAILED_CHARGED = "failed_charged"
@@ -42,9 +42,9 @@ class Reason(StrEnum):
     LIMIT = "limit"
     STOPPED = "stopped"
     NOT_YET = "not_yet"
-    # a run that goes on
+    # a run under way
     UNDER_WAY = "under_way"
-    # the API's answers
+    # the API's responses
     SYNCED = "synced"
     API_FAILED = "api_failed"
     USER_UNKNOWN = "user_unknown"
@@ -59,7 +59,7 @@ class Reason(StrEnum):
     BALANCE = "balance"
     UNKNOWN_CODE = "unknown_code"
     CHARGED_ERROR = "charged_error"
-    # the wire
+    # transport
     UNREACHABLE = "unreachable"
     TURNED_AWAY = "turned_away"
     STALE_CLAIM = "stale_claim"

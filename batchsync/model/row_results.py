@@ -1,4 +1,4 @@
-"""What became of each row, and what a run adds up to: pure, streaming, fit for a million rows."""
+"""The status of each row and the totals of a run. Pure and streaming."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What became of each row of a run."""
+"""Results of the rows of a run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from batchsync.model.reasons import Note, Reason
 
 
 class RowStatus(StrEnum):
-    """The status a user reads in the result, the worst last (a row of several orders shows the worst)."""
+    """The row statuses of the result, the worst last (a row of several orders shows the worst)."""
 
     SYNCED = "synced"
     ALREADY_SYNCED = "already_synced"
@@ -25,10 +25,10 @@ class RowStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryResult:
-    """What became of one entry of a run's plan: a row of the ledger's join, in the file's order."""
+    """The result of one entry of a run's plan, in the file's order."""
 
     sheet: int
-    """The place in the run's `sheets`."""
+    """Index into the run's `sheets`."""
     line: int
     verdict: PlanVerdict
     plan_reason: Note | None
@@ -37,33 +37,33 @@ class EntryResult:
     state: State | None
     """The order's state now; None for an invalid entry."""
     first_line: int | None = None
-    """For a duplicate: the line whose result counts, and its sheet's place."""
+    """For a duplicate: the line whose result counts, and the index of its sheet."""
     first_sheet: int | None = None
     calls: int = 0
     """Attempts in this run."""
     reason: Reason | None = None
     """The last outcome in this run; None when there was none."""
     outcome: State | None = None
-    """The state that the last outcome in this run led to; SENDING when its process died with no outcome."""
+    """The state that the last outcome in this run led to; SENDING when its process died without an outcome."""
     points: int | None = 0
     api_status: str = ""
     http_status: int | None = None
     hint: str = ""
     answer: str = ""
-    """What came back, at most 4 KB: evidence."""
+    """The raw response, at most 4 KB: evidence."""
     error: str = ""
     sent_at: datetime | None = None
     answered_at: datetime | None = None
     elapsed_s: float | None = None
     earlier_run: str | None = None
-    """For an order settled before this run: which run did it, and when."""
+    """For an order that was charged before this run: which run, and when."""
     earlier_at: datetime | None = None
 
 
 class RowResult(NamedTuple):
-    """What one row of the user's sheet says in the result: all its entries together.
+    """The result of one row of the user's sheet: all its entries together.
 
-    A tuple, because a million of them are made one by one and a frozen dataclass takes four times as long.
+    A tuple: creating a million frozen dataclasses takes four times as long.
     """
 
     sheet: int

@@ -1,4 +1,4 @@
-"""A run: what the ledger keeps of it, where it stands, and what it adds up to."""
+"""A run: its record in the ledger, its progress and its totals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRecord:
-    """What the ledger knows of a run besides its rows."""
+    """The ledger's record of a run, without its rows."""
 
     run: str
     """Its id, e.g. `20261123-0212-orders`."""
@@ -54,7 +54,7 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One kind of answer that did not sync an order; also where no answer came."""
+    """One kind of response, or missing response, that did not sync an order."""
 
     state: State
     reason: Reason
@@ -63,7 +63,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where a run stands: what the bar and the page show."""
+    """Progress of a run, for the progress bar and the page."""
 
     total: int
     """Orders to send in this run."""
@@ -75,7 +75,7 @@ class Progress:
     points: int
     in_flight: int
     rate: float
-    """Calls a second that the pacer allows now."""
+    """Calls a second that the rate limiter allows now."""
     committed: int = 0
     """Points that count against the cap: spent, possibly spent, and reserved by calls under way."""
     troubles: Mapping[Problem, int] = field(default_factory=dict)

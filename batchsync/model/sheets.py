@@ -1,4 +1,4 @@
-"""What a reader yields: what the file is, its sheets, and their rows in columns."""
+"""What the reader yields: the file, its sheets, and their rows as columns."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -8,7 +8,7 @@ from batchsync.model.reasons import Note
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFound:
-    """What a file turned out to be, whatever its name says."""
+    """What a file is by its content, whatever its name."""
 
     container: str
     """xlsx, xls, xlsb, ods, spreadsheetml, html, csv or zip."""
@@ -21,12 +21,12 @@ class FileFound:
 
 
 class CellKind(IntEnum):
-    """What a cell held in the file, so that damage can be told from digits."""
+    """Kind of a cell in the file, so that damaged numbers are recognised."""
 
     EMPTY = 0
     TEXT = 1
     NUMBER = 2
-    """A number whose text is exactly what the file's own text says (leading zeros of its number format included)."""
+    """A number with exactly the digits written in the file (leading zeros of its number format included)."""
     LOSSY = 3
     """A number from a binary reader: a float, of which only 15 digits can be trusted."""
     BOOLEAN = 4
@@ -36,7 +36,7 @@ class CellKind(IntEnum):
     NO_VALUE = 7
     """A formula without a cached value."""
     UNDECODABLE = 8
-    """Text with bytes that no known encoding explains."""
+    """Text with bytes that no known encoding decodes."""
     BROKEN = 9
     """A line of a text file that can't be trusted (an unclosed quote, fewer fields than the header)."""
     AMOUNT = 10
@@ -45,7 +45,7 @@ class CellKind(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetFound:
-    """A sheet with a table in it: where its header stands and which columns were taken, and why.
+    """A sheet with a table: its header row, the columns chosen, and why.
 
     Columns count from 0. `notes` are reason codes with facts, for the check to show.
     """
@@ -53,7 +53,7 @@ class SheetFound:
     sheet: str
     """The sheet's name; the file's own name for a text file."""
     index: int
-    """The sheet's place in the workbook, from 0."""
+    """Index of the sheet in the workbook, from 0."""
     header_line: int
     """The line that Excel shows for the header row, from 1."""
     headers: tuple[str, ...]
@@ -68,14 +68,14 @@ class SheetFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowBatch:
-    """Consecutive data rows of the sheet last found, as parallel columns of equal length.
+    """Consecutive data rows of the last SheetFound, as parallel columns of equal length.
 
-    Only what the plan needs: cleaned of nothing, as the cell says. Empty rows, totals and explanation rows are
+    Only the columns that the plan needs, with the text of the cells unchanged. Empty rows, totals and explanation rows are
     left out. A missing column is an empty list.
     """
 
     lines: list[int]
-    """The line numbers that Excel shows, rising."""
+    """Line numbers as Excel shows them, ascending."""
     orders: list[str]
     order_kinds: list[int]
     owners: list[str] = field(default_factory=list)
@@ -88,7 +88,7 @@ class RowBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetCells:
-    """The start of a sheet when all its cells are wanted."""
+    """The start of a sheet when all its cells are read."""
 
     sheet: str
     index: int
@@ -97,7 +97,7 @@ class SheetCells:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellBatch:
-    """Consecutive lines of the sheet last started, every cell of them as text with its kind."""
+    """Consecutive lines of the last SheetCells, every cell as text with its kind."""
 
     lines: list[int]
     rows: list[list[str]]
