@@ -1,4 +1,4 @@
-"""The settings, in sections; each part of the house is given only its own."""
+"""The settings: one frozen model per section, with defaults and meanings."""
 
 import re
 from pathlib import Path
@@ -10,13 +10,13 @@ from pydantic_core import PydanticCustomError
 
 
 class Section(BaseModel):
-    """A frozen group of settings; unknown keys are refused."""
+    """A frozen section of settings; unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _web_address(url: str) -> str:
-    """Refuse what can't be called; a user name would end up in logs."""
+    """Refuse an address that can't be called, or that has a user name (it would appear in logs)."""
     try:
         parts = urlsplit(url)
         whole = (
@@ -38,111 +38,111 @@ Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
 class ApiSettings(Section):
-    """Where orders are sent, and as whom."""
+    """The API that orders are sent to, and the account."""
 
     url: WebAddress = "http://www.damaijia168.com/vv/external/pinSynchronization"
-    """The API's address."""
+    """Address of the API."""
     account: str = Field(default="default", min_length=1, max_length=64)
-    """A name for whose points are spent; tokens may change, the account doesn't."""
+    """Name of the account whose points are spent. Keep it when the token changes."""
     token_file: Path | None = None
-    """A file that only you can read (mode 0600) with the access token in it; or set BATCHSYNC_TOKEN."""
+    """File with the access token, readable only by you (mode 0600). Alternative: `batchsync token set` or BATCHSYNC_TOKEN."""
     connect_timeout: Seconds = 10
-    """Seconds to reach the server; nothing was sent when it runs out."""
+    """Seconds to wait for a connection. Nothing was sent when this time runs out."""
     answer_timeout: Seconds = 120
-    """Seconds to wait for an answer; longer than the server's own limit, since a lost answer is an uncertain row."""
+    """Seconds to wait for a response. Keep it longer than the server's own limit: a lost response makes an uncertain order."""
     keep_alive: bool = False
-    """Reuse connections: faster, but a server that drops idle ones makes rows uncertain."""
+    """Reuse connections: faster, but orders become uncertain if the server closes idle connections."""
     proxy: str | None = None
-    """An HTTP proxy; the environment's proxy settings are not used."""
+    """HTTP proxy. The proxy variables of the environment are not used."""
 
 
 class PaceSettings(Section):
-    """How fast orders are sent."""
+    """Speed of sending."""
 
     rate: Annotated[float, Field(gt=0, le=100_000)] = 5
-    """Most calls in any one second."""
+    """Maximum calls in any one second."""
     concurrency: Annotated[int, Field(ge=1, le=1_000)] = 10
-    """Most calls under way at once."""
+    """Maximum calls under way at once."""
 
 
 class RetrySettings(Section):
-    """Trying again, only after calls that provably never left."""
+    """Repeated attempts, only after calls that were certainly not sent."""
 
     attempts: Annotated[int, Field(ge=1, le=100)] = 5
-    """Most tries for one order in one run."""
+    """Maximum attempts for one order in one run."""
     max_wait: Seconds = 60
-    """Longest wait in seconds between two tries (the server's Retry-After wins)."""
+    """Maximum seconds between two attempts (the server's Retry-After takes precedence)."""
     max_total: Seconds = 600
-    """Longest time in seconds spent on the tries of one order."""
+    """Maximum seconds for all attempts of one order."""
     unsent_http: tuple[int, ...] = (429, 503)
-    """HTTP statuses that turn a call away before any work: nothing was spent, it may be sent again."""
+    """HTTP statuses that reject a call before any work: nothing was spent, the order may be sent again."""
 
 
 class SpendSettings(Section):
-    """What may be spent."""
+    """Limits on points."""
 
     max_points: Annotated[int, Field(ge=0)] | None = None
-    """Most points one run may spend; calls under way and uncertain ones count as spent."""
+    """Maximum points that one run may spend. Calls under way and uncertain orders count as spent."""
     max_points_night: Annotated[int, Field(ge=0)] | None = None
-    """Most points one night may spend, over all its files."""
+    """Maximum points that one nightly run may spend, over all its files."""
     price: Annotated[int, Field(ge=0)] = 1
-    """Points that one call is expected to cost."""
+    """Points that one call is expected to cost (for estimates)."""
     resync_after: Annotated[int, Field(ge=0)] | None = None
-    """Days after which a synced order may be paid for again; never when left out."""
+    """Days after which a synced order may be paid for again. Default: never."""
 
 
 class StopSettings(Section):
-    """When a run gives up by itself."""
+    """When a run stops by itself."""
 
     failures_in_a_row: Annotated[int, Field(ge=1)] = 20
-    """Stop after so many failures of one kind in a row."""
+    """Stop after this many failures of one kind in a row."""
     uncertain_in_a_row: Annotated[int, Field(ge=1)] = 10
-    """Stop after so many uncertain orders in a row."""
+    """Stop after this many uncertain orders in a row."""
 
 
 class InputSettings(Section):
     """How a spreadsheet is read."""
 
     sheets: tuple[str, ...] = ()
-    """Sheets to read; all visible ones when left out."""
+    """Sheets to read. Default: all visible sheets."""
     header_row: Annotated[int, Field(ge=1)] | None = None
-    """The line of the header, as Excel counts; found by itself when left out."""
+    """Line number of the header row, as Excel shows it. Default: found automatically."""
     order_columns: tuple[str, ...] = ()
-    """Headers (or letters, such as C) of the order number column; found by itself when left out."""
+    """Headers (or letters, such as C) of the order number column. Default: found automatically."""
     owner_columns: tuple[str, ...] = ()
-    """Headers (or letters) of the merchant id column; found by itself when left out."""
+    """Headers (or letters) of the merchant id column. Default: found automatically."""
     owner_id: str | dict[str, str] | None = None
-    """The merchant id for sheets without such a column; or sheet name: merchant id."""
+    """Merchant id for sheets without such a column; or pairs of sheet name: merchant id."""
     owners: dict[str, str] = Field(default_factory=dict)
-    """Shop name: merchant id, for sheets that only name the shop."""
+    """Pairs of shop name: merchant id, for sheets that only name the shop."""
     hidden_rows: Literal["skip", "send"] = "skip"
-    """What to do with rows that a filter hides."""
+    """Rows hidden by a filter: skip them or send them."""
 
 
 class OutputSettings(Section):
     """How the result is written."""
 
     language: Literal["auto", "zh", "en"] = "auto"
-    """Of the result and the messages; auto follows the sheet's header."""
+    """Language of the result and the messages. auto follows the sheet's header."""
     format: Literal["xlsx", "csv"] = "xlsx"
-    """Of the result. Excel ruins order numbers in a CSV."""
+    """Format of the result. Excel damages order numbers in a CSV."""
     folder: Path | None = None
-    """Where results go; beside the input when left out."""
+    """Folder for results. Default: beside the input."""
 
 
 class LedgerSettings(Section):
-    """The memory of every order ever sent."""
+    """The database of every order ever sent."""
 
     url: str | None = None
-    """sqlite:///..., a path, or postgresql://...; in your data folder when left out."""
+    """sqlite:///..., a path, or postgresql://... Default: a file in your data folder."""
     wait: Annotated[float, Field(ge=0)] = 0
-    """Seconds to wait for another run to end."""
+    """Seconds to wait for another run of the same account to end."""
     keep_days: Annotated[int, Field(ge=1)] | None = None
-    """Days to keep attempts, the evidence for a dispute; for ever when left out. Orders are always kept."""
+    """Days to keep the details of attempts (evidence for a dispute). Default: forever. Orders are always kept."""
 
 
 def _window(text: str) -> str:
-    """Refuse what isn't two times of a day."""
+    """Refuse a value that is not two times of day."""
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", text) or text[:5] == text[6:]:
         raise PydanticCustomError("window", "not two times such as 22:00-06:00")
     return text
@@ -152,47 +152,47 @@ class InboxSettings(Section):
     """The folder that `nightly` and `watch` work through."""
 
     folder: Path | None = None
-    """Where files are dropped in; `nightly` and `watch` need it. A folder in it with a folder.yaml is a merchant's own."""
+    """The inbox folder; required by `nightly` and `watch`. A subfolder with a folder.yaml belongs to one merchant."""
     done: Path | None = None
-    """Where files go with their results when every row is synced; `done` beside the inbox when left out."""
+    """Folder for files whose rows are all synced, with their results. Default: `done` beside the inbox."""
     attention: Path | None = None
-    """Where files go that need a person; `attention` beside the inbox when left out."""
+    """Folder for files that need attention. Default: `attention` beside the inbox."""
     settle: Annotated[float, Field(ge=0, le=3_600)] = 10
-    """Seconds for which a file must not change before it is taken: it may still be on its way in."""
+    """Seconds that a file must stay unchanged before it is processed; it may still be being copied."""
     window: Annotated[str, AfterValidator(_window)] | None = None
-    """When orders may be sent, e.g. 22:00-06:00; what is not done by then goes on the next night. Always when left out."""
+    """Time of day when orders may be sent, e.g. 22:00-06:00. The rest is sent the next night. Default: at any time."""
     canary: Annotated[int, Field(ge=0)] = 20
-    """If most of a file's first so many orders fail alike, the file stops there; 0 never stops it so."""
+    """Stop a file when most of its first orders (this many) fail in the same way. 0 turns this off."""
 
 
 class NotifySettings(Section):
-    """Who is told of a night, and when."""
+    """Notifications about nightly runs."""
 
     urls: tuple[SecretStr, ...] = ()
-    """Where to, as apprise writes it: dingtalk://..., wecombot://..., feishu://..., slack://..., mailtos://..., jsons://..."""
+    """Targets in apprise notation: dingtalk://..., wecombot://..., feishu://..., slack://..., mailtos://..., jsons://..."""
     when: Literal["always", "attention", "stop"] = "attention"
-    """After every night, when something needs a person, or only when a night stopped early."""
+    """Notify after every nightly run (always), when something needs attention, or only when a run stopped early (stop)."""
     failed_percent: Annotated[float, Field(ge=0, le=100)] | None = None
-    """Tell in any case when more than so many percent of the night's calls failed."""
+    """Also notify when more than this percentage of the nightly run's calls failed."""
     points: Annotated[int, Field(ge=0)] | None = None
-    """Tell in any case when a night spent more points than this."""
+    """Also notify when a nightly run spent more points than this."""
 
 
 class WebSettings(Section):
     """The local page (`batchsync web`)."""
 
     host: str = Field(default="127.0.0.1", min_length=1, max_length=255)
-    """The address to listen on; others than this machine's own need a password_file."""
+    """Address to listen on. Addresses other than this computer's own require a password_file."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8686
-    """The port to listen on; 0 takes any free one."""
+    """Port to listen on; 0 takes any free port."""
     password_file: Path | None = None
-    """A file that only you can read (mode 0600) with the password that the page asks for."""
+    """File with the password of the page, readable only by you (mode 0600)."""
     max_upload: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """Most megabytes of one uploaded file."""
+    """Maximum size of an upload in megabytes."""
 
 
 class Config(Section):
-    """All settings of one call."""
+    """All settings of one command."""
 
     api: ApiSettings = ApiSettings()
     pace: PaceSettings = PaceSettings()
@@ -206,4 +206,4 @@ class Config(Section):
     notify: NotifySettings = NotifySettings()
     web: WebSettings = WebSettings()
     token: SecretStr | None = Field(default=None, exclude=True)
-    """Never from config.yaml: BATCHSYNC_TOKEN, or the file that api.token_file names."""
+    """Never from config.yaml: BATCHSYNC_TOKEN, the file named by api.token_file, or the stored token."""

@@ -139,7 +139,7 @@ def test_a_key_given_twice_is_refused() -> None:
     """YAML would silently take the last one, perhaps the wrong cap."""
     written("spend:\n  max_points: 10\n  price: 1\n  max_points: 9999\n")
     assert [
-        "config.yaml, line 4: `max_points` stands here a second time; the first is in line 2. Delete one of them."
+        "config.yaml, line 4: `max_points` is set twice; the first one is in line 2. Delete one of them."
     ] == told()
 
 
@@ -150,7 +150,7 @@ def test_a_token_in_the_file_is_refused_and_not_shown(text: str) -> None:
     """The settings file is copied and mailed around."""
     written(text)
     (sentence,) = told()
-    assert ("a token must not stand in the settings file" in sentence, "S3CRET" in sentence) == (True, False)
+    assert ("the settings file must not contain a token" in sentence, "S3CRET" in sentence) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_a_token_in_the_file_is_refused_and_not_shown(text: str) -> None:
         ),
         (
             "just words\n",
-            "config.yaml, line 1: this should be `section:` with its settings indented below it.",
+            "config.yaml, line 1: this must be `section:` with its settings indented below it.",
         ),
         (
             "pace: 5\n",
@@ -172,7 +172,7 @@ def test_a_token_in_the_file_is_refused_and_not_shown(text: str) -> None:
                 "indented by two spaces."
             ),
         ),
-        ("- pace\n", "config.yaml, line 1: this should be `section:` with its settings indented below it."),
+        ("- pace\n", "config.yaml, line 1: this must be `section:` with its settings indented below it."),
     ],
 )
 def test_a_slip_of_the_pen_gets_its_own_sentence(text: str, sentence: str) -> None:
@@ -355,7 +355,7 @@ def test_a_token_with_more_than_the_token_is_refused(monkeypatch: pytest.MonkeyP
     """It would be answered with `authentication failed`; better told here, and not shown."""
     monkeypatch.setenv("BATCHSYNC_TOKEN", bad)
     (sentence,) = told(token=True)
-    assert ("must hold the token and nothing else" in sentence, bad in sentence) == (True, False)
+    assert ("must contain the token and nothing else" in sentence, bad in sentence) == (True, False)
 
 
 def test_a_token_given_as_its_file_is_not_shown() -> None:
