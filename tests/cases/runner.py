@@ -222,7 +222,7 @@ def _load(path: Path, **options: bool) -> openpyxl.Workbook:
     """Open a result; what openpyxl only warns about (a missing default style) was in the user's file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(path, **options)  # type: ignore[arg-type]
+        return openpyxl.load_workbook(path, **options)
 
 
 def _fill(result: Path, column: Iterable[str], lines: Mapping[int, str]) -> None:
