@@ -1,4 +1,4 @@
-"""The columns of a result, the words for its statuses, and the decisions that a user may fill in."""
+"""Column headers, status names and decisions of a result."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -37,10 +37,10 @@ DECISIONS: tuple[Translation, ...] = (
     Translation(en="not charged", zh="未扣费"),
     Translation(en="send again", zh="重新发送"),
 )
-"""What the drop-down of the decision column offers; a test holds them against `planning.DECISIONS`."""
+"""Choices of the decision column. A test compares them with `planning.DECISIONS`."""
 
-DECISION_TITLE = Translation(en="What did you find?", zh="核实结果")
+DECISION_TITLE = Translation(en="Was it charged?", zh="是否已扣费")
 DECISION_HELP = Translation(
-    en="Look the order up at the vendor's, then choose. Run this file again, and it is obeyed.",
-    zh="请先到平台核实，再选择。重新运行本文件时会照此处理。",
+    en="Check the order in the vendor's console, then choose. The decision is applied when this file is run again.",
+    zh="请先到服务商后台核对，再选择。重新运行本文件时按此处理。",
 )

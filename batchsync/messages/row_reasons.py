@@ -1,4 +1,4 @@
-"""What the result says of a row: two sentences for every reason, what is wrong and what to do."""
+"""Two sentences for every reason of a row: what is wrong and what to do."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,41 +10,41 @@ from batchsync.model import Reason
 EMPTY = Translation(en="", zh="")
 NOTHING = Translation(en="Nothing to do.", zh="无需处理。")
 AMOUNT_MISSING = Translation(
-    en="Synced, but the answer named no amount: see the points on the vendor's page.",
-    zh="已同步，但接口没有说明消耗的点券，请到平台核对。",
+    en="Synced, but the response named no points. Check the points in the vendor's console.",
+    zh="已同步，但响应中没有消耗的点券，请到服务商后台核对。",
 )
 REFUSED_THIS_TIME = Translation(
-    en="This call cost nothing, but another one of this order may have (batchsync history --order {number}): it goes again only by --resend or --resend-uncertain.",
-    zh="这次调用没有消耗点券，但该订单的另一次调用可能已扣费（batchsync history --order {number}）：只有指定 --resend 或 --resend-uncertain 才会再次发送。",
+    en="This call cost nothing, but another call of this order may have been charged (batchsync history --order {number}). It is sent again only with --resend or --resend-uncertain.",
+    zh="这次调用没有消耗点券，但该订单的另一次调用可能已扣费（batchsync history --order {number}）。只有指定 --resend 或 --resend-uncertain 才会再次发送。",
 )
-FOREIGN = Translation(en="{sentence} The API says: {words}", zh="{sentence}接口原文：{words}")
-"""The API's own words after ours: foreign text."""
+FOREIGN = Translation(en="{sentence} Message from the API: {words}", zh="{sentence}接口返回的信息：{words}")
+"""Our sentence and the API's own text (untrusted)."""
 OF_ORDER = Translation(en="{number}: {sentence}", zh="{number}：{sentence}")
 """One of several orders of a row."""
 
 _AGAIN = Translation(
-    en="Nothing was spent. Run the file again; it goes with the next run.",
-    zh="没有消耗点券，重新运行即可，下次会发送。",
+    en="Nothing was spent. Run the file again; this row will be sent then.",
+    zh="没有消耗点券。重新运行文件即可，届时会发送这一行。",
 )
 _WAIT = Translation(
-    en="Wait until the run has ended: its own result will say what became of this row.",
-    zh="请等运行结束，届时的结果文件会说明这一行的结果。",
+    en="Wait until the run has ended; its result will show this row.",
+    zh="请等待任务结束，结果文件会显示这一行的结果。",
 )
 _LOOK_UP = Translation(
-    en="Look it up on the vendor's page, fill in the decision column, run this file again (or batchsync resolve).",
-    zh="请到平台核实是否扣费，在“处理决定”列填写后重新运行本文件（或使用 batchsync resolve）。",
+    en="Check in the vendor's console whether it was charged, fill in the decision column, and run this file again (or use batchsync resolve).",
+    zh="请到服务商后台核对是否已扣费，填写“处理决定”列后重新运行本文件（或使用 batchsync resolve）。",
 )
 _PAID_NO = Translation(
-    en="Check it on the vendor's page; only --resend sends it again, and pays again.",
-    zh="请到平台核对；如要再次付费发送，请用 --resend。",
+    en="Check it in the vendor's console. Only --resend sends it again, and pays again.",
+    zh="请到服务商后台核对。只有 --resend 会再次发送，并再次付费。",
 )
 _CHECK_IDS = Translation(
-    en="Nothing was spent. Check order number and merchant id, correct the row and run the file again.",
-    zh="没有消耗点券。请核对订单号和商家 id，更正后重新运行。",
+    en="Nothing was spent. Check the order number and the merchant ID, correct the row, and run the file again.",
+    zh="没有消耗点券。请核对订单号和商家 ID，更正后重新运行。",
 )
 _CHECK_ORDER = Translation(
-    en="Nothing was spent. Check this order in the shop, mend it there, and run the file again.",
-    zh="没有消耗点券。请在店铺后台检查该订单，处理好后重新运行。",
+    en="Nothing was spent. Check this order in the shop's back office, correct it there, and run the file again.",
+    zh="没有消耗点券。请在店铺后台检查并修正该订单，然后重新运行。",
 )
 
 ANSWERED: Mapping[Reason, RowText] = MappingProxyType(
@@ -52,22 +52,22 @@ ANSWERED: Mapping[Reason, RowText] = MappingProxyType(
         Reason.SYNCED: RowText(error=EMPTY, todo=NOTHING),
         Reason.API_FAILED: RowText(
             error=Translation(
-                en="The API carried out the call and says that it failed; points may have been spent.",
-                zh="接口执行了请求但返回失败，可能已消耗点券。",
+                en="The API processed the call and reported a failure. Points may have been spent.",
+                zh="接口已处理调用但返回失败，可能已消耗点券。",
             ),
             todo=_PAID_NO,
         ),
         Reason.USER_UNKNOWN: RowText(
             error=Translation(
-                en="The API does not know the user (1003): merchant id {owner} may be wrong.",
-                zh="用户不存在（1003）：商家 id {owner} 可能有误。",
+                en="User does not exist (1003). The merchant ID {owner} may be wrong.",
+                zh="用户不存在（1003），商家 ID {owner} 可能有误。",
             ),
             todo=_CHECK_IDS,
         ),
         Reason.NOT_JSON_REQUEST: RowText(
             error=Translation(
-                en="The API says that the request was not JSON (132): a proxy on the way changes it, or this is a bug of ours.",
-                zh="接口认为请求不是 JSON（132）：可能被中间代理改动，或是本程序的问题。",
+                en="The API reports that the request was not JSON (132). A proxy may have changed it, or this is a bug of batchsync.",
+                zh="接口认为请求不是 JSON（132），可能被代理改动，或是本程序的缺陷。",
             ),
             todo=Translation(
                 en="Nothing was spent. Check api.url and api.proxy with batchsync doctor, then run the file again.",
@@ -83,49 +83,49 @@ ANSWERED: Mapping[Reason, RowText] = MappingProxyType(
         ),
         Reason.AUTHENTICATION: RowText(
             error=Translation(
-                en="The API does not accept the token (200); the order was not sent on.",
-                zh="认证失败（200）：访问 token 不被接受，订单未处理。",
+                en="Authentication failed (200): the access token is not valid.",
+                zh="认证失败（200）：访问 token 无效。",
             ),
             todo=Translation(
-                en="Nothing was spent. Set the right token (BATCHSYNC_TOKEN or api.token_file) and run the file again.",
-                zh="没有消耗点券。请更换正确的 token（BATCHSYNC_TOKEN 或 api.token_file）后重新运行。",
+                en="Nothing was spent. Set the right token (batchsync token set) and run the file again.",
+                zh="没有消耗点券。请设置正确的 token（batchsync token set）后重新运行。",
             ),
         ),
         Reason.BAD_PRODUCT: RowText(
             error=Translation(
-                en="The product of this order is not valid for the API (202).", zh="商品 id 不合法（202）。"
+                en="The product ID of this order is not valid (202).", zh="商品 ID 不合法（202）。"
             ),
             todo=_CHECK_ORDER,
         ),
         Reason.BAD_WAREHOUSE: RowText(
             error=Translation(
-                en="The warehouse of this order is not valid for the API (203).", zh="仓库 id 不合法（203）。"
+                en="The warehouse ID of this order is not valid (203).", zh="仓库 ID 不合法（203）。"
             ),
             todo=_CHECK_ORDER,
         ),
         Reason.BAD_SOURCE: RowText(
             error=Translation(
-                en="The source of this order is not valid for the API (228).", zh="订单来源不合法（228）。"
+                en="The source of this order is not valid (228).", zh="订单来源不合法（228）。"
             ),
             todo=_CHECK_ORDER,
         ),
         Reason.BAD_PARCEL: RowText(
             error=Translation(
-                en="The parcel of this order is not valid for the API (212).", zh="包裹 id 不合法（212）。"
+                en="The parcel ID of this order is not valid (212).", zh="包裹 ID 不合法（212）。"
             ),
             todo=_CHECK_ORDER,
         ),
         Reason.ORDER_CREATION: RowText(
             error=Translation(en="The API could not create the order (217).", zh="创建订单失败（217）。"),
             todo=Translation(
-                en="Nothing was spent. Run the file again later; if it stays so, ask the vendor with this code.",
-                zh="没有消耗点券。请稍后重新运行；仍失败请凭此状态码联系平台。",
+                en="Nothing was spent. Run the file again later. If it fails again, ask the vendor and give this status code.",
+                zh="没有消耗点券。请稍后重新运行；如仍失败，请凭此状态码联系服务商。",
             ),
         ),
         Reason.BALANCE: RowText(
-            error=Translation(en="The account's balance was empty (209).", zh="账户余额不足（209）。"),
+            error=Translation(en="The account balance is empty (209).", zh="账户余额不足（209）。"),
             todo=Translation(
-                en="Nothing was spent on it. Top up, then run the file again.",
+                en="Nothing was spent on this row. Top up the account, then run the file again.",
                 zh="这一行没有消耗点券。请充值后重新运行。",
             ),
         ),
@@ -141,21 +141,20 @@ ANSWERED: Mapping[Reason, RowText] = MappingProxyType(
         ),
         Reason.CHARGED_ERROR: RowText(
             error=Translation(
-                en="The API answered with an error ({code}), and yet spent points.",
-                zh="接口返回错误（{code}），但仍扣了点券。",
+                en="The API returned an error ({code}) but charged points.",
+                zh="接口返回错误（{code}），但仍扣除了点券。",
             ),
             todo=_PAID_NO,
         ),
     }
 )
-"""What the API answered. Facts: code, owner, number."""
+"""Responses of the API. Facts: code, owner, number."""
 
 WIRE: Mapping[Reason, RowText] = MappingProxyType(
     {
         Reason.UNREACHABLE: RowText(
             error=Translation(
-                en="The server could not be reached; nothing left this computer.",
-                zh="连不上服务器，请求没有发出。",
+                en="The server could not be reached. Nothing was sent.", zh="无法连接服务器，没有发出请求。"
             ),
             todo=_AGAIN,
         ),
@@ -168,46 +167,48 @@ WIRE: Mapping[Reason, RowText] = MappingProxyType(
         ),
         Reason.STALE_CLAIM: RowText(
             error=Translation(
-                en="The computer slept just before the call, so it was not sent.",
-                zh="发送前电脑休眠或暂停，没有发出。",
+                en="The computer was asleep or the program was suspended just before the call, so it was not sent.",
+                zh="发送前电脑休眠或程序被暂停，没有发出。",
             ),
             todo=_AGAIN,
         ),
         Reason.NOT_SENT: RowText(
-            error=Translation(en="It was not sent; nothing was spent.", zh="没有发出，没有消耗点券。"),
+            error=Translation(
+                en="The order was not sent. Nothing was spent.", zh="订单没有发送，没有消耗点券。"
+            ),
             todo=_AGAIN,
         ),
         Reason.TIMEOUT: RowText(
             error=Translation(
-                en="Sent, but no answer came within {elapsed} s: it may have been charged.",
-                zh="已发出，但 {elapsed} 秒内没有收到回答，可能已扣费。",
+                en="Sent, but no response within {elapsed} s. It may have been charged.",
+                zh="已发送，但 {elapsed} 秒内没有收到响应，可能已扣费。",
             ),
             todo=_LOOK_UP,
         ),
         Reason.CONNECTION_LOST: RowText(
             error=Translation(
-                en="The connection broke after the request had left: it may have been charged.",
+                en="The connection was lost after the request was sent. It may have been charged.",
                 zh="请求发出后连接中断，可能已扣费。",
             ),
             todo=_LOOK_UP,
         ),
         Reason.HTTP_ERROR: RowText(
             error=Translation(
-                en="The server answered HTTP {http} instead of a result: it may have been charged.",
+                en="The server returned HTTP {http} without a result. It may have been charged.",
                 zh="服务器返回 HTTP {http}，没有给出结果，可能已扣费。",
             ),
             todo=_LOOK_UP,
         ),
         Reason.BAD_ANSWER: RowText(
             error=Translation(
-                en="The answer can't be understood: it may have been charged.",
-                zh="无法理解服务器的回答，可能已扣费。",
+                en="The response could not be read. It may have been charged.",
+                zh="无法识别服务器的响应，可能已扣费。",
             ),
             todo=_LOOK_UP,
         ),
         Reason.REDIRECT: RowText(
             error=Translation(
-                en="The address sends callers elsewhere (HTTP {http}); the token was not sent on.",
+                en="The server redirects the address (HTTP {http}). The call was not repeated there.",
                 zh="接口地址被重定向（HTTP {http}），没有继续发送。",
             ),
             todo=Translation(
@@ -217,95 +218,93 @@ WIRE: Mapping[Reason, RowText] = MappingProxyType(
         ),
         Reason.HTTP_DENIED: RowText(
             error=Translation(
-                en="The server refused the call (HTTP {http}): token, address or proxy is wrong.",
+                en="The server denied access (HTTP {http}): the token, the address or the proxy is wrong.",
                 zh="服务器拒绝访问（HTTP {http}）：token、地址或代理有误。",
             ),
             todo=Translation(
-                en="Nothing was spent. Run batchsync doctor, mend what it names, then run the file again.",
+                en="Nothing was spent. Run batchsync doctor, fix what it names, then run the file again.",
                 zh="没有消耗点券。请运行 batchsync doctor，按提示修正后重新运行。",
             ),
         ),
         Reason.CRASH: RowText(
             error=Translation(
-                en="The program or the computer died while this order was under way: it may have been charged.",
-                zh="发送途中程序或电脑意外中断，可能已扣费。",
+                en="The program or the computer stopped while this order was being sent. It may have been charged.",
+                zh="发送过程中程序或电脑意外中断，可能已扣费。",
             ),
             todo=_LOOK_UP,
         ),
         Reason.ABANDONED: RowText(
             error=Translation(
-                en="The run was broken off while this order was under way: it may have been charged.",
-                zh="发送途中运行被强行终止，可能已扣费。",
+                en="The run was cancelled while this order was being sent. It may have been charged.",
+                zh="发送过程中任务被取消，可能已扣费。",
             ),
             todo=_LOOK_UP,
         ),
     }
 )
-"""What happened on the wire. Facts: http, elapsed."""
+"""Transport errors. Facts: http, elapsed."""
 
 RUN: Mapping[Reason, RowText] = MappingProxyType(
     {
         Reason.DUPLICATE: RowText(
             error=Translation(
-                en="The same order stands in line {line}, whose result counts.",
-                zh="与第 {line} 行是同一个订单，以那一行的结果为准。",
+                en="Same order as line {line}; the result of that line counts.",
+                zh="与第 {line} 行是同一个订单，以第 {line} 行的结果为准。",
             ),
             todo=NOTHING,
         ),
         Reason.ALREADY_SYNCED: RowText(
             error=EMPTY,
             todo=Translation(
-                en="Nothing to do: run {run} synced it on {time}; nothing was spent now.",
-                zh="无需处理：{time} 已由运行 {run} 同步，这次没有消耗点券。",
+                en="Nothing to do. Run {run} synced it on {time}; nothing was spent now.",
+                zh="无需处理。任务 {run} 已于 {time} 同步，这次没有消耗点券。",
             ),
         ),
         Reason.SETTLED_CHARGED: RowText(
             error=EMPTY,
             todo=Translation(
-                en="Nothing to do: it was settled as charged; nothing was spent again.",
-                zh="无需处理：已核实为已扣费，没有再次消耗点券。",
+                en="Nothing to do. It was resolved as charged; nothing was spent again.",
+                zh="无需处理。已确认为已扣费，没有再次消耗点券。",
             ),
         ),
         Reason.LIMIT: RowText(
             error=Translation(
-                en="The run was to send fewer orders than the file has (--limit).",
-                zh="本次运行限制了发送数量（--limit），没有轮到这一行。",
+                en="The number of orders to send was limited (--limit); this row was not reached.",
+                zh="本次任务限制了发送数量（--limit），没有处理到这一行。",
             ),
             todo=_AGAIN,
         ),
         Reason.NOT_YET: RowText(
             error=Translation(
-                en="The run is still going on, and has not come to this row yet.",
-                zh="运行仍在进行中，尚未轮到这一行。",
+                en="The run is still in progress and has not reached this row.",
+                zh="任务仍在进行中，尚未处理到这一行。",
             ),
             todo=_WAIT,
         ),
         Reason.UNDER_WAY: RowText(
             error=Translation(
-                en="This order is being sent right now: its answer has not come yet.",
-                zh="该订单正在发送，尚未收到回答。",
+                en="This order is being sent; the response has not arrived yet.",
+                zh="该订单正在发送，尚未收到响应。",
             ),
             todo=_WAIT,
         ),
         Reason.STOPPED: RowText(
-            error=Translation(
-                en="The run stopped before it came to this row.", zh="运行提前停止，没有轮到这一行。"
-            ),
+            error=Translation(en="The run stopped before this row.", zh="任务提前停止，没有处理到这一行。"),
             todo=_AGAIN,
         ),
     }
 )
-"""What the run itself decided. Facts: line, sheet, run, time."""
+"""Decided by the run itself. Facts: line, sheet, run, time."""
 
 DUPLICATE_ELSEWHERE = Translation(
-    en="The same order stands in line {line} of sheet “{sheet}”, whose result counts.",
+    en="Same order as line {line} of sheet “{sheet}”; the result of that line counts.",
     zh="与工作表“{sheet}”第 {line} 行是同一个订单，以那一行的结果为准。",
 )
 ALREADY_SYNCED_SOMETIME = Translation(
-    en="Nothing to do: an earlier run synced it; nothing was spent now.",
-    zh="无需处理：此前已同步，这次没有消耗点券。",
+    en="Nothing to do. An earlier run synced it; nothing was spent now.",
+    zh="无需处理。此前已同步，这次没有消耗点券。",
 )
-"""When the run that did it is not known."""
+"""Used when the run that synced it is not known."""
 
 ROWS: Mapping[Reason, RowText] = MappingProxyType({**PLANNED, **ANSWERED, **WIRE, **RUN})
-"""Every reason's two sentences."""
+"""The two sentences of every reason."""

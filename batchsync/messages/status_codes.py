@@ -1,4 +1,4 @@
-"""The vendor's words for each status code, and ours: for the docs page and the sandbox."""
+"""The vendor's text for each status code, and its English translation."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -22,7 +22,7 @@ CODES: Mapping[int, Translation] = MappingProxyType(
         209: Translation(en="the balance is empty", zh="账户余额不足"),
     }
 )
-"""What a business status means, the vendor's words in Chinese. What follows from it stands in `judge.CODES`."""
+"""Meaning of each status; Chinese is the vendor's own text. The consequences are in `judge.CODES`."""
 
 FAILED = Translation(en="the call ran, points may be spent, the order was not synced", zh="失败")
 """Status 0 with success false."""

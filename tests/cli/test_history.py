@@ -92,7 +92,7 @@ def test_the_life_of_an_order(run: str, capsys: pytest.CaptureFixture[str]) -> N
         for piece in (
             f"order {LOST_SN} of merchant 77 (account “default”): uncertain",
             f"call 1 in run {run}: uncertain, points unknown, after 1.5 s",
-            "it may have been charged",
+            "It may have been charged",
             f"batchsync resolve --charged {LOST_SN}",
         )
     ]
@@ -231,7 +231,7 @@ def test_report_of_a_run_that_goes_on_says_so(
     )
     assert (False, True) == tuple(("意外中断" if zh else "cut off") in told for told in (now, then))
     assert ("正在发送" if zh else "being sent right now") in now
-    assert ("尚未轮到" if zh else "has not come to this row yet") in now
+    assert ("尚未处理到这一行" if zh else "has not reached this row") in now
 
 
 def _texts(name: str) -> str:

@@ -401,7 +401,7 @@ def test_a_resend_that_the_api_refuses_does_not_make_the_next_run_pay(
         told = totals(Path("again.json").read_text(encoding="utf-8"))
         assert (3, 3, 0) == (told["failed"], told["calls"], told["points_spent"])
         row = Path("orders.result.csv").read_text(encoding="utf-8-sig").splitlines()[1]
-        assert "only by --resend or --resend-uncertain" in row
+        assert "only with --resend or --resend-uncertain" in row
         capsys.readouterr()
         main(["run", "orders.csv", "--summary-json", "-"])
         told = totals(capsys.readouterr().out)

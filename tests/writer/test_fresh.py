@@ -200,4 +200,4 @@ def test_a_row_of_several_orders_names_each_in_trouble(tmp_path: Path) -> None:
     lines = [list(HEADERS), ["1,2", "x", ""]]
     rows = texts(fresh(tmp_path, lines, [entry(2, points=2), uncertain(2, number="2")]).path, "Sheet1")
     assert ("uncertain", None) == (rows[1][3], rows[1][5])
-    assert rows[1][4].startswith("2: Sent, but no answer")
+    assert rows[1][4].startswith("2: Sent, but no response")

@@ -52,7 +52,7 @@ def test_trouble_is_grouped_and_says_what_to_do(tmp_path: Path) -> None:
         "bad product id (code 202) | 1 | failed", "not reached | 1 | not sent",
     ]  # fmt: skip
     assert expected == [line.rpartition(" | ")[0] for line in lines[start : start + 4]]
-    assert "Check order number and merchant id" in lines[start + 1]
+    assert "Check the order number and the merchant ID" in lines[start + 1]
 
 
 @pytest.mark.parametrize("lang", Lang)
