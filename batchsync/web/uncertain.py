@@ -54,8 +54,7 @@ def _is_meant(history: OrderHistory, record: RunRecord, owners: list[str]) -> bo
 def dispute_sheet(library: LedgerQueries, record: RunRecord, lang: Lang) -> bytes:
     """Return a workbook with all uncertain orders of a run and the evidence of each."""
     from batchsync.messages import summary as messages
-    from batchsync.writer.uncertain_sheet import Evidence, draw_evidence
-    from batchsync.writer.xlsxwriter_workbook import ReportWorkbook, font_for
+    from batchsync.writer.report_sheets import Evidence, ReportWorkbook, draw_evidence, font_for
 
     sheets, entries = library.uncertain_entries(record)
     drawing = ReportWorkbook(font_for(lang))

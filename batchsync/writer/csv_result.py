@@ -9,35 +9,33 @@ from typing import BinaryIO
 from batchsync.messages import result_columns as messages
 from batchsync.messages import summary as summary_words
 from batchsync.model import CellBatch, RowResult, SheetFound
-from batchsync.model.row_results import Tally, rows
+from batchsync.model.row_results import Tally
+from batchsync.ooxml.escaping import csv_text
 from batchsync.ooxml.xml_edit import UnshapedError
-from batchsync.writer.escaping import csv_text
 from batchsync.writer.input_cells import Cells, by_sheet, dropped_columns, lines_of
-from batchsync.writer.result_cursor import Cursor
+from batchsync.writer.result_rows import Entries, ResultRows, result_columns
 from batchsync.writer.row_texts import RowTexts
 from batchsync.writer.summary import Summary, local_second
 from batchsync.writer.types import ResultJob
-from batchsync.writer.workbook import Entries, TallyCollector, roles_for, speaker_for
 
 _BATCH = 2_000
 
 
 def write_csv(file: BinaryIO, job: ResultJob, cells: Cells, entries: Entries, *, uncertain: bool) -> Tally:
     """Write all sheets with a table, one below the other; return what their rows add up to."""
-    watch = TallyCollector(Tally(price=job.price, unreached=job.unreached))
-    cursor = Cursor(rows(entries()), watch)
-    _write_lines(file, _Table(job, cursor, roles_for(uncertain)).lines(cells))
-    if cursor.row is not None:
+    rows = ResultRows(job, entries())
+    _write_lines(file, _Table(job, rows, result_columns(uncertain)).lines(cells))
+    if rows.next is not None:
         raise UnshapedError("rows of the plan on no sheet")
-    return watch.tally
+    return rows.tally
 
 
 class _Table:
-    def __init__(self, job: ResultJob, cursor: Cursor, roles: list[str]) -> None:
+    def __init__(self, job: ResultJob, rows: ResultRows, roles: list[str]) -> None:
         self._by_index = {found.index: (place, found) for place, found in enumerate(job.sheets)}
         self._several = len(job.sheets) > 1
-        self._cursor = cursor
-        self._speaker = speaker_for(job)
+        self._rows = rows
+        self._speaker = RowTexts(job.lang, [sheet.sheet for sheet in job.sheets], job.unreached)
         self._roles = roles
 
     def lines(self, cells: Cells) -> Iterator[list[str]]:
@@ -59,8 +57,8 @@ class _Table:
             theirs += [""] * (width - len(theirs))
             if number == found.header_line:
                 yield theirs + [self._speaker.heads[role] for role in self._roles]
-            elif self._cursor.line_on(place) == number:
-                yield theirs + _says(self._cursor.take(), self._speaker, self._roles)
+            elif self._rows.next_line(place) == number:
+                yield theirs + _says(self._rows.take(), self._speaker, self._roles)
             else:
                 yield theirs
 

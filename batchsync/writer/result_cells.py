@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from batchsync.model import EntryResult, RowResult, RowStatus
+from batchsync.ooxml.escaping import string_cell
 from batchsync.ooxml.stylesheet import CellStyle, StyleSheet
-from batchsync.writer.escaping import string_cell
 from batchsync.writer.row_texts import LocalSerial, RowTexts
 
 FILLS: Mapping[RowStatus, tuple[str, str]] = {

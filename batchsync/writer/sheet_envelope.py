@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from batchsync.messages import Lang
 from batchsync.messages import result_columns as messages
+from batchsync.ooxml.escaping import xml_attribute, xml_text
+from batchsync.ooxml.references import Range, letter
 from batchsync.ooxml.xml_edit import Element, Part, UnshapedError
-from batchsync.writer.escaping import xml_attribute, xml_text
-from batchsync.writer.sheet_scanner import column_letters, column_number
 
 _ORDER = (
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
@@ -27,38 +27,8 @@ WIDTHS: Mapping[str, float] = {
 """Column widths in characters."""
 
 _LONGEST_ENDS = 1 << 26
-_RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 _MOST_RANGES = 8_000
 _MERGED = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\s[^<>]*?\bref\s*=\s*["']([A-Za-z0-9$:]{2,30})["']""")
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A block of cells, both ends counted, columns from 1."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @staticmethod
-    def parse(text: str) -> "Range | None":
-        """Read a reference such as A1:F20; None when it is none."""
-        found = _RANGE.fullmatch(text.strip())
-        if not found:
-            return None
-        left, top = column_number(found[1]), int(found[2])
-        if not found[3]:
-            return Range(left, top, left, top)
-        return Range(left, top, column_number(found[3]), int(found[4]))
-
-    def __str__(self) -> str:
-        return f"{column_letters(self.left)}{self.top}:{column_letters(self.right)}{self.bottom}"
-
-    def absolute(self) -> str:
-        """Return the reference with dollar signs."""
-        left, right = column_letters(self.left), column_letters(self.right)
-        return f"${left}${self.top}:${right}${self.bottom}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +84,7 @@ class SheetEnvelope:
         for child in element.children if element is not None else ():
             entries += self._without(child, new)
         for number, width in new.items():
-            xml = f'<col min="{number}" max="{number}" width="{width + 0.7109375}" customWidth="1"/>'
+            xml = f'<col min="{number + 1}" max="{number + 1}" width="{width + 0.7109375}" customWidth="1"/>'
             entries.append((number, self._part.tag(xml)))
         entries.sort()
         cols = self._part.tag("<cols>") + b"".join(xml for _, xml in entries) + self._part.tag("</cols>")
@@ -127,7 +97,7 @@ class SheetEnvelope:
 
     def _without(self, col: Element, taken: Iterable[int]) -> list[tuple[int, bytes]]:
         """Return a col entry cut around the columns taken from it."""
-        first, last = int(col.attributes["min"]), int(col.attributes["max"])
+        first, last = int(col.attributes["min"]) - 1, int(col.attributes["max"]) - 1
         inside = sorted(number for number in taken if first <= number <= last)
         raw = self._part.raw(col)
         if not inside:
@@ -135,8 +105,8 @@ class SheetEnvelope:
         pieces, start = [], first
         for stop in [*inside, last + 1]:
             if start < stop:
-                piece = re.sub(rb"""\smin\s*=\s*["']\d+["']""", b' min="%d"' % start, raw)
-                piece = re.sub(rb"""\smax\s*=\s*["']\d+["']""", b' max="%d"' % (stop - 1), piece)
+                piece = re.sub(rb"""\smin\s*=\s*["']\d+["']""", b' min="%d"' % (start + 1), raw)
+                piece = re.sub(rb"""\smax\s*=\s*["']\d+["']""", b' max="%d"' % stop, piece)
                 pieces.append((start, piece))
             start = stop + 1
         return pieces
@@ -161,7 +131,7 @@ class SheetEnvelope:
         beside_table = any(table.top <= wanted.header_line <= table.bottom for table in wanted.tables)
         left = first if beside_table else min(wanted.first_column, first)
         whole = Range(left, wanted.header_line, last, max(wanted.last_line, wanted.header_line + 1))
-        if any(_meet(whole, table) for table in wanted.tables):
+        if any(whole.overlaps(table) for table in wanted.tables):
             return
         self.filter = whole
         xml = self._part.tag(f'<autoFilter ref="{whole}"/>')
@@ -169,7 +139,7 @@ class SheetEnvelope:
 
     def _drop_downs(self) -> None:
         wanted = self._wanted
-        letters = column_letters(wanted.columns["decision"])
+        letters = letter(wanted.columns["decision"])
         choices = [_choices(lang) for lang in Lang]
         validation = self._part.tag(drop_down(letters, wanted.uncertain, wanted.lang))
         element = self._part.root.child("dataValidations")
@@ -194,11 +164,6 @@ def merged_areas(tail: bytes) -> Iterator[Range]:
         area = Range.parse(found[1].decode())
         if area is not None:
             yield area
-
-
-def _meet(one: Range, other: Range) -> bool:
-    across = one.left <= other.right and other.left <= one.right
-    return across and one.top <= other.bottom and other.top <= one.bottom
 
 
 def cell_ranges(letters: str, lines: Sequence[int]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from batchsync.ooxml.references import column_of
 from batchsync.ooxml.xml_edit import UnshapedError
 
 _CHUNK = 1 << 18
@@ -26,24 +27,6 @@ _CDATA = re.compile(rb"<!\[CDATA\[[^<]*?\]\]>")
 _STYLE = re.compile(rb"""\ss\s*=\s*["']([0-9]{1,6})["']""")
 
 
-def column_number(letters: bytes | str) -> int:
-    """Return the column that letters mean, A being 1."""
-    text = letters.decode() if isinstance(letters, bytes) else letters
-    number = 0
-    for letter in text.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """Return a column's letters, 1 being A."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row as it stands in the file: its opening tag's attributes, its cells, its number."""
@@ -56,7 +39,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell as it stands in the file, and the column it is in, A being 1."""
+    """A cell as it stands in the file, and the column it is in, counted from 0."""
 
     column: int
     xml: bytes
@@ -82,10 +65,10 @@ class Shape:
     def parse_cells(self, xml: bytes) -> list[Cell]:
         """Return a row's cells; one without a reference stands right of the one before it."""
         cells: list[Cell] = []
-        column = 0
+        column = -1
         for found in self.cell.finditer(xml):
             named = _REFERENCE.search(found[1])
-            column = column_number(named[1]) if named else column + 1
+            column = _column(named[1]) if named else column + 1
             style = _STYLE.search(found[1])
             cells.append(Cell(column, found[0], int(style[1]) if style else 0))
         return cells
@@ -149,9 +132,9 @@ class SheetStream:
                 buffer += chunk
 
     def widest(self, header_line: int) -> int:
-        """Walk all rows; return the rightmost column in which a cell stands from the header on, A being 1."""
+        """Walk all rows; return the rightmost column with a cell from the header on, counted from 0; -1 if none."""
         letters: set[bytes] = set()
-        unnamed = before = 0
+        unnamed, before = -1, 0
         shape = self.start_shape()
         for block in self.blocks():
             # Row by row down to the header, and no further: cells are dear.
@@ -160,24 +143,24 @@ class SheetStream:
                 for row in self.rows(part + close, shape, before):
                     before = row.number
                     cells = shape.parse_cells(row.cells) if before >= header_line else []
-                    unnamed = max(unnamed, *(cell.column for cell in cells[-1:]), 0)
+                    unnamed = max(unnamed, *(cell.column for cell in cells[-1:]), -1)
             named = block.count(shape.cell_open) == block.count(shape.cell_fast)
             if named and not any(odd in block for odd in shape.cells_odd):
                 letters.update(_last_letters(shape, block))
             else:
                 unnamed = max(unnamed, _widest_of(shape, block))
-        return max([unnamed, *map(column_number, letters)])
+        return max([unnamed, *map(_column, letters)])
 
     def widest_filled(self, header_line: int) -> int:
-        """Walk all rows; return the rightmost column in which a cell holds anything, from the header on."""
-        widest = before = 0
+        """Walk all rows; return the rightmost column with a filled cell from the header on, counted from 0; -1 if none."""
+        widest, before = -1, 0
         shape = self.start_shape()
         for block in self.blocks():
             for row in self.rows(block, shape, before):
                 before = row.number
                 cells = shape.parse_cells(row.cells) if before >= header_line else []
                 filled = (cell.column for cell in reversed(cells) if _CONTENT.search(cell.xml))
-                widest = max(widest, next(filled, 0))
+                widest = max(widest, next(filled, -1))
         return widest
 
     def start_shape(self) -> Shape:
@@ -224,6 +207,13 @@ class SheetStream:
         yield Row(before, found[1], part[found.end() :], _HIDDEN.search(found[1]) is not None)
 
 
+def _column(letters: bytes) -> int:
+    column = column_of(letters.decode())
+    if column is None:
+        raise UnshapedError("a cell beyond the last column")
+    return column
+
+
 def _number(attributes: bytes, before: int) -> int:
     named = _LINE.search(attributes)
     number = int(named[1]) if named else before + 1
@@ -259,5 +249,5 @@ def _widest_of(shape: Shape, block: bytes) -> int:
     """Return the widest column of a block whose cells are written in an unusual way."""
     return max(
         (cell.column for part in block.split(shape.row_close) for cell in shape.parse_cells(part)[-1:]),
-        default=0,
+        default=-1,
     )

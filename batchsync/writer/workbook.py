@@ -1,33 +1,163 @@
-"""A result workbook put together: data sheets streamed, our sheets grafted on, every other part copied raw.
+"""Writes a result workbook: data sheets as a stream, the Summary and uncertain sheets added, other parts copied."""
 
-The data sheets come from the user's own workbook or from a fresh one; what differs is only who yields their XML.
-"""
-
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+import io
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
+from zipfile import ZipFile
 
 from batchsync.messages import Lang
-from batchsync.messages import result_columns as messages
 from batchsync.messages import summary as summary_words
-from batchsync.model import EntryResult, RowResult, RowStatus
-from batchsync.model.row_results import Tally, rows, status_of
-from batchsync.ooxml.package import MAIN, STRICT_MAIN, Package, marked
+from batchsync.model import EntryResult
+from batchsync.model.row_results import Tally
+from batchsync.ooxml.package import MAIN, STRICT, STRICT_MAIN, TRANSITIONAL, Package, marked, relations_part
 from batchsync.ooxml.stylesheet import MINIMAL, StyleSheet
-from batchsync.ooxml.xml_edit import UnshapedError
+from batchsync.ooxml.workbook_parts import AddedPart, WorkbookParts
+from batchsync.ooxml.xml_edit import Part, UnshapedError
 from batchsync.ooxml.zip_writer import TooLargeError, ZipOut
-from batchsync.writer.copy_sheets import SUMMARY_MARK, UNCERTAIN_MARK, SheetCopy, copy_sheets, names_for
-from batchsync.writer.result_cursor import Cursor
-from batchsync.writer.row_texts import RowTexts
+from batchsync.writer.report_sheets import Evidence, draw
+from batchsync.writer.result_rows import ResultRows
 from batchsync.writer.summary import summarize
-from batchsync.writer.summary_sheet import draw
 from batchsync.writer.types import ResultJob
-from batchsync.writer.uncertain_sheet import Evidence
-from batchsync.writer.workbook_parts import WorkbookParts
 
-MOST_EVIDENCE = 20_000
-"""Most uncertain orders that are listed with evidence."""
-Entries = Callable[[], Iterator[EntryResult]]
+SUMMARY_MARK = "batchsync_summary"
+UNCERTAIN_MARK = "batchsync_uncertain"
+_LONGEST_NAME = 31
+_CELL = re.compile(rb"<(?:c|row|col)\b[^<>]*>")
+_STYLE = re.compile(rb'(\s(?:s|style)=")(\d+)(")')
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_STRICT_DRAWING = "http://purl.oclc.org/ooxml/drawingml"
+_TYPES = {
+    "drawing": "application/vnd.openxmlformats-officedocument.drawing+xml",
+    "chart": "application/vnd.openxmlformats-officedocument.drawingml.chart+xml",
+}
+_OWNED = frozenset({"drawing", "chart", "chartStyle", "chartColorStyle", "chartUserShapes"})
+"""What goes with a sheet of ours when it is replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCopy:
+    """A sheet of ours that the workbook is to have."""
+
+    mark: str
+    name: str
+
+
+def names_for(package: Package, wishes: Sequence[SheetCopy]) -> list[AddedPart]:
+    """Say which part each sheet of ours becomes: an earlier one of ours is replaced, else a free name is found."""
+    taken: set[str] = set()
+    names = {sheet.name.lower() for sheet in package.sheets}
+    added = []
+    for wish in wishes:
+        earlier = marked(package, wish.mark)
+        if earlier is not None:
+            added.append(
+                AddedPart(earlier.name, package.info(earlier.part).filename, wish.mark, replaces=True)
+            )
+            continue
+        name = free_name(wish.name, names)
+        names.add(name.lower())
+        part = package.free_part("xl/worksheets/sheet{}.xml", taken)
+        added.append(AddedPart(name, part, wish.mark))
+    return added
+
+
+def free_name(wanted: str, taken: set[str]) -> str:
+    """Return a sheet name that is not taken (in lower case): the wanted one, or it with a number."""
+    name, number = wanted[:_LONGEST_NAME], 1
+    while name.lower() in taken:
+        number += 1
+        tail = f" ({number})"
+        name = wanted[: _LONGEST_NAME - len(tail)] + tail
+    return name
+
+
+def copy_sheets(
+    package: Package, catalogue: WorkbookParts, styles: StyleSheet, drawn: bytes, added: Sequence[AddedPart]
+) -> dict[str, bytes]:
+    """Return the parts of the drawn sheets, as they are in their new workbook.
+
+    The sheets stand in the drawn workbook in the order of `added`.
+    """
+    parts: dict[str, bytes] = {}
+    with ZipFile(io.BytesIO(drawn)) as book:
+        mover = _Mover(package, catalogue, book, parts, {sheet.part.lower() for sheet in added})
+        places = styles.graft(book.read("xl/styles.xml"))
+        for number, sheet in enumerate(added, start=1):
+            if sheet.replaces:
+                _drop_owned(package, catalogue, sheet.part)
+            catalogue.add_sheet(sheet)
+            source = f"xl/worksheets/sheet{number}.xml"
+            xml = _CELL.sub(lambda tag: _restyled(tag[0], places), book.read(source))
+            parts[sheet.part] = xml.replace(b' tabSelected="1"', b"")
+            mover.bring_along(source, sheet.part)
+    if package.strict:
+        parts = {name: _strict(xml) for name, xml in parts.items()}
+    return parts
+
+
+def _restyled(tag: bytes, places: Sequence[int]) -> bytes:
+    return _STYLE.sub(lambda found: found[1] + str(places[int(found[2])]).encode() + found[3], tag)
+
+
+@dataclass(slots=True)
+class _Mover:
+    """Moves what a drawn part refers to, and its relationships, under names that are free."""
+
+    package: Package
+    catalogue: WorkbookParts
+    book: ZipFile
+    parts: dict[str, bytes]
+    taken: set[str]
+
+    def bring_along(self, source: str, target: str) -> None:
+        path, place = relations_part(source), relations_part(target)
+        if path not in self.book.namelist():
+            if self.package.has(place):
+                self.catalogue.drop(place)
+            return
+        relations = Part(self.book.read(path), depth=2)
+        for element in relations.root.children:
+            old = posixpath.normpath(posixpath.join(posixpath.dirname(source), element.attributes["Target"]))
+            new = self._move(old, element.attributes["Type"].rpartition("/")[2])
+            raw = relations.raw(element).replace(
+                f'Target="{element.attributes["Target"]}"'.encode(), f'Target="/{new}"'.encode()
+            )
+            relations.replace(element, raw)
+        self.parts[_existing(self.package, place)] = relations.edited()
+        self.catalogue.add_relations(place)
+
+    def _move(self, old: str, kind: str) -> str:
+        pattern = re.sub(r"\d+(?=\.xml$)", "{}", old)
+        new = self.package.free_part(pattern, self.taken)
+        self.parts[new] = self.book.read(old)
+        self.catalogue.add_type(new, _TYPES[kind])
+        self.bring_along(old, new)
+        return new
+
+
+def _existing(package: Package, part: str) -> str:
+    return package.info(part).filename if package.has(part) else part
+
+
+def _drop_owned(package: Package, catalogue: WorkbookParts, part: str) -> None:
+    """Leave out the drawings and charts of an earlier sheet of ours."""
+    relations: Mapping[str, tuple[str, str, bool]] = package.relations_of(part)
+    for target, kind, external in relations.values():
+        if kind not in _OWNED or external or not package.has(target):
+            continue
+        _drop_owned(package, catalogue, target)
+        catalogue.drop(target)
+        if package.has(relations_part(target)):
+            catalogue.drop(relations_part(target))
+
+
+def _strict(xml: bytes) -> bytes:
+    for loose, strict in ((MAIN, STRICT_MAIN), (TRANSITIONAL, STRICT), (_DRAWING, _STRICT_DRAWING)):
+        xml = xml.replace(loose.encode(), strict.encode())
+    return xml
 
 
 class Book(Protocol):
@@ -38,7 +168,7 @@ class Book(Protocol):
     uncertain: bool
     """Whether there is anything to show on the sheet of uncertain orders."""
 
-    def write(self, out: ZipOut, cursor: Cursor) -> None:
+    def write(self, out: ZipOut, rows: ResultRows) -> None:
         """Write the data sheets."""
         ...
 
@@ -57,40 +187,6 @@ class Book(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class TallyCollector:
-    """Counts the rows that go by, and keeps the uncertain ones' evidence."""
-
-    tally: Tally
-    evidence: list[EntryResult] = field(default_factory=list)
-    more: int = 0
-
-    def __call__(self, row: RowResult) -> None:
-        self.tally.add(row)
-        if row.status is RowStatus.UNCERTAIN:
-            doubtful = [entry for entry in row.entries if status_of(entry) is RowStatus.UNCERTAIN]
-            room = MOST_EVIDENCE - len(self.evidence)
-            self.evidence += doubtful[:room]
-            self.more += max(0, len(doubtful) - room)
-
-
-def has_uncertain(job: ResultJob, entries: Entries) -> bool:
-    """Say whether any row is uncertain: as known already, or by looking."""
-    if job.uncertain is not None:
-        return job.uncertain
-    return any(status_of(entry) is RowStatus.UNCERTAIN for entry in entries())
-
-
-def roles_for(uncertain: bool) -> list[str]:
-    """Return the added columns; the decision only where there is something to decide."""
-    return [role for role in messages.HEADS if uncertain or role != "decision"]
-
-
-def speaker_for(job: ResultJob) -> RowTexts:
-    """Return who says the rows' sentences."""
-    return RowTexts(job.lang, [sheet.sheet for sheet in job.sheets], job.unreached)
-
-
 def styles_of(package: Package) -> tuple[str, StyleSheet]:
     """Return the styles part, or a first one for a workbook without."""
     part = package.styles_part()
@@ -107,23 +203,22 @@ def write_book(
 
     Raises UnshapedError when the workbook can't be kept.
     """
-    watch = TallyCollector(Tally(price=job.price, unreached=job.unreached))
-    cursor = Cursor(rows(entries), watch)
+    rows = ResultRows(job, entries)
     try:
         with ZipOut(file) as out:
-            book.write(out, cursor)
-            if cursor.row is not None:
+            book.write(out, rows)
+            if rows.next is not None:
                 raise UnshapedError("rows of the plan on no sheet")
             catalogue = WorkbookParts(book.package)
-            parts = _our_sheets(job, book, watch, catalogue, notes)
+            parts = _our_sheets(job, book, rows, catalogue, notes)
             _copy_rest(out, book.package, catalogue, parts, book.written)
     except TooLargeError as error:
         raise UnshapedError("more than 4 GB") from error
-    return watch.tally
+    return rows.tally
 
 
 def _our_sheets(
-    job: ResultJob, book: Book, watch: TallyCollector, catalogue: WorkbookParts, notes: Sequence[str]
+    job: ResultJob, book: Book, rows: ResultRows, catalogue: WorkbookParts, notes: Sequence[str]
 ) -> dict[str, bytes]:
     """Return the parts that are new or edited, the Summary's among them."""
     package = book.package
@@ -131,13 +226,13 @@ def _our_sheets(
         package, _wishes(job.lang, book.uncertain or marked(package, UNCERTAIN_MARK) is not None)
     )
     evidence = Evidence(
-        entries=watch.evidence,
+        entries=rows.uncertain,
         sheets=[found.sheet for found in job.sheets],
-        more=watch.more,
+        more=rows.uncertain_not_listed,
         unreached=job.unreached,
     )
     names = [sheet.name for sheet in added]
-    drawn = draw(summarize(job, watch.tally, notes), evidence, job.run, names)
+    drawn = draw(summarize(job, rows.tally, notes), evidence, job.run, names)
     parts = copy_sheets(package, catalogue, book.styles, drawn, added)
     if not package.has(book.styles_part):
         catalogue.add_styles(book.styles_part)

@@ -15,12 +15,13 @@ from batchsync.ooxml.package import SignedError
 from batchsync.ooxml.xml_edit import UnshapedError
 from batchsync.writer.csv_result import write_csv, write_summary
 from batchsync.writer.fresh_workbook import FreshBook
+from batchsync.writer.input_cells import plan_cells, plan_sheets
 from batchsync.writer.output_file import OutputFile, default_fallback
-from batchsync.writer.plan_cells import plan_cells, plan_sheets
+from batchsync.writer.result_rows import Entries, has_uncertain
 from batchsync.writer.summary import Summary, summarize
 from batchsync.writer.types import ResultJob, ResultWritten
 from batchsync.writer.user_workbook import open_user_workbook
-from batchsync.writer.workbook import Entries, has_uncertain, write_book
+from batchsync.writer.workbook import write_book
 
 _ZIP = b"PK"
 _WITH_MACROS, _WITHOUT_MACROS, _CSV = ".xlsm", ".xlsx", ".csv"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from batchsync.messages import Message
 from batchsync.messages.result_file import OLDER_KEPT
 from batchsync.model import EntryResult, Note, PlanVerdict, Reason
+from batchsync.ooxml.escaping import LONGEST, csv_text, plain, string_cell, xml_attribute, xml_text
 from batchsync.writer import ResultWritten
-from batchsync.writer.escaping import LONGEST, csv_text, plain, string_cell, xml_attribute, xml_text
 from tests.model.entries import failed, left_out, uncertain
 from tests.writer.jobs import cells_of, found, job, opened, written
 from tests.writer.strict import faults, parts

@@ -10,7 +10,7 @@ import pytest
 from batchsync.messages import Lang
 from batchsync.model import CellKind, EntryResult
 from batchsync.writer import ResultWritten
-from batchsync.writer import fresh_sheet as fresh_module
+from batchsync.writer import fresh_workbook as fresh_module
 from tests.model.entries import entry, one_of_each, uncertain
 from tests.writer.jobs import HEADERS, cells_of, found, job, opened, texts, written
 from tests.writer.strict import faults

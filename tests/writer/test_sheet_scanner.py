@@ -24,11 +24,11 @@ def row(number: int, *columns: str) -> str:
 @pytest.mark.parametrize(
     ("rows", "widest"),
     [
-        ((row(1, "A", "Z"), row(2, "A", "B"), row(3, "A")), 2),
-        ((row(1, "A"), row(2, "A", "B"), row(3, "A", "D"), row(4, "A")), 4),
-        ((row(1, "A"), '<row r="2"/>', row(3, "A", "C"), '<row r="4"/>'), 3),
-        (("<row><c/></row>", "<row/>", "<row><c/><c/></row>", "<row><c/><c/><c/></row>"), 3),
-        ((row(1, "A", "F"),), 0),
+        ((row(1, "A", "Z"), row(2, "A", "B"), row(3, "A")), 1),
+        ((row(1, "A"), row(2, "A", "B"), row(3, "A", "D"), row(4, "A")), 3),
+        ((row(1, "A"), '<row r="2"/>', row(3, "A", "C"), '<row r="4"/>'), 2),
+        (("<row><c/></row>", "<row/>", "<row><c/><c/></row>", "<row><c/><c/><c/></row>"), 2),
+        ((row(1, "A", "F"),), -1),
     ],
     ids=["a wide title above", "wider below", "empty rows", "nothing named", "no header reached"],
 )

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from batchsync.ooxml.escaping import xml_attribute
 from batchsync.ooxml.package import STRICT, TRANSITIONAL, TYPES, Package, quoted, relations_part
 from batchsync.ooxml.xml_edit import Part, UnshapedError
-from batchsync.writer.escaping import xml_attribute
 
 _RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"

@@ -5,9 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from batchsync.model import CellKind
+from batchsync.ooxml.escaping import LONGEST, xml_text, xml_texts
 from batchsync.ooxml.xml_edit import UnshapedError
-from batchsync.writer.escaping import LONGEST, xml_text, xml_texts
-from batchsync.writer.fresh_cells import InputCells
+from batchsync.writer.input_cells import InputCells
 from tests.writer.test_escaping import NASTY
 
 TEXTS = (
