@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from batchsync.ooxml.xml_edit import Element, Part, UnshapedError
+from batchsync.ooxml.xml_edit import Element, NotRewritableError, Part
 
 TRANSITIONAL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships"
@@ -36,12 +36,12 @@ class Package:
             self._zip = ZipFile(file)
             self._infos = self._zip.infolist()
         except (BadZipFile, OSError, ValueError) as error:
-            raise UnshapedError(str(error)) from error
+            raise NotRewritableError(str(error)) from error
         for info in self._infos:  # some .NET libraries write names the Windows way
             info.filename = info.filename.replace("\\", "/")
         self._by_name = {info.filename.lower(): info for info in self._infos}
         if len(self._by_name) != len(self._infos):
-            raise UnshapedError("a part stands there twice")
+            raise NotRewritableError("a part stands there twice")
         self._refuse()
         self.workbook_part = self._start()
         self._folder = posixpath.dirname(self.workbook_part)
@@ -49,7 +49,7 @@ class Package:
         self.relations = self._relations(self.workbook_part)
         self.strict = self.workbook.root.namespace == STRICT_MAIN
         if self.workbook.root.namespace not in (MAIN, STRICT_MAIN):
-            raise UnshapedError("namespace of the workbook")
+            raise NotRewritableError("namespace of the workbook")
         self.sheets = list(self._sheets())
         types = Part(self.read(TYPES), depth=2).root.children
         self._listed = {element.attributes.get("PartName", "").lstrip("/").lower() for element in types}
@@ -58,21 +58,21 @@ class Package:
     def _refuse(self) -> None:
         for info in self._infos:
             if info.flag_bits & 1 or info.compress_type not in (0, 8):
-                raise UnshapedError(f"member {info.filename}")
+                raise NotRewritableError(f"member {info.filename}")
             if info.filename.lower().startswith("_xmlsignatures/"):
-                raise SignedError
+                raise SignedWorkbookError
 
     def _start(self) -> str:
         for target, kind, _ in self._relations("").values():
             if kind == "officeDocument":
                 return target
-        raise UnshapedError("no workbook part")
+        raise NotRewritableError("no workbook part")
 
     def info(self, part: str) -> ZipInfo:
         """Return a part's place in the zip. Names differ in case in the wild."""
         info = self._by_name.get(part.lower())
         if info is None:
-            raise UnshapedError(f"no part {part}")
+            raise NotRewritableError(f"no part {part}")
         return info
 
     def has(self, part: str) -> bool:
@@ -83,11 +83,11 @@ class Package:
         """Return a small part's bytes."""
         info = self.info(part)
         if info.file_size > _LARGEST_PART:
-            raise UnshapedError(f"part {part} is too large")
+            raise NotRewritableError(f"part {part} is too large")
         try:
             return self._zip.read(info)
         except (BadZipFile, OSError, ValueError, EOFError) as error:
-            raise UnshapedError(str(error)) from error
+            raise NotRewritableError(str(error)) from error
 
     def open(self, part: str) -> IO[bytes]:
         """Open a part for streaming."""
@@ -156,7 +156,7 @@ class Package:
         return name
 
 
-class SignedError(UnshapedError):
+class SignedWorkbookError(NotRewritableError):
     """The workbook is signed; a change would break the signature."""
 
     def __init__(self) -> None:
@@ -174,11 +174,11 @@ def quoted(sheet: str) -> str:
     return "'" + sheet.replace("'", "''") + "'"
 
 
-def marked(package: Package, mark: str) -> SheetPart | None:
+def sheet_with_defined_name(package: Package, defined_name: str) -> SheetPart | None:
     """Return the sheet that an earlier run marked as ours."""
     names = package.workbook.root.child("definedNames")
     for element in names.children if names is not None else ():
-        if element.attributes.get("name") == mark:
+        if element.attributes.get("name") == defined_name:
             text = _text(package.workbook, element)
             for sheet in package.sheets:
                 if sheet.type == "worksheet" and text in (

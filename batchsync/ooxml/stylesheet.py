@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from batchsync.ooxml.xml_edit import Element, Part, UnshapedError
+from batchsync.ooxml.xml_edit import Element, NotRewritableError, Part
 
 _ORDER = (
     "numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors",
@@ -131,7 +131,7 @@ class StyleSheet:
     def _add_format(self, raw: bytes) -> int:
         index = self._groups["cellXfs"].add(raw)
         if index >= _MOST_FORMATS:
-            raise UnshapedError("too many cell formats")
+            raise NotRewritableError("too many cell formats")
         return index
 
     def _vertical(self, xf: Element) -> str:
@@ -147,7 +147,7 @@ class StyleSheet:
             raw = self._part.tag("<font><sz val='11'/></font>")
             opened = _FONT_OPEN.match(raw)
         if opened is None:
-            raise UnshapedError("font")
+            raise NotRewritableError("font")
         inside = raw[opened.end() :]
         if look.color:
             inside = _UNDERLINE.sub(b"", _COLOR.sub(b"", inside))
@@ -194,7 +194,7 @@ class StyleSheet:
         element = self._groups["numFmts"].element
         return element.children if element is not None else ()
 
-    def graft(self, xml: bytes) -> list[int]:
+    def import_formats(self, xml: bytes) -> list[int]:
         """Take over all formats of another styles part (XlsxWriter's own); return where each now stands."""
         other = StyleSheet(xml)
         moved = {
@@ -202,7 +202,7 @@ class StyleSheet:
             for name in ("fonts", "fills", "borders")
         }
         codes = {int(e.attributes["numFmtId"]): e.attributes["formatCode"] for e in other._number_formats()}
-        places = []
+        new_indices = []
         for xf, raw in zip(other._xfs, other._groups["cellXfs"].raws, strict=True):
             text = raw.decode()
             for attribute, group in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders")):
@@ -212,8 +212,8 @@ class StyleSheet:
             if number in codes:
                 place = self._number_format(codes[number])
                 text = text.replace(f'numFmtId="{number}"', f'numFmtId="{place}"', 1)
-            places.append(self._add_format(self._part.tag(text)))
-        return places
+            new_indices.append(self._add_format(self._part.tag(text)))
+        return new_indices
 
     def edited(self) -> bytes:
         """Return the part with the new formats in it."""

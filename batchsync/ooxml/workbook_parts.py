@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from batchsync.ooxml.escaping import xml_attribute
 from batchsync.ooxml.package import STRICT, TRANSITIONAL, TYPES, Package, quoted, relations_part
-from batchsync.ooxml.xml_edit import Part, UnshapedError
+from batchsync.ooxml.xml_edit import NotRewritableError, Part
 
 _RELATIONS_TYPE = "application/vnd.openxmlformats-package.relationships+xml"
 _STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
@@ -22,12 +22,12 @@ _ORDER = (
 
 
 @dataclass(slots=True)
-class AddedPart:
+class AddedSheet:
     """A sheet of ours: a new one, or one that takes an earlier one's place."""
 
     name: str
     part: str
-    mark: str
+    defined_name: str
     """The hidden defined name by which a later run knows the sheet as ours."""
     replaces: bool = False
 
@@ -67,7 +67,7 @@ class WorkbookParts:
         self.add_type(part, _STYLES_TYPE)
         self._relate(part, "styles")
 
-    def add_sheet(self, added: AddedPart) -> None:
+    def add_sheet(self, added: AddedSheet) -> None:
         """List a new sheet behind all others, and mark it as ours."""
         if not added.replaces:
             self.add_type(added.part, _SHEET_TYPE)
@@ -79,7 +79,7 @@ class WorkbookParts:
                 f'bsr:id="{identity}"/>'
             )
             self._new_sheets.append(self._package.workbook.tag(xml))
-            self.name(added.mark, f"{quoted(added.name)}!$A$1")
+            self.name(added.defined_name, f"{quoted(added.name)}!$A$1")
 
     def name(self, name: str, text: str, sheet: int | None = None) -> None:
         """Define a hidden name, in the place of one that is there already."""
@@ -119,13 +119,13 @@ class WorkbookParts:
 
     def edited(self) -> dict[str, bytes]:
         """Return the edited parts."""
-        self._leave_out()
+        self._remove_dropped()
         self._types.append(self._types.root, self._new_types)
         self._rels.append(self._rels.root, self._new_rels)
         workbook = self._package.workbook
         sheets = workbook.root.child("sheets")
         if sheets is None:
-            raise UnshapedError("no sheets")
+            raise NotRewritableError("no sheets")
         workbook.append(sheets, self._new_sheets)
         names = workbook.root.child("definedNames")
         if names is not None:
@@ -142,7 +142,7 @@ class WorkbookParts:
             self._package.info(self._package.workbook_part).filename: workbook.edited(),
         }
 
-    def _leave_out(self) -> None:
+    def _remove_dropped(self) -> None:
         for element in self._types.root.children:
             part = element.attributes.get("PartName", "").lstrip("/").lower()
             if element.name == "Override" and part in self._dropped:

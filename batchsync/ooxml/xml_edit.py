@@ -8,7 +8,7 @@ from xml.parsers import expat
 _TAG = re.compile(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
 
 
-class UnshapedError(Exception):
+class NotRewritableError(Exception):
     """The workbook is not of a shape that can be rewritten safely. `why` is for the log, in English."""
 
 
@@ -49,7 +49,7 @@ class Part:
 
     def __init__(self, xml: bytes, depth: int = 2) -> None:
         if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or xml[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
-            raise UnshapedError("UTF-16")
+            raise NotRewritableError("UTF-16")
         self.xml = xml
         self.root = _outline(xml, depth)
         self._edits: list[Edit] = []
@@ -101,7 +101,7 @@ class Part:
     def place(self, order: Sequence[str], name: str) -> int:
         """Say where a child of that name may stand, as the schema's order wants."""
         if self.root.inner is None:
-            raise UnshapedError("empty root")
+            raise NotRewritableError("empty root")
         at, rank = self.root.inner[0], order.index(name)
         for child in self.root.children:
             if child.name in order:
@@ -120,7 +120,7 @@ def apply(xml: bytes, edits: Iterable[Edit]) -> bytes:
     out, at = [], 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         if edit.start < at:
-            raise UnshapedError("edits overlap")
+            raise NotRewritableError("edits overlap")
         out += [xml[at : edit.start], edit.text]
         at = edit.end
     out.append(xml[at:])
@@ -152,7 +152,7 @@ def _outline(xml: bytes, depth: int) -> Element:
         element = stack.pop()
         tag = _TAG.match(xml, element.start)
         if tag is None:
-            raise UnshapedError("tag")
+            raise NotRewritableError("tag")
         if tag[0].endswith(b"/>"):
             element.end = tag.end()
             return
@@ -161,7 +161,7 @@ def _outline(xml: bytes, depth: int) -> Element:
         element.end = xml.index(b">", closing) + 1
 
     def refused(*_: object) -> None:
-        raise UnshapedError("DTD")
+        raise NotRewritableError("DTD")
 
     parser.StartElementHandler = started
     parser.EndElementHandler = ended
@@ -170,5 +170,5 @@ def _outline(xml: bytes, depth: int) -> Element:
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
-        raise UnshapedError(str(error)) from error
+        raise NotRewritableError(str(error)) from error
     return roots[0]

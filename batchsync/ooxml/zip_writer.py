@@ -20,7 +20,7 @@ _TOO_LARGE = 0xFFFFFFFF
 _UTF8 = 0x800
 _COPY = 1 << 18
 _CHUNK = 1 << 18
-_WAITING = 6
+_MOST_PENDING = 6
 LEVEL = 3
 
 
@@ -60,7 +60,7 @@ class _Entry:
         )  # fmt: skip
 
 
-class ZipOut:
+class ZipWriter:
     """The zip under construction. Leave it by `with`; a fault inside leaves a file that is no zip."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -107,10 +107,10 @@ class ZipOut:
         with self.stream(name) as member:
             member.write(data)
 
-    def stream(self, name: str) -> "Member":
+    def stream(self, name: str) -> "MemberWriter":
         """Start a member that is written bit by bit; one at a time."""
         entry = self._begin(name.encode("utf-8"), 8, (1 << 5 | 1, 0), 0)
-        return Member(self._file, entry, self._thread)
+        return MemberWriter(self._file, entry, self._thread)
 
     def _begin(
         self, name: bytes, method: int, when: tuple[int, int], attributes: int, *, is_utf8: bool = True
@@ -140,7 +140,7 @@ def _name(info: ZipInfo) -> bytes:
     return info.filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437")
 
 
-class Member:
+class MemberWriter:
     """A member under construction: bytes go in, a thread deflates them."""
 
     def __init__(self, file: BinaryIO, entry: _Entry, thread: ThreadPoolExecutor) -> None:
@@ -148,9 +148,9 @@ class Member:
         self._entry = entry
         self._thread = thread
         self._deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -15)
-        self._held: list[bytes] = []
-        self._held_size = 0
-        self._under_way: deque[Future[None]] = deque()
+        self._buffer: list[bytes] = []
+        self._buffer_size = 0
+        self._pending: deque[Future[None]] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -163,18 +163,18 @@ class Member:
 
     def write(self, data: bytes) -> None:
         """Take bytes; a fault of the disk is raised by a later call."""
-        self._held.append(data)
-        self._held_size += len(data)
-        if self._held_size >= _CHUNK:
-            self._hand_over()
+        self._buffer.append(data)
+        self._buffer_size += len(data)
+        if self._buffer_size >= _CHUNK:
+            self._submit()
 
-    def _hand_over(self) -> None:
-        data = b"".join(self._held)
-        self._held.clear()
-        self._held_size = 0
-        self._under_way.append(self._thread.submit(self._work, data))
-        while len(self._under_way) > _WAITING:
-            self._under_way.popleft().result()
+    def _submit(self) -> None:
+        data = b"".join(self._buffer)
+        self._buffer.clear()
+        self._buffer_size = 0
+        self._pending.append(self._thread.submit(self._work, data))
+        while len(self._pending) > _MOST_PENDING:
+            self._pending.popleft().result()
 
     def _work(self, data: bytes) -> None:
         entry = self._entry
@@ -185,9 +185,9 @@ class Member:
         self._file.write(packed)
 
     def _close(self) -> None:
-        self._hand_over()
-        while self._under_way:
-            self._under_way.popleft().result()
+        self._submit()
+        while self._pending:
+            self._pending.popleft().result()
         rest = self._deflate.flush()
         entry = self._entry
         entry.packed += len(rest)

@@ -54,10 +54,10 @@ def _is_meant(history: OrderHistory, record: RunRecord, owners: list[str]) -> bo
 def dispute_sheet(library: LedgerQueries, record: RunRecord, lang: Lang) -> bytes:
     """Return a workbook with all uncertain orders of a run and the evidence of each."""
     from batchsync.messages import summary as messages
-    from batchsync.writer.report_sheets import Evidence, ReportWorkbook, draw_evidence, font_for
+    from batchsync.writer.report_sheets import ReportWorkbook, UncertainOrders, add_uncertain_sheet, font_for
 
     sheets, entries = library.uncertain_entries(record)
     drawing = ReportWorkbook(font_for(lang))
-    evidence = Evidence(entries=entries, sheets=sheets)
-    draw_evidence(drawing, evidence, record, lang, messages.UNCERTAIN_SHEET.render(lang))
+    evidence = UncertainOrders(entries=entries, sheets=sheets)
+    add_uncertain_sheet(drawing, evidence, record, lang, messages.UNCERTAIN_SHEET.render(lang))
     return drawing.finished()

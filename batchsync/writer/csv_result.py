@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from batchsync.messages import result_columns as messages
-from batchsync.messages import summary as summary_words
+from batchsync.messages import summary as summary_texts
 from batchsync.model import CellBatch, RowResult, SheetFound
 from batchsync.model.row_results import Tally
 from batchsync.ooxml.escaping import csv_text
-from batchsync.ooxml.xml_edit import UnshapedError
+from batchsync.ooxml.xml_edit import NotRewritableError
 from batchsync.writer.input_cells import Cells, by_sheet, dropped_columns, lines_of
 from batchsync.writer.result_rows import Entries, ResultRows, result_columns
 from batchsync.writer.row_texts import RowTexts
@@ -26,7 +26,7 @@ def write_csv(file: BinaryIO, job: ResultJob, cells: Cells, entries: Entries, *,
     rows = ResultRows(job, entries())
     _write_lines(file, _Table(job, rows, result_columns(uncertain)).lines(cells))
     if rows.next is not None:
-        raise UnshapedError("rows of the plan on no sheet")
+        raise NotRewritableError("rows of the plan on no sheet")
     return rows.tally
 
 
@@ -35,7 +35,7 @@ class _Table:
         self._by_index = {found.index: (place, found) for place, found in enumerate(job.sheets)}
         self._several = len(job.sheets) > 1
         self._rows = rows
-        self._speaker = RowTexts(job.lang, [sheet.sheet for sheet in job.sheets], job.unreached)
+        self._row_texts = RowTexts(job.lang, [sheet.sheet for sheet in job.sheets], job.unreached)
         self._roles = roles
 
     def lines(self, cells: Cells) -> Iterator[list[str]]:
@@ -53,20 +53,20 @@ class _Table:
         dropped = dropped_columns(found)
         width = len(found.headers) - sum(column < len(found.headers) for column in dropped)
         for number, texts, _, _ in lines_of(batches):
-            theirs = [csv_text(text) for column, text in enumerate(texts) if column not in dropped]
-            theirs += [""] * (width - len(theirs))
+            user_cells = [csv_text(text) for column, text in enumerate(texts) if column not in dropped]
+            user_cells += [""] * (width - len(user_cells))
             if number == found.header_line:
-                yield theirs + [self._speaker.heads[role] for role in self._roles]
+                yield user_cells + [self._row_texts.heads[role] for role in self._roles]
             elif self._rows.next_line(place) == number:
-                yield theirs + _says(self._rows.take(), self._speaker, self._roles)
+                yield user_cells + _says(self._rows.take(), self._row_texts, self._roles)
             else:
-                yield theirs
+                yield user_cells
 
 
-def _says(row: RowResult, speaker: RowTexts, roles: list[str]) -> list[str]:
-    says = speaker.says(row)
+def _says(row: RowResult, row_texts: RowTexts, roles: list[str]) -> list[str]:
+    says = row_texts.says(row)
     values = {
-        "status": speaker.statuses[says.status],
+        "status": row_texts.statuses[says.status],
         "error": csv_text(says.error),
         "points": "" if says.points is None else str(says.points),
         "todo": csv_text(says.todo),
@@ -82,27 +82,27 @@ def write_summary(file: BinaryIO, summary: Summary) -> None:
     """Write the Summary as a CSV of its own."""
     lang = summary.lang
     lines: list[list[str]] = [[summary.title], [summary.headline], []]
-    lines.append([summary_words.BY_STATUS.render(lang), summary_words.ROWS_HEAD.render(lang)])
+    lines.append([summary_texts.BY_STATUS.render(lang), summary_texts.ROWS_HEAD.render(lang)])
     lines += [[word, str(count)] for _, word, count in summary.counts]
-    lines += [[summary_words.TOTAL.render(lang), str(summary.rows)], [], [summary_words.POINTS.render(lang)]]
+    lines += [[summary_texts.TOTAL.render(lang), str(summary.rows)], [], [summary_texts.POINTS.render(lang)]]
     lines += [[label, str(number)] for label, number in summary.points]
     lines.append([])
     lines.append(
         [
             text.render(lang)
             for text in (
-                summary_words.PROBLEM,
-                summary_words.STATUS,
-                summary_words.ORDERS,
-                summary_words.TODO,
+                summary_texts.PROBLEM,
+                summary_texts.STATUS,
+                summary_texts.ORDERS,
+                summary_texts.TODO,
             )
         ]
     )
     lines += [
-        [trouble.kind, messages.STATUSES[trouble.status].render(lang), str(trouble.count), trouble.todo]
-        for trouble in summary.troubles
+        [problem.kind, messages.STATUSES[problem.status].render(lang), str(problem.count), problem.todo]
+        for problem in summary.problems
     ]
-    lines += [[], [summary_words.ABOUT.render(lang)], *([label, value] for label, value in summary.facts)]
+    lines += [[], [summary_texts.ABOUT.render(lang)], *([label, value] for label, value in summary.facts)]
     _write_lines(file, ([csv_text(text) for text in line] for line in lines))
 
 

@@ -11,9 +11,17 @@ from batchsync.ooxml.package import Package, quoted
 from batchsync.ooxml.references import MOST_COLUMNS, MOST_LINES, Range, letter
 from batchsync.ooxml.stylesheet import CellStyle, StyleSheet
 from batchsync.ooxml.workbook_parts import WorkbookParts
-from batchsync.ooxml.xml_edit import UnshapedError
-from batchsync.ooxml.zip_writer import Member, ZipOut
-from batchsync.writer.input_cells import Cells, InputCells, Line, Pieces, by_sheet, dropped_columns, pieces_of
+from batchsync.ooxml.xml_edit import NotRewritableError
+from batchsync.ooxml.zip_writer import MemberWriter, ZipWriter
+from batchsync.writer.input_cells import (
+    Cells,
+    InputCells,
+    Line,
+    LineBuffer,
+    by_sheet,
+    dropped_columns,
+    line_batches,
+)
 from batchsync.writer.result_cells import ResultCells, styles_for
 from batchsync.writer.result_rows import ResultRows, result_columns
 from batchsync.writer.row_texts import LocalSerial, RowTexts
@@ -25,30 +33,32 @@ _NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _WIDEST = 42
 
 
-class Palette:
+class FreshStyles:
     """The formats of fresh sheets."""
 
     def __init__(self, styles: StyleSheet) -> None:
-        self.ours = styles_for(styles, 0)
+        self.result_cells = styles_for(styles, 0)
         self.text = styles.format(0, CellStyle(number_format="@", color="000000"))
         self.plain = styles.format(0, CellStyle(color="000000"))
         self.head = styles.format(0, CellStyle(fill="1F4E78", color="FFFFFF", bold=True))
         self.our_head = styles.format(0, CellStyle(fill="2E75B6", color="FFFFFF", bold=True))
 
 
-class FreshRows:
+class FreshSheet:
     """Writes the rows of one sheet of the input, over as many sheets as they need."""
 
-    def __init__(self, job: ResultJob, palette: Palette, found: SheetFound | None, uncertain: bool) -> None:
+    def __init__(
+        self, job: ResultJob, styles: FreshStyles, found: SheetFound | None, uncertain: bool
+    ) -> None:
         self._job = job
-        self._palette = palette
+        self._styles = styles
         self._found = found
         self._roles = result_columns(uncertain) if found is not None else []
         self._width = 0
         self._widths: list[float] = []
         self._head: Line | None = None
         self._offset = 0
-        self._theirs: InputCells | None = None
+        self._input_cells: InputCells | None = None
         self._cells: ResultCells | None = None
         self.filter: Range | None = None
 
@@ -61,30 +71,37 @@ class FreshRows:
         kept = [column for column in range(width) if column not in dropped]
         self._width = len(kept)
         if self._width + len(self._roles) > MOST_COLUMNS:
-            raise UnshapedError("no room on the right")
+            raise NotRewritableError("no room on the right")
         top = self._found.header_line if self._found is not None else 0
         for column in kept:
             values = [c[column] for n, c, _, _ in sample if column < len(c) and n >= top]
             longest = max((max(map(_shown_width, text.split("\n"))) for text in values), default=6)
             self._widths.append(min(_WIDEST, max(8, longest + 2)))
-        self._theirs = InputCells(
+        self._input_cells = InputCells(
             kept=kept,
             seen=width,
-            ours=len(self._roles),
+            result_cells=len(self._roles),
             ids=_id_columns(self._found),
-            text_style=self._palette.text,
-            plain_style=self._palette.plain,
+            text_style=self._styles.text,
+            plain_style=self._styles.plain,
         )
         self._columns = [(role, letter(column)) for column, role in enumerate(self._roles, start=self._width)]
         if self._found is not None:
             job = self._job
             texts = RowTexts(job.lang, [sheet.sheet for sheet in job.sheets], job.unreached)
-            self._cells = ResultCells(self._columns, self._palette.ours, texts, LocalSerial())
+            self._cells = ResultCells(self._columns, self._styles.result_cells, texts, LocalSerial())
 
     # --- One sheet of the result
 
     def write(
-        self, member: Member, lines: Pieces, result: ResultRows, place: int, *, first: bool, alone: bool
+        self,
+        member: MemberWriter,
+        lines: LineBuffer,
+        result: ResultRows,
+        place: int,
+        *,
+        first: bool,
+        alone: bool,
     ) -> None:
         """Write lines until they end or the sheet is full."""
         self.filter = None
@@ -94,7 +111,7 @@ class FreshRows:
             self._offset = lines.next[0] - (2 if self._head is not None else 1)
             header = 1 if self._head is not None else 0
         member.write(self._start(header, alone).encode())
-        state = _Written(header)
+        state = _SheetProgress(header)
         if not first and self._head is not None:
             member.write(self._header(1, self._head))
         while lines.next is not None and lines.next[0] - self._offset < MOST_LINES:
@@ -104,24 +121,28 @@ class FreshRows:
             member.write(self._rows(lines.take(below), result, place, state))
         member.write(self._finish(header, state))
 
-    def _rows(self, lines: Sequence[Line], result: ResultRows, place: int, state: "_Written") -> bytes:
+    def _rows(self, lines: Sequence[Line], result: ResultRows, place: int, state: "_SheetProgress") -> bytes:
         """Return the rows of some lines."""
-        assert self._theirs is not None
+        assert self._input_cells is not None
         header = self._found.header_line if self._found is not None else 0
         xml: list[bytes] = []
-        for line, theirs in zip(lines, self._theirs.rows(lines, self._offset), strict=True):
+        for line, user_cells in zip(lines, self._input_cells.rows(lines, self._offset), strict=True):
             number, row = line[0] - self._offset, result.next
             if line[0] == header:
                 self._head = line
                 xml.append(self._header(number, line))
             elif row is None or row.line != line[0] or row.sheet != place:
-                xml.append(self._without_order(line[0], theirs, result.next_line(place), state))
+                xml.append(self._without_order(line[0], user_cells, result.next_line(place), state))
             else:
-                xml += (theirs.encode("utf-8"), self._ours(result.take(), number, line[3], state), b"</row>")
+                xml += (
+                    user_cells.encode("utf-8"),
+                    self._ours(result.take(), number, line[3], state),
+                    b"</row>",
+                )
             state.last = number
         return b"".join(xml)
 
-    def _ours(self, row: RowResult, number: int, hidden: bool, state: "_Written") -> bytes:
+    def _ours(self, row: RowResult, number: int, hidden: bool, state: "_SheetProgress") -> bytes:
         assert self._cells is not None
         state.last_order = number
         if row.points and not hidden:
@@ -130,16 +151,18 @@ class FreshRows:
             state.uncertain.append(number)
         return self._cells.cells(row, b"%d" % number)
 
-    def _without_order(self, line: int, theirs: str, waiting: int | None, state: "_Written") -> bytes:
+    def _without_order(
+        self, line: int, user_cells: str, waiting: int | None, state: "_SheetProgress"
+    ) -> bytes:
         """Return a row that no order stands in; the first below the last order takes the total."""
         if waiting is not None and waiting < line:
-            raise UnshapedError("a row of the plan is not in the file")
+            raise NotRewritableError("a row of the plan is not in the file")
         before, total = b"", b""
         if waiting is None and self._cells is not None:
             before, total = self._total(line - self._offset, state)
-        return before + theirs.encode("utf-8") + total + b"</row>"
+        return before + user_cells.encode("utf-8") + total + b"</row>"
 
-    def _total(self, number: int, state: "_Written") -> tuple[bytes, bytes]:
+    def _total(self, number: int, state: "_SheetProgress") -> tuple[bytes, bytes]:
         """Return the total under the last order: a row of its own before this one, or a cell of this one."""
         if state.total_done or state.last_order <= state.header or number <= state.last_order:
             return b"", b""
@@ -148,21 +171,21 @@ class FreshRows:
             return b"", cell
         return b'<row r="%d">%b</row>' % (state.last_order + 1, cell), b""
 
-    def _total_cell(self, state: "_Written") -> bytes:
+    def _total_cell(self, state: "_SheetProgress") -> bytes:
         assert self._cells is not None
         state.total_done = True
         return self._cells.total(state.last_order + 1, state.header + 1, state.points)
 
     def _header(self, number: int, line: Line) -> bytes:
-        assert self._theirs is not None
-        cells = [line[1][column] for column in self._theirs.columns(len(line[1]))]
-        style = f' s="{self._palette.head}"'
+        assert self._input_cells is not None
+        cells = [line[1][column] for column in self._input_cells.columns(len(line[1]))]
+        style = f' s="{self._styles.head}"'
         xml = [f'<row r="{number}" ht="22" customHeight="1">']
         for column in range(max(self._width, _used(cells))):
-            at = f"{self._theirs.letters(column)}{number}"
+            at = f"{self._input_cells.letters(column)}{number}"
             xml.append(string_cell(at, style, cells[column] if column < len(cells) else ""))
             if column == self._width - 1 and self._cells is not None:
-                heads = self._cells.heads(number, dict.fromkeys(self._roles, self._palette.our_head))
+                heads = self._cells.heads(number, dict.fromkeys(self._roles, self._styles.our_head))
                 xml.append(heads.decode())
         return ("".join(xml) + "</row>").encode("utf-8")
 
@@ -187,7 +210,7 @@ class FreshRows:
             f"{'<cols>' + cols + '</cols>' if cols else ''}<sheetData>"
         )
 
-    def _finish(self, header: int, state: "_Written") -> bytes:
+    def _finish(self, header: int, state: "_SheetProgress") -> bytes:
         xml = []
         if self._cells is not None and header < state.last_order < MOST_LINES and not state.total_done:
             cell = self._total_cell(state).decode()
@@ -212,7 +235,7 @@ class FreshRows:
         return "".join(xml).encode("utf-8")
 
 
-class _Written:
+class _SheetProgress:
     """What the rows of one sheet added up to so far."""
 
     def __init__(self, header: int) -> None:
@@ -243,7 +266,7 @@ _SAMPLE = 200
 _BAD_NAME = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 
 
-class FreshBook:
+class FreshWorkbook:
     """A workbook made from the cells that the reader yields."""
 
     styles_part = "xl/styles.xml"
@@ -253,7 +276,7 @@ class FreshBook:
         self._cells = cells
         self.uncertain = uncertain
         self.styles = StyleSheet(Package(io.BytesIO(_skeleton(["1"], set()))).read(self.styles_part))
-        self._palette = Palette(self.styles)
+        self._styles = FreshStyles(self.styles)
         self._names: list[str] = []
         self._hidden: set[str] = set()
         self._filters: list[tuple[int, Range]] = []
@@ -271,31 +294,31 @@ class FreshBook:
         """The parts that are written already."""
         return {_part(number) for number in range(1, len(self._names) + 1)}
 
-    def write(self, out: ZipOut, result: ResultRows) -> None:
+    def write(self, out: ZipWriter, result: ResultRows) -> None:
         """Write the data sheets, as the cells come."""
         by_index = {found.index: (place, found) for place, found in enumerate(self._job.sheets)}
         for cells, batches in by_sheet(self._cells):
             place, found = by_index.get(cells.index, (-1, None))
-            rows = FreshRows(self._job, self._palette, found, self.uncertain)
+            rows = FreshSheet(self._job, self._styles, found, self.uncertain)
             self._write_sheet(out, result, rows, (place, cells), batches)
         if not self._names:
-            raise UnshapedError("no sheet at all")
+            raise NotRewritableError("no sheet at all")
 
     def _write_sheet(
         self,
-        out: ZipOut,
+        out: ZipWriter,
         result: ResultRows,
-        rows: FreshRows,
+        rows: FreshSheet,
         sheet: tuple[int, SheetCells],
         batches: Iterator[CellBatch],
     ) -> None:
         place, cells = sheet
-        pieces = pieces_of(batches)
+        pieces = line_batches(batches)
         sample: list[Line] = []
         while len(sample) < _SAMPLE and (piece := next(pieces, [])):
             sample += piece
         rows.measure(sample[:_SAMPLE])
-        rest = Pieces(chain([sample], pieces))
+        rest = LineBuffer(chain([sample], pieces))
         number = 1
         while number == 1 or rest.next is not None:
             taken = {known.lower() for known in self._names}
@@ -308,10 +331,10 @@ class FreshBook:
                 self._filters.append((len(self._names) - 1, rows.filter))
             number += 1
 
-    def finish(self, catalogue: WorkbookParts) -> bool:
+    def finish(self, workbook_parts: WorkbookParts) -> bool:
         """List the filters; nothing of an earlier result is left in a fresh workbook."""
         for index, area in self._filters:
-            catalogue.name(_FILTER, f"{quoted(self._names[index])}!{area.absolute()}", index)
+            workbook_parts.name(_FILTER, f"{quoted(self._names[index])}!{area.absolute()}", index)
         return False
 
 

@@ -13,7 +13,7 @@ from batchsync.model import CellBatch, CellKind, FileFound, SheetCells, SheetFou
 from batchsync.model.row_results import rows
 from batchsync.ooxml.escaping import string_cell, xml_texts
 from batchsync.ooxml.references import MOST_COLUMNS, letter
-from batchsync.ooxml.xml_edit import UnshapedError
+from batchsync.ooxml.xml_edit import NotRewritableError
 from batchsync.writer.result_rows import Entries
 from batchsync.writer.types import ResultJob
 
@@ -22,11 +22,11 @@ Cells = Iterable[FileFound | SheetCells | CellBatch]
 Line = tuple[int, list[str], Sequence[int], bool]
 
 
-class Pieces:
+class LineBuffer:
     """Lines, a piece at a time, with the next one in sight."""
 
     def __init__(self, pieces: Iterator[list[Line]]) -> None:
-        self._pieces = pieces
+        self._batches = pieces
         self._piece: list[Line] = next(pieces, [])
 
     @property
@@ -37,7 +37,7 @@ class Pieces:
     def take(self, below: int) -> list[Line]:
         """Return the next lines, as many as are at hand, of those that are numbered below this."""
         cut = bisect_left(self._piece, below, key=itemgetter(0))
-        taken, self._piece = self._piece[:cut], self._piece[cut:] or next(self._pieces, [])
+        taken, self._piece = self._piece[:cut], self._piece[cut:] or next(self._batches, [])
         return taken
 
 
@@ -62,17 +62,17 @@ def by_sheet(cells: Cells) -> Iterator[tuple[SheetCells, Iterator[CellBatch]]]:
                 yield item
 
     for _ in batches():
-        raise UnshapedError("cells before the first sheet")
+        raise NotRewritableError("cells before the first sheet")
     while held:
         yield held.pop(), batches()
 
 
 def lines_of(batches: Iterable[CellBatch]) -> Iterator[Line]:
     """Yield all lines, one by one."""
-    return chain.from_iterable(pieces_of(batches))
+    return chain.from_iterable(line_batches(batches))
 
 
-def pieces_of(batches: Iterable[CellBatch]) -> Iterator[list[Line]]:
+def line_batches(batches: Iterable[CellBatch]) -> Iterator[list[Line]]:
     """Yield the lines of each batch that has any."""
     for batch in batches:
         hidden = map(bool, batch.hidden) if batch.hidden else repeat(False, len(batch.lines))
@@ -94,7 +94,7 @@ class InputCells:
     """The input's columns that are given back, of the first `seen`."""
     seen: int
     """Columns of the input as far as was known before the first row was written."""
-    ours: int
+    result_cells: int
     """Columns of ours behind the kept ones; whatever is wider than `seen` stands behind those."""
     ids: frozenset[int]
     """Columns of the input that are always text."""
@@ -123,9 +123,9 @@ class InputCells:
 
     def letters(self, place: int) -> str:
         """Return the letters of the column that a kept one, or one beyond, stands in."""
-        place = place if place < len(self.kept) else place + self.ours
+        place = place if place < len(self.kept) else place + self.result_cells
         if place >= MOST_COLUMNS:
-            raise UnshapedError("no room on the right")
+            raise NotRewritableError("no room on the right")
         return letter(place)
 
     def _in_columns(self, lines: Sequence[Line], offset: int) -> list[str] | None:

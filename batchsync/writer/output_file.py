@@ -76,15 +76,15 @@ class OutputFile:
         if is_same_file(asked, self.input):
             return self._beside(temporary, messages.NEVER_OVER_INPUT)
         if os.path.lexists(asked):
-            ours = asked.is_file() and self.is_ours(asked)
-            if asked.is_dir() or not (ours or self.by_user):
+            result_cells = asked.is_file() and self.is_ours(asked)
+            if asked.is_dir() or not (result_cells or self.by_user):
                 return self._beside(temporary, messages.NAME_TAKEN)
             kept = free_path(_older_name(asked))
             try:
                 asked.rename(kept)
             except OSError:
                 return self._beside(temporary, messages.LOCKED)
-            told = messages.OLDER_KEPT if ours else messages.OTHER_KEPT
+            told = messages.OLDER_KEPT if result_cells else messages.OTHER_KEPT
             self.said.append(Message(told, {"kept": kept.name}))
         try:
             temporary.replace(asked)

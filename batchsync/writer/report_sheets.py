@@ -7,16 +7,16 @@ from typing import Any
 
 from batchsync.messages import Lang
 from batchsync.messages import result_columns as messages
-from batchsync.messages import summary as summary_words
+from batchsync.messages import summary as summary_texts
 from batchsync.model import EntryResult, Reason, RunRecord, State
 from batchsync.model.row_results import reason_of
 from batchsync.ooxml.escaping import plain
 from batchsync.writer.result_cells import BARS, FILLS
 from batchsync.writer.summary import Summary, local_second
 
-INK, SOFT, LINE, BAND = "#1F2937", "#6B7280", "#D1D5DB", "#F3F4F6"
-ACCENT, ALARM, ALARM_FILL = "#1F4E78", "#9C0006", "#FFC7CE"
-CALM, CALM_FILL, LOOK, LOOK_FILL = "#006100", "#C6EFCE", "#7F3F00", "#FFE699"
+TEXT, MUTED_TEXT, BORDER, HEADER_FILL = "#1F2937", "#6B7280", "#D1D5DB", "#F3F4F6"
+ACCENT, ERROR_TEXT, ERROR_FILL = "#1F4E78", "#9C0006", "#FFC7CE"
+GOOD_TEXT, GOOD_FILL, WARNING_TEXT, WARNING_FILL = "#006100", "#C6EFCE", "#7F3F00", "#FFE699"
 
 
 class ReportWorkbook:
@@ -38,7 +38,7 @@ class ReportWorkbook:
 
     def format(self, **wanted: object) -> Any:
         """Return a format, the same one for the same wishes."""
-        told = {"font_name": self._font, "font_color": INK, "valign": "vcenter", **wanted}
+        told = {"font_name": self._font, "font_color": TEXT, "valign": "vcenter", **wanted}
         key = tuple(sorted(told.items()))
         if key not in self._formats:
             self._formats[key] = self.book.add_format(told)
@@ -56,7 +56,7 @@ def font_for(lang: Lang) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class UncertainOrders:
     """What is known of the uncertain orders; `more` were too many to list."""
 
     entries: Sequence[EntryResult]
@@ -69,8 +69,10 @@ class Evidence:
 _EVIDENCE_WIDTHS = (16, 8, 24, 18, 20, 12, 14, 44, 60, 24)
 
 
-def draw_evidence(drawing: ReportWorkbook, evidence: Evidence, run: RunRecord, lang: Lang, name: str) -> None:
-    sheet = drawing.book.add_worksheet(name)
+def add_uncertain_sheet(
+    report: ReportWorkbook, uncertain_orders: UncertainOrders, run: RunRecord, lang: Lang, name: str
+) -> None:
+    sheet = report.book.add_worksheet(name)
     for column, width in enumerate(_EVIDENCE_WIDTHS):
         sheet.set_column(column, column, width)
     last = len(_EVIDENCE_WIDTHS) - 1
@@ -78,34 +80,41 @@ def draw_evidence(drawing: ReportWorkbook, evidence: Evidence, run: RunRecord, l
     sheet.write_string(
         0,
         0,
-        summary_words.UNCERTAIN_TITLE.render(lang),
-        drawing.format(bold=True, font_size=16, font_color=LOOK),
+        summary_texts.UNCERTAIN_TITLE.render(lang),
+        report.format(bold=True, font_size=16, font_color=WARNING_TEXT),
     )
     sheet.set_row(1, 34)
-    help_text = summary_words.UNCERTAIN_HELP if evidence.entries else summary_words.UNCERTAIN_NONE
-    sheet.merge_range(1, 0, 1, last, "", drawing.format(text_wrap=True))
-    sheet.write_string(1, 0, help_text.render(lang), drawing.format(text_wrap=True))
-    if not evidence.entries:
+    help_text = summary_texts.UNCERTAIN_HELP if uncertain_orders.entries else summary_texts.UNCERTAIN_NONE
+    sheet.merge_range(1, 0, 1, last, "", report.format(text_wrap=True))
+    sheet.write_string(1, 0, help_text.render(lang), report.format(text_wrap=True))
+    if not uncertain_orders.entries:
         return
-    head = drawing.format(bold=True, bg_color=LOOK_FILL, font_color=LOOK, border=1, border_color=LINE)
-    for column, text in enumerate(summary_words.EVIDENCE_HEADS):
+    head = report.format(
+        bold=True, bg_color=WARNING_FILL, font_color=WARNING_TEXT, border=1, border_color=BORDER
+    )
+    for column, text in enumerate(summary_texts.EVIDENCE_HEADS):
         sheet.write_string(3, column, text.render(lang), head)
     sheet.freeze_panes(4, 0)
-    cell = drawing.format(bottom=1, bottom_color=LINE, align="left")
-    for place, entry in enumerate(evidence.entries):
-        for column, value in enumerate(_evidence(entry, evidence.sheets, run, lang, evidence.unreached)):
+    cell = report.format(bottom=1, bottom_color=BORDER, align="left")
+    for place, entry in enumerate(uncertain_orders.entries):
+        for column, value in enumerate(
+            _evidence(entry, uncertain_orders.sheets, run, lang, uncertain_orders.unreached)
+        ):
             if isinstance(value, str):
                 sheet.write_string(4 + place, column, plain(value), cell)
             elif value is None:
                 sheet.write_blank(4 + place, column, None, cell)
             else:
                 sheet.write_number(4 + place, column, value, cell)
-    rows = len(evidence.entries)
+    rows = len(uncertain_orders.entries)
     sheet.autofilter(3, 0, 3 + rows, last)
     sheet.ignore_errors({"number_stored_as_text": f"A1:J{4 + rows}"})
-    if evidence.more:
+    if uncertain_orders.more:
         sheet.write_string(
-            5 + rows, 0, summary_words.UNCERTAIN_MORE.render(lang, count=evidence.more), drawing.format()
+            5 + rows,
+            0,
+            summary_texts.UNCERTAIN_MORE.render(lang, count=uncertain_orders.more),
+            report.format(),
         )
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -127,7 +136,7 @@ def _evidence(
         "" if entry.sent_at is None else local_second(entry.sent_at),
         entry.http_status,
         None if entry.elapsed_s is None else round(entry.elapsed_s, 1),
-        summary_words.KINDS[reason].render(lang) + (f": {entry.error}" if entry.error else ""),
+        summary_texts.KINDS[reason].render(lang) + (f": {entry.error}" if entry.error else ""),
         entry.answer or entry.hint,
         entry.earlier_run or run.run,
     )
@@ -142,21 +151,21 @@ _COUNT = "#,##0_)"
 """With the width of a bracket to the right, so that figures don't touch the next column."""
 
 
-def draw(summary: Summary, evidence: Evidence, run: RunRecord, names: Sequence[str]) -> bytes:
+def draw(summary: Summary, uncertain_orders: UncertainOrders, run: RunRecord, names: Sequence[str]) -> bytes:
     """Return a workbook with the Summary and, when two names are given, the sheet of uncertain orders."""
-    drawing = ReportWorkbook(font_for(summary.lang))
-    _SummarySheet(drawing, summary, names[0]).draw()
+    report = ReportWorkbook(font_for(summary.lang))
+    _SummarySheet(report, summary, names[0]).draw()
     for name in names[1:]:
-        draw_evidence(drawing, evidence, run, summary.lang, name)
-    return drawing.finished()
+        add_uncertain_sheet(report, uncertain_orders, run, summary.lang, name)
+    return report.finished()
 
 
 class _SummarySheet:
-    def __init__(self, drawing: ReportWorkbook, summary: Summary, name: str) -> None:
-        self._d = drawing
+    def __init__(self, report: ReportWorkbook, summary: Summary, name: str) -> None:
+        self._d = report
         self._s = summary
         self._name = name
-        self._sheet = drawing.book.add_worksheet(name)
+        self._sheet = report.book.add_worksheet(name)
         self._row = 0
 
     def draw(self) -> None:
@@ -171,7 +180,7 @@ class _SummarySheet:
         first = self._statuses()
         self._points()
         self._row = max(self._row, top + _CHART_ROWS)
-        self._troubles()
+        self._problems()
         self._facts()
         sheet.insert_chart(top, 5, self._chart(first), {"x_offset": 4, "object_position": 1})
         sheet.set_landscape()
@@ -182,11 +191,11 @@ class _SummarySheet:
         self._height(34)
         self._wide(0 + 1, self._s.title, self._d.format(bold=True, font_size=18, font_color=ACCENT))
         self._row += 1
-        color, fill = (LOOK, LOOK_FILL)
-        if self._s.alarm:
-            color, fill = ALARM, ALARM_FILL
+        color, fill = (WARNING_TEXT, WARNING_FILL)
+        if self._s.incomplete:
+            color, fill = ERROR_TEXT, ERROR_FILL
         elif self._s.all_synced:
-            color, fill = CALM, CALM_FILL
+            color, fill = GOOD_TEXT, GOOD_FILL
         self._height(26 if len(self._s.headline) < _WIDE_SENTENCE else 40)
         told = self._d.format(
             bold=True, font_size=12, font_color=color, bg_color=fill, indent=1, text_wrap=True
@@ -195,15 +204,15 @@ class _SummarySheet:
         self._row += 2
 
     def _cards(self) -> None:
-        places = [(1, 1), (2, 4), (5, 7), (8, _LAST)]
+        new_indices = [(1, 1), (2, 4), (5, 7), (8, _LAST)]
         for label in (True, False):
             self._height(20 if label else 34)
-            for (first, last), (name, number) in zip(places, self._s.cards, strict=True):
+            for (first, last), (name, number) in zip(new_indices, self._s.cards, strict=True):
                 look = (
-                    self._d.format(font_color=SOFT, bg_color=BAND, indent=1, font_size=10)
+                    self._d.format(font_color=MUTED_TEXT, bg_color=HEADER_FILL, indent=1, font_size=10)
                     if label
                     else self._d.format(
-                        bold=True, font_size=20, font_color=ACCENT, bg_color=BAND, num_format="#,##0",
+                        bold=True, font_size=20, font_color=ACCENT, bg_color=HEADER_FILL, num_format="#,##0",
                         align="left", indent=1, bottom=5, bottom_color="#FFFFFF",
                     )
                 )  # fmt: skip
@@ -219,12 +228,12 @@ class _SummarySheet:
     def _statuses(self) -> int:
         """Draw the table of statuses; return its first row."""
         lang = self._s.lang
-        self._section(summary_words.BY_STATUS.render(lang), 3)
-        self._table_head([summary_words.STATUS, summary_words.ROWS_HEAD, summary_words.SHARE])
+        self._section(summary_texts.BY_STATUS.render(lang), 3)
+        self._table_head([summary_texts.STATUS, summary_texts.ROWS_HEAD, summary_texts.SHARE])
         first = self._row
         for status, word, count in self._s.counts:
             fill, color = FILLS[status]
-            line = {"bottom": 1, "bottom_color": LINE}
+            line = {"bottom": 1, "bottom_color": BORDER}
             self._height(20)
             look = self._d.format(bold=True, font_color=f"#{color}", bg_color=f"#{fill}", indent=1, **line)
             self._sheet.write_string(self._row, 1, word, look)
@@ -235,15 +244,15 @@ class _SummarySheet:
         self._height(20)
         bold = self._d.format(bold=True, num_format=_COUNT)
         self._sheet.write_string(
-            self._row, 1, summary_words.TOTAL.render(lang), self._d.format(bold=True, indent=1)
+            self._row, 1, summary_texts.TOTAL.render(lang), self._d.format(bold=True, indent=1)
         )
         self._sheet.write_number(self._row, 2, self._s.rows, bold)
         self._row += 2
         return first
 
     def _points(self) -> None:
-        self._section(summary_words.POINTS.render(self._s.lang), 3)
-        line = {"bottom": 1, "bottom_color": LINE}
+        self._section(summary_texts.POINTS.render(self._s.lang), 3)
+        line = {"bottom": 1, "bottom_color": BORDER}
         for label, number in self._s.points:
             self._height(20)
             self._sheet.write_string(self._row, 1, plain(label), self._d.format(indent=1, **line))
@@ -252,39 +261,39 @@ class _SummarySheet:
             self._row += 1
         self._row += 1
 
-    def _troubles(self) -> None:
+    def _problems(self) -> None:
         lang = self._s.lang
-        self._section(summary_words.TROUBLE.render(lang), _LAST)
-        if not self._s.troubles:
-            self._wide(1, summary_words.NO_TROUBLE.render(lang), self._d.format(indent=1))
+        self._section(summary_texts.TROUBLE.render(lang), _LAST)
+        if not self._s.problems:
+            self._wide(1, summary_texts.NO_TROUBLE.render(lang), self._d.format(indent=1))
             self._row += 2
             return
         self._table_head(
-            [summary_words.PROBLEM, summary_words.ORDERS, summary_words.STATUS, summary_words.TODO], _LAST
+            [summary_texts.PROBLEM, summary_texts.ORDERS, summary_texts.STATUS, summary_texts.TODO], _LAST
         )
-        line = {"bottom": 1, "bottom_color": LINE}
-        for trouble in self._s.troubles:
-            fill, color = FILLS[trouble.status]
-            status = messages.STATUSES[trouble.status].render(lang)
-            self._height(20 if len(trouble.todo) < _WIDE_SENTENCE else 34)
+        line = {"bottom": 1, "bottom_color": BORDER}
+        for problem in self._s.problems:
+            fill, color = FILLS[problem.status]
+            status = messages.STATUSES[problem.status].render(lang)
+            self._height(20 if len(problem.todo) < _WIDE_SENTENCE else 34)
             wrapped = self._d.format(indent=1, text_wrap=True, **line)
-            self._sheet.write_string(self._row, 1, plain(trouble.kind), wrapped)
-            self._sheet.write_number(self._row, 2, trouble.count, self._d.format(num_format=_COUNT, **line))
+            self._sheet.write_string(self._row, 1, plain(problem.kind), wrapped)
+            self._sheet.write_number(self._row, 2, problem.count, self._d.format(num_format=_COUNT, **line))
             look = self._d.format(
                 bold=True, font_color=f"#{color}", bg_color=f"#{fill}", align="center", **line
             )
             self._sheet.write_string(self._row, 3, status, look)
-            self._wide(4, trouble.todo, wrapped)
+            self._wide(4, problem.todo, wrapped)
             self._row += 1
         self._row += 1
 
     def _facts(self) -> None:
-        self._section(summary_words.ABOUT.render(self._s.lang), _LAST)
+        self._section(summary_texts.ABOUT.render(self._s.lang), _LAST)
         before = ""
         for label, value in self._s.facts:
             self._height(18 if len(value) < _WIDE_SENTENCE + 20 else 34)
             shown = "" if label == before else label
-            self._sheet.write_string(self._row, 1, shown, self._d.format(font_color=SOFT, indent=1))
+            self._sheet.write_string(self._row, 1, shown, self._d.format(font_color=MUTED_TEXT, indent=1))
             self._wide(2, value, self._d.format(text_wrap=True, align="left"))
             before = label
             self._row += 1
@@ -294,7 +303,7 @@ class _SummarySheet:
         last = first + len(self._s.counts) - 1
         chart.add_series(
             {
-                "name": summary_words.CHART_TITLE.render(self._s.lang),
+                "name": summary_texts.CHART_TITLE.render(self._s.lang),
                 "categories": [self._name, first, 1, last, 1],
                 "values": [self._name, first, 2, last, 2],
                 "categories_data": [word for _, word, _ in self._s.counts],
@@ -303,25 +312,25 @@ class _SummarySheet:
                     {"fill": {"color": f"#{BARS[status]}"}, "border": {"none": True}}
                     for status, _, _ in self._s.counts
                 ],
-                "data_labels": {"value": True, "num_format": "#,##0", "font": {"color": INK, "size": 9}},
+                "data_labels": {"value": True, "num_format": "#,##0", "font": {"color": TEXT, "size": 9}},
                 "gap": 45,
             }
         )
-        title = summary_words.CHART_TITLE.render(self._s.lang)
+        title = summary_texts.CHART_TITLE.render(self._s.lang)
         chart.set_title(
             {"name": title, "name_font": {"size": 12, "bold": True, "color": ACCENT}, "overlay": False}
         )
         chart.set_legend({"none": True})
         chart.set_y_axis(
-            {"reverse": True, "num_font": {"size": 9}, "line": {"color": LINE}, "major_tick_mark": "none"}
+            {"reverse": True, "num_font": {"size": 9}, "line": {"color": BORDER}, "major_tick_mark": "none"}
         )
         chart.set_x_axis(
             {
-                "visible": True, "major_gridlines": {"visible": False}, "num_font": {"size": 9, "color": SOFT},
+                "visible": True, "major_gridlines": {"visible": False}, "num_font": {"size": 9, "color": MUTED_TEXT},
                 "num_format": "#,##0", "min": 0, "line": {"none": True}, "major_tick_mark": "none", "label_position": "none",
             }
         )  # fmt: skip
-        chart.set_chartarea({"border": {"color": LINE}})
+        chart.set_chartarea({"border": {"color": BORDER}})
         chart.set_size({"width": 552, "height": 352})
         return chart
 
@@ -339,7 +348,7 @@ class _SummarySheet:
             text = heads[column - 1].render(self._s.lang) if column <= len(heads) else None
             number = (column in (2, 3) and len(heads) == 3) or column == 2
             look = self._d.format(
-                bold=True, font_color=SOFT, font_size=10, bg_color=BAND,
+                bold=True, font_color=MUTED_TEXT, font_size=10, bg_color=HEADER_FILL,
                 align="center" if len(heads) == 4 and column == 3 else "right" if number else "left",
                 **({} if number else {"indent": 1}),
             )  # fmt: skip

@@ -86,28 +86,28 @@ class ResultCells:
         self,
         columns: Sequence[tuple[str, str]],
         styles: Styles,
-        speaker: RowTexts,
+        row_texts: RowTexts,
         serial: LocalSerial,
         prefix: bytes = b"",
     ) -> None:
         self._columns = columns
         """Role and letters, from left to right."""
         self._styles = styles
-        self._speaker = speaker
+        self._row_texts = row_texts
         self._serial = serial
         self._prefix = prefix
         self._kept: dict[object, Sequence[bytes]] = {}
 
     def cells(self, row: RowResult, line: bytes) -> bytes:
         """Return the row's cells, from the leftmost column to the rightmost."""
-        pieces = self._pieces(row)
+        pieces = self._batches(row)
         xml = line.join(pieces)
         answered = row.answered_at
         if answered is None:
             return xml
         return xml.replace(b"\x00", b"%.8f" % self._serial(answered), 1)
 
-    def _pieces(self, row: RowResult) -> Sequence[bytes]:
+    def _batches(self, row: RowResult) -> Sequence[bytes]:
         key = self._key(row)
         if key is None:
             return self._made(row)
@@ -136,10 +136,10 @@ class ResultCells:
 
     def _made(self, row: RowResult) -> Sequence[bytes]:
         """Return the cells cut where the line number goes; a NUL stands where the time goes."""
-        says = self._speaker.says(row)
+        says = self._row_texts.says(row)
         values: dict[str, Callable[[str], str]] = {
             "status": lambda at: string_cell(
-                at, self._s(self._styles.statuses[says.status]), self._speaker.statuses[says.status]
+                at, self._s(self._styles.statuses[says.status]), self._row_texts.statuses[says.status]
             ),
             "error": lambda at: self._text(at, says.error),
             "points": lambda at: self._number(at, says.points),
@@ -160,7 +160,7 @@ class ResultCells:
         """Return the header cells; `styles` by role."""
         return self._tagged(
             "".join(
-                string_cell(f"{letters}{line}", self._s(styles[role]), self._speaker.heads[role])
+                string_cell(f"{letters}{line}", self._s(styles[role]), self._row_texts.heads[role])
                 for role, letters in self._columns
             )
         )

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from batchsync.messages import Lang, Translation
+from batchsync.messages import Lang, Translation, row_reasons
 from batchsync.messages import result_columns as messages
-from batchsync.messages import row_reasons as outcome_words
 from batchsync.model import RESENT, EntryResult, Reason, RowResult, RowStatus, State
 from batchsync.model.row_results import reason_of, status_of
 
@@ -54,7 +53,7 @@ class RowTexts:
             error, advice = self.sentences(entry, status)
             if error:
                 number = entry.number or entry.owner_id
-                errors.append(outcome_words.OF_ORDER.render(self._lang, number=number, sentence=error))
+                errors.append(row_reasons.OF_ORDER.render(self._lang, number=number, sentence=error))
             if status is worst and not todo:
                 todo = advice
         return "\n".join(errors), todo
@@ -63,20 +62,20 @@ class RowTexts:
         """Return what is wrong with an order and what to do about it."""
         if status is RowStatus.SYNCED:
             missing = entry.points is None
-            return "", (outcome_words.AMOUNT_MISSING if missing else outcome_words.NOTHING).render(self._lang)
+            return "", (row_reasons.AMOUNT_MISSING if missing else row_reasons.NOTHING).render(self._lang)
         reason = reason_of(entry, self._unreached)
         facts = _Facts(self._facts(entry))
-        told = outcome_words.ROWS[reason]
+        told = row_reasons.ROWS[reason]
         error, todo = told.error, told.todo
         if reason is Reason.DUPLICATE and entry.first_sheet not in (None, entry.sheet):
-            error = outcome_words.DUPLICATE_ELSEWHERE
+            error = row_reasons.DUPLICATE_ELSEWHERE
         if reason is Reason.ALREADY_SYNCED and not entry.earlier_run:
-            todo = outcome_words.ALREADY_SYNCED_SOMETIME
+            todo = row_reasons.ALREADY_SYNCED_SOMETIME
         if entry.outcome is State.REFUSED and entry.state in RESENT:
-            todo = outcome_words.REFUSED_THIS_TIME
+            todo = row_reasons.REFUSED_THIS_TIME
         sentence = self._fill(error, facts)
         if entry.hint and status in _SAID_HINTS:
-            sentence = outcome_words.FOREIGN.render(self._lang, sentence=sentence, words=entry.hint)
+            sentence = row_reasons.FOREIGN.render(self._lang, sentence=sentence, words=entry.hint)
         return sentence, self._fill(todo, facts)
 
     def _fill(self, text: Translation, facts: "_Facts") -> str:

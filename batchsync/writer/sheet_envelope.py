@@ -8,7 +8,7 @@ from batchsync.messages import Lang
 from batchsync.messages import result_columns as messages
 from batchsync.ooxml.escaping import xml_attribute, xml_text
 from batchsync.ooxml.references import Range, letter
-from batchsync.ooxml.xml_edit import Element, Part, UnshapedError
+from batchsync.ooxml.xml_edit import Element, NotRewritableError, Part
 
 _ORDER = (
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
@@ -52,7 +52,7 @@ class SheetEnvelope:
 
     def __init__(self, head: bytes, tail: bytes, wanted: EnvelopeEdits) -> None:
         if len(head) + len(tail) > _LONGEST_ENDS:
-            raise UnshapedError("head and tail too large")
+            raise NotRewritableError("head and tail too large")
         self._part = Part(head + tail, depth=3)
         self._wanted = wanted
         self.filter: Range | None = None

@@ -11,13 +11,13 @@ from batchsync.ooxml.package import Package, SheetPart, quoted
 from batchsync.ooxml.references import MOST_COLUMNS, MOST_LINES, Range, letter
 from batchsync.ooxml.stylesheet import CellStyle, StyleSheet
 from batchsync.ooxml.workbook_parts import WorkbookParts
-from batchsync.ooxml.xml_edit import Part, UnshapedError
-from batchsync.ooxml.zip_writer import ZipOut
+from batchsync.ooxml.xml_edit import NotRewritableError, Part
+from batchsync.ooxml.zip_writer import ZipWriter
 from batchsync.writer.result_cells import ResultCells, styles_for
 from batchsync.writer.result_rows import ResultRows, result_columns
 from batchsync.writer.row_texts import LocalSerial, RowTexts
 from batchsync.writer.sheet_envelope import EnvelopeEdits, SheetEnvelope, merged_areas
-from batchsync.writer.sheet_scanner import Cell, Row, Shape, SheetStream
+from batchsync.writer.sheet_scanner import Cell, Row, SheetScanner, TagPatterns
 from batchsync.writer.types import ResultJob
 from batchsync.writer.workbook import styles_of
 
@@ -40,10 +40,10 @@ class Layout:
     """The format of a data cell of the user's."""
 
 
-def measure(stream: SheetStream, found: SheetFound, roles: Sequence[str]) -> Layout:
+def measure(stream: SheetScanner, found: SheetFound, roles: Sequence[str]) -> Layout:
     """Walk the sheet once and say where our columns go.
 
-    Raises UnshapedError when they don't fit.
+    Raises NotRewritableError when they don't fit.
     """
     widest = stream.widest(found.header_line)
     merged = [area.right for area in merged_areas(stream.tail) if area.bottom >= found.header_line]
@@ -56,9 +56,9 @@ def measure(stream: SheetStream, found: SheetFound, roles: Sequence[str]) -> Lay
         columns = _placed(known, roles, stream.widest_filled(found.header_line))
         cleared.update(columns.values())
     if max(columns.values()) >= MOST_COLUMNS:
-        raise UnshapedError("no room on the right")
-    theirs = [cell for cell in header if cell.column not in known.values()]
-    style = theirs[-1].style if theirs else 0
+        raise NotRewritableError("no room on the right")
+    user_cells = [cell for cell in header if cell.column not in known.values()]
+    style = user_cells[-1].style if user_cells else 0
     styles = {cell.column: cell.style for cell in header if cell.column in known.values()}
     order = next((cell for cell in data if cell.column == found.order_column), None)
     return Layout(
@@ -80,33 +80,33 @@ def _placed(known: Mapping[str, int], roles: Sequence[str], widest: int) -> dict
     return {**columns, **{role: right + place for place, role in enumerate(missing, start=1)}}
 
 
-def _samples(stream: SheetStream, found: SheetFound) -> tuple[list[Cell], list[Cell]]:
+def _samples(stream: SheetScanner, found: SheetFound) -> tuple[list[Cell], list[Cell]]:
     """Return the cells of the header row and of the first row below that has an order."""
-    shape, before, header = stream.start_shape(), 0, None
+    patterns, before, header = stream.tag_patterns(), 0, None
     for block in stream.blocks():
-        for row in stream.rows(block, shape, before):
+        for row in stream.rows(block, patterns, before):
             before = row.number
             if row.number == found.header_line:
-                header = shape.parse_cells(row.cells)
+                header = patterns.parse_cells(row.cells)
             elif row.number > found.header_line:
                 if header is None:
-                    raise UnshapedError("no header row")
-                data = shape.parse_cells(row.cells)
+                    raise NotRewritableError("no header row")
+                data = patterns.parse_cells(row.cells)
                 if any(cell.column == found.order_column for cell in data):
                     return header, data
     if header is None:
-        raise UnshapedError("no header row")
+        raise NotRewritableError("no header row")
     return header, []
 
 
 def _known_columns(found: SheetFound) -> dict[str, int]:
     """Which columns an earlier result has left, by role; told by their heads in either language."""
     names = {text: role for role, head in messages.HEADS.items() for text in (head.en, head.zh)}
-    places = [*found.result_columns]
-    if found.decision_column is not None and found.decision_column not in places:
-        places.append(found.decision_column)
+    new_indices = [*found.result_columns]
+    if found.decision_column is not None and found.decision_column not in new_indices:
+        new_indices.append(found.decision_column)
     known: dict[str, int] = {}
-    for column in places:
+    for column in new_indices:
         head = found.headers[column].strip() if column < len(found.headers) else ""
         role = names.get(head, names.get(head.lower()))
         if role is not None:
@@ -120,26 +120,26 @@ class SheetRewrite:
     def __init__(
         self,
         *,
-        stream: SheetStream,
+        stream: SheetScanner,
         place: int,
         layout: Layout,
         styles: StyleSheet,
-        speaker: RowTexts,
+        row_texts: RowTexts,
         serial: LocalSerial,
     ) -> None:
         self.stream = stream
         self._place = place
         self.layout = layout
-        self._shape: Shape = stream.start_shape()
+        self._patterns: TagPatterns = stream.tag_patterns()
         columns = [(role, letter(column)) for role, column in layout.columns.items()]
         self._cells = ResultCells(
-            columns, styles_for(styles, layout.base_style), speaker, serial, self._shape.prefix
+            columns, styles_for(styles, layout.base_style), row_texts, serial, self._patterns.prefix
         )
         self._heads = {
             role: styles.format(style, CellStyle(color="000000", bold=True)) if style == 0 else style
             for role, style in layout.header_styles.items()
         }
-        self._merging = bool(layout.cleared)
+        self._replacing = bool(layout.cleared)
         self.last_line = layout.header_line
         self.uncertain: list[int] = []
         self._points = 0
@@ -148,28 +148,28 @@ class SheetRewrite:
     def body(self, result: ResultRows) -> Iterator[bytes]:
         """Yield all rows with ours in them.
 
-        Raises UnshapedError when the sheet and the plan don't go together.
+        Raises NotRewritableError when the sheet and the plan don't go together.
         """
         before = 0
         self._total_done = result.next_line(self._place) is None
         for block in self.stream.blocks():
-            if self._merging or self._shape.extension in block:
-                out = [self._row(row, result) for row in self.stream.rows(block, self._shape, before)]
+            if self._replacing or self._patterns.extension in block:
+                out = [self._row(row, result) for row in self.stream.rows(block, self._patterns, before)]
                 before = self.stream.last
             else:
-                out, before = self._fast(block, before, result)
+                out, before = self._usual_rows(block, before, result)
             yield b"".join(out)
         if result.next_line(self._place) is not None:
-            raise UnshapedError("a row of the plan is not on the sheet")
+            raise NotRewritableError("a row of the plan is not on the sheet")
         if not self._total_done:
             yield self._total_row()
 
-    def _fast(self, block: bytes, before: int, result: ResultRows) -> tuple[list[bytes], int]:
+    def _usual_rows(self, block: bytes, before: int, result: ResultRows) -> tuple[list[bytes], int]:
         """The usual rows: our cells go right before the closing tag, and nothing else is looked at."""
-        shape = self._shape
-        close = shape.row_close
-        fast = shape.row_fast.match
-        opening = b"<" + shape.prefix + b'row r="'
+        patterns = self._patterns
+        close = patterns.row_close
+        fast = patterns.usual_row.match
+        opening = b"<" + patterns.prefix + b'row r="'
         out: list[bytes] = []
         add = out.append
         parts = block.split(close)
@@ -181,7 +181,7 @@ class SheetRewrite:
             found = fast(part)
             end = part.find(b">", found.end()) if found else 0
             if found is None or part[end - 1] == 47:
-                for row in self.stream.rows(part + close, shape, before):
+                for row in self.stream.rows(part + close, patterns, before):
                     before = row.number
                     add(self._row(row, result))
                 waiting = next_line(place)
@@ -189,7 +189,7 @@ class SheetRewrite:
             digits = found[1]
             number = int(digits)
             if number <= before:
-                raise UnshapedError("rows out of order")
+                raise NotRewritableError("rows out of order")
             before = number
             if number == waiting:
                 result_row = result.take()
@@ -204,7 +204,7 @@ class SheetRewrite:
             add(part[found.end() :])
             add(extra)
             add(close)
-        for row in self.stream.rows(rest, shape, before):
+        for row in self.stream.rows(rest, patterns, before):
             before = row.number
             add(self._row(row, result))
         return out, before
@@ -217,7 +217,7 @@ class SheetRewrite:
             self._note(row, number, hidden)
             return self._cells.cells(row, digits)
         if line is not None and line < number:
-            raise UnshapedError("a row of the plan is not on the sheet")
+            raise NotRewritableError("a row of the plan is not on the sheet")
         if number == self.layout.header_line:
             return self._cells.heads(number, self._heads)
         if line is None and number == self.last_line + 1 and not self._total_done:
@@ -243,7 +243,7 @@ class SheetRewrite:
         line = self.last_line + 1
         if line > MOST_LINES:
             return b""
-        name = self._shape.prefix + b"row"
+        name = self._patterns.prefix + b"row"
         cell = self._cells.total(line, self.layout.header_line + 1, self._points)
         return b'<%b r="%d">%b</%b>' % (name, line, cell, name)
 
@@ -253,33 +253,35 @@ class SheetRewrite:
         extra = self._extra(row.number, digits, result, hidden=row.hidden)
         waiting = result.next_line(self._place)
         before = self._before(row.number) if waiting is None else b""
-        if self._merging and row.number >= self.layout.header_line:
+        if self._replacing and row.number >= self.layout.header_line:
             inside = self._merged(row, extra, below=row.number > self.last_line and waiting is None)
         else:
             inside = self._inserted(row.cells, extra)
-        name = self._shape.prefix + b"row"
-        attributes = self._shape.spans.sub(b"", row.attributes)
+        name = self._patterns.prefix + b"row"
+        attributes = self._patterns.spans.sub(b"", row.attributes)
         if not inside:
             return before + b"<" + name + attributes.rstrip() + b"/>"
         return before + b"<" + name + attributes + b">" + inside + b"</" + name + b">"
 
     def _inserted(self, cells: bytes, extra: bytes) -> bytes:
-        at = cells.find(self._shape.extension) if extra else -1
+        at = cells.find(self._patterns.extension) if extra else -1
         return cells + extra if at < 0 else cells[:at] + extra + cells[at:]
 
     def _merged(self, row: Row, extra: bytes, *, below: bool) -> bytes:
-        at = row.cells.find(self._shape.extension)
+        at = row.cells.find(self._patterns.extension)
         cells, extension = (row.cells, b"") if at < 0 else (row.cells[:at], row.cells[at:])
-        theirs = [cell for cell in self._shape.parse_cells(cells) if not self._is_ours(cell, below)]
-        if any(b"r=" not in cell.xml[: cell.xml.index(b">")] for cell in theirs):
-            raise UnshapedError("cells without references beside an earlier result")
-        ours = self._shape.parse_cells(extra)
-        taken = {cell.column for cell in ours}
-        both = [cell for cell in theirs if cell.column not in taken] + ours
+        user_cells = [
+            cell for cell in self._patterns.parse_cells(cells) if not self._is_replaced(cell, below)
+        ]
+        if any(b"r=" not in cell.xml[: cell.xml.index(b">")] for cell in user_cells):
+            raise NotRewritableError("cells without references beside an earlier result")
+        result_cells = self._patterns.parse_cells(extra)
+        taken = {cell.column for cell in result_cells}
+        both = [cell for cell in user_cells if cell.column not in taken] + result_cells
         both.sort(key=lambda cell: cell.column)
         return b"".join(cell.xml for cell in both) + extension
 
-    def _is_ours(self, cell: Cell, below: bool) -> bool:
+    def _is_replaced(self, cell: Cell, below: bool) -> bool:
         """Whether an earlier result put a cell there; below the rows only its total is ours."""
         if cell.column not in self.layout.cleared:
             return False
@@ -310,16 +312,16 @@ class RewrittenSheet:
     def pieces(self, result: ResultRows) -> Iterator[bytes]:
         """Yield the whole part, head to tail."""
         stream = self._rewrite.stream
-        head, _ = self._ends().edited()
+        head, _ = self._envelope().edited()
         yield head
         yield from self._rewrite.body(result)
-        ends = self._ends()
-        _, tail = ends.edited()
-        self._filter = ends.filter
+        envelope = self._envelope()
+        _, tail = envelope.edited()
+        self._filter = envelope.filter
         yield tail
         stream.tail = b""
 
-    def _ends(self) -> SheetEnvelope:
+    def _envelope(self) -> SheetEnvelope:
         layout, rewrite = self._rewrite.layout, self._rewrite
         return SheetEnvelope(
             rewrite.stream.head,
@@ -336,11 +338,11 @@ class RewrittenSheet:
             ),
         )
 
-    def finish(self, catalogue: WorkbookParts) -> None:
+    def finish(self, workbook_parts: WorkbookParts) -> None:
         """List the filter, which Excel wants to find among the names too."""
         if self._filter is not None:
             text = f"{quoted(self._name)}!{self._filter.absolute()}"
-            catalogue.name(_FILTER, text, self._index)
+            workbook_parts.name(_FILTER, text, self._index)
 
 
 class UserWorkbook:
@@ -359,7 +361,7 @@ class UserWorkbook:
         self.uncertain = uncertain
         self._sheets = sheets
 
-    def write(self, out: ZipOut, result: ResultRows) -> None:
+    def write(self, out: ZipWriter, result: ResultRows) -> None:
         """Write the data sheets."""
         for sheet in self._sheets:
             with out.stream(sheet.part) as member:
@@ -371,36 +373,36 @@ class UserWorkbook:
         """The parts that are written already."""
         return {sheet.part for sheet in self._sheets}
 
-    def finish(self, catalogue: WorkbookParts) -> bool:
+    def finish(self, workbook_parts: WorkbookParts) -> bool:
         """List the sheets' filters; say whether they replace columns of an earlier result."""
         for sheet in self._sheets:
-            sheet.finish(catalogue)
+            sheet.finish(workbook_parts)
         return any(sheet.replaces_columns for sheet in self._sheets)
 
 
 def open_user_workbook(file: BinaryIO, job: ResultJob, *, uncertain: bool) -> UserWorkbook:
     """Open the user's workbook for rewriting.
 
-    Raises UnshapedError when it can't be rewritten safely.
+    Raises NotRewritableError when it can't be rewritten safely.
     """
     package = Package(file)
     styles_part, styles = styles_of(package)
     serial = LocalSerial(from_1904=package.from_1904())
-    speaker = RowTexts(job.lang, [sheet.sheet for sheet in job.sheets], job.unreached)
+    row_texts = RowTexts(job.lang, [sheet.sheet for sheet in job.sheets], job.unreached)
     roles = result_columns(uncertain)
     sheets = []
     for place, found in enumerate(job.sheets):
         index, part = _part_of(package, found)
         name = package.info(part.part).filename
-        stream = SheetStream(lambda name=name: package.open(name))  # type: ignore[misc]
+        stream = SheetScanner(lambda name=name: package.open(name))  # type: ignore[misc]
         layout = measure(stream, found, roles)
         rewrite = SheetRewrite(
-            stream=stream, place=place, layout=layout, styles=styles, speaker=speaker, serial=serial
+            stream=stream, place=place, layout=layout, styles=styles, row_texts=row_texts, serial=serial
         )
         tables = _tables(package, part.part)
         sheets.append(RewrittenSheet(name, (index, part.name), rewrite, tables, job.lang))
     if len({sheet.part for sheet in sheets}) != len(sheets):
-        raise UnshapedError("two tables on one sheet")
+        raise NotRewritableError("two tables on one sheet")
     return UserWorkbook(package, (styles_part, styles), sheets, uncertain=uncertain)
 
 
@@ -412,7 +414,7 @@ def _part_of(package: Package, found: SheetFound) -> tuple[int, SheetPart]:
     else:
         index = next((i for i, sheet in enumerate(sheets) if sheet.name == found.sheet), -1)
     if index < 0 or sheets[index].type != "worksheet":
-        raise UnshapedError(f"no sheet {found.sheet}")
+        raise NotRewritableError(f"no sheet {found.sheet}")
     return index, sheets[index]
 
 

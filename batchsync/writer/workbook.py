@@ -9,21 +9,29 @@ from typing import BinaryIO, Protocol
 from zipfile import ZipFile
 
 from batchsync.messages import Lang
-from batchsync.messages import summary as summary_words
+from batchsync.messages import summary as summary_texts
 from batchsync.model import EntryResult
 from batchsync.model.row_results import Tally
-from batchsync.ooxml.package import MAIN, STRICT, STRICT_MAIN, TRANSITIONAL, Package, marked, relations_part
+from batchsync.ooxml.package import (
+    MAIN,
+    STRICT,
+    STRICT_MAIN,
+    TRANSITIONAL,
+    Package,
+    relations_part,
+    sheet_with_defined_name,
+)
 from batchsync.ooxml.stylesheet import MINIMAL, StyleSheet
-from batchsync.ooxml.workbook_parts import AddedPart, WorkbookParts
-from batchsync.ooxml.xml_edit import Part, UnshapedError
-from batchsync.ooxml.zip_writer import TooLargeError, ZipOut
-from batchsync.writer.report_sheets import Evidence, draw
+from batchsync.ooxml.workbook_parts import AddedSheet, WorkbookParts
+from batchsync.ooxml.xml_edit import NotRewritableError, Part
+from batchsync.ooxml.zip_writer import TooLargeError, ZipWriter
+from batchsync.writer.report_sheets import UncertainOrders, draw
 from batchsync.writer.result_rows import ResultRows
 from batchsync.writer.summary import summarize
 from batchsync.writer.types import ResultJob
 
-SUMMARY_MARK = "batchsync_summary"
-UNCERTAIN_MARK = "batchsync_uncertain"
+SUMMARY_DEFINED_NAME = "batchsync_summary"
+UNCERTAIN_DEFINED_NAME = "batchsync_uncertain"
 _LONGEST_NAME = 31
 _CELL = re.compile(rb"<(?:c|row|col)\b[^<>]*>")
 _STYLE = re.compile(rb'(\s(?:s|style)=")(\d+)(")')
@@ -41,26 +49,28 @@ _OWNED = frozenset({"drawing", "chart", "chartStyle", "chartColorStyle", "chartU
 class SheetCopy:
     """A sheet of ours that the workbook is to have."""
 
-    mark: str
+    defined_name: str
     name: str
 
 
-def names_for(package: Package, wishes: Sequence[SheetCopy]) -> list[AddedPart]:
+def choose_parts(package: Package, wanted: Sequence[SheetCopy]) -> list[AddedSheet]:
     """Say which part each sheet of ours becomes: an earlier one of ours is replaced, else a free name is found."""
     taken: set[str] = set()
     names = {sheet.name.lower() for sheet in package.sheets}
     added = []
-    for wish in wishes:
-        earlier = marked(package, wish.mark)
+    for sheet in wanted:
+        earlier = sheet_with_defined_name(package, sheet.defined_name)
         if earlier is not None:
             added.append(
-                AddedPart(earlier.name, package.info(earlier.part).filename, wish.mark, replaces=True)
+                AddedSheet(
+                    earlier.name, package.info(earlier.part).filename, sheet.defined_name, replaces=True
+                )
             )
             continue
-        name = free_name(wish.name, names)
+        name = free_name(sheet.name, names)
         names.add(name.lower())
         part = package.free_part("xl/worksheets/sheet{}.xml", taken)
-        added.append(AddedPart(name, part, wish.mark))
+        added.append(AddedSheet(name, part, sheet.defined_name))
     return added
 
 
@@ -75,7 +85,11 @@ def free_name(wanted: str, taken: set[str]) -> str:
 
 
 def copy_sheets(
-    package: Package, catalogue: WorkbookParts, styles: StyleSheet, drawn: bytes, added: Sequence[AddedPart]
+    package: Package,
+    workbook_parts: WorkbookParts,
+    styles: StyleSheet,
+    drawn: bytes,
+    added: Sequence[AddedSheet],
 ) -> dict[str, bytes]:
     """Return the parts of the drawn sheets, as they are in their new workbook.
 
@@ -83,58 +97,58 @@ def copy_sheets(
     """
     parts: dict[str, bytes] = {}
     with ZipFile(io.BytesIO(drawn)) as book:
-        mover = _Mover(package, catalogue, book, parts, {sheet.part.lower() for sheet in added})
-        places = styles.graft(book.read("xl/styles.xml"))
+        copier = _PartCopier(package, workbook_parts, book, parts, {sheet.part.lower() for sheet in added})
+        new_indices = styles.import_formats(book.read("xl/styles.xml"))
         for number, sheet in enumerate(added, start=1):
             if sheet.replaces:
-                _drop_owned(package, catalogue, sheet.part)
-            catalogue.add_sheet(sheet)
+                _drop_owned(package, workbook_parts, sheet.part)
+            workbook_parts.add_sheet(sheet)
             source = f"xl/worksheets/sheet{number}.xml"
-            xml = _CELL.sub(lambda tag: _restyled(tag[0], places), book.read(source))
+            xml = _CELL.sub(lambda tag: _restyled(tag[0], new_indices), book.read(source))
             parts[sheet.part] = xml.replace(b' tabSelected="1"', b"")
-            mover.bring_along(source, sheet.part)
+            copier.copy_related(source, sheet.part)
     if package.strict:
         parts = {name: _strict(xml) for name, xml in parts.items()}
     return parts
 
 
-def _restyled(tag: bytes, places: Sequence[int]) -> bytes:
-    return _STYLE.sub(lambda found: found[1] + str(places[int(found[2])]).encode() + found[3], tag)
+def _restyled(tag: bytes, new_indices: Sequence[int]) -> bytes:
+    return _STYLE.sub(lambda found: found[1] + str(new_indices[int(found[2])]).encode() + found[3], tag)
 
 
 @dataclass(slots=True)
-class _Mover:
+class _PartCopier:
     """Moves what a drawn part refers to, and its relationships, under names that are free."""
 
     package: Package
-    catalogue: WorkbookParts
+    workbook_parts: WorkbookParts
     book: ZipFile
     parts: dict[str, bytes]
     taken: set[str]
 
-    def bring_along(self, source: str, target: str) -> None:
+    def copy_related(self, source: str, target: str) -> None:
         path, place = relations_part(source), relations_part(target)
         if path not in self.book.namelist():
             if self.package.has(place):
-                self.catalogue.drop(place)
+                self.workbook_parts.drop(place)
             return
         relations = Part(self.book.read(path), depth=2)
         for element in relations.root.children:
             old = posixpath.normpath(posixpath.join(posixpath.dirname(source), element.attributes["Target"]))
-            new = self._move(old, element.attributes["Type"].rpartition("/")[2])
+            new = self._copy(old, element.attributes["Type"].rpartition("/")[2])
             raw = relations.raw(element).replace(
                 f'Target="{element.attributes["Target"]}"'.encode(), f'Target="/{new}"'.encode()
             )
             relations.replace(element, raw)
         self.parts[_existing(self.package, place)] = relations.edited()
-        self.catalogue.add_relations(place)
+        self.workbook_parts.add_relations(place)
 
-    def _move(self, old: str, kind: str) -> str:
+    def _copy(self, old: str, kind: str) -> str:
         pattern = re.sub(r"\d+(?=\.xml$)", "{}", old)
         new = self.package.free_part(pattern, self.taken)
         self.parts[new] = self.book.read(old)
-        self.catalogue.add_type(new, _TYPES[kind])
-        self.bring_along(old, new)
+        self.workbook_parts.add_type(new, _TYPES[kind])
+        self.copy_related(old, new)
         return new
 
 
@@ -142,16 +156,16 @@ def _existing(package: Package, part: str) -> str:
     return package.info(part).filename if package.has(part) else part
 
 
-def _drop_owned(package: Package, catalogue: WorkbookParts, part: str) -> None:
+def _drop_owned(package: Package, workbook_parts: WorkbookParts, part: str) -> None:
     """Leave out the drawings and charts of an earlier sheet of ours."""
     relations: Mapping[str, tuple[str, str, bool]] = package.relations_of(part)
     for target, kind, external in relations.values():
         if kind not in _OWNED or external or not package.has(target):
             continue
-        _drop_owned(package, catalogue, target)
-        catalogue.drop(target)
+        _drop_owned(package, workbook_parts, target)
+        workbook_parts.drop(target)
         if package.has(relations_part(target)):
-            catalogue.drop(relations_part(target))
+            workbook_parts.drop(relations_part(target))
 
 
 def _strict(xml: bytes) -> bytes:
@@ -160,7 +174,7 @@ def _strict(xml: bytes) -> bytes:
     return xml
 
 
-class Book(Protocol):
+class ResultWorkbook(Protocol):
     """A result workbook about to be written: the user's own, or a fresh one."""
 
     styles_part: str
@@ -168,7 +182,7 @@ class Book(Protocol):
     uncertain: bool
     """Whether there is anything to show on the sheet of uncertain orders."""
 
-    def write(self, out: ZipOut, rows: ResultRows) -> None:
+    def write(self, out: ZipWriter, rows: ResultRows) -> None:
         """Write the data sheets."""
         ...
 
@@ -182,7 +196,7 @@ class Book(Protocol):
         """The parts that are written already."""
         ...
 
-    def finish(self, catalogue: WorkbookParts) -> bool:
+    def finish(self, workbook_parts: WorkbookParts) -> bool:
         """List what the written sheets need; say whether they replace columns of an earlier result."""
         ...
 
@@ -196,73 +210,84 @@ def styles_of(package: Package) -> tuple[str, StyleSheet]:
     return "xl/styles.xml", StyleSheet(MINIMAL % namespace.encode())
 
 
-def write_book(
-    file: BinaryIO, job: ResultJob, book: Book, entries: Iterable[EntryResult], notes: Sequence[str]
+def write_workbook(
+    file: BinaryIO, job: ResultJob, book: ResultWorkbook, entries: Iterable[EntryResult], notes: Sequence[str]
 ) -> Tally:
     """Write the workbook; return what its rows add up to.
 
-    Raises UnshapedError when the workbook can't be kept.
+    Raises NotRewritableError when the workbook can't be kept.
     """
     rows = ResultRows(job, entries)
     try:
-        with ZipOut(file) as out:
+        with ZipWriter(file) as out:
             book.write(out, rows)
             if rows.next is not None:
-                raise UnshapedError("rows of the plan on no sheet")
-            catalogue = WorkbookParts(book.package)
-            parts = _our_sheets(job, book, rows, catalogue, notes)
-            _copy_rest(out, book.package, catalogue, parts, book.written)
+                raise NotRewritableError("rows of the plan on no sheet")
+            workbook_parts = WorkbookParts(book.package)
+            parts = _our_sheets(job, book, rows, workbook_parts, notes)
+            _copy_rest(out, book.package, workbook_parts, parts, book.written)
     except TooLargeError as error:
-        raise UnshapedError("more than 4 GB") from error
+        raise NotRewritableError("more than 4 GB") from error
     return rows.tally
 
 
 def _our_sheets(
-    job: ResultJob, book: Book, rows: ResultRows, catalogue: WorkbookParts, notes: Sequence[str]
+    job: ResultJob,
+    book: ResultWorkbook,
+    rows: ResultRows,
+    workbook_parts: WorkbookParts,
+    notes: Sequence[str],
 ) -> dict[str, bytes]:
     """Return the parts that are new or edited, the Summary's among them."""
     package = book.package
-    added = names_for(
-        package, _wishes(job.lang, book.uncertain or marked(package, UNCERTAIN_MARK) is not None)
+    added = choose_parts(
+        package,
+        _wanted_sheets(
+            job.lang, book.uncertain or sheet_with_defined_name(package, UNCERTAIN_DEFINED_NAME) is not None
+        ),
     )
-    evidence = Evidence(
+    uncertain_orders = UncertainOrders(
         entries=rows.uncertain,
         sheets=[found.sheet for found in job.sheets],
         more=rows.uncertain_not_listed,
         unreached=job.unreached,
     )
     names = [sheet.name for sheet in added]
-    drawn = draw(summarize(job, rows.tally, notes), evidence, job.run, names)
-    parts = copy_sheets(package, catalogue, book.styles, drawn, added)
+    drawn = draw(summarize(job, rows.tally, notes), uncertain_orders, job.run, names)
+    parts = copy_sheets(package, workbook_parts, book.styles, drawn, added)
     if not package.has(book.styles_part):
-        catalogue.add_styles(book.styles_part)
-    if book.finish(catalogue) or any(sheet.replaces for sheet in added):
-        _drop_stale_calculations(package, catalogue)
-    return {**parts, book.styles_part: book.styles.edited(), **catalogue.edited()}
+        workbook_parts.add_styles(book.styles_part)
+    if book.finish(workbook_parts) or any(sheet.replaces for sheet in added):
+        _drop_stale_calculations(package, workbook_parts)
+    return {**parts, book.styles_part: book.styles.edited(), **workbook_parts.edited()}
 
 
-def _wishes(lang: Lang, uncertain: bool) -> list[SheetCopy]:
-    wishes = [SheetCopy(SUMMARY_MARK, summary_words.SUMMARY_SHEET.render(lang))]
+def _wanted_sheets(lang: Lang, uncertain: bool) -> list[SheetCopy]:
+    wanted = [SheetCopy(SUMMARY_DEFINED_NAME, summary_texts.SUMMARY_SHEET.render(lang))]
     if uncertain:
-        wishes.append(SheetCopy(UNCERTAIN_MARK, summary_words.UNCERTAIN_SHEET.render(lang)))
-    return wishes
+        wanted.append(SheetCopy(UNCERTAIN_DEFINED_NAME, summary_texts.UNCERTAIN_SHEET.render(lang)))
+    return wanted
 
 
-def _drop_stale_calculations(package: Package, catalogue: WorkbookParts) -> None:
+def _drop_stale_calculations(package: Package, workbook_parts: WorkbookParts) -> None:
     """Leave out the calculation chain where formulas of an earlier result have moved: Excel makes it anew.
 
     A chain that names a cell without a formula would have Excel offer a repair.
     """
     for part, kind, _ in package.relations.values():
         if kind == "calcChain":
-            catalogue.drop(part)
+            workbook_parts.drop(part)
 
 
 def _copy_rest(
-    out: ZipOut, package: Package, catalogue: WorkbookParts, parts: dict[str, bytes], written: set[str]
+    out: ZipWriter,
+    package: Package,
+    workbook_parts: WorkbookParts,
+    parts: dict[str, bytes],
+    written: set[str],
 ) -> None:
     for info in package.parts():
-        if info.filename in written or catalogue.is_dropped(info.filename):
+        if info.filename in written or workbook_parts.is_dropped(info.filename):
             continue
         new = parts.pop(info.filename, None)
         if new is None:

@@ -11,17 +11,17 @@ from batchsync.messages import Message, Translation
 from batchsync.messages import result_file as messages
 from batchsync.model import CellBatch, FileFound, SheetCells
 from batchsync.model.row_results import Tally
-from batchsync.ooxml.package import SignedError
-from batchsync.ooxml.xml_edit import UnshapedError
+from batchsync.ooxml.package import SignedWorkbookError
+from batchsync.ooxml.xml_edit import NotRewritableError
 from batchsync.writer.csv_result import write_csv, write_summary
-from batchsync.writer.fresh_workbook import FreshBook
+from batchsync.writer.fresh_workbook import FreshWorkbook
 from batchsync.writer.input_cells import plan_cells, plan_sheets
 from batchsync.writer.output_file import OutputFile, default_fallback
 from batchsync.writer.result_rows import Entries, has_uncertain
 from batchsync.writer.summary import Summary, summarize
 from batchsync.writer.types import ResultJob, ResultWritten
 from batchsync.writer.user_workbook import open_user_workbook
-from batchsync.writer.workbook import write_book
+from batchsync.writer.workbook import write_workbook
 
 _ZIP = b"PK"
 _WITH_MACROS, _WITHOUT_MACROS, _CSV = ".xlsm", ".xlsx", ".csv"
@@ -70,11 +70,11 @@ class _Writing:
         why: Translation | Message | None = None
         if self._is_whole_zip():
             try:
-                return self._fill_theirs(file)
-            except SignedError:
+                return self._fill_user_workbook(file)
+            except SignedWorkbookError:
                 why = messages.WHY_SIGNED
-            except UnshapedError as error:
-                why = Message(messages.WHY_UNSHAPED, {"detail": str(error)})
+            except NotRewritableError as error:
+                why = Message(messages.WHY_NOT_REWRITABLE, {"detail": str(error)})
             self.said = []
         elif self.job.container == "xlsx" and self.job.unchanged and self.job.input.exists():
             why = messages.WHY_PASSWORD
@@ -92,23 +92,23 @@ class _Writing:
         except OSError:
             return False
 
-    def _fill_theirs(self, file: BinaryIO) -> str:
-        with self.job.input.open("rb") as theirs:
-            book = open_user_workbook(theirs, self.job, uncertain=self.uncertain)
+    def _fill_user_workbook(self, file: BinaryIO) -> str:
+        with self.job.input.open("rb") as user_cells:
+            book = open_user_workbook(user_cells, self.job, uncertain=self.uncertain)
             suffix = _WITH_MACROS if book.package.has_macros() else _WITHOUT_MACROS
             if suffix != self.job.target.suffix.lower():
                 told = messages.MACROS_KEPT if suffix == _WITH_MACROS else messages.NO_MACROS
                 self.said.append(Message(told))
-            self.tally = write_book(file, self.job, book, self.entries(), self._notes())
+            self.tally = write_workbook(file, self.job, book, self.entries(), self._notes())
         return suffix
 
     def _fill_fresh(self, file: BinaryIO, why: Translation | Message | None) -> None:
         if self.job.unchanged:
             if why is not None:
-                self._say(Message(messages.FRESH_WHY, {"why": why}))
+                self._say(Message(messages.FRESH_WORKBOOK, {"why": why}))
             try:
                 self._fill_from(file, self.job, self.job.cells())
-            except (UnshapedError, InputError, OSError) as error:
+            except (NotRewritableError, InputError, OSError) as error:
                 if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
                     raise
                 unusable = self._why_not_usable(error)
@@ -125,8 +125,8 @@ class _Writing:
     ) -> None:
         file.seek(0)
         file.truncate()
-        book = FreshBook(job, cells, uncertain=self.uncertain)
-        self.tally = write_book(file, job, book, self.entries(), self._notes())
+        book = FreshWorkbook(job, cells, uncertain=self.uncertain)
+        self.tally = write_workbook(file, job, book, self.entries(), self._notes())
 
     def _why_not_usable(self, error: Exception | None = None) -> Translation | Message:
         if not self.job.input.exists():
@@ -135,7 +135,7 @@ class _Writing:
             return messages.WHY_CHANGED
         if isinstance(error, InputError):
             return Message(error.text, error.facts)
-        return Message(messages.WHY_UNSHAPED, {"detail": str(error)})
+        return Message(messages.WHY_NOT_REWRITABLE, {"detail": str(error)})
 
     def _say(self, said: Message) -> None:
         if said not in self.said:
@@ -163,7 +163,7 @@ class _Writing:
                 self.tally = write_csv(
                     file, self.job, self.job.cells(), self.entries, uncertain=self.uncertain
                 )
-            except (UnshapedError, InputError, FileNotFoundError) as error:
+            except (NotRewritableError, InputError, FileNotFoundError) as error:
                 file.seek(0)
                 file.truncate()
                 unusable = self._why_not_usable(error)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from batchsync.model import CellKind
 from batchsync.ooxml.escaping import LONGEST, xml_text, xml_texts
-from batchsync.ooxml.xml_edit import UnshapedError
+from batchsync.ooxml.xml_edit import NotRewritableError
 from batchsync.writer.input_cells import InputCells
 from tests.writer.test_escaping import NASTY
 
@@ -19,7 +19,7 @@ PRESERVED = ' xml:space="preserve"'
 def theirs(width: int, dropped: int | None = None) -> InputCells:
     """Cells of so many columns, of which the first is an id."""
     kept = [column for column in range(width) if column != dropped]
-    return InputCells(kept=kept, seen=width, ours=7, ids=frozenset({0}), text_style=3, plain_style=4)
+    return InputCells(kept=kept, seen=width, result_cells=7, ids=frozenset({0}), text_style=3, plain_style=4)
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=6))
@@ -60,5 +60,5 @@ def test_lines_unlike_each_other_are_made_one_by_one() -> None:
 
 def test_no_cell_stands_beyond_the_last_column() -> None:
     """XFD is the last; a line that would not fit makes the sheet one that can't be given back."""
-    with pytest.raises(UnshapedError):
+    with pytest.raises(NotRewritableError):
         theirs(16_380).rows([(1, ["x"] * 16_381, [1] * 16_381, False)], 0)

@@ -4,15 +4,15 @@ import io
 
 import pytest
 
-from batchsync.writer.sheet_scanner import SheetStream
+from batchsync.writer.sheet_scanner import SheetScanner
 
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 
 
-def sheet(*rows: str) -> SheetStream:
+def sheet(*rows: str) -> SheetScanner:
     """A sheet of these rows."""
     xml = (HEAD + "".join(rows) + "</sheetData></worksheet>").encode()
-    return SheetStream(lambda: io.BytesIO(xml))
+    return SheetScanner(lambda: io.BytesIO(xml))
 
 
 def row(number: int, *columns: str) -> str:
