@@ -14,6 +14,7 @@
         `-- LedgerFull      3   the disk is full; nothing was lost
             `-- LedgerGone  2   its database server does not respond
     IllegalMove            70   a bug: the ledger refused a move
+    ReadError                   inside the parser process only; the parent raises an InputError for it
 
 Each carries a Translation and its facts; whoever shows it chooses the language.
 """
@@ -96,3 +97,12 @@ class LedgerGone(LedgerFull):
 
 class IllegalMove(Exception):
     """A bug: a move that the table of states does not have. Nothing was changed."""
+
+
+class ReadError(Exception):
+    """Raised while a file is parsed: the name of a Translation in messages.reader or messages.columns, and its facts."""
+
+    def __init__(self, reason: str, **facts: object) -> None:
+        self.reason = reason
+        self.facts = facts
+        super().__init__(reason, facts)

@@ -15,7 +15,7 @@ from batchsync.cluster.hand import ABANDON, LEAVE, Errand
 from batchsync.config import Config
 from batchsync.messages import Message, Translation
 from batchsync.messages import cluster as messages
-from batchsync.reader.parser_process import environment
+from batchsync.reader.spawn import environment
 
 LEAVES_WITHIN_S = 10.0
 """Seconds in which a process that has no call under way any more is gone, on a busy machine too."""

@@ -1,4 +1,4 @@
-"""What is said when a file can't be read, and of what was noticed while reading it."""
+"""Texts about files that can't be read, and remarks about those that were."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -63,12 +63,46 @@ TOO_LARGE = Translation(
     zh="读取 {file} 需要超过 {most} MB 内存。请只把表格复制到新的 .xlsx，或另存为 CSV 后使用。",
 )
 DIED = Translation(
-    en="{file} made the reader stop dead, so it is damaged or hostile. Open it in Excel or WPS, save it as a new .xlsx, and use that.",
-    zh="{file} 使读取程序异常退出，可能已损坏或是恶意文件。请用 Excel 或 WPS 打开并另存为新的 .xlsx 后使用。",
+    en="The process that reads {file} ended unexpectedly. Open the file in Excel or WPS, save it as a new .xlsx, and use that.",
+    zh="读取 {file} 的进程意外退出。请用 Excel 或 WPS 打开并另存为新的 .xlsx 后使用。",
+)
+READER_FAILED = Translation(
+    en="{file} could not be read ({why}). Open it in Excel or WPS, save it as a new .xlsx, and use that.",
+    zh="无法读取 {file}（{why}）。请用 Excel 或 WPS 打开并另存为新的 .xlsx 后使用。",
 )
 NO_CHILD = Translation(
     en="The process that reads {file} can't be started ({error}).",
     zh="无法启动读取 {file} 的进程（{error}）。",
+)
+
+# --- Web tables, XML spreadsheets, zips ----------------------------------------------------------------------
+
+HTML_WITHOUT_TABLE = Translation(
+    en="The file is a web page without a table (a login or error page saved under a spreadsheet's name?). Download it again.",
+    zh="文件其实是一个没有表格的网页（可能是登录页或报错页）。请重新下载。",
+)
+XML_DAMAGED = Translation(
+    en="The XML spreadsheet is damaged at line {line}: {why}. Download it again, or open it and save it as .xlsx.",
+    zh="XML 表格在第 {line} 行损坏：{why}。请重新下载，或打开后另存为 .xlsx。",
+)
+XML_ENTITIES = Translation(
+    en="The XML spreadsheet declares entities, as hostile files do; it isn't read. Open it and save it as .xlsx.",
+    zh="XML 表格里声明了实体（恶意文件常用手法），不予读取。请打开后另存为 .xlsx。",
+)
+ZIP_WITHOUT_TEXT = Translation(
+    en="The zip holds no spreadsheet, CSV or text file, but: {names}. Is it the right file?",
+    zh="压缩包里没有表格、CSV 或文本文件，只有：{names}。请确认是否选对了文件。",
+)
+ZIP_TOO_LARGE = Translation(
+    en="The zip would unpack to {size} MB; at most {most} MB are read. Unpack it and hand over the files one by one.",
+    zh="压缩包解压后有 {size} MB，最多只读 {most} MB。请解压后逐个处理。",
+)
+ZIP_PASSWORD = Translation(
+    en="“{name}” in the zip is protected by a password. Unpack it and hand over the file itself.",
+    zh="压缩包里的“{name}”有密码保护。请解压后直接使用该文件。",
+)
+ZIP_DAMAGED = Translation(
+    en="The zip is damaged ({why}). Download it again.", zh="压缩包已损坏（{why}）。请重新下载。"
 )
 
 # --- Sheets -------------------------------------------------------------------------------------------------
@@ -94,7 +128,7 @@ WHY: Mapping[str, Translation] = MappingProxyType(
         "reader": Translation(en="no reader can open it", zh="无法识别其内容"),
         "streams": Translation(en="it holds no workbook", zh="其中没有工作簿"),
         "crypto": Translation(en="its encryption is not known", zh="加密方式无法识别"),
-        "answer": Translation(en="the reader's answer made no sense", zh="读取结果异常"),
+        "answer": Translation(en="the parser process sent an invalid message", zh="读取进程返回的内容无效"),
         "expands": Translation(
             en="a few bytes of it would unpack to hundreds of megabytes", zh="极少的数据会解压成数百兆"
         ),

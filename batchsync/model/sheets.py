@@ -63,6 +63,10 @@ class SheetFound:
     decision_column: int | None = None
     result_columns: tuple[int, ...] = ()
     """Columns that an earlier result of ours added, to be replaced."""
+    explanation_lines: tuple[int, ...] = ()
+    """Lines under the header that explain the columns."""
+    order_shape: int = 0
+    """The planning.shapes.Shape that most order numbers have."""
     notes: tuple[Note, ...] = ()
 
 

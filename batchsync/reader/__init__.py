@@ -1,8 +1,4 @@
-"""Opens a user's spreadsheet, whatever it is, behind a wall.
-
-`read_orders` yields what the plan needs, `read_cells` every cell. Nothing of a stranger's bytes is parsed in this
-process: closing the generator kills the child that does it.
-"""
+"""Reads the user's spreadsheets: yields their tables and cells as exact text, parsed in a limited subprocess."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +15,7 @@ def read_orders(
     path: Path, settings: "InputSettings"
 ) -> "Generator[FileFound | SheetFound | RowBatch, None, None]":
     """Yield what a file is, each sheet with a table, and its data rows; raises FileUnreadable or ColumnsUnclear."""
-    from batchsync.reader.requests import orders
+    from batchsync.reader.parser_process import orders
 
     return orders(path, settings)
 
@@ -28,24 +24,23 @@ def read_cells(
     path: Path, settings: "InputSettings"
 ) -> "Generator[FileFound | SheetCells | CellBatch, None, None]":
     """Yield what a file is, and every cell of each of its sheets, hidden ones too; raises FileUnreadable."""
-    from batchsync.reader.requests import cells
+    from batchsync.reader.parser_process import cells
 
     return cells(path, settings)
 
 
 def start_ahead() -> None:
-    """Start the child that will parse the next file, when it is sure that there is one but not yet which or how."""
-    from batchsync.reader.parser_process import start_ahead
+    """Start the parser process of the next file before its name and options are known."""
+    from batchsync.reader.spawn import start_ahead
 
     start_ahead()
 
 
 def many_files() -> "AbstractContextManager[None]":
-    """Read faster as long as it is held: 3 ms for a file's child instead of 60, where the system can fork."""
-    from batchsync.reader.fork_server import fork_server
-    from batchsync.reader.parser_process import environment
+    """Return a context in which each file's process starts in 3 ms instead of 60, where the system can fork."""
+    from batchsync.reader.spawn import fork_server
 
-    return fork_server(environment())
+    return fork_server()
 
 
 __all__ = ["many_files", "read_cells", "read_orders", "start_ahead"]

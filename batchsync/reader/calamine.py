@@ -12,21 +12,12 @@ from typing import BinaryIO, TypeVar
 
 import python_calamine as calamine
 
+from batchsync.errors import ReadError
+from batchsync.model import Note
+from batchsync.ooxml.archive import OfficeArchive, contents
 from batchsync.reader.cell_overrides import CellOverrides, apply_overrides
 from batchsync.reader.merged_cells import Merge, filled
-from batchsync.reader.office_archive import Package, contents
-from batchsync.reader.source import (
-    BOOLEAN,
-    DATE,
-    EMPTY,
-    LOSSY,
-    NUMBER,
-    TEXT,
-    Line,
-    Note,
-    Sheet,
-    UnreadableFile,
-)
+from batchsync.reader.source import BOOLEAN, DATE, EMPTY, LOSSY, NUMBER, TEXT, Line, Sheet
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 T = TypeVar("T")
@@ -132,7 +123,7 @@ def open_xls(data: bytes, stream: bytes) -> BinarySource:
     return BinarySource(_opened(data), "xls", Records(stream).extras)
 
 
-def open_xlsb(file: Path | BinaryIO, package: Package) -> BinarySource:
+def open_xlsb(file: Path | BinaryIO, package: OfficeArchive) -> BinarySource:
     """Open an .xlsb, whose zip is open already."""
     from batchsync.reader.xlsb_records import Parts
 
@@ -151,6 +142,6 @@ def _translated(read: Callable[[], T]) -> T:
     except MemoryError:
         raise
     except calamine.PasswordError as error:
-        raise UnreadableFile("PASSWORD") from error
+        raise ReadError("PASSWORD") from error
     except BaseException as error:
-        raise UnreadableFile("DAMAGED", why="reader") from error
+        raise ReadError("DAMAGED", why="reader") from error

@@ -4,7 +4,7 @@ import io
 
 import msoffcrypto
 
-from batchsync.reader.source import UnreadableFile
+from batchsync.errors import ReadError
 
 DEFAULT_PASSWORD = "VelvetSweatshop"  # noqa: S105 - known to everyone
 
@@ -22,5 +22,5 @@ def unlocked(data: bytes) -> bytes:
     except MemoryError:
         raise
     except Exception as error:
-        raise UnreadableFile("PASSWORD") from error
+        raise ReadError("PASSWORD") from error
     return out.getvalue()

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from batchsync.reader.memory_sheet import MemorySheet, RowBuilder
-from batchsync.reader.source import EMPTY, NUMBER, TEXT, UNDECODABLE, Line, Note, Sheet
+from batchsync.errors import ReadError
+from batchsync.reader.merged_cells import RowBuilder
+from batchsync.reader.source import EMPTY, NUMBER, TEXT, UNDECODABLE, Line, MemorySheet, Sheet
 from batchsync.reader.text.encoding import MARK, Opener, detect, is_marked, show_marks
-from batchsync.reader.text.refusal import unreadable
+
+if TYPE_CHECKING:
+    from batchsync.model import Note
 
 _BLOCK = 1 << 16
 _SILENT = frozenset({"script", "style", "title", "xml"})
@@ -96,7 +100,8 @@ class _Tables(HTMLParser):
         table = self._open[-1]
         table.in_row = True
         table.hidden = bool(_HIDDEN.search(attributes.get("style") or ""))
-        table.builder.start()
+        self._rows += 1
+        table.builder.start(self._rows)
 
     def _end_row(self) -> None:
         self._end_cell()
@@ -104,10 +109,9 @@ class _Tables(HTMLParser):
         if not table.in_row:
             return
         table.in_row = False
-        self._rows += 1
         cells, kinds = table.builder.end()
         if any(cells):
-            table.rows.append(Line(self._rows, cells, kinds, table.hidden))
+            table.rows.append(Line(table.builder.line, cells, kinds, table.hidden))
 
     def _start_cell(self, attributes: dict[str, str | None]) -> None:
         table = self._open[-1]
@@ -155,7 +159,7 @@ class HtmlSource:
         for page in pages:
             self._read(page)
         if not self._tables:
-            raise unreadable("HTML_WITHOUT_TABLE")
+            raise ReadError("HTML_WITHOUT_TABLE")
 
     def _read(self, page: Opener) -> None:
         encoding = detect(page, lambda _: True)

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 
+from batchsync.errors import ReadError
 from batchsync.ooxml.references import letter
 from batchsync.reader.source import Line, ReadOptions
-from batchsync.reader.table.columns import unclear
 from batchsync.reader.table.header_names import is_question, normalise
 from batchsync.reader.table.header_row import DEPTH
 
 
-def nothing_found(seen: Sequence[tuple[str, Sequence[Line]]], wishes: ReadOptions) -> Exception:
+def nothing_found(seen: Sequence[tuple[str, Sequence[Line]]], options: ReadOptions) -> Exception:
     """Make the ColumnsUnclear for a file of which no sheet has a table: what was seen, and a question if one offers itself."""
-    if wishes.order_columns and (missing := _asked_nowhere(seen, wishes)):
+    if options.order_columns and (missing := _asked_nowhere(seen, options)):
         return missing
     filled = [(sheet, lines) for sheet, lines in seen if lines]
     if not filled:
-        return unclear("EMPTY_FILE")
+        return ReadError("EMPTY_FILE")
     shown = "; ".join(f"“{sheet}” ({_headline(lines)})" for sheet, lines in filled[:5])
     questions = [
         (cell.strip(), at)
@@ -26,18 +26,18 @@ def nothing_found(seen: Sequence[tuple[str, Sequence[Line]]], wishes: ReadOption
     ]
     if questions:
         asked = " / ".join(f"“{cell}” ({letter(at)})" for cell, at in questions[:3])
-        return unclear("IS_IT_THIS_ONE", seen=shown, questions=asked, letter=letter(questions[0][1]))
-    return unclear("NO_ORDER_COLUMN", depth=DEPTH, seen=shown)
+        return ReadError("IS_IT_THIS_ONE", seen=shown, questions=asked, letter=letter(questions[0][1]))
+    return ReadError("NO_ORDER_COLUMN", depth=DEPTH, seen=shown)
 
 
-def _asked_nowhere(seen: Sequence[tuple[str, Sequence[Line]]], wishes: ReadOptions) -> Exception | None:
+def _asked_nowhere(seen: Sequence[tuple[str, Sequence[Line]]], options: ReadOptions) -> Exception | None:
     for sheet, lines in seen:
         if lines:
             head = max(lines[:DEPTH], key=lambda line: sum(bool(cell.strip()) for cell in line.cells))
-            return unclear(
+            return ReadError(
                 "NO_SUCH_COLUMN",
                 sheet=sheet,
-                asked=", ".join(wishes.order_columns),
+                asked=", ".join(options.order_columns),
                 line=head.number,
                 headers=_shown(head),
             )

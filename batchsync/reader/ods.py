@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
-from batchsync.reader.memory_sheet import LONGEST, RowBuilder
+from batchsync.errors import ReadError
+from batchsync.model import Note
+from batchsync.ooxml.archive import CHUNK, Attributes, OfficeArchive, local, new_parser, recoded
+from batchsync.reader.merged_cells import RowBuilder
 from batchsync.reader.number_formats import plain_number
-from batchsync.reader.office_archive import CHUNK, Attributes, Package, local, new_parser, recoded
 from batchsync.reader.source import (
     AMOUNT,
     BOOLEAN,
@@ -20,13 +22,12 @@ from batchsync.reader.source import (
     EMPTY,
     ERROR,
     LOSSY,
+    MOST_ROWS,
     NO_VALUE,
     NUMBER,
     TEXT,
     Line,
-    Note,
     Sheet,
-    UnreadableFile,
 )
 
 Chunks = Callable[[], Iterable[bytes]]
@@ -172,12 +173,11 @@ class _Table:
         self._repeated = _count(about, "number-rows-repeated")
         self._hidden = about.get("visibility") in ("collapse", "filter")
         self._pending = 0
-        self._builder.start()
+        self._builder.start(self._line + 1)
 
     def _end_row(self) -> None:
         cells, kinds = self._builder.end()
-        first, self._line = self._line + 1, min(self._line + self._repeated, LONGEST)
-        self._builder.skip_rows(self._repeated - 1)
+        first, self._line = self._line + 1, min(self._line + self._repeated, MOST_ROWS)
         if any(kinds):
             self._made += [Line(at, cells, kinds, self._hidden) for at in range(first, self._line + 1)]
 
@@ -236,7 +236,7 @@ def _plain(attributes: Attributes) -> Attributes:
 
 def _count(attributes: Attributes, name: str) -> int:
     written = attributes.get(name, "")
-    return max(1, min(int(written), LONGEST)) if written.isdecimal() and len(written) < 9 else 1
+    return max(1, min(int(written), MOST_ROWS)) if written.isdecimal() and len(written) < 9 else 1
 
 
 def _walked(
@@ -257,13 +257,13 @@ def _walked(
             yield
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise UnreadableFile("DAMAGED", why="xml") from error
+        raise ReadError("DAMAGED", why="xml") from error
 
 
-def open_ods(package: Package) -> OdsSource:
+def open_ods(package: OfficeArchive) -> OdsSource:
     """Open a spreadsheet in its zip; raises Unreadable when it is locked, damaged or none."""
     if package.has("META-INF/manifest.xml") and b"encryption-data" in package.read("META-INF/manifest.xml"):
-        raise UnreadableFile("PASSWORD")
+        raise ReadError("PASSWORD")
     return OdsSource(lambda: package.chunks("content.xml"))
 
 

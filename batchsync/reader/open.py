@@ -4,27 +4,28 @@ import io
 from pathlib import Path
 from typing import BinaryIO
 
+from batchsync.errors import ReadError
 from batchsync.reader.sniff import HEAD, sniff
-from batchsync.reader.source import ReadOptions, Source, UnreadableFile
+from batchsync.reader.source import ReadOptions, Source
 
 _WORKBOOK_STREAMS = ("workbook", "book")
 _OTHER_STREAMS = {"worddocument": "word", "powerpoint document": "powerpoint"}
 _LOCKED = ("encryptedpackage", "encryptioninfo")
 
 
-def open_source(path: Path, wishes: ReadOptions) -> Source:
+def open_source(path: Path, options: ReadOptions) -> Source:
     """Open a file as what its content says it is."""
     with path.open("rb") as stream:
         head = stream.read(HEAD)
     kind = sniff(head)
     if kind == "zip":
-        return _open_zip(path, path, wishes)
+        return _open_zip(path, path, options)
     if kind == "ole":
         return _open_ole(path)
     if kind == "text":
         from batchsync.reader.text.source import open_text
 
-        return open_text(path, wishes)
+        return open_text(path, options)
     return _open_marked_up(path, kind)
 
 
@@ -43,17 +44,17 @@ def _open_marked_up(path: Path, kind: str) -> Source:
 
             return open_flat_ods(path)
         case "old_excel":
-            raise UnreadableFile("OLD_EXCEL")
-    raise UnreadableFile("OTHER_KIND", what=kind)
+            raise ReadError("OLD_EXCEL")
+    raise ReadError("OTHER_KIND", what=kind)
 
 
 # --- Zips ---------------------------------------------------------------------------------------------------
 
 
-def _open_zip(path: Path, file: Path | BinaryIO, wishes: ReadOptions) -> Source:
-    from batchsync.reader.office_archive import Package
+def _open_zip(path: Path, file: Path | BinaryIO, options: ReadOptions) -> Source:
+    from batchsync.ooxml.archive import OfficeArchive
 
-    package = Package(file)
+    package = OfficeArchive(file)
     names = package.names
     if "xl/workbook.bin" in names or any(name.endswith("/workbook.bin") for name in names):
         from batchsync.reader.calamine import open_xlsb
@@ -64,16 +65,16 @@ def _open_zip(path: Path, file: Path | BinaryIO, wishes: ReadOptions) -> Source:
 
         return open_ods(package)
     if any(name.endswith((".iwa", "index.zip")) for name in names):
-        raise UnreadableFile("OTHER_KIND", what="numbers")
+        raise ReadError("OTHER_KIND", what="numbers")
     if "[content_types].xml" in names or any(name.endswith("workbook.xml") for name in names):
         return _open_office(names, file)
     from batchsync.reader.zip_archive import open_archive
 
-    return open_archive(path, wishes, _open_book) if file is path else _no_nesting()
+    return open_archive(path, options, _open_book) if file is path else _no_nesting()
 
 
 def _no_nesting() -> Source:
-    raise UnreadableFile("OTHER_KIND", what="packed")
+    raise ReadError("OTHER_KIND", what="packed")
 
 
 def _open_book(data: bytes) -> Source:
@@ -90,7 +91,7 @@ def _open_office(names: list[str], file: Path | BinaryIO) -> Source:
     if not any("workbook" in name or name.startswith("xl/") for name in names):
         for part, what in (("word/", "word"), ("ppt/", "powerpoint")):
             if any(name.startswith(part) for name in names):
-                raise UnreadableFile("OTHER_KIND", what=what)
+                raise ReadError("OTHER_KIND", what=what)
     return open_xlsx(file)
 
 
@@ -100,19 +101,19 @@ def _open_office(names: list[str], file: Path | BinaryIO) -> Source:
 def _open_ole(file: Path | BinaryIO) -> Source:
     streams = _streams(file)
     if all(name in streams for name in _LOCKED):
+        from batchsync.ooxml.archive import contents
         from batchsync.reader.decryption import unlocked
-        from batchsync.reader.office_archive import contents
 
         return _open_zip(Path(), io.BytesIO(unlocked(contents(file))), ReadOptions())
     if streams and not any(name in streams for name in _WORKBOOK_STREAMS):
         other = next((what for name, what in _OTHER_STREAMS.items() if name in streams), "ole")
-        raise UnreadableFile("OTHER_KIND", what=other)
+        raise ReadError("OTHER_KIND", what=other)
     return _open_xls(file)
 
 
 def _open_xls(file: Path | BinaryIO) -> Source:
+    from batchsync.ooxml.archive import contents
     from batchsync.reader.calamine import open_xls
-    from batchsync.reader.office_archive import contents
     from batchsync.reader.xls_records import is_encrypted, workbook_stream
 
     stream, data = workbook_stream(file), contents(file)

@@ -1,38 +1,56 @@
-"""The wall between us and a stranger's bytes: a child process that is watched, and killed at its limits.
+"""Parses files in a subprocess with memory and time limits; the parent checks what comes and raises one error for it.
 
-The parent only waits, checks the shape of what comes, and turns every way to die into one sentence. Only time that the
-parent spends waiting counts against the child: a slow plan is not the file's fault. Nor is a busy machine: a child that
-has hardly had a processor gets more time.
+Only time that the parent spends waiting counts: a slow plan is not the file's fault. Nor is a busy machine: a process
+that has hardly had a processor gets more time.
 """
 
-import atexit
 import contextlib
+import hashlib
 import os
-import subprocess
+import stat
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
-import batchsync
-from batchsync.reader.fork_server import is_open, spawn
-from batchsync.reader.protocol import receive, send
+from batchsync.config import InputSettings
+from batchsync.errors import ColumnsUnclear, FileUnreadable, InputError, ReadError
+from batchsync.messages import columns as column_messages
+from batchsync.messages import reader as reader_messages
+from batchsync.messages.render import Translation
+from batchsync.model import CellBatch, FileFound, RowBatch, SheetCells, SheetFound
+from batchsync.reader.messages import decode, receive, send
+from batchsync.reader.source import ReadOptions
+from batchsync.reader.spawn import spawn
 
-_SETTINGS = "BATCHSYNC_"
 MEMORY = 900 << 20
-"""Of address space: with the parent's own it stays below a gigabyte."""
+"""Bytes of address space: with the parent's own it stays below a gigabyte."""
 SECONDS = 8.5
 """For a file of up to 4 MB: with the start-up it stays below ten."""
 SECONDS_PER_MB = 2.0
 """For each MB beyond: ten times what a million rows need."""
 _SMALL_MB = 4
-WORKED = 1 / 3
-"""The share of its time that a child has spent on a processor before it counts as stuck; honest files need a tenth."""
-PATIENCE = 6.0
-"""So many times its time, and even a child that never got a processor is given up."""
-_TICK = 0.05
+CPU_SHARE = 1 / 3
+"""The share of its time that a process has spent on a processor before it counts as stuck; normal files need a tenth."""
+MOST_TIMES = 6.0
+"""So many times its time, and even a process that never got a processor is killed."""
+_TICK_S = 0.05
+_HASH_BLOCK = 1 << 20
+
+Item = TypeVar("Item", FileFound | SheetFound | RowBatch, FileFound | SheetCells | CellBatch)
+
+
+def orders(path: Path, settings: InputSettings) -> Generator[FileFound | SheetFound | RowBatch, None, None]:
+    """Yield what the plan needs of a file."""
+    return _read(path, settings, "orders", (FileFound, SheetFound, RowBatch))
+
+
+def cells(path: Path, settings: InputSettings) -> Generator[FileFound | SheetCells | CellBatch, None, None]:
+    """Yield every cell of a file."""
+    return _read(path, settings, "cells", (FileFound, SheetCells, CellBatch))
 
 
 def seconds_for(size: int) -> float:
@@ -40,107 +58,162 @@ def seconds_for(size: int) -> float:
     return SECONDS + SECONDS_PER_MB * max(0.0, size / (1 << 20) - _SMALL_MB)
 
 
+def _read(
+    path: Path, settings: InputSettings, mode: str, kinds: tuple[type, ...]
+) -> Generator[Item, None, None]:
+    size = _regular_size(path)
+    options = settings.model_dump(mode="json", include=set(ReadOptions._fields))
+    request = {"mode": mode, "path": str(path.absolute()), "options": options}
+    try:
+        child = ParserProcess(request, seconds=seconds_for(size))
+    except OSError as error:
+        raise FileUnreadable(reader_messages.NO_CHILD, file=path.name, error=str(error)) from error
+    with closing(child):
+        sha256 = _sha256(path)  # while the child starts
+        try:
+            while (message := child.receive()) is not None:
+                item = decode(message, kinds, sha256, size)
+                if item is None:
+                    return
+                if isinstance(item, ReadError):
+                    raise input_error(path, item)
+                yield cast("Item", item)
+        except ValueError as error:
+            raise FileUnreadable(
+                reader_messages.READER_FAILED, file=path.name, why=reader_messages.WHY["answer"]
+            ) from error
+        raise _death(path, child)
+
+
+def _regular_size(path: Path) -> int:
+    """Return the size of a file that can be read at all; the name counts only for Excel's lock files."""
+    if path.name.startswith("~$"):
+        raise FileUnreadable(reader_messages.LOCK_FILE, file=path.name)
+    try:
+        about = path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileUnreadable(reader_messages.MISSING, file=str(path)) from error
+    except (OSError, ValueError) as error:
+        raise _cant_open(path, error) from error
+    if not stat.S_ISREG(about.st_mode):
+        raise FileUnreadable(reader_messages.NOT_A_FILE, file=str(path))
+    if about.st_size == 0:
+        raise FileUnreadable(reader_messages.EMPTY, file=path.name)
+    if not os.access(path, os.R_OK):
+        raise _cant_open(path, PermissionError(13, "Permission denied"))
+    return about.st_size
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise _cant_open(path, error) from error
+
+
+# --- Errors -------------------------------------------------------------------------------------------------
+
+
+def _cant_open(path: Path, error: Exception) -> FileUnreadable:
+    reason = (isinstance(error, OSError) and error.strerror) or str(error)
+    return FileUnreadable(reader_messages.CANT_OPEN, file=path.name, error=reason)
+
+
+def _death(path: Path, child: "ParserProcess") -> FileUnreadable:
+    if child.killed == "TOO_SLOW":
+        return FileUnreadable(reader_messages.TOO_SLOW, file=path.name, seconds=round(child.seconds))
+    if child.killed == "TOO_LARGE":
+        return FileUnreadable(reader_messages.TOO_LARGE, file=path.name, most=child.memory >> 20)
+    return FileUnreadable(reader_messages.DIED, file=path.name)
+
+
+def input_error(path: Path, error: ReadError) -> InputError:
+    """Return the user's error for what the parser process refused."""
+    facts: dict[str, object] = {"file": path.name, "most": MEMORY >> 20, **error.facts}
+    for name, texts in (("why", reader_messages.WHY), ("what", reader_messages.WHAT)):
+        if facts.get(name) in texts:
+            facts[name] = texts[str(facts[name])]
+    for kind, messages in ((FileUnreadable, reader_messages), (ColumnsUnclear, column_messages)):
+        text = getattr(messages, error.reason, None)
+        if isinstance(text, Translation):
+            return kind(text, **facts)
+    raise ValueError(error.reason)
+
+
+# --- The subprocess -----------------------------------------------------------------------------------------
+
+
 class ParserProcess:
-    """A running child and the watch over it. Close it, and it is gone."""
+    """A running parser process and the thread that enforces its limits. Closing it kills the process."""
 
     def __init__(self, request: dict[str, Any], *, seconds: float, memory: int = MEMORY) -> None:
         self.seconds = seconds
         self.memory = memory
         self.killed: str | None = None
-        """TOO_SLOW or TOO_LARGE when the watch ended it."""
-        self._process = spawn() or _waiting_child() or _started()
+        """TOO_SLOW or TOO_LARGE when a limit ended it."""
+        self._process = spawn()
         self._left = seconds
-        self._since: float | None = None
+        self._waiting_since: float | None = None
         self._over = threading.Event()
-        self._watch = threading.Thread(target=self._keep_watch, name="reader-watch", daemon=True)
+        self._watch = threading.Thread(target=self._enforce_limits, name="reader-watch", daemon=True)
         self._watch.start()
-        self._ask(request | {"memory": memory})
+        self._send(request | {"memory": memory})
 
-    def messages(self) -> Iterator[Any]:
-        """Yield what the child says until it ends, dies or is killed. Raises ValueError for nonsense."""
-        while (message := self._next()) is not None:
-            yield message
+    def receive(self) -> Any:
+        """Return the next message; None when the process has ended, died or been killed. Raises ValueError for nonsense."""
+        pipe = self._process.stdout
+        if pipe is None:
+            return None
+        started = self._waiting_since = time.monotonic()
+        try:
+            return receive(pipe)
+        finally:
+            self._waiting_since = None
+            self._left -= time.monotonic() - started
 
     def close(self) -> None:
-        """Kill the child if it still runs, and let go of its pipes."""
+        """Kill the process if it still runs, and close its pipes."""
         self._over.set()
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(OSError):
                     pipe.close()
-                except OSError:
-                    continue
         self._process.wait()
         self._watch.join()
 
-    def _ask(self, request: dict[str, Any]) -> None:
+    def _send(self, request: dict[str, Any]) -> None:
         pipe = self._process.stdin
         try:
             if pipe is not None:
                 send(pipe, request)
                 pipe.close()
-        except OSError:  # it died before it listened: the missing answer tells
+        except OSError:  # it died before it read: no message will come
             return
 
-    def _next(self) -> Any:
-        pipe = self._process.stdout
-        if pipe is None:
-            return None
-        started = self._since = time.monotonic()
-        try:
-            return receive(pipe)
-        finally:
-            self._since = None
-            self._left -= time.monotonic() - started
-
-    def _keep_watch(self) -> None:
-        while not self._over.wait(_TICK):
-            since = self._since
+    def _enforce_limits(self) -> None:
+        while not self._over.wait(_TICK_S):
+            since = self._waiting_since
             waited = 0.0 if since is None else time.monotonic() - since + self.seconds - self._left
             if waited > self.seconds and self._is_stuck(waited):
-                self._end("TOO_SLOW")
+                self._kill("TOO_SLOW")
             elif sys.platform != "linux" and _memory_of(self._process.pid) > self.memory:
-                self._end("TOO_LARGE")
+                self._kill("TOO_LARGE")
 
     def _is_stuck(self, waited: float) -> bool:
-        """Whether a child that was waited for too long has had the processor, or never will."""
-        worked = _processor_time_of(self._process.pid)
-        return worked is None or worked > self.seconds * WORKED or waited > self.seconds * PATIENCE
+        """Whether a process that was waited for too long has had the processor, or never will."""
+        used = _cpu_time_of(self._process.pid)
+        return used is None or used > self.seconds * CPU_SHARE or waited > self.seconds * MOST_TIMES
 
-    def _end(self, why: str) -> None:
-        self.killed = self.killed or why
+    def _kill(self, reason: str) -> None:
+        self.killed = self.killed or reason
         self._process.kill()
         self._over.set()
 
 
-_ahead: "list[subprocess.Popen[bytes]]" = []
-"""At most one child that has no file yet."""
-
-
-def start_ahead() -> None:
-    """Start the next file's child: it does its imports while we do ours. If none comes, it ends with us."""
-    if not _ahead and not is_open():
-        with contextlib.suppress(OSError):  # told when the file comes
-            _ahead.append(_started())
-
-
-@atexit.register
-def _let_go() -> None:
-    """End a child that waited in vain; where Python does not get to tidy up, the end of its pipe does."""
-    for child in _ahead:
-        child.kill()
-        child.communicate()
-    _ahead.clear()
-
-
-def _waiting_child() -> "subprocess.Popen[bytes] | None":
-    child = _ahead.pop() if _ahead else None
-    return child if child is not None and child.poll() is None else None
-
-
-def _processor_time_of(pid: int) -> float | None:
-    """Return the seconds that a process has spent on a processor; None when it can't be told."""
+def _cpu_time_of(pid: int) -> float | None:
+    """Return the seconds that a process has spent on a processor; None when unknown."""
     try:
         if sys.platform == "linux":
             fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -153,37 +226,11 @@ def _processor_time_of(pid: int) -> float | None:
         return None
 
 
-def _started() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "batchsync.reader.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-        start_new_session=True,  # Ctrl-C is for the parent to hear: a run that drains still needs its reader
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-
-
 def _memory_of(pid: int) -> int:
-    """Return a process' resident memory where rlimits don't bind; 0 when it can't be told."""
+    """Return a process' resident memory where rlimits don't bind; 0 when unknown."""
     try:
         import psutil
 
         return int(psutil.Process(pid).memory_info().rss)
     except Exception:  # noqa: BLE001 - psutil missing, or the process gone
         return 0
-
-
-def environment() -> dict[str, str]:
-    """Return our environment, with our own package found when we run from a source folder.
-
-    Without our settings: a child is told what it needs, and one that parses a stranger's bytes needs no token.
-    """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_SETTINGS)}
-    environment["PYTHONIOENCODING"] = "utf-8"
-    root = Path(batchsync.__file__).resolve().parent.parent
-    if root == Path.cwd():
-        before = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = f"{root}{os.pathsep}{before}" if before else str(root)
-    return environment

@@ -1,97 +1,76 @@
-"""From lines to the columns that the plan needs, in batches."""
+"""Data rows of a table, from lines to the columns that the plan needs, in batches."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import fields
+from typing import Protocol, runtime_checkable
 
+from batchsync.model import RowBatch, SheetFound
 from batchsync.planning.shapes import Shape, shape
-from batchsync.reader.source import BROKEN, EMPTY, TEXT, UNDECODABLE, Line
-from batchsync.reader.table.header_row import Role, TableFound, role
+from batchsync.reader.source import BROKEN, EMPTY, LONGEST_TEXT, UNDECODABLE, Line, Sheet
+from batchsync.reader.table.header_row import Role, role
+
+ROWS = 4_096
+MOST_CHARACTERS = 16_000_000
+"""Of one batch: a string that many cells share may be a megabyte long."""
 
 
-class Picked(NamedTuple):
-    """Data rows as parallel columns. Mirrors `model.RowBatch`."""
+@runtime_checkable
+class ColumnReader(Protocol):
+    """A sheet that reads single columns faster than whole lines."""
 
-    lines: list[int]
-    orders: list[str]
-    order_kinds: list[int]
-    owners: list[str]
-    owner_kinds: list[int]
-    shops: list[str]
-    decisions: list[str]
-    hidden: list[int]
+    def row_batches(self, found: SheetFound) -> Iterator[RowBatch]: ...
 
 
-class Plain(NamedTuple):
-    """Consecutive data rows of nothing but text, each column joined by line breaks: what is light on the pipe."""
-
-    first: int
-    size: int
-    orders: str
-    owners: str | None
-    shops: str | None
-    decisions: str | None
+def row_batches_of(sheet: Sheet, found: SheetFound, lines: Iterable[Line]) -> Iterator[RowBatch]:
+    """Yield the data rows of a sheet, of which `lines` are all lines; by columns where it can."""
+    return sheet.row_batches(found) if isinstance(sheet, ColumnReader) else row_batches(lines, found)
 
 
-def lightened(batch: Picked) -> Picked | Plain:
-    """Return a batch of rising lines in its lighter form, where it has one."""
-    first, size = batch.lines[0], len(batch.lines)
-    others = (batch.owners, batch.shops, batch.decisions)
-    orders, *texts = ["\n".join(column) if column else None for column in (batch.orders, *others)]
-    kinds = batch.order_kinds + batch.owner_kinds
-    if batch.hidden or batch.lines[-1] - first >= size or kinds.count(TEXT) < len(kinds) or orders is None:
-        return batch
-    if any(text is not None and text.count("\n") >= size for text in (orders, *texts)):
-        return batch
-    return Plain(first, size, orders, *texts)
+def row_batches(
+    lines: Iterable[Line], found: SheetFound, size: int = ROWS, *, ragged: bool = False
+) -> Iterator[RowBatch]:
+    """Yield the data rows among a sheet's lines.
 
-
-def pick(
-    lines: Iterable[Line], found: TableFound, size: int = 4_096, *, ragged: bool = False
-) -> Iterator[Picked]:
-    """Walk a sheet's lines and yield its data rows in batches.
-
-    With `ragged`, as for text, cells may have slipped: a row that is not as wide as the header is marked broken.
+    With `ragged`, as for text, cells may have moved: a row that is not as wide as the header is marked broken.
     """
-    batch = _empty()
+    batch = RowBatch(lines=[], orders=[], order_kinds=[])
     for line in lines:
         if role(line, found) is not Role.DATA:
             continue
-        if ragged and _slipped(line, found):
+        if ragged and _has_moved_cells(line, found):
             line = line._replace(kinds=[BROKEN] * len(line.cells))  # noqa: PLW2901
         _add(batch, line, found)
         if len(batch.lines) >= size:
             yield batch
-            batch = _empty()
+            batch = RowBatch(lines=[], orders=[], order_kinds=[])
     if batch.lines:
         yield batch
 
 
-def _slipped(line: Line, found: TableFound) -> bool:
+def _has_moved_cells(line: Line, found: SheetFound) -> bool:
     """Whether a delimiter too many or too few may have moved the cells of a row.
 
     Excel leaves out empty cells at a line's end, so a short row is trusted while its order number looks like the
     others and its merchant is there.
     """
-    cells = line.cells
-    if len(cells) >= found.width:
-        return any(cells[found.width :])
+    cells, width = line.cells, len(found.headers)
+    if len(cells) >= width:
+        return any(cells[width:])
     last = max(found.order_column, found.owner_column or 0)
     usual = (
-        found.shape >= Shape.DIGITS and last < len(cells) and shape(cells[found.order_column]) == found.shape
+        found.order_shape >= Shape.DIGITS
+        and last < len(cells)
+        and shape(cells[found.order_column]) == found.order_shape
     )
     return not usual
 
 
-def _empty() -> Picked:
-    return Picked([], [], [], [], [], [], [], [])
-
-
-def _add(batch: Picked, line: Line, found: TableFound) -> None:
+def _add(batch: RowBatch, line: Line, found: SheetFound) -> None:
     text, kind = _cell(line, found.order_column)
-    spoilt = UNDECODABLE if UNDECODABLE in line.kinds else BROKEN if BROKEN in line.kinds else None
+    unreliable = UNDECODABLE if UNDECODABLE in line.kinds else BROKEN if BROKEN in line.kinds else None
     batch.lines.append(line.number)
     batch.orders.append(text)
-    batch.order_kinds.append(kind if spoilt is None else spoilt)
+    batch.order_kinds.append(kind if unreliable is None else unreliable)
     if found.owner_column is not None:
         text, kind = _cell(line, found.owner_column)
         batch.owners.append(text)
@@ -108,3 +87,20 @@ def _add(batch: Picked, line: Line, found: TableFound) -> None:
 
 def _cell(line: Line, column: int) -> tuple[str, int]:
     return (line.cells[column], line.kinds[column]) if column < len(line.cells) else ("", EMPTY)
+
+
+def bounded(batch: RowBatch) -> Iterator[RowBatch]:
+    """Cut a batch of huge texts into ones that fit a message."""
+    texts = (batch.orders, batch.owners, batch.shops, batch.decisions)
+    longest = max((max(map(len, column)) for column in texts if column), default=0)
+    size = len(batch.lines)
+    if longest * size <= MOST_CHARACTERS:
+        yield batch
+        return
+    step = max(1, MOST_CHARACTERS // (4 * min(longest, LONGEST_TEXT)))
+    columns = {field.name: getattr(batch, field.name) for field in fields(batch)}
+    for at in range(0, size, step):
+        parts = {name: column[at : at + step] for name, column in columns.items()}
+        for name in ("orders", "owners", "shops", "decisions"):
+            parts[name] = [text[:LONGEST_TEXT] for text in parts[name]]
+        yield RowBatch(**parts)

@@ -1,28 +1,22 @@
-"""The nouns inside the walled child: what a container yields and what was wished for.
-
-Everything here is light on purpose: the child starts for every file, and `batchsync.model` alone (its dataclasses)
-would double its start-up. So nothing that the child needs imports model, errors or config at module level; the
-parent turns these tuples into the house's nouns. The kinds are `model.CellKind` by number (a test compares them).
-"""
+"""What a container yields in the parser process: sheets and their lines, and how the user wants them read."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-EMPTY, TEXT, NUMBER, LOSSY, BOOLEAN, DATE, ERROR, NO_VALUE, UNDECODABLE, BROKEN, AMOUNT = range(11)
+from batchsync.model import CellKind, Note
+
+(EMPTY, TEXT, NUMBER, LOSSY, BOOLEAN, DATE, ERROR, NO_VALUE, UNDECODABLE, BROKEN, AMOUNT) = map(int, CellKind)
+"""The kinds as plain ints: each cell of a million rows has one."""
 
 LONGEST_TEXT = 32_768
-"""One more than the characters that a cell may hold: what is longer is refused whatever it says."""
-
-
-class Note(NamedTuple):
-    """Something worth saying about a file: a code that `words` knows, and its facts. Mirrors `model.Note`."""
-
-    code: str
-    facts: Mapping[str, str] = {}
+"""One more than the characters that a cell may hold: what is longer is refused whatever it holds."""
+MOST_COLUMNS = 16_384
+MOST_ROWS = 1_048_576
+"""The limits of Excel and LibreOffice."""
 
 
 class Line(NamedTuple):
-    """One line of a sheet: cells as the file says them, ragged as found, with a kind for each."""
+    """One line of a sheet: the text of its cells, ragged as found, and a kind for each."""
 
     number: int
     """The line number that Excel shows, from 1 (for text: the line where the record starts)."""
@@ -32,7 +26,7 @@ class Line(NamedTuple):
 
 
 class Sheet(Protocol):
-    """A sheet whose lines can be walked once. Cells merged downward carry their value on each covered line."""
+    """A sheet. Cells merged downward have their value on each covered line."""
 
     @property
     def name(self) -> str: ...
@@ -42,12 +36,26 @@ class Sheet(Protocol):
     def visible(self) -> bool: ...
 
     def lines(self) -> Iterator[Line]:
-        """Lines with at least one cell, rising."""
+        """Yield the lines with at least one cell, in rising order."""
         ...
 
 
+class MemorySheet:
+    """A sheet whose lines are in memory."""
+
+    def __init__(self, name: str, index: int, rows: list[Line]) -> None:
+        self.name = name
+        self.index = index
+        self.visible = True
+        self.rows = rows
+
+    def lines(self) -> Iterator[Line]:
+        """Yield its lines."""
+        return iter(self.rows)
+
+
 class Source(Protocol):
-    """An opened file: what it is, and its sheets in the file's order, hidden ones too."""
+    """An opened file: its container, and its sheets in the file's order, hidden ones too."""
 
     @property
     def container(self) -> str: ...
@@ -60,7 +68,7 @@ class Source(Protocol):
 
 
 class ReadOptions(NamedTuple):
-    """How the user wants the file read. Mirrors `config.InputSettings`, field by field."""
+    """The fields of `config.InputSettings`, without pydantic: its import would double a child's start-up."""
 
     sheets: tuple[str, ...] = ()
     header_row: int | None = None
@@ -69,16 +77,3 @@ class ReadOptions(NamedTuple):
     owner_id: str | Mapping[str, str] | None = None
     owners: Mapping[str, str] = {}
     hidden_rows: str = "skip"
-
-
-class UnreadableFile(Exception):
-    """The file can't be read: the name of a Text in `words.reading`, and its facts.
-
-    The light twin of `errors.FileUnreadable`, which the parent raises in its place. (An error of `errors` itself may
-    be raised in the child too, imported where it is raised: it crosses with its text and facts.)
-    """
-
-    def __init__(self, text: str, **facts: str) -> None:
-        self.text = text
-        self.facts = facts
-        super().__init__(text, facts)

@@ -3,25 +3,30 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from xml.parsers import expat
 
-from batchsync.reader.memory_sheet import LONGEST, WIDEST, MemorySheet, RowBuilder
+from batchsync.errors import ReadError
+from batchsync.reader.merged_cells import RowBuilder
 from batchsync.reader.source import (
     BOOLEAN,
     DATE,
     EMPTY,
     ERROR,
+    MOST_COLUMNS,
+    MOST_ROWS,
     NO_VALUE,
     NUMBER,
     TEXT,
     UNDECODABLE,
     Line,
-    Note,
+    MemorySheet,
     Sheet,
 )
 from batchsync.reader.text.encoding import MARK, detect, is_marked, show_marks
-from batchsync.reader.text.refusal import unreadable
+
+if TYPE_CHECKING:
+    from batchsync.model import Note
 
 _BLOCK = 1 << 16
 _KINDS = {"Number": NUMBER, "Boolean": BOOLEAN, "DateTime": DATE, "Error": ERROR}
@@ -127,20 +132,18 @@ class _Workbook:
     # rows
 
     def _start_row(self, attributes: Attributes) -> None:
-        number = _whole(attributes.get("Index"), self._row + 1, LONGEST)
-        self._builder.skip_rows(max(0, number - self._row - 1))
+        number = _whole(attributes.get("Index"), self._row + 1, MOST_ROWS)
         self._row = max(number, self._row + 1)
         self._hidden = attributes.get("Hidden") == "1"
         self._in_row = True
-        self._span = _whole(attributes.get("Span"), 0, LONGEST)
-        self._builder.start()
+        self._span = _whole(attributes.get("Span"), 0, MOST_ROWS)
+        self._builder.start(self._row)
 
     def _end_row(self) -> None:
         cells, kinds = self._builder.end()
         self._in_row = False
         if self.sheets and any(kinds):
-            self.sheets[-1].held.append(Line(self._row, cells, kinds, self._hidden))
-        self._builder.skip_rows(self._span)
+            self.sheets[-1].rows.append(Line(self._row, cells, kinds, self._hidden))
         self._row += self._span
 
     # cells
@@ -168,9 +171,12 @@ class _Workbook:
             return
         cell = self._cell
         if "Index" in cell:
-            self._builder.move_to(_whole(cell["Index"], 1, WIDEST) - 1)
+            self._builder.move_to(_whole(cell["Index"], 1, MOST_COLUMNS) - 1)
         text, kind = self._value("".join(self._text), self._kind, cell)
-        across, down = _whole(cell.get("MergeAcross"), 0, WIDEST), _whole(cell.get("MergeDown"), 0, LONGEST)
+        across, down = (
+            _whole(cell.get("MergeAcross"), 0, MOST_COLUMNS),
+            _whole(cell.get("MergeDown"), 0, MOST_ROWS),
+        )
         self._builder.put(text, kind, across + 1, down + 1)
         self._cell, self._kind, self._text = {}, EMPTY, []
 
@@ -199,7 +205,7 @@ def _whole(written: str | None, otherwise: int, most: int) -> int:
 
 
 def _refuse_entities(*_: object) -> int:
-    raise unreadable("XML_ENTITIES")
+    raise ReadError("XML_ENTITIES")
 
 
 class SpreadsheetMlSource:
@@ -240,7 +246,7 @@ def _feed(parser: expat.XMLParserType, block: str, stream: TextIO) -> None:
             block = stream.read(_BLOCK)
         parser.Parse(rest.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
-        raise unreadable("XML_DAMAGED", line=error.lineno, why=expat.ErrorString(error.code)) from error
+        raise ReadError("XML_DAMAGED", line=error.lineno, why=expat.ErrorString(error.code)) from error
 
 
 def open_spreadsheetml(path: Path) -> SpreadsheetMlSource:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from struct import Struct
 
+from batchsync.errors import ReadError
+from batchsync.ooxml.archive import OfficeArchive
 from batchsync.reader.cell_overrides import CellOverrides
 from batchsync.reader.merged_cells import Merge
 from batchsync.reader.number_formats import GENERAL, Format, builtin_format, format_of
-from batchsync.reader.office_archive import Package
-from batchsync.reader.source import UnreadableFile
 
 _ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR = 0, 2, 3, 5, 9, 11
 _FORMAT, _XF, _BEGIN_XFS, _END_XFS, _SHEET, _MERGE = 44, 47, 617, 618, 156, 176
@@ -22,7 +22,7 @@ _MOST_LINES = 1_048_576
 class Parts:
     """The parts of one workbook: its formats, and the extras of each sheet."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: OfficeArchive) -> None:
         self._package = package
         workbook = next(name for name in package.names if name.endswith("workbook.bin"))
         relations = package.relations(workbook)
@@ -88,7 +88,7 @@ class Parts:
             return
         try:
             data = b"".join(self._package.chunks(part))
-        except UnreadableFile:
+        except ReadError:
             return
         yield from records(data)
 

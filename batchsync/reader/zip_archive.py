@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
-from batchsync.reader.row_batches import Picked, Plain, pick
-from batchsync.reader.source import Line, Note, ReadOptions, Sheet, Source, UnreadableFile
-from batchsync.reader.table.header_row import TableFound
-from batchsync.reader.text.refusal import unreadable
-from batchsync.reader.text.source import NO_WISHES, TextSource
+from batchsync.errors import ReadError
+from batchsync.model import Note, RowBatch, SheetFound
+from batchsync.reader.row_batches import row_batches_of
+from batchsync.reader.source import Line, ReadOptions, Sheet, Source
+from batchsync.reader.text.source import NO_OPTIONS, TextSource
 
 MOST_BYTES = 1 << 30
 MOST_MEMBERS = 500
@@ -42,9 +42,9 @@ class ArchiveSource:
 
     container = "zip"
 
-    def __init__(self, path: Path, wishes: ReadOptions, open_book: OpenBook) -> None:
+    def __init__(self, path: Path, options: ReadOptions, open_book: OpenBook) -> None:
         self._path = path
-        self._wishes = wishes
+        self._wishes = options
         self._open_book = open_book
         self.notes: list[Note] = []
         try:
@@ -78,25 +78,25 @@ class ArchiveSource:
     def _opened(self, name: str, data: bytes) -> Source:
         try:
             return self._open_book(data)
-        except UnreadableFile as error:
-            if error.text == "PASSWORD":
-                raise unreadable("ZIP_PASSWORD", name=name) from error
-            raise unreadable("ZIP_DAMAGED", why=name) from error
+        except ReadError as error:
+            if error.reason == "PASSWORD":
+                raise ReadError("ZIP_PASSWORD", name=name) from error
+            raise ReadError("ZIP_DAMAGED", why=name) from error
 
     def _readable(self, members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
         texts = [member for member in members if _ending(member) in (*_ENDINGS, *_BOOKS)]
         if not texts:
             names = ", ".join(map(member_name, members[:5])) or "-"
-            raise unreadable("ZIP_WITHOUT_TEXT", names=names)
+            raise ReadError("ZIP_WITHOUT_TEXT", names=names)
         size = sum(member.file_size for member in texts)
         largest = max((member.file_size for member in texts if _ending(member) in _BOOKS), default=0)
         if size > MOST_BYTES or largest > MOST_OF_A_BOOK:
-            raise unreadable("ZIP_TOO_LARGE", size=size >> 20, most=MOST_BYTES >> 20)
+            raise ReadError("ZIP_TOO_LARGE", size=size >> 20, most=MOST_BYTES >> 20)
         if any(member.compress_type not in _COMPRESSIONS for member in texts):
-            raise unreadable("ZIP_DAMAGED", why="an unusual compression")
+            raise ReadError("ZIP_DAMAGED", why="an unusual compression")
         locked = next((member for member in texts if member.flag_bits & _ENCRYPTED), None)
         if locked:
-            raise unreadable("ZIP_PASSWORD", name=member_name(locked))
+            raise ReadError("ZIP_PASSWORD", name=member_name(locked))
         return texts
 
     def _opener(self, member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
@@ -124,11 +124,9 @@ class MemberSheet:
         """Yield the sheet's lines."""
         return self._sheet.lines()
 
-    def picked(self, found: TableFound) -> Iterator[Picked | Plain]:
-        """Yield the data rows, fast where the sheet can."""
-        fast = getattr(self._sheet, "picked", None)
-        batches: Iterator[Picked | Plain] = pick(self._sheet.lines(), found) if fast is None else fast(found)
-        return batches
+    def row_batches(self, found: SheetFound) -> Iterator[RowBatch]:
+        """Yield the data rows, by columns where the sheet can."""
+        yield from row_batches_of(self._sheet, found, self._sheet.lines())
 
 
 class _Member(io.RawIOBase):
@@ -157,7 +155,7 @@ class _Member(io.RawIOBase):
 
 
 def _damaged(error: Exception) -> Exception:
-    return unreadable("ZIP_DAMAGED", why=(str(error) or type(error).__name__)[:100])
+    return ReadError("ZIP_DAMAGED", why=(str(error) or type(error).__name__)[:100])
 
 
 def _counts(member: zipfile.ZipInfo) -> bool:
@@ -201,9 +199,11 @@ def _is_chinese(name: str) -> bool:
 
 def no_book(_: bytes) -> Source:
     """Open no workbook."""
-    raise UnreadableFile("NO_SHEETS")
+    raise ReadError("NO_SHEETS")
 
 
-def open_archive(path: Path, wishes: ReadOptions = NO_WISHES, open_book: OpenBook = no_book) -> ArchiveSource:
+def open_archive(
+    path: Path, options: ReadOptions = NO_OPTIONS, open_book: OpenBook = no_book
+) -> ArchiveSource:
     """Open a zip of texts or workbooks; raises FileUnreadable when it has none, is a bomb, locked or damaged."""
-    return ArchiveSource(path, wishes, open_book)
+    return ArchiveSource(path, options, open_book)

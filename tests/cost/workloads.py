@@ -1,4 +1,4 @@
-"""The reader's and the writer's work on some rows, in this process, without the wall's child."""
+"""The reader's and the writer's work on some rows, in this process, without the parser process."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from batchsync.model import (
     SheetFound,
     State,
 )
-from batchsync.reader import serialize
+from batchsync.reader import worker
 from batchsync.reader.source import ReadOptions
 from batchsync.writer import ResultJob, write_result
 from benchmarks import inputs
@@ -29,7 +29,7 @@ def reading(make: Make) -> Work:
     """All messages for the plan, as the child makes them."""
 
     def read(rows: int) -> None:
-        for _ in serialize.orders(make(rows), ReadOptions()):
+        for _ in worker.orders(make(rows), ReadOptions()):
             pass
 
     return read

@@ -15,7 +15,6 @@ from batchsync.ledger.lock import WriterLock
 from batchsync.nightly import NightlyRun, NightStop, preflight
 from batchsync.nightly.inbox import SkipReason, scan
 from batchsync.nightly.workspace import Workspace
-from batchsync.reader import fork_server, parser_process
 from tests.nightly.inbox_fixture import Scene, sn
 
 DAY = "2026-11-24"
@@ -409,13 +408,12 @@ def test_many_small_files_cost_little_each(scene: Scene, monkeypatch: pytest.Mon
         synced.append(descriptor)
         fsync(descriptor)
 
-    for room in (fork_server, parser_process):
-        monkeypatch.setattr(room.subprocess, "Popen", starting)
+    monkeypatch.setattr(subprocess, "Popen", starting)
     monkeypatch.setattr(os, "fsync", syncing)
     for number in range(12):
         scene.put(f"{number}.csv", sn(number))
     ended = scene.run()
-    assert (12, ["batchsync.reader.fork_server"]) == (ended.summary.done, started)
+    assert (12, ["batchsync.reader.spawn"]) == (ended.summary.done, started)
     assert len(synced) <= 12 * 4 + 15
 
 

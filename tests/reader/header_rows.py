@@ -1,4 +1,4 @@
-"""Header rows of real exports and of ERPs, with the columns that must be picked. `JY:` before a header marks a column of an ERP's own numbers."""
+"""Header rows of real exports and of ERPs, with the columns that must be row_batches. `JY:` before a header marks a column of an ERP's own numbers."""
 
 from typing import NamedTuple
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import xlwt
 
+from batchsync.errors import ReadError
 from batchsync.reader.open import open_source
 from batchsync.reader.source import (
     AMOUNT,
@@ -23,7 +24,6 @@ from batchsync.reader.source import (
     TEXT,
     Line,
     ReadOptions,
-    UnreadableFile,
 )
 from batchsync.reader.xls_records import is_encrypted, workbook_stream
 from batchsync.reader.xlsb_records import records
@@ -127,7 +127,7 @@ def test_an_xls_cut_short_says_so(tmp_path: Path, cut: int) -> None:
     """One sentence, whoever notices."""
     path = xls(tmp_path / "a.xls", list(range(3_000)))
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(UnreadableFile):
+    with pytest.raises(ReadError):
         lines(path)
 
 
@@ -142,9 +142,9 @@ def test_a_locked_xls_says_password(tmp_path: Path, key: bytes) -> None:
     lock = struct.pack("<HH", 0x2F, len(key)) + key
     path.write_bytes(data[:start] + lock + data[start + len(lock) :])
     assert is_encrypted(workbook_stream(path))
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ReadError) as caught:
         lines(path)
-    assert "PASSWORD" == caught.value.text
+    assert "PASSWORD" == caught.value.reason
 
 
 # --- .xlsb --------------------------------------------------------------------------------------------------
@@ -210,9 +210,9 @@ def locked(path: Path, password: str) -> Path:
 
 def test_a_locked_workbook_says_password(tmp_path: Path) -> None:
     """Not "damaged"."""
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ReadError) as caught:
         lines(locked(tmp_path / "a.xlsx", "secret"))
-    assert "PASSWORD" == caught.value.text
+    assert "PASSWORD" == caught.value.reason
 
 
 def test_a_workbook_with_the_default_password_opens(tmp_path: Path) -> None:
@@ -267,6 +267,6 @@ def test_a_library_that_panics_is_one_plain_sentence(tmp_path: Path, spoilt: str
             parts = {name: old.read(name) for name in old.namelist()}
         parts["xl/_rels/workbook.bin.rels"] = parts["xl/_rels/workbook.bin.rels"].replace(b"rId1", b"rId9")
         workbooks.zipped(path, parts)
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ReadError) as caught:
         lines(path)
-    assert ("DAMAGED", "reader") == (caught.value.text, caught.value.facts["why"])
+    assert ("DAMAGED", "reader") == (caught.value.reason, caught.value.facts["why"])

@@ -1,6 +1,6 @@
 """Ids grafted into files of every container, in each guard and encoding: whole ones digit for digit, damaged ones refused.
 
-From the bytes of a file to the plan, all but the wall: what `check --plan` writes.
+From the bytes of a file to the plan, all but the parser process: what `check --plan` writes.
 """
 
 import csv
@@ -16,9 +16,8 @@ import xlwt
 from batchsync.config import InputSettings
 from batchsync.model import FileFound, Plan, PlanVerdict, Reason, RowBatch, SheetFound
 from batchsync.planning.plan import make_plan, verdicts_of
-from batchsync.reader import serialize
-from batchsync.reader.messages import ORDERS as MAKERS
-from batchsync.reader.messages import file_found
+from batchsync.reader import worker
+from batchsync.reader.messages import decode, encode
 from batchsync.reader.source import ReadOptions
 from tests.reader import test_ods, workbooks
 
@@ -32,15 +31,16 @@ OWNER = "780000001"
 
 
 def planned(path: Path) -> Plan:
-    """What a file becomes; the child's messages are checked as the parent does."""
+    """What a file becomes; the messages are encoded and decoded."""
     settings = InputSettings(owner_id=OWNER)
 
-    def nouns() -> Iterable[FileFound | SheetFound | RowBatch]:
-        for message in serialize.orders(path, ReadOptions(owner_id=OWNER)):
-            tag, *facts = orjson.loads(orjson.dumps(message))
-            yield file_found(*facts, sha256="", size=1) if tag == "file" else MAKERS[tag](*facts)
+    kinds = (FileFound, SheetFound, RowBatch)
 
-    return make_plan(nouns(), settings, lambda _, numbers: bytes(len(numbers)))
+    def items() -> Iterable[FileFound | SheetFound | RowBatch]:
+        for item in worker.orders(path, ReadOptions(owner_id=OWNER)):
+            yield decode(orjson.loads(orjson.dumps(encode(item))), kinds, "", 1)  # type: ignore[misc]
+
+    return make_plan(items(), settings, lambda _, numbers: bytes(len(numbers)))
 
 
 # --- Writers of one column, by container --------------------------------------------------------------------

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from batchsync.errors import ReadError
 from batchsync.reader.open import open_source
 from batchsync.reader.source import (
     AMOUNT,
@@ -18,7 +19,6 @@ from batchsync.reader.source import (
     TEXT,
     Line,
     ReadOptions,
-    UnreadableFile,
 )
 
 ID = "261122-123456789012345"
@@ -146,15 +146,15 @@ def test_a_flat_file_is_read(tmp_path: Path) -> None:
 def test_a_locked_one_says_password(tmp_path: Path) -> None:
     """Its manifest tells."""
     path = ods(tmp_path / "a.ods", row(cell("x")), manifest="<m><manifest:encryption-data/></m>")
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ReadError) as caught:
         lines(path)
-    assert "PASSWORD" == caught.value.text
+    assert "PASSWORD" == caught.value.reason
 
 
 def test_one_that_is_cut_short_says_damaged(tmp_path: Path) -> None:
     """Half a table is not read as a whole one."""
     path = tmp_path / "a.fods"
     path.write_text(content(row(cell(ID)) * 50)[:-100], encoding="utf-8")
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ReadError) as caught:
         lines(path)
-    assert "DAMAGED" == caught.value.text
+    assert "DAMAGED" == caught.value.reason

@@ -1,4 +1,4 @@
-"""The wall: however a child dies, the parent lives and says one sentence."""
+"""The parser process: however it ends, the parent raises one error."""
 
 import os
 import subprocess
@@ -13,8 +13,9 @@ from batchsync.config import InputSettings
 from batchsync.errors import FileUnreadable
 from batchsync.messages.render import Lang
 from batchsync.model import FileFound
-from batchsync.reader import parser_process, read_orders, requests, start_ahead
-from batchsync.reader.parser_process import ParserProcess, environment, seconds_for
+from batchsync.reader import parser_process, read_orders, spawn, start_ahead
+from batchsync.reader.parser_process import ParserProcess, seconds_for
+from batchsync.reader.spawn import environment
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="rlimits")
 
@@ -31,7 +32,7 @@ def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
         script.write_text(f"#!/bin/sh\nexec {sys.executable} {body}\n", encoding="utf-8")
         script.chmod(0o700)
         monkeypatch.setattr(sys, "executable", str(script))
-        monkeypatch.setattr(parser_process, "_ahead", [])
+        monkeypatch.setattr(spawn, "_ahead", [])
         path = tmp_path / "orders.csv"
         path.write_text("order_sn\n1\n", encoding="utf-8")
         return path
@@ -49,20 +50,20 @@ def said(path: Path) -> str:
 @pytest.mark.parametrize(
     ("program", "sentence"),
     [
-        ("import os; os.kill(os.getpid(), 9)", "made the reader stop dead"),
-        ("import os; os.kill(os.getpid(), 11)", "made the reader stop dead"),
-        ("sys.exit(0)", "made the reader stop dead"),
-        ("say(['file', 'csv', '', []]); import os; os.abort()", "made the reader stop dead"),
-        ("sys.stdout.buffer.write(b'\\xff' * 9)", "the reader's answer made no sense"),
-        ("sys.stdout.buffer.write(b'\\0\\0\\0\\x02{]'); sys.stdout.flush()", "the reader's answer made no sense"),
-        ("say({'a': 1})", "the reader's answer made no sense"),
-        ("say(['file', 'exe', '', []])", "the reader's answer made no sense"),
-        ("say(['rows', [1], ['a'], [99], [], [], [], [], []])", "the reader's answer made no sense"),
-        ("say(['rows', [-1], ['a'], [1], [], [], [], [], []])", "the reader's answer made no sense"),
-        ("say(['unreadable', '__class__', {}])", "the reader's answer made no sense"),
-        ("say(['launch', 'missiles'])", "the reader's answer made no sense"),
-        ("say(['unreadable', 'PASSWORD', {}])", "locked with a password"),
-        ("say(['broke', 'PanicException', 'index out of bounds'])", "is damaged (PanicException: index out of bounds)"),
+        ("import os; os.kill(os.getpid(), 9)", "ended unexpectedly"),
+        ("import os; os.kill(os.getpid(), 11)", "ended unexpectedly"),
+        ("sys.exit(0)", "ended unexpectedly"),
+        ("say(['file', 'csv', '', []]); import os; os.abort()", "ended unexpectedly"),
+        ("sys.stdout.buffer.write(b'\\xff' * 9)", "sent an invalid message"),
+        ("sys.stdout.buffer.write(b'\\0\\0\\0\\x02{]'); sys.stdout.flush()", "sent an invalid message"),
+        ("say({'a': 1})", "sent an invalid message"),
+        ("say(['file', 'exe', '', []])", "sent an invalid message"),
+        ("say(['rows', [1], ['a'], [99], [], [], [], [], []])", "sent an invalid message"),
+        ("say(['rows', [-1], ['a'], [1], [], [], [], [], []])", "sent an invalid message"),
+        ("say(['error', '__class__', {}])", "sent an invalid message"),
+        ("say(['launch', 'missiles'])", "sent an invalid message"),
+        ("say(['error', 'PASSWORD', {}])", "locked with a password"),
+        ("say(['error', 'READER_FAILED', {'why': 'PanicException: index out of bounds'}])", "could not be read (PanicException: index out of bounds)"),
     ],
 )  # fmt: skip
 def test_a_child_that_dies_or_lies_is_one_sentence(
@@ -78,7 +79,7 @@ def test_a_child_that_takes_too_long_is_killed(
     impostor: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     """The clock runs while the parent waits, whether the child works or hangs."""
-    monkeypatch.setattr(requests, "seconds_for", lambda _: 0.2)
+    monkeypatch.setattr(parser_process, "seconds_for", lambda _: 0.2)
     assert "given up after 0 seconds" in said(impostor(program))
 
 
@@ -90,7 +91,7 @@ def test_a_busy_machine_is_not_the_files_fault(
     monkeypatch: pytest.MonkeyPatch, worked: float | None, waited: float, stuck: bool
 ) -> None:
     """Ten seconds are over: a child that has worked a third of them is stuck, one that never got to is waited for."""
-    monkeypatch.setattr(parser_process, "_processor_time_of", lambda _: worked)
+    monkeypatch.setattr(parser_process, "_cpu_time_of", lambda _: worked)
     child = ParserProcess.__new__(ParserProcess)
     child.seconds = 10.0
     child._process = subprocess.Popen([sys.executable, "-c", ""])
@@ -100,8 +101,8 @@ def test_a_busy_machine_is_not_the_files_fault(
 
 def test_processor_time_is_told() -> None:
     """Of this process more than none, of one that isn't there nothing."""
-    own = parser_process._processor_time_of(os.getpid())
-    assert (True, None) == (own is not None and own > 0, parser_process._processor_time_of(2**22 + 1))
+    own = parser_process._cpu_time_of(os.getpid())
+    assert (True, None) == (own is not None and own > 0, parser_process._cpu_time_of(2**22 + 1))
 
 
 @posix
@@ -111,12 +112,10 @@ def test_memory_is_limited(impostor: Callable[[str], Path]) -> None:
     path = impostor(
         f"""
         sys.path.insert(0, {str(root)!r})
-        from batchsync.reader import serialize, worker
-        def greedy(path, wishes):
-            yield ["file", "csv", "", []]
-            hoard = bytearray(2 << 30)
-            yield ["end", len(hoard)]
-        serialize.orders = greedy
+        from batchsync.reader import worker
+        def too_large(path, options):
+            yield from [bytearray(2 << 30)]
+        worker.orders = too_large
         worker.main()
         """
     )
@@ -152,7 +151,7 @@ def test_what_is_no_file_to_read_is_told_before_a_child_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Excel's lock file, nothing, a folder, zero bytes."""
-    monkeypatch.setattr(requests, "ParserProcess", None)
+    monkeypatch.setattr(parser_process, "ParserProcess", None)
     (tmp_path / "folder").mkdir()
     for file in ("~$orders.xlsx", "empty.csv"):
         (tmp_path / file).write_bytes(b"" if file == "empty.csv" else b"x")
@@ -172,14 +171,14 @@ def test_a_device_is_no_file() -> None:
 def started(monkeypatch: pytest.MonkeyPatch) -> list["subprocess.Popen[bytes]"]:
     """Every child that is started, in turn."""
     children: list[subprocess.Popen[bytes]] = []
-    start = parser_process._started
+    start = spawn._start
 
     def noted() -> "subprocess.Popen[bytes]":
         children.append(start())
         return children[-1]
 
-    monkeypatch.setattr(parser_process, "_started", noted)
-    monkeypatch.setattr(parser_process, "_ahead", [])
+    monkeypatch.setattr(spawn, "_start", noted)
+    monkeypatch.setattr(spawn, "_ahead", [])
     return children
 
 

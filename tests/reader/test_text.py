@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchsync.reader.row_batches import Picked, Plain
+from batchsync.model import RowBatch
 from batchsync.reader.source import BROKEN, TEXT, UNDECODABLE, Line, ReadOptions
 from batchsync.reader.table.header_row import find_table
 from batchsync.reader.text.source import TextSource, open_text
@@ -18,26 +18,26 @@ ID = "261122-123456789012345"
 TABLE = f"订单号,商家id,备注\n{ID},23456789,好\n"
 
 
-def source(data: bytes, wishes: ReadOptions = ReadOptions()) -> TextSource:  # noqa: B008
-    return TextSource(lambda: io.BytesIO(data), "orders.csv", wishes)
+def source(data: bytes, options: ReadOptions = ReadOptions()) -> TextSource:  # noqa: B008
+    return TextSource(lambda: io.BytesIO(data), "orders.csv", options)
 
 
 def lines(data: bytes) -> list[Line]:
     return list(next(source(data).sheets()).lines())
 
 
-def picked(data: bytes) -> list[Picked | Plain]:
+def batches_of(data: bytes) -> list[RowBatch]:
     """What the fast way yields."""
     sheet = source(data)._sheet
     found = find_table(list(sheet.lines())[:30], ReadOptions(), "orders.csv")
     assert found is not None
-    return list(sheet.picked(found))
+    return list(sheet.row_batches(found))
 
 
 def orders(data: bytes) -> list[tuple[int, str, int]]:
     return [
         row
-        for batch in map(arrived, picked(data))
+        for batch in map(arrived, batches_of(data))
         for row in zip(batch.lines, batch.orders, batch.order_kinds, strict=True)
     ]
 

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchsync.model import RowBatch
+from batchsync.model import RowBatch, SheetFound
 from batchsync.planning.shapes import Shape
-from batchsync.reader.row_batches import Plain, pick
+from batchsync.reader.messages import encode
+from batchsync.reader.row_batches import row_batches
 from batchsync.reader.source import TEXT, ReadOptions
-from batchsync.reader.table.header_row import TableFound, find_table
+from batchsync.reader.table.header_row import find_table
 from batchsync.reader.text import lines
 from batchsync.reader.text.columns import TextColumns
 from batchsync.reader.text.records import Dialect
 from tests.reader.read_result import arrived
-from tests.reader.test_text import ID, picked, source
+from tests.reader.test_text import ID, batches_of, source
 
 Row = tuple[int, str, int, str, int, str]
 HEADER = "订单号{0}商家id{0}备注{0}处理决定"
@@ -38,13 +39,13 @@ def rows_of(batches: list[RowBatch]) -> list[Row]:
 
 
 def both_ways(data: bytes) -> tuple[list[Row], list[Row]]:
-    """The rows as the fast ways give them, and as `pick` does line by line; none when the bytes hide the header."""
+    """The rows as the fast ways give them, and as `row_batches` does line by line; none when the bytes hide the header."""
     sheet = source(data)._sheet
     found = find_table(list(sheet.lines())[:30], ReadOptions(), "orders.csv")
     if found is None:
         return [], []
-    fast = rows_of(list(map(arrived, sheet.picked(found))))
-    return fast, rows_of(list(map(arrived, pick(sheet.lines(), found, ragged=True))))
+    fast = rows_of(list(map(arrived, sheet.row_batches(found))))
+    return fast, rows_of(list(map(arrived, row_batches(sheet.lines(), found, ragged=True))))
 
 
 # --- Whatever the text ----------------------------------------------------------------------------------------
@@ -111,19 +112,25 @@ def test_the_ways_agree(
 
 def columns(delimiter: str = ",", width: int = 3, **more: object) -> TextColumns:
     facts: dict[str, object] = {
+        "sheet": "S",
+        "index": 0,
         "header_line": 1,
         "headers": ("a", "b", "c"),
         "order_column": 0,
         "owner_column": 1,
-        "shop_column": None,
-        "decision_column": None,
-        "result_columns": (),
-        "notes": (),
-        "explanations": frozenset(),
-        "shape": Shape.DASHED,
-        "width": 3,
+        "order_shape": Shape.DASHED,
     }
-    return TextColumns(TableFound(**{**facts, **more}), Dialect(delimiter), width)  # type: ignore[arg-type]
+    return TextColumns(SheetFound(**{**facts, **more}), Dialect(delimiter), width)  # type: ignore[arg-type]
+
+
+def text_rows(first: int, orders: list[str], owners: list[str]) -> RowBatch:
+    return RowBatch(
+        lines=list(range(first, first + len(orders))),
+        orders=orders,
+        order_kinds=[TEXT] * len(orders),
+        owners=owners,
+        owner_kinds=[TEXT] * len(owners),
+    )
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -132,7 +139,7 @@ def columns(delimiter: str = ",", width: int = 3, **more: object) -> TextColumns
 def test_a_block_of_the_usual_shape_is_cut_at_once(delimiter: str, quote: str, end: str) -> None:
     """The quick way is taken: its cells come without their quotes."""
     block = f"{quote}{ID}{quote}{delimiter}1{delimiter}{quote}x{quote}{end}" * 2
-    assert Plain(7, 2, f"{ID}\n{ID}", "1\n1", None, None) == columns(delimiter).of_block(block.encode(), 7)
+    assert text_rows(7, [ID, ID], ["1", "1"]) == columns(delimiter).of_block(block.encode(), 7)
 
 
 @pytest.mark.parametrize(
@@ -167,15 +174,15 @@ def test_a_block_with_something_odd_is_not(block: str) -> None:
 def test_empty_cells_beyond_the_header_are_none() -> None:
     """Delimiters at each line's end are cut off; a cell that says something there is not."""
     wide = columns(width=5)
-    assert wide.of_block(f"{ID},1,x,,\n".encode(), 7) == Plain(7, 1, ID, "1", None, None)
+    assert wide.of_block(f"{ID},1,x,,\n".encode(), 7) == text_rows(7, [ID], ["1"])
     assert wide.of_block(f"{ID},1,x,,y\n".encode(), 7) is None
 
 
 def test_a_block_with_the_header_is_looked_at() -> None:
     """As are the lines that may explain it."""
     block = f"{ID},1,x\n".encode()
-    assert columns(explanations=frozenset({2, 3})).of_block(block, 3) is None
-    assert columns(explanations=frozenset({2, 3})).of_block(block, 4) is not None
+    assert columns(explanation_lines=(2, 3)).of_block(block, 3) is None
+    assert columns(explanation_lines=(2, 3)).of_block(block, 4) is not None
 
 
 def test_orders_in_a_column_beyond_the_header_are_marked() -> None:
@@ -184,7 +191,7 @@ def test_orders_in_a_column_beyond_the_header_are_marked() -> None:
     found = find_table(list(sheet.lines()), ReadOptions(order_columns=("C",), header_row=1), "orders.csv")
     assert found is not None
     assert 2 == found.order_column
-    batches = list(map(arrived, sheet.picked(found)))
+    batches = list(map(arrived, sheet.row_batches(found)))
     assert 2 == sum(len(batch.lines) for batch in batches)
 
 
@@ -192,7 +199,8 @@ def test_a_large_file_of_quoted_cells_goes_the_quick_way() -> None:
     """But for the line of the header; in one block a cell with a line break makes it be read by records."""
     rows = [f'"261122-{n:015d}","1","x"' for n in range(5_000)]
     rows[2_500] = f'"{ID}","1","x\ny"'
-    batches = picked("\r\n".join([HEADER.format(","), *(f'{row},""' for row in rows), ""]).encode())
-    assert {Plain} == set(map(type, batches))
+    batches = batches_of("\r\n".join([HEADER.format(","), *(f'{row},""' for row in rows), ""]).encode())
+    assert 1 < len(batches)
+    assert True is all(encode(batch)[0] == "text_rows" for batch in batches)
     every = [kind for batch in map(arrived, batches) for kind in batch.order_kinds]
     assert [TEXT] * 5_000 == every

@@ -2,18 +2,20 @@
 
 import base64
 import quopri
+import re
 import struct
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from batchsync.errors import FileUnreadable
+from batchsync.errors import ReadError
 from batchsync.reader.html import open_html, open_mhtml
 from batchsync.reader.sniff import sniff
 from batchsync.reader.source import ERROR, NO_VALUE, NUMBER, TEXT, UNDECODABLE, Line, Sheet
 from batchsync.reader.spreadsheetml import open_spreadsheetml
 from batchsync.reader.zip_archive import MOST_BYTES, open_archive
+from tests.reader.read_result import message_of
 
 ID = "261122-123456789012345"
 
@@ -117,8 +119,9 @@ def test_a_web_page_saved_in_one_file(tmp_path: Path, head: str, way: str) -> No
 @pytest.mark.parametrize("body", ["<p>请登录</p>", "<table></table>", "<table><tr><td></td></tr></table>"])
 def test_a_page_without_a_table_says_so(tmp_path: Path, body: str) -> None:
     """A login page saved as orders.xls is the usual case."""
-    with pytest.raises(FileUnreadable, match="without a table"):
+    with pytest.raises(ReadError) as caught:
         html(tmp_path, body)
+    assert re.search("without a table", message_of(caught.value))
 
 
 # --- XML spreadsheets
@@ -211,8 +214,9 @@ def test_a_hidden_sheet_of_an_xml_spreadsheet(tmp_path: Path) -> None:
 )
 def test_a_hostile_or_broken_xml_spreadsheet(tmp_path: Path, data: bytes, said: str) -> None:
     """One sentence each."""
-    with pytest.raises(FileUnreadable, match=said):
+    with pytest.raises(ReadError) as caught:
         open_spreadsheetml(put(tmp_path, data))
+    assert re.search(said, message_of(caught.value))
 
 
 # --- Zips
@@ -247,8 +251,9 @@ def test_a_zip_of_csvs(tmp_path: Path, codec: str) -> None:
 
 def test_a_zip_without_texts_says_what_it_holds(tmp_path: Path) -> None:
     """And what to do."""
-    with pytest.raises(FileUnreadable, match=r"but: 图片\.png"):
+    with pytest.raises(ReadError) as caught:
         open_archive(zipped(tmp_path, {"图片.png": b"x"}, "gbk"))
+    assert re.search(r"but: 图片\.png", message_of(caught.value))
 
 
 def test_a_bomb_is_refused_by_its_directory(tmp_path: Path) -> None:
@@ -257,8 +262,9 @@ def test_a_bomb_is_refused_by_its_directory(tmp_path: Path) -> None:
     raw = path.read_bytes()
     entry = raw.index(b"PK\x01\x02") + 24
     path.write_bytes(raw[:entry] + struct.pack("<I", MOST_BYTES + (1 << 20)) + raw[entry + 4 :])
-    with pytest.raises(FileUnreadable, match="unpack to 1025 MB"):
+    with pytest.raises(ReadError) as caught:
         open_archive(path)
+    assert re.search("unpack to 1025 MB", message_of(caught.value))
 
 
 def test_a_locked_zip_says_password(tmp_path: Path) -> None:
@@ -267,8 +273,9 @@ def test_a_locked_zip_says_password(tmp_path: Path) -> None:
     raw = bytearray(path.read_bytes())
     raw[raw.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(bytes(raw))
-    with pytest.raises(FileUnreadable, match="password"):
+    with pytest.raises(ReadError) as caught:
         open_archive(path)
+    assert re.search("password", message_of(caught.value))
 
 
 def test_a_compression_that_may_ask_for_gigabytes_is_refused(tmp_path: Path) -> None:
@@ -276,8 +283,9 @@ def test_a_compression_that_may_ask_for_gigabytes_is_refused(tmp_path: Path) -> 
     path = tmp_path / "orders.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("orders.csv", "x")
-    with pytest.raises(FileUnreadable, match="unusual compression"):
+    with pytest.raises(ReadError) as caught:
         open_archive(path)
+    assert re.search("unusual compression", message_of(caught.value))
 
 
 def test_a_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
@@ -286,7 +294,7 @@ def test_a_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
     raw = path.read_bytes()
     at = raw.index(b"PK\x01\x02")
     path.write_bytes(raw[: at + 28] + b"\0\0" + raw[at + 30 : at + 46] + raw[at + 46 + 19 :])
-    with pytest.raises(FileUnreadable):
+    with pytest.raises(ReadError):
         open_archive(path)
 
 
@@ -295,8 +303,9 @@ def test_a_damaged_zip_says_so(tmp_path: Path, cut: int) -> None:
     """Cut short, or with bytes gone wrong within."""
     path = zipped(tmp_path, {"orders-of-a-day.csv": f"订单号\n{ID}\n".encode() * 50})
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(FileUnreadable, match="damaged"):
+    with pytest.raises(ReadError) as caught:
         open_archive(path)
+    assert re.search("damaged", message_of(caught.value))
 
 
 def test_a_member_gone_wrong_says_so(tmp_path: Path) -> None:
@@ -305,5 +314,6 @@ def test_a_member_gone_wrong_says_so(tmp_path: Path) -> None:
     raw = bytearray(path.read_bytes())
     raw[60] ^= 0xFF
     path.write_bytes(bytes(raw))
-    with pytest.raises(FileUnreadable, match="damaged"):
+    with pytest.raises(ReadError) as caught:
         [list(sheet.lines()) for sheet in open_archive(path).sheets()]
+    assert re.search("damaged", message_of(caught.value))

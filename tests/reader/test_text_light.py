@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from batchsync.config import InputSettings
-from batchsync.model import FileFound, PlanVerdict, SheetFound
+from batchsync.model import FileFound, PlanVerdict
 from batchsync.planning.plan import make_plan, verdicts_of
 from batchsync.reader.source import ReadOptions
 from batchsync.reader.table.header_row import find_table
@@ -13,23 +13,15 @@ from batchsync.reader.text.source import open_text
 from tests.reader.read_result import arrived
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-HEAVY = (
-    "dataclasses",
-    "pydantic",
-    "batchsync.model",
-    "batchsync.errors",
-    "batchsync.config",
-    "pandas",
-    "openpyxl",
-)
+HEAVY = ("pydantic", "batchsync.config", "pandas", "openpyxl", "aiohttp")
 CODE = (
-    "import sys; from batchsync.reader import html, no_table, row_batches, spreadsheetml, zip_archive; from batchsync.reader.table import header_row; from batchsync.reader.text import source; "
+    "import sys; from batchsync.reader import html, no_table, row_batches, spreadsheetml, worker, zip_archive; from batchsync.reader.table import header_row; from batchsync.reader.text import source; "
     f"print([name for name in {HEAVY!r} if name in sys.modules])"
 )
 
 
-def test_the_childs_modules_are_light() -> None:
-    """The child starts for every file: nouns, settings and errors stay out until something is wrong."""
+def test_the_parser_process_imports_little() -> None:
+    """It starts for every file: the settings and foreign libraries stay out."""
     out = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     assert "[]" == out.stdout.strip()
 
@@ -47,17 +39,9 @@ def test_the_guarded_sample() -> None:
     sheet = next(source.sheets())
     table = find_table(list(sheet.lines())[:30], ReadOptions(), sheet.name)
     assert table is not None
-    found = SheetFound(
-        sheet=sheet.name,
-        index=0,
-        header_line=table.header_line,
-        headers=table.headers,
-        order_column=table.order_column,
-        owner_column=table.owner_column,
-    )
-    batches = map(arrived, open_text(SAMPLES / "gbk-guarded.csv")._sheet.picked(table))
+    batches = map(arrived, open_text(SAMPLES / "gbk-guarded.csv")._sheet.row_batches(table))
     file = FileFound(container="csv", sha256="", size=0)
-    plan = make_plan([file, found, *batches], InputSettings(), lambda _, numbers: bytes(len(numbers)))
+    plan = make_plan([file, table, *batches], InputSettings(), lambda _, numbers: bytes(len(numbers)))
     assert ("GB18030, comma", 30, 3, {PlanVerdict.SEND}) == (
         source.detail,
         len(plan),

@@ -1,11 +1,14 @@
 """The streaming .xlsx reader: every cell as Excel shows it, digit for digit, whichever of its three ways reads it."""
 
+from dataclasses import fields, replace
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from batchsync.reader.row_batches import Picked, pick
+from batchsync.errors import ReadError
+from batchsync.model import RowBatch, SheetFound
+from batchsync.reader.row_batches import row_batches
 from batchsync.reader.source import (
     AMOUNT,
     BOOLEAN,
@@ -18,9 +21,8 @@ from batchsync.reader.source import (
     TEXT,
     Line,
     ReadOptions,
-    UnreadableFile,
 )
-from batchsync.reader.table.header_row import TableFound, find_table
+from batchsync.reader.table.header_row import find_table
 from batchsync.reader.xlsx.source import XlsxSheet, open_xlsx
 from tests.reader import workbooks
 
@@ -63,16 +65,21 @@ def grid(path: Path) -> list[tuple[int, list[str]]]:
     return [(line.number, line.cells) for line in lines(path)]
 
 
-def picked(path: Path, *asked: str) -> tuple[Picked, Picked]:
+def both_batches(path: Path, *asked: str) -> tuple[RowBatch, RowBatch]:
     """The rows of a sheet's table: the fast way, and from its lines."""
     sheet = sheets(path)[0]
     found = find_table(list(sheet.lines())[:30], ReadOptions(order_columns=asked), "S")
-    assert isinstance(found, TableFound)
-    return joined(list(sheet.picked(found))), joined(list(pick(sheet.lines(), found)))
+    assert isinstance(found, SheetFound)
+    return joined(list(sheet.row_batches(found))), joined(list(row_batches(sheet.lines(), found)))
 
 
-def joined(batches: list[Picked]) -> Picked:
-    return Picked(*(list(chain.from_iterable(column)) for column in zip(*batches, strict=True)))
+def joined(batches: list[RowBatch]) -> RowBatch:
+    return RowBatch(
+        **{
+            field.name: list(chain.from_iterable(getattr(batch, field.name) for batch in batches))
+            for field in fields(RowBatch)
+        }
+    )
 
 
 # --- Cells --------------------------------------------------------------------------------------------------
@@ -134,7 +141,7 @@ def test_a_cell_is_read_as_excel_shows_it(
     path = workbooks.xlsx(tmp_path / "a.xlsx", odd + rows, strings=STRINGS, formats=FORMATS)
     line = lines(path)[1]
     padded = [*line.cells, ""][1], [*line.kinds, EMPTY][1]
-    fast, slow = picked(path, "订单号")
+    fast, slow = both_batches(path, "订单号")
     assert (expected, fast) == (padded, slow)
     assert [expected] == list(zip(fast.orders, fast.order_kinds, strict=True))
 
@@ -300,9 +307,9 @@ def orders(count: int, spoil: dict[int, str]) -> str:
 )
 def test_one_odd_row_among_many_changes_no_other(tmp_path: Path, spoilt: str) -> None:
     """The fast way and the slow way agree on all of 9,000 rows, and only the odd one is another."""
-    fast, slow = picked(workbooks.xlsx(tmp_path / "a.xlsx", orders(MANY, {5000: spoilt})))
+    fast, slow = both_batches(workbooks.xlsx(tmp_path / "a.xlsx", orders(MANY, {5000: spoilt})))
     plain = [f"261122-{n:015d}" for n in range(2, MANY + 2) if n != 5000]
-    assert fast._replace(hidden=[]) == slow._replace(hidden=[])
+    assert replace(fast, hidden=[]) == replace(slow, hidden=[])
     assert (sum(fast.hidden), plain) == (
         sum(slow.hidden),
         [order for order, line in zip(fast.orders, fast.lines, strict=True) if line != 5000],
@@ -320,7 +327,7 @@ def test_wide_rows_lose_no_wanted_cell(tmp_path: Path) -> None:
             for n in range(2, 3_000)
         )
     )
-    fast, slow = picked(workbooks.xlsx(tmp_path / "a.xlsx", rows))
+    fast, slow = both_batches(workbooks.xlsx(tmp_path / "a.xlsx", rows))
     assert (slow, [str(n) for n in range(2, 3_000)]) == (fast, fast.owners)
 
 
@@ -337,24 +344,24 @@ def test_wide_rows_lose_no_wanted_cell(tmp_path: Path) -> None:
 )
 def test_a_sheet_beyond_excels_limits_is_refused(tmp_path: Path, rows: str, why: str) -> None:
     """With the reason."""
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ReadError) as caught:
         lines(workbooks.xlsx(tmp_path / "a.xlsx", rows))
-    assert ("DAMAGED", why) == (caught.value.text, caught.value.facts["why"])
+    assert ("DAMAGED", why) == (caught.value.reason, caught.value.facts["why"])
 
 
 def test_a_sheet_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     """Half a table is not read as a whole one."""
     part = workbooks.worksheet(f'<row r="1">{number("A1", 1)}</row>').partition("</sheetData>")[0]
     path = workbooks.zipped(tmp_path / "a.xlsx", workbooks.workbook_parts({"S": part}))
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ReadError) as caught:
         lines(path)
-    assert ("DAMAGED", "xml") == (caught.value.text, caught.value.facts["why"])
+    assert ("DAMAGED", "xml") == (caught.value.reason, caught.value.facts["why"])
 
 
 def test_texts_that_are_missing_are_told(tmp_path: Path) -> None:
     """Cells that point into shared strings that aren't there."""
     path = workbooks.xlsx(tmp_path / "a.xlsx", '<row r="1"><c r="A1" t="s"><v>0</v></c></row>')
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ReadError) as caught:
         lines(path)
     assert "strings" == caught.value.facts["why"]
 
@@ -370,6 +377,6 @@ def test_entities_are_refused(tmp_path: Path, part: str) -> None:
     )
     start, end, rest = parts[part].rpartition("?>\n")
     parts[part] = start + end + bomb + rest
-    with pytest.raises(UnreadableFile) as caught:
+    with pytest.raises(ReadError) as caught:
         lines(workbooks.zipped(tmp_path / "a.xlsx", parts))
-    assert ("HOSTILE", "entities") == (caught.value.text, caught.value.facts["why"])
+    assert ("HOSTILE", "entities") == (caught.value.reason, caught.value.facts["why"])

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from batchsync.errors import ReadError
+from batchsync.model import Note
 from batchsync.ooxml.references import column_of, letter
 from batchsync.planning.shapes import Shape, shape, strip_guards
-from batchsync.reader.source import ERROR, NO_VALUE, Line, Note, ReadOptions
+from batchsync.reader.source import ERROR, NO_VALUE, Line, ReadOptions
 from batchsync.reader.table.header_names import (
     MAIN_RANK,
     ORDER_RANK,
@@ -15,9 +17,6 @@ from batchsync.reader.table.header_names import (
     SHOP_NAMES,
     normalise,
 )
-
-if TYPE_CHECKING:
-    from batchsync.messages.render import Translation
 
 ASKED = "order_column_asked"
 BY_NAME = "order_column_by_name"
@@ -79,13 +78,13 @@ class Columns(NamedTuple):
     notes: tuple[Note, ...]
 
 
-def choose_columns(header: Header, sample: Sequence[Line], wishes: ReadOptions, sheet: str) -> Columns:
+def choose_columns(header: Header, sample: Sequence[Line], options: ReadOptions, sheet: str) -> Columns:
     """Take the columns of a table whose header row is known; raises ColumnsUnclear when two fit."""
     results, decision = _result_columns(header)
     taken = {*results, decision}
-    order, notes = _order_column(header, sample, wishes, sheet, taken)
-    owner = _owner_column(header, sample, wishes, sheet, taken | {order.column})
-    shop = _shop_column(header, taken | {order.column, owner}) if wishes.owners and owner is None else None
+    order, notes = _order_column(header, sample, options, sheet, taken)
+    owner = _owner_column(header, sample, options, sheet, taken | {order.column})
+    shop = _shop_column(header, taken | {order.column, owner}) if options.owners and owner is None else None
     notes += _owner_notes(header, owner, shop)
     if results:
         shown = ", ".join(header.shown(column) for column in results)
@@ -110,10 +109,10 @@ def asked_column(header: Header, asked: str) -> list[int]:
 
 
 def _order_column(
-    header: Header, sample: Sequence[Line], wishes: ReadOptions, sheet: str, taken: set[int | None]
+    header: Header, sample: Sequence[Line], options: ReadOptions, sheet: str, taken: set[int | None]
 ) -> tuple[Candidate, list[Note]]:
-    if wishes.order_columns:
-        column = _asked(header, wishes.order_columns, sheet, "TWO_ORDERS")
+    if options.order_columns:
+        column = _asked(header, options.order_columns, sheet, "TWO_ORDERS")
         chosen = _candidate(column, 0, sample)
         return chosen, [_say(ASKED, header, column), *_odd(header, chosen)]
     candidates = [
@@ -187,10 +186,10 @@ def _usual(shapes: Iterable[Shape]) -> Shape:
 
 
 def _owner_column(
-    header: Header, sample: Sequence[Line], wishes: ReadOptions, sheet: str, taken: set[int | None]
+    header: Header, sample: Sequence[Line], options: ReadOptions, sheet: str, taken: set[int | None]
 ) -> int | None:
-    if wishes.owner_columns:
-        return _asked(header, wishes.owner_columns, sheet, "TWO_OWNERS")
+    if options.owner_columns:
+        return _asked(header, options.owner_columns, sheet, "TWO_OWNERS")
     candidates = [
         _candidate(column, 0, sample)
         for column, name in enumerate(header.names)
@@ -270,11 +269,11 @@ def _asked(header: Header, asked: Sequence[str], sheet: str, two: str) -> int:
             case [first, second, *_]:
                 raise _two(header, first, second, sheet, two)
     shown = ", ".join(f"{letter(i)} “{cell}”" for i, cell in enumerate(header.cells[:40]) if cell)
-    raise unclear("NO_SUCH_COLUMN", sheet=sheet, asked=", ".join(asked), line=header.line, headers=shown)
+    raise ReadError("NO_SUCH_COLUMN", sheet=sheet, asked=", ".join(asked), line=header.line, headers=shown)
 
 
 def _two(header: Header, first: int, second: int, sheet: str, text: str) -> Exception:
-    return unclear(
+    return ReadError(
         text,
         sheet=sheet,
         first=header.shown(first),
@@ -282,12 +281,3 @@ def _two(header: Header, first: int, second: int, sheet: str, text: str) -> Exce
         second=header.shown(second),
         second_at=letter(second),
     )
-
-
-def unclear(text: str, **facts: object) -> Exception:
-    """Make the error; imported here, since the child is light until something is wrong."""
-    from batchsync.errors import ColumnsUnclear
-    from batchsync.messages import columns
-
-    said: Translation = getattr(columns, text)
-    return ColumnsUnclear(said, **facts)

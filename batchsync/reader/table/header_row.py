@@ -3,36 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from typing import NamedTuple
 
+from batchsync.errors import ReadError
+from batchsync.model import Note, SheetFound
 from batchsync.ooxml.references import column_of, letter
 from batchsync.planning.shapes import NOTHING, Shape, shape, strip_guards
-from batchsync.reader.source import EMPTY, TEXT, Line, Note, ReadOptions
-from batchsync.reader.table.columns import Columns, Header, asked_column, choose_columns, unclear
+from batchsync.reader.source import EMPTY, TEXT, Line, ReadOptions
+from batchsync.reader.table.columns import Columns, Header, asked_column, choose_columns
 from batchsync.reader.table.header_names import ORDER_RANK, OWNER_NAMES, SHOP_NAMES, normalise
 
 DEPTH = 30
 """A header row stands among so many first lines."""
 EXPLANATION = "explanation_row"
-
-
-class TableFound(NamedTuple):
-    """A table: what the child tells the parent of a sheet. Mirrors `model.SheetFound`, sheet and index apart."""
-
-    header_line: int
-    headers: tuple[str, ...]
-    order_column: int
-    owner_column: int | None
-    shop_column: int | None
-    decision_column: int | None
-    result_columns: tuple[int, ...]
-    notes: tuple[Note, ...]
-    explanations: frozenset[int]
-    """Lines under the header that explain the columns."""
-    shape: Shape
-    """What most order numbers look like."""
-    width: int
-    """Columns of the header row, empty ones at its end left out."""
 
 
 class Role(IntEnum):
@@ -49,29 +31,33 @@ class Role(IntEnum):
 # --- Finding it ---------------------------------------------------------------------------------------------
 
 
-def find_table(lines: Sequence[Line], wishes: ReadOptions, sheet: str) -> TableFound | None:
-    """Find the table among a sheet's first lines (30 of them, or more when `wishes.header_row` lies deeper).
+def find_table(lines: Sequence[Line], options: ReadOptions, sheet: str, index: int = 0) -> SheetFound | None:
+    """Find the table among a sheet's first lines (30 of them, or more when `options.header_row` lies deeper).
 
     None when the sheet has no table; raises ColumnsUnclear when it has one whose columns can't be told.
     """
-    at = _header_at(lines, wishes, sheet)
+    at = _header_at(lines, options, sheet)
     if at is None:
         return None
     width = max((len(line.cells) for line in lines), default=0)
     header = Header.of(lines[at], width)
-    explanations = _explanations(lines[at + 1 : at + 3], header, wishes)
+    explanations = _explanations(lines[at + 1 : at + 3], header, options)
     below = [line for line in lines[at + 1 :] if line.number not in explanations]
-    if not wishes.order_columns and not any(name in ORDER_RANK for name in header.names):
+    if not options.order_columns and not any(name in ORDER_RANK for name in header.names):
         return None
-    chosen = choose_columns(header, below, wishes, sheet)
-    if not wishes.order_columns and _is_prose(below, chosen.order):
+    chosen = choose_columns(header, below, options, sheet)
+    if not options.order_columns and _is_prose(below, chosen.order):
         return None
-    return _found(header, chosen, explanations)
+    return _found(sheet, index, header, chosen, explanations)
 
 
-def _found(header: Header, chosen: Columns, explanations: frozenset[int]) -> TableFound:
+def _found(
+    sheet: str, index: int, header: Header, chosen: Columns, explanations: frozenset[int]
+) -> SheetFound:
     told = tuple(Note(EXPLANATION, {"line": str(line)}) for line in sorted(explanations))
-    return TableFound(
+    return SheetFound(
+        sheet=sheet,
+        index=index,
         header_line=header.line,
         headers=header.cells,
         order_column=chosen.order,
@@ -80,9 +66,8 @@ def _found(header: Header, chosen: Columns, explanations: frozenset[int]) -> Tab
         decision_column=chosen.decision,
         result_columns=chosen.results,
         notes=chosen.notes + told,
-        explanations=explanations,
-        shape=chosen.shape,
-        width=len(header.cells),
+        explanation_lines=tuple(sorted(explanations)),
+        order_shape=chosen.shape,
     )
 
 
@@ -106,12 +91,12 @@ def _has_digits(text: str) -> bool:
     return any(char.isdigit() for char in text)
 
 
-def _header_at(lines: Sequence[Line], wishes: ReadOptions, sheet: str) -> int | None:
-    if wishes.header_row is not None:
-        return next((i for i, line in enumerate(lines) if line.number == wishes.header_row), None)
+def _header_at(lines: Sequence[Line], options: ReadOptions, sheet: str) -> int | None:
+    if options.header_row is not None:
+        return next((i for i, line in enumerate(lines) if line.number == options.header_row), None)
     first = lines[:DEPTH]
-    if wishes.order_columns:
-        return _header_of_asked(first, wishes.order_columns, sheet)
+    if options.order_columns:
+        return _header_of_asked(first, options.order_columns, sheet)
     return next((i for i, line in enumerate(first) if _names(line) & ORDER_RANK.keys()), None)
 
 
@@ -143,7 +128,7 @@ def _words_above(lines: Sequence[Line], column: int, sheet: str) -> int | None:
             continue
         if shape(value) not in (Shape.OTHER, Shape.EMPTY):
             if last is None:
-                raise unclear(
+                raise ReadError(
                     "NO_HEADER", sheet=sheet, asked=letter(column), line=line.number, value=value[:40]
                 )
             return last
@@ -157,10 +142,10 @@ _EXPLAINS = re.compile(
 )
 
 
-def _explanations(lines: Sequence[Line], header: Header, wishes: ReadOptions) -> frozenset[int]:
+def _explanations(lines: Sequence[Line], header: Header, options: ReadOptions) -> frozenset[int]:
     """Rows right under the header that explain the columns or name them again: never one with an id in its place."""
     columns = [i for i, name in enumerate(header.names) if name in ORDER_RANK] + [
-        i for asked in wishes.order_columns for i in asked_column(header, asked)
+        i for asked in options.order_columns for i in asked_column(header, asked)
     ]
     found = set()
     for line in lines:
@@ -194,14 +179,14 @@ _TOTAL_WORD = re.compile(r"计|总和|汇总|total", re.IGNORECASE)
 _INVISIBLE = re.compile(r"[\s\x00\u200b-\u200f\u2060\ufeff]*")
 
 
-def role(line: Line, found: TableFound) -> Role:
+def role(line: Line, found: SheetFound) -> Role:
     """Tell what a line is. A line with something like an order number in its place is always data."""
     if line.number <= found.header_line:
         return Role.ABOVE
     order = line.cells[found.order_column] if found.order_column < len(line.cells) else ""
     if surely_an_id(order):
         return Role.DATA
-    if line.number in found.explanations:
+    if line.number in found.explanation_lines:
         return Role.EXPLANATION
     if _is_plain(order):
         first = next(filter(None, line.cells))
@@ -222,7 +207,7 @@ def surely_rows(orders: str, firsts: str) -> bool:
     return plain and "\n\n" not in f"\n{firsts}\n" and not _TOTAL_WORD.search(firsts)
 
 
-def _role_by_words(line: Line, order: str, found: TableFound) -> Role:
+def _role_by_words(line: Line, order: str, found: SheetFound) -> Role:
     written = [
         cell
         for column, cell in enumerate(line.cells)
@@ -235,12 +220,12 @@ def _role_by_words(line: Line, order: str, found: TableFound) -> Role:
         return Role.TOTAL
     if nothing and any(map(_TOTAL.fullmatch, written)):
         return Role.TOTAL
-    if not nothing and tuple(map(str.strip, line.cells))[: found.width] == found.headers:
+    if not nothing and tuple(map(str.strip, line.cells))[: len(found.headers)] == found.headers:
         return Role.REPEATED_HEADER
     return Role.DATA
 
 
-def _says_something(line: Line, found: TableFound) -> bool:
+def _says_something(line: Line, found: SheetFound) -> bool:
     """Whether a line without any text holds a formula without a value where the order or merchant should stand."""
     return any(
         line.kinds[column] not in (EMPTY, TEXT)

@@ -1,14 +1,15 @@
 """The columns of a table in text, fast: whole blocks by one expression that takes only the wanted cells, or cut records.
 
-What is odd is for `pick`: every way here says None when a row isn't surely a whole record with an order in it.
+What is odd is for `row_batches`: every way here says None when a row isn't surely a whole record with an order in it.
 """
 
 import re
 from collections.abc import Sequence
 
+from batchsync.model import RowBatch, SheetFound
 from batchsync.planning.shapes import Shape
-from batchsync.reader.row_batches import Plain
-from batchsync.reader.table.header_row import TableFound, surely_rows
+from batchsync.reader.source import EMPTY, TEXT
+from batchsync.reader.table.header_row import surely_rows
 from batchsync.reader.text.records import Chunk, Dialect
 
 _LARGEST = 1 << 20
@@ -22,11 +23,13 @@ _Expressions = dict[bytes, "re.Pattern[bytes]"]
 class TextColumns:
     """Takes the columns of one table from its text. `width` is what most records have."""
 
-    def __init__(self, found: TableFound, dialect: Dialect, width: int) -> None:
-        self._found = found
-        self.below = max((found.header_line, *found.explanations))
+    def __init__(self, found: SheetFound, dialect: Dialect, width: int) -> None:
+        self.below = max((found.header_line, *found.explanation_lines))
         """The last line that is looked at by itself in any case."""
-        firsts = None if found.shape >= Shape.DIGITS else 0  # looked at where the orders don't say enough
+        firsts = (
+            None if found.order_shape >= Shape.DIGITS else 0
+        )  # looked at where the orders don't say enough
+        self._width = len(found.headers)
         self._wanted = (
             found.order_column,
             found.owner_column,
@@ -36,9 +39,9 @@ class TextColumns:
         )
         self._columns = sorted({column for column in self._wanted if column is not None})
         self._delimiter = dialect.delimiter.encode()
-        self._delimiters = max(width, found.width) - 1
+        self._delimiters = max(width, self._width) - 1
         self._may_be_quick = (
-            self._columns[-1] < found.width <= width
+            self._columns[-1] < self._width <= width
             and not dialect.skip_space
             and len(self._delimiter) == 1
             and self._delimiter not in b'\r\n"'
@@ -50,7 +53,7 @@ class TextColumns:
 
     # --- From a block by one expression ---------------------------------------------------------------------
 
-    def of_block(self, block: bytes, first: int) -> Plain | None:
+    def of_block(self, block: bytes, first: int) -> RowBatch | None:
         """Cut a block of whole lines, UTF-8, of which the first has a number; None when it needs a closer look."""
         if not self._may_be_quick or first <= self.below:
             return None
@@ -65,7 +68,7 @@ class TextColumns:
             column: b"\n".join(texts).replace(b'"', b"").decode()
             for column, texts in zip(self._columns, cells, strict=True)
         }
-        return self._plain(first, len(rows), joined)
+        return self._batch(first, len(rows), joined)
 
     def _bare_rows(self, block: bytes, end: bytes) -> Sequence[bytes | tuple[bytes, ...]]:
         """Cut a block without quotes; nothing when a line isn't of the usual width.
@@ -101,7 +104,7 @@ class TextColumns:
     def _expression(self, kept: _Expressions, end: bytes, cell: str, last: str) -> "re.Pattern[bytes]":
         """Make the expression for a row, or find it: the wanted cells are groups, those beyond the header are empty."""
         if end not in kept:
-            width = self._found.width
+            width = self._width
             beyond = self._delimiters + 1 - width
             cells = [cell] * (width - 1) + [cell if beyond else last]
             for column in self._columns:
@@ -112,9 +115,9 @@ class TextColumns:
 
     # --- From records that are cut already ------------------------------------------------------------------
 
-    def of_records(self, chunk: Chunk) -> Plain | None:
+    def of_records(self, chunk: Chunk) -> RowBatch | None:
         """Take the columns of records that are all whole; None when they need a closer look."""
-        rows, width = chunk.rows, self._found.width
+        rows, width = chunk.rows, self._width
         widths = set(map(len, rows))
         if chunk.first <= self.below or len(widths) != 1 or (least := widths.pop()) < width:
             return None
@@ -123,11 +126,24 @@ class TextColumns:
         joined = {column: "\n".join([row[column] for row in rows]) for column in self._columns}
         if any(text.count("\n") != len(rows) - 1 or len(text) > _LARGEST for text in joined.values()):
             return None
-        return self._plain(chunk.first, len(rows), joined)
+        return self._batch(chunk.first, len(rows), joined)
 
-    def _plain(self, first: int, size: int, joined: dict[int, str]) -> Plain | None:
-        order, *others, firsts = self._wanted
-        orders = joined[order]
-        if not surely_rows(orders, "" if firsts is None else joined[firsts]):
+    def _batch(self, first: int, size: int, joined: dict[int, str]) -> RowBatch | None:
+        """Make the batch of columns that are joined by line breaks; None unless all rows are surely data."""
+        order, owner, shop, decision, firsts = self._wanted
+        if not surely_rows(joined[order], "" if firsts is None else joined[firsts]):
             return None
-        return Plain(first, size, orders, *(None if column is None else joined[column] for column in others))
+        owners, shops, decisions = [
+            [] if column is None else joined[column].split("\n") for column in (owner, shop, decision)
+        ]
+        return RowBatch(
+            lines=list(range(first, first + size)),
+            orders=joined[order].split("\n"),
+            order_kinds=[TEXT] * size,
+            owners=owners,
+            owner_kinds=[TEXT if text else EMPTY for text in owners]
+            if "" in owners
+            else [TEXT] * len(owners),
+            shops=shops,
+            decisions=decisions,
+        )

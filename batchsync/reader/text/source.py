@@ -7,10 +7,11 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from batchsync.reader.row_batches import Picked, Plain, pick
-from batchsync.reader.source import BROKEN, EMPTY, TEXT, UNDECODABLE, Line, Note, ReadOptions, Sheet
+from batchsync.model import Note, RowBatch, SheetFound
+from batchsync.reader.row_batches import row_batches
+from batchsync.reader.source import BROKEN, EMPTY, TEXT, UNDECODABLE, Line, ReadOptions, Sheet
 from batchsync.reader.table.header_names import is_known, normalise
-from batchsync.reader.table.header_row import DEPTH, TableFound
+from batchsync.reader.table.header_row import DEPTH
 from batchsync.reader.text.columns import TextColumns
 from batchsync.reader.text.encoding import (
     HEAD,
@@ -34,7 +35,7 @@ _VOTERS: tuple[Dialect, ...] = (
 )
 _SHOWN = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", "\x1f": "one column"}
 _SEP_LINE = re.compile(r"\ufeff?sep=(.)[\r\n]*\Z", re.IGNORECASE)
-NO_WISHES = ReadOptions()
+NO_OPTIONS = ReadOptions()
 SAMPLE = 200
 """Lines that vote for the delimiter."""
 
@@ -68,8 +69,8 @@ class TextSheet:
             for chunk in chunks(self._begun(stream), self._cut.dialect, self._cut.width):
                 yield from self._lines_of(chunk, self._is_damaged(marks))
 
-    def picked(self, found: TableFound) -> Iterator[Picked | Plain]:
-        """Yield the data rows of a table in this sheet: what `pick` does with `lines`, but fast."""
+    def row_batches(self, found: SheetFound) -> Iterator[RowBatch]:
+        """Yield the data rows of a table in this sheet: what `row_batches` does with `lines`, but fast."""
         columns = TextColumns(found, self._cut.dialect, self._cut.width)
         with self._opener() as stream:
             marks = marks_made()
@@ -78,7 +79,7 @@ class TextSheet:
                 quick = None if self._is_damaged(marks) else columns.of_block(block, number)
                 if quick:
                     yield quick
-                    number += quick.size
+                    number += len(quick.lines)
                     continue
                 lines.give_back(block)
                 size = SOME if number > columns.below else columns.below
@@ -98,13 +99,13 @@ class TextSheet:
         return self._encoding.damaged or marks_made() > marks
 
     def _picked_of(
-        self, chunk: Chunk, found: TableFound, columns: TextColumns, damaged: bool
-    ) -> Iterator[Picked | Plain]:
+        self, chunk: Chunk, found: SheetFound, columns: TextColumns, damaged: bool
+    ) -> Iterator[RowBatch]:
         quick = None if chunk.broken or damaged else columns.of_records(chunk)
         if quick:
             yield quick
         else:
-            yield from pick(self._lines_of(chunk, damaged), found, ragged=True)
+            yield from row_batches(self._lines_of(chunk, damaged), found, ragged=True)
 
     @staticmethod
     def _lines_of(chunk: Chunk, damaged: bool) -> Iterator[Line]:
@@ -129,13 +130,13 @@ class TextSource:
     container = "csv"
 
     def __init__(
-        self, opener: Callable[[], BinaryIO], name: str, wishes: ReadOptions, index: int = 0
+        self, opener: Callable[[], BinaryIO], name: str, options: ReadOptions, index: int = 0
     ) -> None:
-        self.encoding = detect(opener, lambda lines: _best_vote(lines, wishes)[0])
+        self.encoding = detect(opener, lambda lines: _best_vote(lines, options)[0])
         with opener() as stream:
             head = stream.read(HEAD)
         lines = head_lines(head, self.encoding.codec, whole=len(head) < HEAD)
-        self.cut = find_cut(lines, wishes)
+        self.cut = find_cut(lines, options)
         self.detail = (
             f"{self.encoding.shown}, {_SHOWN.get(self.cut.dialect.delimiter, self.cut.dialect.delimiter)}"
         )
@@ -147,27 +148,27 @@ class TextSource:
         yield self._sheet
 
 
-def open_text(path: Path, wishes: ReadOptions = NO_WISHES) -> TextSource:
-    """Open a text file; the wishes help to tell its encoding and delimiter by the headers asked for."""
-    return TextSource(lambda: path.open("rb"), path.name, wishes)
+def open_text(path: Path, options: ReadOptions = NO_OPTIONS) -> TextSource:
+    """Open a text file; the options help to tell its encoding and delimiter by the headers asked for."""
+    return TextSource(lambda: path.open("rb"), path.name, options)
 
 
 # --- The vote -----------------------------------------------------------------------------------------------
 
 
-def find_cut(lines: Sequence[str], wishes: ReadOptions) -> Cut:
+def find_cut(lines: Sequence[str], options: ReadOptions) -> Cut:
     """Find how the first lines of a text are cut into cells."""
     told = _SEP_LINE.match(lines[0]) if lines else None
     if told:
         dialect = Dialect(told[1])
         return Cut(dialect, _usual_width(_rows(lines[1:], dialect)), skip=1)
-    _, dialect, width = _best_vote(lines, wishes)
+    _, dialect, width = _best_vote(lines, options)
     return Cut(dialect, width)
 
 
-def _best_vote(lines: Sequence[str], wishes: ReadOptions) -> tuple[bool, Dialect, int]:
+def _best_vote(lines: Sequence[str], options: ReadOptions) -> tuple[bool, Dialect, int]:
     """Return whether a known header was found, the dialect and the usual width."""
-    asked = frozenset(map(normalise, (*wishes.order_columns, *wishes.owner_columns))) - {""}
+    asked = frozenset(map(normalise, (*options.order_columns, *options.owner_columns))) - {""}
     votes = []
     for place, dialect in enumerate(_VOTERS):
         rows = _rows(lines, dialect)

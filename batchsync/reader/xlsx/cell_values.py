@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from batchsync.ooxml.archive import Attributes, OfficeArchive, local, parse
 from batchsync.reader.number_formats import (
     GENERAL,
     Format,
@@ -14,7 +15,6 @@ from batchsync.reader.number_formats import (
     plain_number,
     shown,
 )
-from batchsync.reader.office_archive import Attributes, Package, local, parse
 from batchsync.reader.source import BOOLEAN, BROKEN, DATE, EMPTY, ERROR, NO_VALUE, NUMBER, TEXT
 from batchsync.reader.xlsx.cell_text import unescape
 
@@ -166,7 +166,7 @@ def _number_as(form: Format) -> Convert:
     return number
 
 
-def read_formats(package: Package, part: str) -> list[Format]:
+def read_formats(package: OfficeArchive, part: str) -> list[Format]:
     """Read what each cell style's number format does, by the style's number."""
     custom: dict[str, Format] = {}
     styles: list[Format] = []

@@ -7,12 +7,14 @@ order, so then every row was read whole. Any other piece goes the slow way, line
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from itertools import compress, zip_longest
 
+from batchsync.model import RowBatch, SheetFound
 from batchsync.ooxml.references import letter
-from batchsync.reader.row_batches import Picked, pick
+from batchsync.reader.row_batches import row_batches
 from batchsync.reader.source import EMPTY, NUMBER, TEXT
-from batchsync.reader.table.header_row import Role, TableFound, role, surely_an_id, surely_ids
+from batchsync.reader.table.header_row import Role, role, surely_an_id, surely_ids
 from batchsync.reader.xlsx.cell_text import unescape
 from batchsync.reader.xlsx.cell_values import Values
 from batchsync.reader.xlsx.rows import MOST_LINES, Rows, hides
@@ -51,7 +53,7 @@ def row_expression(columns: Sequence[int], *, lean: bool = False) -> "re.Pattern
 class FastColumns:
     """Reads the columns of one table from the pieces of its sheet."""
 
-    def __init__(self, found: TableFound, values: Values) -> None:
+    def __init__(self, found: SheetFound, values: Values) -> None:
         self._found = found
         self._values = values
         self._rows = Rows(values)
@@ -60,22 +62,22 @@ class FastColumns:
         self._lean = True
         self._expression = row_expression(self._columns, lean=True)
 
-    def picked(self, pieces: Iterable[str]) -> Iterator[Picked]:
+    def row_batches(self, pieces: Iterable[str]) -> Iterator[RowBatch]:
         """Yield the data rows of all pieces."""
         for piece in pieces:
             batch = self._quick(piece)
             if batch is None:
-                yield from pick(self._rows.lines(piece), self._found)
+                yield from row_batches(self._rows.lines(piece), self._found)
             elif batch.lines:
                 yield batch
 
-    def _quick(self, piece: str) -> Picked | None:
+    def _quick(self, piece: str) -> RowBatch | None:
         """Return the data rows of a piece; None when it is not all of the usual shape."""
         rows = self._rows_of(piece)
         if rows is None:
             return None
         if not rows:
-            return _EMPTY
+            return RowBatch(lines=[], orders=[], order_kinds=[])
         before: Sequence[str] = ()
         if self._lean:
             numbers, after, *cells = zip(*rows, strict=True)
@@ -118,16 +120,25 @@ class FastColumns:
             return True
         return all(map(int.__lt__, lines, lines[1:]))
 
-    def _batch(self, lines: list[int], columns: dict[int, Column], hidden: list[int]) -> Picked:
+    def _batch(self, lines: list[int], columns: dict[int, Column], hidden: list[int]) -> RowBatch:
         found = self._found
         none: Column = ([], [])
         orders, order_kinds = columns[found.order_column]
         owners, owner_kinds = none if found.owner_column is None else columns[found.owner_column]
         shops, _ = none if found.shop_column is None else columns[found.shop_column]
         decisions, _ = none if found.decision_column is None else columns[found.decision_column]
-        return Picked(lines, orders, order_kinds, owners, owner_kinds, shops, decisions, hidden)
+        return RowBatch(
+            lines=lines,
+            orders=orders,
+            order_kinds=order_kinds,
+            owners=owners,
+            owner_kinds=owner_kinds,
+            shops=shops,
+            decisions=decisions,
+            hidden=hidden,
+        )
 
-    def _judged(self, piece: str, batch: Picked) -> Picked:
+    def _judged(self, piece: str, batch: RowBatch) -> RowBatch:
         """Keep the rows that are data: those without a sure order number are looked at whole."""
         after, kept = self._found.header_line, bytearray(len(batch.lines))
         rows = Rows(self._values)
@@ -186,9 +197,6 @@ class FastColumns:
         return texts, _text_kinds(texts)
 
 
-_EMPTY = Picked([], [], [], [], [], [], [], [])
-
-
 def _strings(raws: tuple[str, ...], others: tuple[str, ...]) -> Column | None:
     if any(others):
         return None
@@ -210,6 +218,7 @@ def _hidden(before: Sequence[str], after: Sequence[str]) -> list[int]:
     return [int(one in hiding or other in hiding) for one, other in zip_longest(before, after)]
 
 
-def _kept(batch: Picked, kept: bytearray) -> Picked:
+def _kept(batch: RowBatch, kept: bytearray) -> RowBatch:
     """Return the rows of a batch that are marked; a column that isn't there stays empty."""
-    return Picked(*(list(compress(column, kept)) for column in batch))  # type: ignore[arg-type]
+    columns = {field.name: list(compress(getattr(batch, field.name), kept)) for field in fields(batch)}
+    return RowBatch(**columns)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from xml.parsers import expat
 
+from batchsync.errors import ReadError
+from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser, recoded
 from batchsync.ooxml.references import MOST_COLUMNS, column_of
-from batchsync.reader.office_archive import Attributes, Package, local, new_parser, recoded
-from batchsync.reader.source import EMPTY, TEXT, Line, UnreadableFile
+from batchsync.reader.source import EMPTY, TEXT, Line
 from batchsync.reader.xlsx.cell_text import unescape
 from batchsync.reader.xlsx.cell_values import Cell, Values, attributes_of, cell_type
 
@@ -28,7 +29,7 @@ _TRUE = ("1", "true", "on")
 def _place(letters: str) -> int:
     column = column_of(letters)
     if column is None:
-        raise UnreadableFile("DAMAGED", why="wide")
+        raise ReadError("DAMAGED", why="wide")
     return column
 
 
@@ -50,7 +51,7 @@ class Rows:
                 continue
             end = text.find("</row>", opened)
             if opened < 0 or end < 0:
-                raise UnreadableFile("DAMAGED", why="rows")
+                raise ReadError("DAMAGED", why="rows")
             line = self._line(text, at, opened, end)
             if line is not None:
                 yield line
@@ -61,7 +62,7 @@ class Rows:
         said, hidden = _said_by(attributes)
         number = said if said > self.last else self.last + 1
         if number > MOST_LINES:
-            raise UnreadableFile("DAMAGED", why="deep")
+            raise ReadError("DAMAGED", why="deep")
         self.last = number
         return number, hidden
 
@@ -96,7 +97,7 @@ class Rows:
         try:
             walker.parser.Parse(f"<row>{body}</row>".encode(), True)
         except (expat.ExpatError, ValueError) as error:
-            raise UnreadableFile("DAMAGED", why="xml") from error
+            raise ReadError("DAMAGED", why="xml") from error
         line = walker.taken()[0] if walker.made else None
         return None if line is None else line._replace(number=number, hidden=hidden)
 
@@ -182,7 +183,7 @@ class RowWalker:
         reference = _REFERENCE.match(attributes.get("r", ""))
         self._column = _place(reference[1].upper()) if reference else self._column + 1
         if self._column >= MOST_COLUMNS:
-            raise UnreadableFile("DAMAGED", why="wide")
+            raise ReadError("DAMAGED", why="wide")
         self._attributes = attributes
         self._formula, self._value, self._inline = False, "", None
 
@@ -204,7 +205,7 @@ class RowWalker:
             self.made.append(Line(self._number, texts, kinds, self._hidden))
 
 
-def walked(package: Package, part: str, values: Values, after: int) -> Iterator[Line]:
+def walked(package: OfficeArchive, part: str, values: Values, after: int) -> Iterator[Line]:
     """Yield a sheet's lines by expat, those above a line number left out."""
     walker = RowWalker(values, Rows(values))
     try:
@@ -213,4 +214,4 @@ def walked(package: Package, part: str, values: Values, after: int) -> Iterator[
             yield from (line for line in walker.taken() if line.number > after)
         walker.parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise UnreadableFile("DAMAGED", why="xml") from error
+        raise ReadError("DAMAGED", why="xml") from error

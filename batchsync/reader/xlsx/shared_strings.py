@@ -4,8 +4,9 @@ import codecs
 import re
 from xml.parsers import expat
 
-from batchsync.reader.office_archive import Attributes, Package, local, new_parser, recoded
-from batchsync.reader.source import LONGEST_TEXT, UnreadableFile
+from batchsync.errors import ReadError
+from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser, recoded
+from batchsync.reader.source import LONGEST_TEXT
 from batchsync.reader.xlsx.cell_text import unescape
 
 _ITEM = re.compile(r"<si>(?:<t(?: xml:space=\"preserve\")?+>([^<]*+)</t>|<t/>)</si>|<si/>")
@@ -16,12 +17,12 @@ _ODD = re.compile(r"<[!?]|<\w++:")
 _MOST_OPEN = 32 << 20
 
 
-def read_strings(package: Package, part: str) -> list[str]:
+def read_strings(package: OfficeArchive, part: str) -> list[str]:
     """Read them all: by expressions as far as the usual shape goes, by expat when it is another."""
     return _quickly(package, part) or _slowly(package, part)
 
 
-def _quickly(package: Package, part: str) -> list[str] | None:
+def _quickly(package: OfficeArchive, part: str) -> list[str] | None:
     """Return None when the part's XML is of another shape than Excel's."""
     strings: list[str] = []
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -87,7 +88,7 @@ class _Strings:
             self._pieces.append(text)
 
 
-def _slowly(package: Package, part: str) -> list[str]:
+def _slowly(package: OfficeArchive, part: str) -> list[str]:
     found = _Strings()
     parser = new_parser()
     parser.StartElementHandler = found.start
@@ -98,7 +99,7 @@ def _slowly(package: Package, part: str) -> list[str]:
             parser.Parse(recoded(chunk) if at == 0 else chunk)
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise UnreadableFile("DAMAGED", why="xml") from error
+        raise ReadError("DAMAGED", why="xml") from error
     return _clipped(found.strings)
 
 

@@ -6,12 +6,13 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from batchsync.reader.merged_cells import Merge, downward, filled
+from batchsync.errors import ReadError
+from batchsync.model import Note, RowBatch, SheetFound
+from batchsync.ooxml.archive import Attributes, OfficeArchive, local, parse
+from batchsync.reader.merged_cells import Merge, filled, merges_down
 from batchsync.reader.number_formats import Format
-from batchsync.reader.office_archive import Attributes, Package, local, parse
-from batchsync.reader.row_batches import Picked, pick
-from batchsync.reader.source import Line, Note, Sheet, UnreadableFile
-from batchsync.reader.table.header_row import TableFound
+from batchsync.reader.row_batches import row_batches
+from batchsync.reader.source import Line, Sheet
 from batchsync.reader.xlsx.cell_values import Values, read_formats
 from batchsync.reader.xlsx.columns import FastColumns
 from batchsync.reader.xlsx.rows import Rows, walked
@@ -25,7 +26,7 @@ class XlsxSheet:
     """One worksheet."""
 
     def __init__(
-        self, package: Package, part: str, values: Values, *, name: str, index: int, visible: bool
+        self, package: OfficeArchive, part: str, values: Values, *, name: str, index: int, visible: bool
     ) -> None:
         self.name = name
         self.index = index
@@ -39,23 +40,23 @@ class XlsxSheet:
         lines = self._raw_lines()
         return filled(lines, self.merges) if self.merges else lines
 
-    def picked(self, found: TableFound) -> Iterator[Picked]:
-        """Yield the data rows of a table in this sheet: what `pick` does with `lines`, but fast."""
+    def row_batches(self, found: SheetFound) -> Iterator[RowBatch]:
+        """Yield the data rows of a table in this sheet: what `row_batches` does with `lines`, but fast."""
         if self.merges:
-            yield from pick(self.lines(), found)
+            yield from row_batches(self.lines(), found)
             return
         last = found.header_line
         try:
-            for batch in FastColumns(found, self._values).picked(pieces(self._package, self._part)):
+            for batch in FastColumns(found, self._values).row_batches(pieces(self._package, self._part)):
                 yield batch
                 last = batch.lines[-1]
         except OddShape:
-            yield from pick(walked(self._package, self._part, self._values, last), found)
+            yield from row_batches(walked(self._package, self._part, self._values, last), found)
 
     @cached_property
     def merges(self) -> list[Merge]:
         """The cells merged over several lines."""
-        return downward(merge_references(self._package, self._part))
+        return merges_down(merge_references(self._package, self._part))
 
     def _raw_lines(self) -> Iterator[Line]:
         rows, last = Rows(self._values), 0
@@ -75,7 +76,7 @@ class XlsxSource:
     def __init__(self, file: Path | BinaryIO) -> None:
         self.detail = ""
         self.notes: list[Note] = []
-        self._package = Package(file)
+        self._package = OfficeArchive(file)
         workbook = self._workbook_part()
         relations = self._package.relations(workbook)
         self._targets = {name: (kind, target) for name, kind, target in relations}
@@ -98,7 +99,7 @@ class XlsxSource:
         for part in (*targets, _WORKBOOK, *ends):
             if self._package.has(part):
                 return part
-        raise UnreadableFile("DAMAGED", why="part")
+        raise ReadError("DAMAGED", why="part")
 
     def _note_element(self, tag: str, attributes: Attributes) -> None:
         match local(tag):
@@ -118,7 +119,7 @@ class XlsxSource:
     def _strings(self) -> list[str]:
         part = self._by_kind.get("sharedStrings", "xl/sharedStrings.xml")
         if not self._package.has(part):
-            raise UnreadableFile("DAMAGED", why="strings")
+            raise ReadError("DAMAGED", why="strings")
         return read_strings(self._package, part)
 
 

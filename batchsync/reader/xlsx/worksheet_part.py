@@ -4,8 +4,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from batchsync.reader.office_archive import Package
-from batchsync.reader.source import UnreadableFile
+from batchsync.errors import ReadError
+from batchsync.ooxml.archive import OfficeArchive
 
 _ROOT = re.compile(r"<worksheet\b")
 _START = re.compile(r"<sheetData\s*+(/?)>")
@@ -22,7 +22,7 @@ class OddShape(Exception):
     """The XML is not as Excel, WPS and the usual writers write it: expat has to read it."""
 
 
-def pieces(package: Package, part: str) -> Iterator[str]:
+def pieces(package: OfficeArchive, part: str) -> Iterator[str]:
     """Yield the sheet's rows as text, some thousand whole rows at a time. Raises OddShape where that can't be done."""
     rest = ""
     for chunk in _row_text(package, part):
@@ -38,12 +38,12 @@ def pieces(package: Package, part: str) -> Iterator[str]:
             cut = 0
         rest = text[cut:]
         if len(rest) > _LONGEST_ROW:
-            raise UnreadableFile("DAMAGED", why="rows")
+            raise ReadError("DAMAGED", why="rows")
         yield text[:cut]
     raise OddShape
 
 
-def _row_text(package: Package, part: str) -> Iterator[str]:
+def _row_text(package: OfficeArchive, part: str) -> Iterator[str]:
     """Yield the part decoded, from where its rows start."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     head: str | None = ""
@@ -75,7 +75,7 @@ def _after_start(text: str) -> str | None:
     return "</sheetData>" if start[1] else text[start.end() :]
 
 
-def merge_references(package: Package, part: str) -> list[str]:
+def merge_references(package: OfficeArchive, part: str) -> list[str]:
     """Return the merged ranges, which stand behind the rows: the part is unpacked once more to get there."""
     tail, found = b"", False
     for chunk in package.chunks(part):
@@ -89,5 +89,5 @@ def merge_references(package: Package, part: str) -> list[str]:
             found = at >= 0
             tail = data[at:] if found else data[-64:]
         if len(tail) > _MOST_TAIL:
-            raise UnreadableFile("HOSTILE", why="expands")
+            raise ReadError("HOSTILE", why="expands")
     return [reference.decode() for reference in _MERGE.findall(tail)] if found else []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
 
-from batchsync.reader.source import UnreadableFile
+from batchsync.errors import ReadError
 
 MOST_PARTS = 20_000
 MOST_BYTES = 8 << 30
@@ -47,14 +47,14 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-class Package:
+class OfficeArchive:
     """An opened Office zip. Part names compare without case, with either slash."""
 
     def __init__(self, file: Path | BinaryIO) -> None:
         try:
             self._zip = zipfile.ZipFile(file)
         except DAMAGE as error:
-            raise UnreadableFile("CUT_SHORT") from error
+            raise ReadError("CUT_SHORT") from error
         self._parts = {_plain(info.filename): info for info in self._zip.infolist()}
         self._judge()
 
@@ -62,14 +62,14 @@ class Package:
         """Refuse bombs by what the directory says; what it conceals the memory and time limits catch."""
         infos = self._zip.infolist()
         if len(infos) > MOST_PARTS:
-            raise UnreadableFile("HOSTILE", why="parts")
+            raise ReadError("HOSTILE", why="parts")
         if sum(info.file_size for info in infos) > MOST_BYTES:
-            raise UnreadableFile("HOSTILE", why="expands")
+            raise ReadError("HOSTILE", why="expands")
         for info in infos:
             if info.file_size > max(HARMLESS_BYTES, info.compress_size * MOST_RATIO):
-                raise UnreadableFile("HOSTILE", why="expands")
+                raise ReadError("HOSTILE", why="expands")
             if info.flag_bits & _ENCRYPTED:
-                raise UnreadableFile("PASSWORD")
+                raise ReadError("PASSWORD")
 
     @property
     def names(self) -> list[str]:
@@ -88,18 +88,18 @@ class Package:
         """Unpack a part piece by piece."""
         info = self._parts.get(_plain(name))
         if info is None:
-            raise UnreadableFile("DAMAGED", why="part")
+            raise ReadError("DAMAGED", why="part")
         try:
             with self._zip.open(info) as stream:
                 while data := stream.read(size):
                     yield data
         except DAMAGE as error:
-            raise UnreadableFile("DAMAGED", why="zip") from error
+            raise ReadError("DAMAGED", why="zip") from error
 
     def read(self, name: str) -> bytes:
         """Unpack a small part whole."""
         if self.has(name) and self.size(name) > SMALL_PART:
-            raise UnreadableFile("HOSTILE", why="expands")
+            raise ReadError("HOSTILE", why="expands")
         return b"".join(self.chunks(name))
 
     def relations(self, part: str) -> list[tuple[str, str, str]]:
@@ -141,7 +141,7 @@ def new_parser() -> expat.XMLParserType:
 
 
 def _refuse_entities(*_: object) -> None:
-    raise UnreadableFile("HOSTILE", why="entities")
+    raise ReadError("HOSTILE", why="entities")
 
 
 def parse(
@@ -157,7 +157,7 @@ def parse(
     try:
         parser.Parse(recoded(data), True)
     except (expat.ExpatError, ValueError, LookupError) as error:
-        raise UnreadableFile("DAMAGED", why="xml") from error
+        raise ReadError("DAMAGED", why="xml") from error
 
 
 def recoded(data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Children from the nursery: the same answers, the same limits, and a way out when it dies."""
+"""Parser processes forked by a server: the same items and limits, and a way out when the server dies."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from batchsync.config import InputSettings
 from batchsync.errors import FileUnreadable
 from batchsync.model import RowBatch
-from batchsync.reader import fork_server, many_files, parser_process, read_orders
+from batchsync.reader import many_files, parser_process, read_orders, spawn
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
 
@@ -23,8 +23,8 @@ def numbers(path: Path) -> list[str]:
     return [number for item in found if isinstance(item, RowBatch) for number in item.orders]
 
 
-def test_the_nursery_reads_what_a_child_of_its_own_reads(tmp_path: Path) -> None:
-    """Several files, one after the other, each by a child of its own."""
+def test_a_forked_process_reads_the_same(tmp_path: Path) -> None:
+    """Several files, one after the other, each by a process of its own."""
     files = [sheet(tmp_path / f"{name}.csv", f"26110{name}") for name in range(4)]
     alone = [numbers(path) for path in files]
     with many_files():
@@ -32,7 +32,7 @@ def test_the_nursery_reads_what_a_child_of_its_own_reads(tmp_path: Path) -> None
 
 
 def test_a_child_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The limits are the child's own, and the nursery goes on afterwards."""
+    """The limits are the process' own, and the server goes on."""
     path = sheet(tmp_path / "a.csv", "261101")
     monkeypatch.setattr(parser_process, "SECONDS", -1.0)
     pipe = tmp_path / "slow.csv"
@@ -44,22 +44,22 @@ def test_a_child_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytes
         assert ["261101"] == numbers(path)
 
 
-def test_a_dead_nursery_is_no_loss(tmp_path: Path) -> None:
-    """Children are started anew, as without it."""
+def test_without_the_fork_server_processes_are_started_anew(tmp_path: Path) -> None:
+    """The server was killed."""
     path = sheet(tmp_path / "a.csv", "261101")
     with many_files():
-        fork_server._open[-1]._process.kill()
-        fork_server._open[-1]._process.wait()
+        spawn._servers[-1].process.kill()
+        spawn._servers[-1].process.wait()
         assert ["261101"] == numbers(path)
 
 
-def test_children_are_buried(tmp_path: Path) -> None:
+def test_killed_processes_are_reaped(tmp_path: Path) -> None:
     """No process is left behind, neither running nor as a zombie."""
     with many_files():
-        born = fork_server.spawn()
-        assert born is not None
-        born.kill()
+        process = spawn.spawn()
+        assert isinstance(process, spawn.ForkedProcess)
+        process.kill()
         with pytest.raises(ProcessLookupError):
-            os.kill(born.pid, 0)
-        born.stdin.close()
-        born.stdout.close()
+            os.kill(process.pid, 0)
+        process.stdin.close()
+        process.stdout.close()
