@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def web(arguments: argparse.Namespace, console: Console) -> int:
-    """Serve the page; without a token it can check, which is free, and says so."""
+    """Serve the page; without a token files can be checked, which is free, but not sent."""
     if importlib.util.find_spec("jinja2") is None:
         raise SettingsError(messages.NEEDS_EXTRA)
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.ERROR)
@@ -36,7 +36,7 @@ def _settings(arguments: argparse.Namespace, console: Console) -> Loaded:
     try:
         return given.settings(arguments, console, token=True)
     except SettingsProblems:
-        loaded = given.settings(arguments, console)  # raises again unless it was only about the token
+        loaded = given.settings(arguments, console)  # raises again unless only the token is missing
         console.talk(Message(messages.WITHOUT_TOKEN))
         return loaded
 
@@ -45,33 +45,32 @@ async def _serve(loaded: Loaded, arguments: argparse.Namespace, console: Console
     from batchsync.web.app import serve
     from batchsync.web.context import CheckLine
 
-    over = asyncio.Event()
-    first = True
+    stopped = asyncio.Event()
+    is_first = True
 
-    def say_address(address: str) -> None:
-        nonlocal first
-        console.result(
-            (messages.OPEN_AT if first else messages.OPEN_ELSEWHERE).render(console.lang, address=address)
-        )
-        if first and not arguments.no_browser:
+    def announce_address(address: str) -> None:
+        nonlocal is_first
+        text = messages.OPEN_AT if is_first else messages.OPEN_IN_OTHER_BROWSER
+        console.result(text.render(console.lang, address=address))
+        if is_first and not arguments.no_browser:
             webbrowser.open(address)
-        first = False
+        is_first = False
 
-    def findings() -> list[CheckLine]:
-        return [CheckLine(finding.mark, finding.said) for finding in run_checks(arguments)]
+    def check_lines() -> list[CheckLine]:
+        return [CheckLine(result.mark, result.said) for result in run_checks(arguments)]
 
-    houses: list[AppContext] = []
+    contexts: list[AppContext] = []
     closing: list[asyncio.Task[None]] = []
 
     def cancel() -> None:
-        closing.extend(asyncio.ensure_future(house.desk.close(give_up=True)) for house in houses)
+        closing.extend(asyncio.ensure_future(context.queue.close(cancel=True)) for context in contexts)
 
-    # Before anybody is told of the address.
-    with handle_signals(asyncio.get_running_loop(), drain=over.set, abandon=cancel):
-        async with serve(loaded, examine=findings, say_address=say_address) as house:
-            houses.append(house)
-            await over.wait()
-            if house.desk.running is not None:
+    # Signals are handled before the address is shown.
+    with handle_signals(asyncio.get_running_loop(), drain=stopped.set, abandon=cancel):
+        async with serve(loaded, run_checks=check_lines, announce_address=announce_address) as context:
+            contexts.append(context)
+            await stopped.wait()
+            if context.queue.running is not None:
                 console.talk(Message(messages.CLOSING))
-            await house.desk.close()
-            await house.desk.idle()
+            await context.queue.close()
+            await context.queue.wait_idle()

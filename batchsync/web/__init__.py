@@ -1,1 +1,1 @@
-"""The local page: what operations staff see of the program. Knows Job, no more than the command line does."""
+"""The local page: what operations staff use of the program."""

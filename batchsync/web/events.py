@@ -1,49 +1,49 @@
-"""Tells every open page that something changed: many changes at once are one ring."""
+"""Tells every open page that something changed; changes close together are told once."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
-LEAST_GAP_S = 0.35
-"""Between two rings for one listener: about three a second are as live as anybody can read."""
+INTERVAL_S = 0.35
+"""Least time between two events for one subscriber."""
 HEARTBEAT_S = 15.0
-"""A ring without news, so that a lost connection is noticed."""
+"""An event without news after this time, so that a lost connection is noticed."""
 
 
 class Broadcaster:
-    """Rings for everyone who listens."""
+    """Wakes all subscribers after a change."""
 
-    def __init__(self, *, gap_s: float = LEAST_GAP_S) -> None:
-        self._gap_s = gap_s
-        self._listeners: set[asyncio.Event] = set()
+    def __init__(self, *, interval_s: float = INTERVAL_S) -> None:
+        self._interval_s = interval_s
+        self._subscribers: set[asyncio.Event] = set()
         self._closed = False
 
-    def ring(self) -> None:
-        """Let listeners know."""
-        for listener in self._listeners:
-            listener.set()
+    def notify(self) -> None:
+        """Wake all subscribers."""
+        for subscriber in self._subscribers:
+            subscriber.set()
 
     def close(self) -> None:
-        """Send all listeners home."""
+        """End all subscriptions."""
         self._closed = True
-        self.ring()
+        self.notify()
 
-    async def rings(self) -> AsyncIterator[bool]:
+    async def subscribe(self) -> AsyncIterator[bool]:
         """Yield at once, then after changes: True for news, False for a heartbeat."""
-        listener = asyncio.Event()
-        self._listeners.add(listener)
+        changed = asyncio.Event()
+        self._subscribers.add(changed)
         try:
             yield True
             while not self._closed:
-                await asyncio.sleep(self._gap_s)
+                await asyncio.sleep(self._interval_s)
                 try:
                     async with asyncio.timeout(HEARTBEAT_S):
-                        await listener.wait()
+                        await changed.wait()
                 except TimeoutError:
                     yield False
                     continue
-                listener.clear()
+                changed.clear()
                 if self._closed:
                     return
                 yield True
         finally:
-            self._listeners.discard(listener)
+            self._subscribers.discard(changed)

@@ -1,13 +1,13 @@
-"""What the ledger remembers, read for the page: runs, their tables and result files, orders' lives, points.
+"""What the page reads from the ledger: runs, their rows and result files, orders' histories, points.
 
-Everything here blocks and belongs into a thread. Tables and result files are made once and kept until the ledger moves on.
+Everything here blocks and belongs into a thread. Row indexes and result files are kept until the ledger changes.
 """
 
 import re
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,13 +18,15 @@ from batchsync.errors import UsageError
 from batchsync.job import Job, RunOptions
 from batchsync.ledger import Ledger, OrderHistory, Resolved, Spending, open_ledger
 from batchsync.messages import Lang
+from batchsync.messages import summary as summary_messages
 from batchsync.messages import web as messages
-from batchsync.model import Decision, EntryResult, RowStatus, RunRecord, State
+from batchsync.model import Decision, RowStatus, RunRecord, State
 from batchsync.model.row_results import Tally, status_of
-from batchsync.web.result_index import ResultIndex, RowFilter, TablePage, build_index
+from batchsync.web.result_index import ResultIndex, RowFilter, RowPage, TableRow, build_index
 
-TABLES_KEPT = 4
+INDEXES_KEPT = 4
 SERVER_STAMP_S = 30.0
+UNCERTAIN_STATES = (State.UNCERTAIN, State.SENDING)
 Stamp = tuple[tuple[int, int], ...]
 
 
@@ -37,30 +39,32 @@ class OrderKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
-    """What an account spent, and what a call of it is taken to cost that named no amount."""
+class AccountSpending:
+    """What an account spent, and the points that a call without an amount is expected to cost."""
 
     spending: Sequence[Spending]
     price: int
 
 
-@dataclass(slots=True)
-class _Kept:
-    stamp: Stamp
-    table: ResultIndex
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncertainOrder:
+    """An uncertain order of a run, the row it stands in, and its history."""
+
+    row: TableRow
+    history: OrderHistory
 
 
 class LedgerQueries:
-    """Reads the ledger of one page; `folder` takes what can be made anew."""
+    """Reads the ledger for one page; `folder` is for indexes and result files, which can be built again."""
 
     def __init__(self, config: Config, folder: Path) -> None:
         self._config = config
         self._folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)
-        self._tables: dict[str, _Kept] = {}
-        self._making = threading.Lock()
-        self._made = self._settled = 0
+        self._indexes: dict[str, tuple[Stamp, ResultIndex]] = {}
+        self._lock = threading.Lock()
+        self._index_count = self._resolve_count = 0
 
     def _open(self, *, read_only: bool = True) -> Ledger:
         return open_ledger(self._config.ledger.url, read_only=read_only)
@@ -73,7 +77,7 @@ class LedgerQueries:
             return ledger.runs(limit)
 
     def run(self, run: str) -> RunRecord:
-        """Return what is known of a run. Raises UsageError when there is none of that name."""
+        """Return a run. Raises UsageError when there is none of that name."""
         with self._open() as ledger:
             record = ledger.run(run)
         if record is None:
@@ -81,105 +85,133 @@ class LedgerQueries:
         return record
 
     def tally(self, record: RunRecord) -> Tally:
-        """Return what a run adds up to as things stand now."""
-        with self._making:
-            return self._table(record).tally
+        """Return the figures of a run as they are now."""
+        with self._lock:
+            return self._index(record).tally
 
-    def rows(self, record: RunRecord, wishes: RowFilter, lang: Lang) -> TablePage:
-        """Return rows of a run as they stand now."""
-        with self._making:
-            return self._table(record).page(wishes, lang)
+    def rows(self, record: RunRecord, row_filter: RowFilter, lang: Lang) -> RowPage:
+        """Return rows of a run as they are now."""
+        with self._lock:
+            return self._index(record).page(row_filter, lang)
 
-    def _table(self, record: RunRecord) -> ResultIndex:
-        stamp, kept = self._stamp(), self._tables.get(record.run)
-        if kept is not None and kept.stamp == stamp:
-            return kept.table
+    def _index(self, record: RunRecord) -> ResultIndex:
+        stamp, kept = self._stamp(), self._indexes.pop(record.run, None)
+        if kept is not None and kept[0] == stamp:
+            self._indexes[record.run] = kept
+            return kept[1]
         with self._open() as ledger:
             price = ledger.price_of_a_call(record.account, self._config.spend.price)
-            self._made += 1
-            table = build_index(ledger, record, self._folder / f"table-{self._made}.db", price=price)
+            self._index_count += 1
+            path = self._folder / f"rows-{self._index_count}.db"
+            index = build_index(ledger, record, path, price=price)
         if kept is not None:
-            kept.table.close()
-        self._tables.pop(record.run, None)
-        self._tables[record.run] = _Kept(stamp, table)
-        while len(self._tables) > TABLES_KEPT:
-            self._tables.pop(next(iter(self._tables))).table.close()
-        return table
+            kept[1].close()
+        self._indexes[record.run] = (stamp, index)
+        while len(self._indexes) > INDEXES_KEPT:
+            self._indexes.pop(next(iter(self._indexes)))[1].close()
+        return index
 
     def result(self, record: RunRecord, form: Literal["xlsx", "csv"]) -> Path:
-        """Return the result file of a run as things stand now."""
-        folder = (
-            self._folder / f"result-{re.sub(r'[^A-Za-z0-9]', '-', record.run)[:40]}-{abs(hash(record.run))}"
-        )
-        with self._making:
-            told = folder / f"{form}.stamp"
+        """Return the result file of a run as it is now."""
+        name = re.sub(r"[^A-Za-z0-9]", "-", record.run)[:40]
+        folder = self._folder / f"result-{name}-{abs(hash(record.run))}"
+        with self._lock:
+            note = folder / f"{form}.stamp"
             stamp = repr(self._stamp())
-            if told.is_file() and told.read_text(encoding="utf-8").startswith(stamp):
-                return Path(told.read_text(encoding="utf-8").partition("\n")[2])
+            if note.is_file() and note.read_text(encoding="utf-8").startswith(stamp):
+                return Path(note.read_text(encoding="utf-8").partition("\n")[2])
             shutil.rmtree(folder / form, ignore_errors=True)
             output = self._config.output.model_copy(update={"format": form})
             job = Job(self._config.model_copy(update={"output": output}))
             summary = job.report(record.run, RunOptions(output=folder / form)).summary
             if summary.result is None:
                 raise UsageError(messages.NO_RESULT_FILE)
-            told.write_text(f"{stamp}\n{summary.result}", encoding="utf-8")
+            note.write_text(f"{stamp}\n{summary.result}", encoding="utf-8")
             return Path(summary.result)
 
     def _stamp(self) -> Stamp:
-        """Return what differs once anything was written to the ledger."""
+        """Return a value that changes whenever something is written to the ledger."""
         with self._open() as ledger:
             path = ledger.place
-        if not isinstance(path, Path):  # a server tells no such thing: look again now and then
-            return ((int(time.monotonic() // SERVER_STAMP_S), self._settled),)
+        if not isinstance(path, Path):  # a database server has no such files: read again after some time
+            return ((int(time.monotonic() // SERVER_STAMP_S), self._resolve_count),)
         files = (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}.outcomes"))
         return tuple((each.stat().st_mtime_ns, each.stat().st_size) for each in files if each.exists())
 
-    def uncertain_entries(self, record: RunRecord) -> tuple[list[str], list[EntryResult]]:
-        """Return the sheets of a run and its entries that are still uncertain: evidence."""
+    # --- Uncertain orders -----------------------------------------------------------------------------------
+
+    def uncertain_orders(
+        self, record: RunRecord, first: int, count: int, lang: Lang
+    ) -> tuple[int, list[UncertainOrder]]:
+        """Return how many uncertain rows a run has, and the uncertain orders of some of them."""
+        row_filter = RowFilter(first=first, count=count, status=RowStatus.UNCERTAIN)
+        page = self.rows(record, row_filter, lang)
+        orders = [
+            UncertainOrder(row=row, history=history)
+            for row in page.rows
+            for number in row.number.split("\n")
+            for history in self.histories(number)
+            if history.order.account == record.account
+            and history.order.owner_id in row.owner.split("\n")
+            and history.order.state in UNCERTAIN_STATES
+        ]
+        return page.total, orders
+
+    def dispute_workbook(self, record: RunRecord, lang: Lang) -> bytes:
+        """Return a workbook with all uncertain orders of a run and the evidence of each."""
+        from batchsync.writer.report_sheets import (
+            ReportWorkbook,
+            UncertainOrders,
+            add_uncertain_sheet,
+            font_for,
+        )
+
         with self._open() as ledger:
             sheets = [sheet.sheet for sheet in ledger.sheets(record.run)]
-            entries = ledger.results(record.run)
-            return sheets, [entry for entry in entries if status_of(entry) is RowStatus.UNCERTAIN]
+            results = ledger.results(record.run)
+            entries = [entry for entry in results if status_of(entry) is RowStatus.UNCERTAIN]
+        workbook = ReportWorkbook(font_for(lang))
+        orders = UncertainOrders(entries=entries, sheets=sheets)
+        add_uncertain_sheet(workbook, orders, record, lang, summary_messages.UNCERTAIN_SHEET.render(lang))
+        return workbook.finished()
 
-    # --- Orders ---------------------------------------------------------------------------------------------
-
-    def lives(self, number: str) -> list[OrderHistory]:
-        """Return all that ever happened to the orders with this number."""
-        with self._open() as ledger:
-            return ledger.history(number)
-
-    def record_outcome(
+    def resolve(
         self, run: RunRecord, decision: Decision, orders: Sequence[OrderKey] | None
     ) -> list[Resolved]:
-        """Settle uncertain orders of a run: those given, or all. Raises LedgerBusy while a run is under way."""
-        self._settled += 1
+        """Resolve uncertain orders of a run: those given, or all. Raises LedgerBusy while a run is under way."""
+        self._resolve_count += 1
         with self._open(read_only=False) as ledger:
             if orders is None:
                 return ledger.resolve(run.account, decision, run=run.run)
-            known = [
-                each.order
-                for key in orders
-                for each in ledger.orders_of(key.number)
-                if each.owner_id == key.owner
-                and each.account == run.account
-                and each.state in (State.UNCERTAIN, State.SENDING)
-            ]
-            return ledger.resolve(run.account, decision, orders=known)
+            ids = [order for key in orders for order in _uncertain_ids(ledger, run, key)]
+            return ledger.resolve(run.account, decision, orders=ids)
 
-    # --- Points ---------------------------------------------------------------------------------------------
+    # --- Orders and points ----------------------------------------------------------------------------------
 
-    def spending(self, since: datetime | None) -> Spent:
+    def histories(self, number: str) -> list[OrderHistory]:
+        """Return the histories of the orders with this number."""
+        with self._open() as ledger:
+            return ledger.history(number)
+
+    def spending(self, since: datetime | None) -> AccountSpending:
         """Return what the settings' account spent, by day, run and merchant."""
         with self._open() as ledger:
             account = ledger.find_account(self._config.api.url, self._config.api.account)
-            return Spent(
+            return AccountSpending(
                 spending=[] if account is None else ledger.spending(account, since=since),
                 price=ledger.price_of_a_call(account, self._config.spend.price),
             )
 
     def close(self) -> None:
-        """Give everything back."""
-        for kept in self._tables.values():
-            kept.table.close()
-        self._tables.clear()
+        """Delete indexes and result files."""
+        for _, index in self._indexes.values():
+            index.close()
+        self._indexes.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _uncertain_ids(ledger: Ledger, run: RunRecord, key: OrderKey) -> Iterator[int]:
+    for order in ledger.orders_of(key.number):
+        is_same = order.owner_id == key.owner and order.account == run.account
+        if is_same and order.state in UNCERTAIN_STATES:
+            yield order.order

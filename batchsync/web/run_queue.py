@@ -1,15 +1,16 @@
-"""The desk: the files at hand, the queue before the one that is sent, and every way to tell them what to do.
+"""The uploaded files as they stand now: checks, the queue, and the run under way.
 
 All of it runs in the server's event loop; what reads, plans or writes files runs in threads. One file is sent at a time,
-since a ledger takes one run at a time. The truth about what was sent is the ledger's; the truth about files is the
-shelf's; what stands here is only their present.
+since a ledger takes one run of an account at a time. The ledger decides what was sent, and the records on disk what
+files there are; this module holds the present state only.
 """
 
 import asyncio
 import contextlib
 import logging
 import time
-from dataclasses import dataclass, replace
+from collections import deque
+from dataclasses import dataclass, field, replace
 
 from batchsync.cluster import job_for
 from batchsync.config import Config, InputSettings
@@ -18,330 +19,359 @@ from batchsync.job import CheckedFile, Job, RunOptions, RunResult
 from batchsync.messages import web as messages
 from batchsync.model import PlanVerdict, Progress, RunSummary
 from batchsync.web.events import Broadcaster
-from batchsync.web.models import ColumnOverrides, Confirmation, FileRecord, FileSummary, Phase
-from batchsync.web.run_progress import RunProgress
-from batchsync.web.uploads import UploadStore
+from batchsync.web.uploads import ColumnOverrides, Confirmation, FileRecord, FileSummary, Phase, UploadStore
 
 PLANS_KEPT = 4
 """Checked plans in memory; a million rows are a hundred megabytes each."""
-BUSY_WAIT_S = 2.0
+LEDGER_RETRY_S = 2.0
+RATE_WINDOW_S = 10.0
+"""Time over which the rate is measured: short enough to follow, long enough not to flicker."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RunProgress:
+    """The run under way: the latest progress, its measured rate and the time left."""
+
+    cap: int | None
+    progress: Progress | None = None
+    is_stopping: bool = False
+    _samples: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def update(self, progress: Progress, now: float) -> None:
+        """Take the latest progress; `now` is in monotonic seconds."""
+        self.progress = progress
+        self._samples.append((now, progress.done))
+        while len(self._samples) > 2 and now - self._samples[0][0] > RATE_WINDOW_S:
+            self._samples.popleft()
+
+    @property
+    def rate(self) -> float:
+        """Orders done a second, lately."""
+        if len(self._samples) < 2:
+            return 0.0
+        (start, first), (now, last) = self._samples[0], self._samples[-1]
+        return (last - first) / (now - start) if now > start else 0.0
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left at this rate; None when unknown."""
+        if self.progress is None or self.progress.paused or self.is_stopping or self.rate <= 0:
+            return None
+        return (self.progress.total - self.progress.done) / self.rate
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class FileJob:
-    """A file on the desk, as it stands now."""
+    """An uploaded file as it stands now."""
 
     record: FileRecord
     version: int = 0
-    """Rises with every change that a page should show."""
-    checking: bool = False
+    """Rises with every change that the page shows."""
+    is_checking: bool = False
     checked: CheckedFile | None = None
-    trouble: BatchsyncError | None = None
+    error: BatchsyncError | None = None
     """Why it can't be read or sent."""
-    live: RunProgress | None = None
-    busy: bool = False
+    progress: RunProgress | None = None
+    is_ledger_busy: bool = False
     """Whether another program's run has to end first."""
-    finished: RunResult | None = None
+    result: RunResult | None = None
 
 
-class Changed(BatchsyncError):
-    """What would be sent is not what was agreed to."""
+class PlanChanged(BatchsyncError):
+    """What would be sent is not what was confirmed."""
 
 
 class RunQueue:
-    """The files at hand, and the one being sent."""
+    """The uploaded files, and the one being sent."""
 
-    def __init__(self, config: Config, shelf: UploadStore, bell: Broadcaster) -> None:
+    def __init__(self, config: Config, store: UploadStore, events: Broadcaster) -> None:
         self.config = config
-        self.shelf = shelf
-        self.bell = bell
-        self.items: dict[str, FileJob] = {}
+        self.store = store
+        self.events = events
+        self.files: dict[str, FileJob] = {}
         self._job: Job | None = None
         self._running: FileJob | None = None
-        self._wanted = asyncio.Event()
+        self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
         self._checks = asyncio.Semaphore(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
 
-    # --- From start to end ----------------------------------------------------------------------------------
+    # --- Start and end --------------------------------------------------------------------------------------
 
-    async def take_up(self) -> None:
-        """Put on the desk what the last start left there."""
-        for record in await asyncio.to_thread(self.shelf.records):
-            self.items[record.id] = FileJob(record=record)
-            if record.phase is Phase.READY:
+    async def restore(self) -> None:
+        """Load the files of an earlier start."""
+        for record in await asyncio.to_thread(self.store.load_records):
+            self.files[record.id] = FileJob(record=record)
+            if record.phase is Phase.UPLOADED:
                 self.check(record.id)
 
-    async def work(self) -> None:
-        """Send what is agreed to, one file after the other."""
+    async def process(self) -> None:
+        """Send confirmed files, one after the other, until closed."""
         while not self._closing:
-            item = self._next()
-            if item is None:
-                self._wanted.clear()
-                await self._wanted.wait()
+            waiting = (file for file in self.files.values() if file.record.phase is Phase.QUEUED)
+            file = next(waiting, None)
+            if file is None:
+                self._changed.clear()
+                await self._changed.wait()
             else:
-                await self._send(item)
+                await self._send(file)
 
-    async def close(self, *, give_up: bool = False) -> None:
-        """Stop what is under way as Ctrl-C would; with `give_up` also the calls under way."""
+    async def close(self, *, cancel: bool = False) -> None:
+        """Stop the run under way as Ctrl-C would; with `cancel` also its calls under way."""
         self._closing = True
-        self._wanted.set()
+        self._changed.set()
         if self._job is not None:
-            (self._job.cancel if give_up else self._job.stop)()
+            (self._job.cancel if cancel else self._job.stop)()
         for task in self._tasks:
             task.cancel()
-        self.bell.close()
+        self.events.close()
 
-    async def idle(self) -> None:
-        """Wait until nothing is under way."""
+    async def wait_idle(self) -> None:
+        """Wait until no run is under way."""
         await self._idle.wait()
 
-    def item(self, file: str) -> FileJob:
-        """Return a file on the desk. Raises UsageError when there is none."""
-        found = self.items.get(file)
-        if found is None:
+    def get(self, file_id: str) -> FileJob:
+        """Return a file. Raises UsageError when there is none."""
+        file = self.files.get(file_id)
+        if file is None:
             raise UsageError(messages.NO_SUCH_FILE)
-        return found
+        return file
 
     @property
     def running(self) -> FileJob | None:
         """The file that is being sent."""
         return self._running
 
-    def queue_place(self, item: FileJob) -> int:
-        """Return how many files go before this one."""
-        queue = [each for each in self.items.values() if each.record.phase is Phase.WAITING]
-        return queue.index(item) + (self._running is not None and self._running not in queue)
+    def files_ahead(self, file: FileJob) -> int:
+        """Return how many files are sent before this one."""
+        queued = [each for each in self.files.values() if each.record.phase is Phase.QUEUED]
+        is_running = self._running is not None and self._running not in queued
+        return queued.index(file) + is_running if file in queued else 0
 
     # --- Checking, which is free ----------------------------------------------------------------------------
 
-    def take(self, record: FileRecord) -> FileJob:
-        """Put a new file on the desk and check it."""
-        item = self.items[record.id] = FileJob(record=record)
+    def add(self, record: FileRecord) -> FileJob:
+        """Add an uploaded file and check it."""
+        file = self.files[record.id] = FileJob(record=record)
         self.check(record.id)
-        return item
+        return file
 
-    def check(self, file: str, choices: ColumnOverrides | None = None) -> None:
-        """Read and plan a file anew, with other choices if there are any."""
-        item = self.item(file)
-        self._refuse_busy(item)
-        if choices is not None:
-            self._keep(item, replace(item.record, choices=choices))
-        if item.record.phase is not Phase.READY:
-            self._keep(item, replace(item.record, phase=Phase.READY))
-        item.checking, item.checked, item.trouble, item.finished = True, None, None, None
-        self._changed(item)
-        task = asyncio.create_task(self._check(item))
+    def check(self, file_id: str, overrides: ColumnOverrides | None = None) -> None:
+        """Read and plan a file again, with other columns if they are given."""
+        file = self.get(file_id)
+        self._refuse_busy(file)
+        if overrides is not None:
+            self._save(file, replace(file.record, overrides=overrides))
+        if file.record.phase is not Phase.UPLOADED:
+            self._save(file, replace(file.record, phase=Phase.UPLOADED))
+        file.is_checking, file.checked, file.error, file.result = True, None, None, None
+        self._notify(file)
+        task = asyncio.create_task(self._check(file))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _check(self, item: FileJob) -> None:
+    async def _check(self, file: FileJob) -> None:
         try:
             async with self._checks:
-                job = Job(self.config_for(item.record))
-                item.checked = await asyncio.to_thread(job.check, self.shelf.path(item.record))
+                job = Job(self.config_for(file.record))
+                file.checked = await asyncio.to_thread(job.check, self.store.path(file.record))
         except BatchsyncError as error:
-            item.trouble = error
+            file.error = error
         finally:
-            item.checking = False
-            self._forget_old_plans(item)
-            self._changed(item)
+            file.is_checking = False
+            self._evict_plans(file)
+            self._notify(file)
 
-    def _forget_old_plans(self, newest: FileJob) -> None:
-        kept = [each for each in self.items.values() if each.checked is not None and each is not newest]
-        for item in kept[: max(0, len(kept) - PLANS_KEPT + 1)]:
-            item.checked = None
+    def _evict_plans(self, newest: FileJob) -> None:
+        kept = [each for each in self.files.values() if each.checked is not None and each is not newest]
+        for file in kept[: max(0, len(kept) - PLANS_KEPT + 1)]:
+            file.checked = None
 
     def config_for(self, record: FileRecord) -> Config:
-        """Return the settings with what was chosen and agreed to for one file."""
-        config, choices = self.config, record.choices
+        """Return the settings with the columns and the cap of one file."""
+        config, overrides = self.config, record.overrides
         chosen: dict[str, object] = {}
-        if choices.order_column:
-            chosen["order_columns"] = (choices.order_column,)
-        if choices.owner_column:
-            chosen["owner_columns"] = (choices.owner_column,)
-        if choices.owner_id:
-            chosen["owner_id"] = choices.owner_id
-        if choices.sheet:
-            chosen["sheets"] = (choices.sheet,)
-        if choices.header_row:
-            chosen["header_row"] = choices.header_row
-        reading = InputSettings.model_validate({**config.input.model_dump(), **chosen})
+        if overrides.order_column:
+            chosen["order_columns"] = (overrides.order_column,)
+        if overrides.owner_column:
+            chosen["owner_columns"] = (overrides.owner_column,)
+        if overrides.owner_id:
+            chosen["owner_id"] = overrides.owner_id
+        if overrides.sheet:
+            chosen["sheets"] = (overrides.sheet,)
+        if overrides.header_row:
+            chosen["header_row"] = overrides.header_row
+        settings = InputSettings.model_validate({**config.input.model_dump(), **chosen})
         spend = config.spend
-        if record.agreed is not None and record.agreed.max_points is not None:
-            spend = spend.model_copy(update={"max_points": record.agreed.max_points})
-        no_wait = config.ledger.model_copy(update={"wait": 0})  # the desk waits, the loop must not
-        return config.model_copy(update={"input": reading, "spend": spend, "ledger": no_wait})
+        if record.confirmation is not None and record.confirmation.max_points is not None:
+            spend = spend.model_copy(update={"max_points": record.confirmation.max_points})
+        ledger = config.ledger.model_copy(update={"wait": 0})  # the queue waits instead
+        return config.model_copy(update={"input": settings, "spend": spend, "ledger": ledger})
 
     # --- Sending --------------------------------------------------------------------------------------------
 
-    def start(self, file: str, agreed: Confirmation) -> None:
-        """Put a file into the queue. Raises Changed when the plan is not what was agreed to."""
-        item = self.item(file)
-        self._refuse_busy(item)
-        if item.checked is None:
+    def start(self, file_id: str, confirmation: Confirmation) -> None:
+        """Queue a file. Raises PlanChanged when its plan is not what was confirmed."""
+        file = self.get(file_id)
+        self._refuse_busy(file)
+        if file.checked is None:
             raise UsageError(messages.CHECK_FIRST)
         if self.config.token is None:
             raise UsageError(messages.NO_TOKEN_YET)
-        if to_send(item.checked, agreed.limit) != agreed.orders or agreed.orders == 0:
-            raise Changed(messages.PLAN_CHANGED)
-        self._keep(item, replace(item.record, phase=Phase.WAITING, agreed=agreed, was_waiting=False))
-        del self.items[file]
-        self.items[file] = item  # the queue is in the order of agreeing
-        self._changed(item)
-        self._wanted.set()
+        if (
+            orders_to_send(file.checked, confirmation.limit) != confirmation.orders
+            or confirmation.orders == 0
+        ):
+            raise PlanChanged(messages.PLAN_CHANGED)
+        self._save(
+            file, replace(file.record, phase=Phase.QUEUED, confirmation=confirmation, was_queued=False)
+        )
+        del self.files[file_id]
+        self.files[file_id] = file  # the queue is in the order of confirmation
+        self._notify(file)
+        self._changed.set()
 
-    def leave_queue(self, file: str) -> None:
-        """Take a waiting file out of the queue."""
-        item = self.item(file)
-        if item.record.phase is Phase.WAITING and item is not self._running:
-            item.busy = False
-            self._keep(item, replace(item.record, phase=Phase.READY, agreed=None))
-            self._changed(item)
-            if item.checked is None:
-                self.check(file)
+    def dequeue(self, file_id: str) -> None:
+        """Take a file out of the queue."""
+        file = self.get(file_id)
+        if file.record.phase is Phase.QUEUED and file is not self._running:
+            file.is_ledger_busy = False
+            self._save(file, replace(file.record, phase=Phase.UPLOADED, confirmation=None))
+            self._notify(file)
+            if file.checked is None:
+                self.check(file_id)
 
-    def pause(self, file: str) -> None:
-        """Send nothing more until `go_on`."""
-        self._under_way(file).pause()
+    def pause(self, file_id: str) -> None:
+        """Send nothing more until `resume`."""
+        self._job_of(file_id).pause()
 
-    def resume(self, file: str) -> None:
+    def resume(self, file_id: str) -> None:
         """End a pause."""
-        self._under_way(file).resume()
+        self._job_of(file_id).resume()
 
-    def stop(self, file: str) -> None:
-        """Send nothing more; what is under way is finished, and the result is written."""
-        job = self._under_way(file)
-        item = self.item(file)
-        if item.live is not None:
-            item.live.stopping = True
+    def stop(self, file_id: str) -> None:
+        """Send nothing more; calls under way are finished, and the result is written."""
+        job, file = self._job_of(file_id), self.get(file_id)
+        if file.progress is not None:
+            file.progress.is_stopping = True
         job.stop()
-        self._changed(item)
+        self._notify(file)
 
-    def forget(self, file: str) -> None:
-        """Take a file off the desk; what was sent of it stays in the ledger."""
-        item = self.item(file)
-        self._refuse_busy(item)
-        del self.items[file]
-        self.shelf.drop(item.record)
-        self.bell.ring()
+    def remove(self, file_id: str) -> None:
+        """Delete an uploaded file; what was sent of it stays in the ledger."""
+        file = self.get(file_id)
+        self._refuse_busy(file)
+        del self.files[file_id]
+        self.store.delete(file.record)
+        self.events.notify()
 
-    def _under_way(self, file: str) -> Job:
-        if self._job is None or self._running is not self.item(file):
+    def _job_of(self, file_id: str) -> Job:
+        if self._job is None or self._running is not self.get(file_id):
             raise UsageError(messages.NOT_RUNNING)
         return self._job
 
-    def _next(self) -> FileJob | None:
-        return next((item for item in self.items.values() if item.record.phase is Phase.WAITING), None)
+    async def _send(self, file: FileJob) -> None:
+        """Send one file, and record how it ended."""
+        confirmation = file.record.confirmation
+        assert confirmation is not None
+        config = self.config_for(file.record)
 
-    async def _send(self, item: FileJob) -> None:
-        """Send one file, and put down how it ended."""
-        agreed = item.record.agreed
-        assert agreed is not None
-        config = self.config_for(item.record)
+        def refuse_more(checked: CheckedFile) -> None:
+            if orders_to_send(checked, confirmation.limit) > confirmation.orders:
+                raise PlanChanged(messages.PLAN_CHANGED)
+
         self._job = job_for(
             config,
-            on_planned=lambda checked: _compare(checked, agreed),
-            on_started=lambda run: self._started(item, run),
-            on_progress=lambda progress: self._progressed(item, progress),
+            on_planned=refuse_more,
+            on_started=lambda run: self._started(file, run),
+            on_progress=lambda progress: self._progressed(file, progress),
         )
-        options = RunOptions(output=self.shelf.path(item.record).parent, limit=agreed.limit)
-        self._running = item
+        path = self.store.path(file.record)
+        self._running = file
         self._idle.clear()
-        item.live, item.trouble = RunProgress(cap=config.spend.max_points), None
-        self._changed(item)
+        file.progress, file.error = RunProgress(cap=config.spend.max_points), None
+        self._notify(file)
         try:
-            item.finished = await self._job.run(self.shelf.path(item.record), options)
-            outcome = _outcome(item.finished.summary)
-            self._put_down(item, replace(item.record, phase=Phase.OVER, outcome=outcome))
+            file.result = await self._job.run(path, RunOptions(output=path.parent, limit=confirmation.limit))
+            summary = _file_summary(file.result.summary)
+            self._try_save(file, replace(file.record, phase=Phase.DONE, summary=summary))
         except LedgerBusy as error:
-            item.trouble, item.busy = error, True
-            if item.record.phase is Phase.RUNNING:  # several share the ledger: another was faster
-                self._put_down(item, replace(item.record, phase=Phase.WAITING))
+            file.error, file.is_ledger_busy = error, True
+            if file.record.phase is Phase.RUNNING:
+                self._try_save(file, replace(file.record, phase=Phase.QUEUED))
         except BatchsyncError as error:
-            item.trouble = error
-            phase = Phase.INTERRUPTED if item.record.phase is Phase.RUNNING else Phase.READY
-            self._put_down(item, replace(item.record, phase=phase, agreed=None))
-        except Exception:  # a bug of ours must not take the desk away; the ledger is safe
-            logging.getLogger(__name__).exception("run of %s", item.record.id)
-            item.trouble = UsageError(messages.OUR_BUG)
-            self._put_down(item, replace(item.record, phase=Phase.INTERRUPTED, agreed=None))
+            file.error = error
+            phase = Phase.INTERRUPTED if file.record.phase is Phase.RUNNING else Phase.UPLOADED
+            self._try_save(file, replace(file.record, phase=phase, confirmation=None))
+        except Exception:  # a bug must not end the page; the ledger is safe
+            logging.getLogger(__name__).exception("run of %s", file.record.id)
+            file.error = UsageError(messages.BUG)
+            self._try_save(file, replace(file.record, phase=Phase.INTERRUPTED, confirmation=None))
         finally:
-            self._running, self._job, item.live = None, None, None
+            self._running, self._job, file.progress, file.checked = None, None, None, None
             self._idle.set()
-            item.checked = None
-            self._changed(item)
-        if item.busy:
-            await self._wait_for_the_other(item)
-        elif item.record.phase is Phase.READY:
-            await self._check_again(item)
+            self._notify(file)
+        if file.is_ledger_busy:
+            await self._wait_for_ledger(file)
+        elif file.record.phase is Phase.UPLOADED:
+            refused = file.error
+            await self._check(file)  # shows what would be sent now, beside why the start was refused
+            file.error = file.error or refused
+            self._notify(file)
 
-    async def _check_again(self, item: FileJob) -> None:
-        """Show anew what a refused start would send, beside why it was refused."""
-        why = item.trouble
-        await self._check(item)
-        item.trouble = item.trouble or why
-        self._changed(item)
-
-    async def _wait_for_the_other(self, item: FileJob) -> None:
-        """Let another program's run end; the next try may find it gone."""
+    async def _wait_for_ledger(self, file: FileJob) -> None:
+        """Give another program's run time to end before the next try."""
         if self._closing:
             return
-        self._wanted.clear()
+        self._changed.clear()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(BUSY_WAIT_S):
-                await self._wanted.wait()
-        item.busy = False
+            async with asyncio.timeout(LEDGER_RETRY_S):
+                await self._changed.wait()
+        file.is_ledger_busy = False
 
-    def _started(self, item: FileJob, run: str) -> None:
-        self._put_down(item, replace(item.record, phase=Phase.RUNNING, run=run))
-        self._changed(item)
+    def _started(self, file: FileJob, run: str) -> None:
+        self._try_save(file, replace(file.record, phase=Phase.RUNNING, run=run))
+        self._notify(file)
 
-    def _progressed(self, item: FileJob, progress: Progress) -> None:
-        if item.live is not None:
-            item.live.update(progress, time.monotonic())
-            self.bell.ring()
+    def _progressed(self, file: FileJob, progress: Progress) -> None:
+        if file.progress is not None:
+            file.progress.update(progress, time.monotonic())
+            self.events.notify()
 
-    # --- Inside ---------------------------------------------------------------------------------------------
+    # --- Records --------------------------------------------------------------------------------------------
 
-    def _refuse_busy(self, item: FileJob) -> None:
-        if item is self._running or item.record.phase in (Phase.WAITING, Phase.RUNNING):
+    def _refuse_busy(self, file: FileJob) -> None:
+        if file is self._running or file.record.phase in (Phase.QUEUED, Phase.RUNNING):
             raise UsageError(messages.STILL_RUNNING)
 
-    def _keep(self, item: FileJob, record: FileRecord) -> None:
-        item.record = self.shelf.keep(record)
+    def _save(self, file: FileJob, record: FileRecord) -> None:
+        file.record = self.store.save_record(record)
 
-    def _put_down(self, item: FileJob, record: FileRecord) -> None:
-        """Keep how the sending goes; where the disk takes nothing, until the program ends: the ledger has the truth."""
+    def _try_save(self, file: FileJob, record: FileRecord) -> None:
+        """Save a record during a run; when the disk is full keep it in memory, since the ledger decides."""
         try:
-            self._keep(item, record)
+            self._save(file, record)
         except OSError:
-            item.record = record
+            file.record = record
             logging.getLogger(__name__).exception("record of %s", record.id)
 
-    def _changed(self, item: FileJob) -> None:
-        item.version += 1
-        self.bell.ring()
+    def _notify(self, file: FileJob) -> None:
+        file.version += 1
+        self.events.notify()
 
 
-def to_send(checked: CheckedFile, limit: int | None) -> int:
+def orders_to_send(checked: CheckedFile, limit: int | None) -> int:
     """Return how many orders a run would send."""
-    sends = checked.counts[PlanVerdict.SEND]
-    return sends if limit is None else min(sends, limit)
+    orders = checked.counts[PlanVerdict.SEND]
+    return orders if limit is None else min(orders, limit)
 
 
-def _outcome(summary: RunSummary) -> FileSummary:
+def _file_summary(summary: RunSummary) -> FileSummary:
     return FileSummary(
         synced=summary.synced,
         points=summary.points_spent,
         uncertain=summary.uncertain,
-        look=summary.failed + summary.invalid,
+        problems=summary.failed + summary.invalid,
     )
-
-
-def _compare(checked: CheckedFile, agreed: Confirmation) -> None:
-    """Let no run begin that would send more than was agreed to. Raises Changed."""
-    if to_send(checked, agreed.limit) > agreed.orders:
-        raise Changed(messages.PLAN_CHANGED)

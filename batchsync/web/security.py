@@ -1,24 +1,37 @@
-"""The door: who is let in, and what is asked of every request before anything looks at it.
+"""Access to the page: the address it is bound to, passwords, sessions, and the checks of every request.
 
-A page on this machine can be reached by every site that its user visits: through a form, a script, a name bound anew to
-127.0.0.1. So each request must name one of our hosts, carry the secret of this start in a cookie that no other site's
-request carries, and, where it changes anything, come from our own page.
+Any site that the user visits can send requests to a page on this machine: by a form, a script, or a host name rebound to
+127.0.0.1. So each request must name one of our hosts, carry the session cookie, which other sites' requests do not carry,
+and come from our own page if it changes anything.
 """
 
+import asyncio
 import hmac
+import ipaddress
+import os
 import secrets
+import socket
+import stat
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from batchsync.web.access import Access, split_host
+from batchsync.config import WebSettings
+from batchsync.errors import SettingsError
+from batchsync.messages import web as messages
+
+PASSWORD_MIN = 8
+PASSWORD_MAX = 1024
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+PUBLIC_PATHS = frozenset({"/login", "/language"})
+"""Paths that need no session; neither do the static files, which hold no data."""
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+LOGIN_TOKENS_MAX = 8
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-OPEN_PATHS = frozenset({"/enter", "/login", "/language"})
-"""What can be asked for without the cookie; so can the style sheet and the scripts, which hold nothing."""
-SAFE_METHODS = frozenset({"GET", "HEAD"})
-KEYS_AT_ONCE = 8
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -33,46 +46,147 @@ HEADERS = {
 }
 
 
-class SessionAuth:
-    """The secrets of one start: the cookie's, and keys that open the page once each."""
+# --- Binding ------------------------------------------------------------------------------------------------
 
-    def __init__(self, access: Access) -> None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """The address that the page is bound to, and its password."""
+
+    host: str
+    port: int
+    is_local: bool
+    """Whether only this machine can reach it."""
+    password: str = field(default="", repr=False)
+
+    def accepts_password(self, password: str) -> bool:
+        """Return whether this is the password, in constant time."""
+        return bool(self.password) and hmac.compare_digest(password.encode(), self.password.encode())
+
+    def accepts_host(self, host: str, port: int) -> bool:
+        """Return whether a Host header names this page.
+
+        A site that rebinds its name to our address still sends its name, so only known names are accepted. A bare
+        address can't be rebound: it is accepted wherever the page is offered to other machines.
+        """
+        name, host_port = split_host(host)
+        if host_port != port:
+            return False
+        own_names = {*LOOPBACK_NAMES, self.host.lower(), f"[{self.host.lower()}]"}
+        if name in own_names or self.is_local:
+            return name in own_names
+        return name == socket.gethostname().lower() or is_address(name)
+
+    def url(self, port: int, path: str = "/") -> str:
+        """Return an address of the page for a browser on this machine."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "localhost") else self.host  # noqa: S104 (compared)
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}{path}"
+
+
+def access_from(settings: WebSettings) -> Access:
+    """Return how the page is bound. Raises SettingsError for a host that others can reach without a password."""
+    host = "127.0.0.1" if settings.host.lower() == "localhost" else settings.host  # one socket, one port
+    is_local = is_loopback(host)
+    password = read_password(settings.password_file) if settings.password_file else ""
+    if not is_local and not password:
+        raise SettingsError(messages.NEEDS_PASSWORD, host=settings.host)
+    return Access(host=host, port=settings.port, is_local=is_local, password=password)
+
+
+def read_password(path: Path) -> str:
+    """Return the password in a file that only its owner can read. Raises SettingsError."""
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="utf-8")[: PASSWORD_MAX + 1].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(messages.NO_PASSWORD_FILE, file=path, error=error) from error
+    if os.name != "nt" and mode & (stat.S_IRWXG | stat.S_IRWXO):  # Windows has no such bits
+        raise SettingsError(messages.PASSWORD_OPEN, file=path)
+    if not PASSWORD_MIN <= len(text) <= PASSWORD_MAX:
+        raise SettingsError(messages.PASSWORD_SHORT, file=path, least=PASSWORD_MIN)
+    return text
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach what is bound there."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def is_address(name: str) -> bool:
+    """Return whether a host is a bare IP address."""
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def split_host(host: str) -> tuple[str, int]:
+    """Return name and port of a Host header; port 80 when it has none, -1 when it is no number."""
+    name, colon, port = host.lower().rpartition(":")
+    if not colon or port.endswith("]"):
+        return host.lower(), 80
+    return name, int(port) if port.isdecimal() and len(port) <= 5 else -1
+
+
+# --- Sessions -----------------------------------------------------------------------------------------------
+
+
+def new_secret() -> str:
+    """Return a secret that can't be guessed."""
+    return secrets.token_urlsafe(32)
+
+
+class SessionAuth:
+    """The session secret of the cookie, and one-time tokens that start a session."""
+
+    def __init__(self, access: Access, secret: str) -> None:
         self.access = access
         self.port = access.port
-        """What is really listened on, once it is."""
-        self._secret = secrets.token_urlsafe(32)
-        self._keys: list[str] = []
+        """The port that is listened on."""
+        self._secret = secret
+        self._tokens: list[str] = []
+        self.login_lock = asyncio.Lock()
+        """One password is checked at a time."""
 
     @property
     def cookie(self) -> str:
-        """The cookie's name; cookies know no ports, so two pages on one machine need two names."""
+        """The cookie's name; cookies ignore ports, so two pages on one machine need two names."""
         return f"batchsync-{self.port}"
 
-    def new_key(self) -> str:
-        """Return a key that opens the page once."""
-        key = secrets.token_urlsafe(24)
-        self._keys = [*self._keys[1 - KEYS_AT_ONCE :], key]
-        return key
+    def issue_token(self) -> str:
+        """Return a token that starts one session."""
+        token = secrets.token_urlsafe(24)
+        self._tokens = [*self._tokens[1 - LOGIN_TOKENS_MAX :], token]
+        return token
 
-    def redeem(self, key: str) -> bool:
-        """Use a key up; False when there is no such key (any more)."""
-        fitting = [each for each in self._keys if hmac.compare_digest(each.encode(), key.encode())]
-        self._keys = [each for each in self._keys if each not in fitting]
-        return bool(fitting)
+    def consume_token(self, token: str) -> bool:
+        """Use a token up; return False when it is unknown or used."""
+        matching = [each for each in self._tokens if hmac.compare_digest(each.encode(), token.encode())]
+        self._tokens = [each for each in self._tokens if each not in matching]
+        return bool(matching)
 
-    def let_in(self, response: web.StreamResponse) -> None:
-        """Give a browser the cookie; it forgets it when it is closed."""
+    def set_cookie(self, response: web.StreamResponse) -> None:
+        """Give a browser the session cookie."""
         response.set_cookie(self.cookie, self._secret, httponly=True, samesite="Strict", path="/")
 
-    def knows(self, request: web.Request) -> bool:
-        """Whether a request carries the secret of this start."""
+    def is_authenticated(self, request: web.Request) -> bool:
+        """Return whether a request carries the session cookie."""
         return hmac.compare_digest(request.cookies.get(self.cookie, "").encode(), self._secret.encode())
 
 
-def rejection_reason(request: web.Request, door: SessionAuth) -> str:
+# --- Requests -----------------------------------------------------------------------------------------------
+
+
+def rejection_reason(request: web.Request, auth: SessionAuth) -> str:
     """Return why a request is refused whoever sends it, in a word for the log; empty when it isn't."""
     host = request.headers.get("Host", "")
-    if not door.access.answers_to(host, door.port):
+    if not auth.access.accepts_host(host, auth.port):
         return "host"
     site = request.headers.get("Sec-Fetch-Site", "")
     if request.method in SAFE_METHODS:
@@ -87,25 +201,25 @@ def rejection_reason(request: web.Request, door: SessionAuth) -> str:
 
 
 def security_middleware(
-    door: SessionAuth, locked: Handler, refused: Handler
+    auth: SessionAuth, unauthenticated: Handler
 ) -> Callable[..., Awaitable[web.StreamResponse]]:
-    """Return the middleware: `refused` answers what is out of order, `locked` those without the cookie."""
+    """Return the middleware that refuses foreign requests and sends those without a session to `unauthenticated`."""
 
     @web.middleware
-    async def watch(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if rejection_reason(request, door):
-            return await refused(request)
-        is_open = request.path in OPEN_PATHS or request.path.startswith("/static/")
-        if not is_open and not door.knows(request):
-            return await locked(request)
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if rejection_reason(request, auth):
+            return web.Response(status=403, text="Refused: this request did not come from the page itself.\n")
+        is_public = request.path in PUBLIC_PATHS or request.path.startswith("/static/")
+        if not is_public and not auth.is_authenticated(request):
+            return await unauthenticated(request)
         return await handler(request)
 
-    return watch
+    return check
 
 
 async def add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Put the headers on every answer, whatever it is."""
+    """Put the headers on every response."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    fresh = "no-cache" if request.path.startswith("/static/") else "no-store"
-    response.headers.setdefault("Cache-Control", fresh)
+    is_static = request.path.startswith("/static/")
+    response.headers.setdefault("Cache-Control", "no-cache" if is_static else "no-store")

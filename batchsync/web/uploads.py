@@ -1,7 +1,7 @@
-"""The folder of files handed in: each in a folder of its own with a small record, written whole, so that it survives.
+"""Uploaded files on disk: each in a folder of its own with a small record, so that they survive restarts and crashes.
 
-A file's own name is foreign: it is shown, but on disk stands a name made of harmless letters only, in a folder whose name
-is ours. The rest of it is kept because the ledger and the result speak of the file by it.
+A file's own name is foreign input: it is shown, but on disk it is reduced to letters that are safe everywhere, in a folder
+whose name is ours. Its stem is kept because the ledger and the result name the file by it.
 """
 
 import contextlib
@@ -12,17 +12,18 @@ import secrets
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 
 from batchsync.errors import BatchsyncError, UsageError
+from batchsync.fsutil import atomic_write
 from batchsync.messages import web as messages
-from batchsync.web.models import ColumnOverrides, Confirmation, FileRecord, FileSummary, Phase
 
 RECORD = "record.json"
 ID = re.compile(r"[0-9a-f]{12}")
-LONGEST_NAME = 200
-LONGEST_STEM = 60
+NAME_MAX = 200
+STEM_MAX = 60
 MEGABYTE = 1024 * 1024
 SUFFIXES = frozenset(
     {
@@ -46,21 +47,90 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 class TooLarge(BatchsyncError):
-    """An upload went past the cap; what came of it is gone again."""
+    """An upload is larger than the limit; nothing of it is kept."""
+
+
+class Phase(StrEnum):
+    """What is happening with an uploaded file."""
+
+    UPLOADED = "uploaded"
+    """Nothing is under way. Whether it can be read, its check says."""
+    QUEUED = "queued"
+    """Confirmed, and waiting for its turn."""
+    RUNNING = "running"
+    DONE = "done"
+    INTERRUPTED = "interrupted"
+    """The program ended while the file was sent: the ledger knows what was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnOverrides:
+    """What the user chose about reading one file, over the settings; empty where they chose nothing."""
+
+    order_column: str = ""
+    owner_column: str = ""
+    owner_id: str = ""
+    sheet: str = ""
+    header_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """What the user confirmed: so many orders, for so many points, under this cap."""
+
+    orders: int
+    points: int
+    limit: int | None = None
+    """Send only so many of them."""
+    max_points: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSummary:
+    """The figures of the last run over a file that the list of files shows."""
+
+    synced: int
+    points: int
+    uncertain: int
+    problems: int
+    """Rows that failed or are invalid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """One uploaded file, as it is kept on disk."""
+
+    id: str
+    """Our own, and the name of its folder."""
+    name: str
+    """The user's name for it: foreign text, only ever shown."""
+    stored: str
+    """Its file name in our folder."""
+    size: int
+    uploaded_at: float
+    """Seconds since 1970."""
+    phase: Phase = Phase.UPLOADED
+    overrides: ColumnOverrides = ColumnOverrides()
+    confirmation: Confirmation | None = None
+    run: str = ""
+    """The last run over it."""
+    summary: FileSummary | None = None
+    was_queued: bool = False
+    """Whether it was queued when the program ended: a later start needs a new confirmation."""
 
 
 class UploadStore:
-    """Keeps files and their records."""
+    """Keeps uploaded files and their records."""
 
     def __init__(self, folder: Path, max_upload: int) -> None:
         self.folder = folder
         self.max_bytes = max_upload * MEGABYTE
         self._max_upload = max_upload
 
-    def records(self) -> list[FileRecord]:
+    def load_records(self) -> list[FileRecord]:
         """Return all records, the oldest first; what was under way when the program ended is marked so."""
-        found = sorted(self._read(), key=lambda record: record.received_at)
-        return [self.keep(_after_restart(record)) for record in found]
+        found = sorted(self._read(), key=lambda record: record.uploaded_at)
+        return [self.save_record(_after_restart(record)) for record in found]
 
     def _read(self) -> Iterator[FileRecord]:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -68,55 +138,50 @@ class UploadStore:
             if not ID.fullmatch(folder.name):
                 continue
             try:
-                record = _unpacked(json.loads((folder / RECORD).read_text(encoding="utf-8")))
-            except (OSError, ValueError, TypeError, KeyError):  # died while it was handed in
+                record = _from_json(json.loads((folder / RECORD).read_text(encoding="utf-8")))
+            except (OSError, ValueError, TypeError, KeyError):  # the program ended during the upload
                 shutil.rmtree(folder, ignore_errors=True)
                 continue
             if (folder / record.stored).is_file():
                 yield record
 
     def path(self, record: FileRecord) -> Path:
-        """Return where a file lies."""
+        """Return the path of an uploaded file."""
         return self.folder / record.id / record.stored
 
-    def keep(self, record: FileRecord) -> FileRecord:
-        """Write a record down, whole, and return it."""
-        target = self.folder / record.id / RECORD
-        beside = target.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(asdict(record), file, ensure_ascii=False)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
+    def save_record(self, record: FileRecord) -> FileRecord:
+        """Write a record atomically, and return it."""
+        content = json.dumps(asdict(record), ensure_ascii=False).encode()
+        atomic_write(self.folder / record.id / RECORD, content)
         return record
 
-    def drop(self, record: FileRecord) -> None:
-        """Forget a file; what was sent of it stays in the ledger."""
+    def delete(self, record: FileRecord) -> None:
+        """Delete a file; what was sent of it stays in the ledger."""
         shutil.rmtree(self.folder / record.id, ignore_errors=True)
 
-    async def receive(self, name: str, parts: AsyncIterator[bytes]) -> FileRecord:
-        """Take a file in, part by part. Raises TooLarge at the first byte past the cap; then nothing of it is kept."""
-        shown = "".join(letter for letter in name if letter.isprintable()).strip()[:LONGEST_NAME] or "file"
+    async def save_upload(self, name: str, chunks: AsyncIterator[bytes]) -> FileRecord:
+        """Store a file as it arrives. Raises TooLarge at the first byte over the limit; then nothing of it is kept."""
+        shown = "".join(letter for letter in name if letter.isprintable()).strip()[:NAME_MAX] or "file"
         record = FileRecord(
-            id=secrets.token_hex(6), name=shown, stored=safe_name(shown), size=0, received_at=time.time()
+            id=secrets.token_hex(6), name=shown, stored=safe_name(shown), size=0, uploaded_at=time.time()
         )
         path = self.path(record)
         path.parent.mkdir(mode=0o700, parents=True)
         try:
-            size = await self._write(shown, path, parts)
-            return self.keep(replace(record, size=size))
+            size = await self._write(shown, path, chunks)
+            return self.save_record(replace(record, size=size))
         except BaseException:
-            self.drop(record)
+            self.delete(record)
             raise
 
-    async def _write(self, name: str, path: Path, parts: AsyncIterator[bytes]) -> int:
+    async def _write(self, name: str, path: Path, chunks: AsyncIterator[bytes]) -> int:
         size = 0
         with path.open("xb") as file:
-            async for part in parts:
-                size += len(part)
+            async for chunk in chunks:
+                size += len(chunk)
                 if size > self.max_bytes:
                     raise self.too_large()
-                file.write(part)
+                file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
         if not size:
@@ -124,12 +189,12 @@ class UploadStore:
         return size
 
     def too_large(self) -> TooLarge:
-        """Return what is said about a file past the cap."""
+        """Return the error for a file over the limit."""
         return TooLarge(messages.TOO_LARGE, most=self._max_upload)
 
 
 def safe_name(name: str) -> str:
-    """Return a name with no letter that any file system, shell or workbook could take for something else."""
+    """Return a file name that is safe for every file system, shell and workbook."""
     base = re.split(r"[/\\]", name)[-1]
     stem, dot, suffix = base.rpartition(".")
     suffix = f".{suffix.lower()}" if dot else ""
@@ -137,37 +202,37 @@ def safe_name(name: str) -> str:
         stem, suffix = base, ".dat"
     kept = "".join(letter if letter.isalnum() or letter in "-_ ()" else "-" for letter in stem)
     kept = re.sub(r"-{2,}", "-", kept).strip(" -.")
-    while len(kept.encode()) > LONGEST_STEM * 3:
+    while len(kept.encode()) > STEM_MAX * 3:
         kept = kept[:-1]
-    kept = kept[:LONGEST_STEM].strip() or "file"
+    kept = kept[:STEM_MAX].strip() or "file"
     return f"{'file-' if _RESERVED.fullmatch(kept) else ''}{kept}{suffix}"
 
 
-def _unpacked(told: dict[str, object]) -> FileRecord:
-    """Return the record that was kept as JSON."""
-    choices, agreed, phase = told.pop("choices"), told.pop("agreed"), told.pop("phase")
-    outcome = told.pop("outcome", None)
+def _from_json(values: dict[str, object]) -> FileRecord:
+    overrides, confirmation, summary = (
+        values.pop(name, None) for name in ("overrides", "confirmation", "summary")
+    )
     return FileRecord(
-        **told,  # type: ignore[arg-type]
-        phase=Phase(str(phase)),
-        choices=ColumnOverrides(**choices) if isinstance(choices, dict) else ColumnOverrides(),
-        agreed=Confirmation(**agreed) if isinstance(agreed, dict) else None,
-        outcome=FileSummary(**outcome) if isinstance(outcome, dict) else None,
+        **{**values, "phase": Phase(str(values["phase"]))},  # type: ignore[arg-type]
+        overrides=ColumnOverrides(**overrides) if isinstance(overrides, dict) else ColumnOverrides(),
+        confirmation=Confirmation(**confirmation) if isinstance(confirmation, dict) else None,
+        summary=FileSummary(**summary) if isinstance(summary, dict) else None,
     )
 
 
 def _after_restart(record: FileRecord) -> FileRecord:
-    """Return what a record means once its program has ended: whoever agreed, agreed to that start."""
-    if record.phase is Phase.WAITING:
-        return replace(record, phase=Phase.READY, agreed=None, was_waiting=True)
+    """Return a record as it holds after a restart: a confirmation does not outlive the program."""
+    if record.phase is Phase.QUEUED:
+        return replace(record, phase=Phase.UPLOADED, confirmation=None, was_queued=True)
     if record.phase is Phase.RUNNING:
-        return replace(record, phase=Phase.INTERRUPTED if record.run else Phase.READY, agreed=None)
+        phase = Phase.INTERRUPTED if record.run else Phase.UPLOADED
+        return replace(record, phase=phase, confirmation=None)
     return record
 
 
 @contextlib.contextmanager
 def single_instance_lock(folder: Path) -> Iterator[None]:
-    """See that one page at a time works on a folder. Raises UsageError otherwise."""
+    """Keep a second page from using the same folder. Raises UsageError when one does already."""
     from filelock import FileLock, Timeout
 
     try:

@@ -42,7 +42,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
-        origin = address.partition("/enter")[0]
+        origin = address.partition("/login")[0]
         page = context.new_page()
         watch(page, origin, faults)
         page.goto(address)

@@ -47,9 +47,9 @@ class Stage:
     """The vendor's stand-in and the addresses that open the page, once each."""
 
     def __init__(
-        self, vendor: Sandbox, addresses: list[str], house: AppContext, loop: asyncio.AbstractEventLoop
+        self, vendor: Sandbox, addresses: list[str], context: AppContext, loop: asyncio.AbstractEventLoop
     ) -> None:
-        self.vendor, self.house = vendor, house
+        self.vendor, self.context = vendor, context
         self._addresses, self._loop = addresses, loop
 
     @property
@@ -59,7 +59,7 @@ class Stage:
 
     @property
     def origin(self) -> str:
-        return self.address.partition("/enter")[0]
+        return self.address.partition("/login")[0]
 
 
 def config_of(
@@ -91,8 +91,8 @@ def staged(
     script = Script(faults=faults, seed=3, only=("half", "http 502", "code 1003"))
     with run_in_thread(SandboxSettings(script=script, latency_s=latency_s)) as vendor:
         config = config_of(vendor, folder, rate=rate, cap=cap, inbox=inbox)
-        with _served(Loaded(config=config, file=None, warnings=(), places={})) as (addresses, house, loop):
-            yield Stage(vendor, addresses, house, loop)
+        with _served(Loaded(config=config, file=None, warnings=(), places={})) as (addresses, context, loop):
+            yield Stage(vendor, addresses, context, loop)
 
 
 @contextlib.contextmanager
@@ -100,11 +100,11 @@ def _served(loaded: Loaded) -> Iterator[tuple[list[str], AppContext, asyncio.Abs
     loop = asyncio.new_event_loop()
     over, ready = asyncio.Event(), threading.Event()
     addresses: list[str] = []
-    houses: list[AppContext] = []
+    contexts: list[AppContext] = []
 
     async def serve_until_over() -> None:
-        async with serve(loaded, examine=_examine, say_address=addresses.append) as house:
-            houses.append(house)
+        async with serve(loaded, run_checks=_run_checks, announce_address=addresses.append) as context:
+            contexts.append(context)
             ready.set()
             await over.wait()
 
@@ -119,13 +119,13 @@ def _served(loaded: Loaded) -> Iterator[tuple[list[str], AppContext, asyncio.Abs
     thread.start()
     ready.wait()
     try:
-        yield addresses, houses[0], loop
+        yield addresses, contexts[0], loop
     finally:
         loop.call_soon_threadsafe(over.set)
         thread.join()
 
 
-def _examine() -> list[CheckLine]:
+def _run_checks() -> list[CheckLine]:
     return [
         CheckLine("ok", Message(start_words.CONFIG_NONE)),
         CheckLine("warn", Message(start_words.CONFIG_NONE)),

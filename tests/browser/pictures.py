@@ -54,7 +54,7 @@ def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Pat
         "order_sn,mall_id\n260930-557201884410023,2088123464\n", encoding="utf-8"
     )
     page.set_input_files("#files", files / SMALL[lang])
-    page.wait_for_selector(".offer")
+    page.wait_for_selector(".check-summary")
     page.goto(stage.origin)
     extra: list[list[object]] = [
         ["261007-000000000000007", "2088123464", "龙井茶"],
@@ -62,18 +62,18 @@ def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Pat
         ["#N/A", "2088123464", "帆布袋"],
     ]
     page.set_input_files("#files", workbook(files / NAMES[lang], 420, start=371906284410557, extra=extra))
-    page.wait_for_selector(".offer")
+    page.wait_for_selector(".check-summary")
     camera.take("check")
     camera.take("check-all", whole=True)
-    page.click("[data-act=start]")
+    page.click("[data-action=start]")
     camera.take("ask")
     page.click("#start button[value=yes]")
     page.wait_for_selector(".kinds b")
-    page.locator("[data-live=percent]").filter(has_text="5").first.wait_for()
-    page.click("[data-act=pause]")
-    page.wait_for_selector("[data-act=resume]:visible")
-    page.click("[data-act=resume]")
-    page.wait_for_selector("[data-act=pause]:visible")
+    page.locator("[data-value=percent]").filter(has_text="5").first.wait_for()
+    page.click("[data-action=pause]")
+    page.wait_for_selector("[data-action=resume]:visible")
+    page.click("[data-action=resume]")
+    page.wait_for_selector("[data-action=pause]:visible")
     camera.take("live")
     page.wait_for_selector(".evidence li")
     page.wait_for_selector(".grid td.synced")

@@ -19,7 +19,7 @@ from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.server import Sandbox
 from tests.browser.conftest import Open
 from tests.browser.page_fixture import staged, workbook
-from tests.browser.test_workflow import hand_in, more_than_three, start
+from tests.browser.test_workflow import more_than_three, start, upload
 from tests.browser.views import no_sideways
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -59,32 +59,32 @@ def test_a_killed_server_is_started_again(open_page: Open, tmp_path: Path) -> No
     with run_in_thread(SandboxSettings(latency_s=0.3)) as vendor:
         with command(vendor, tmp_path) as (process, address):
             page = open_page(address)
-            hand_in(page, workbook(tmp_path / "orders.xlsx", 200))
+            upload(page, workbook(tmp_path / "orders.xlsx", 200))
             start(page)
             more_than_three(page, "synced")
-            path = page.url.removeprefix(address.partition("/enter")[0])
+            path = page.url.removeprefix(address.partition("/login")[0])
             process.send_signal(signal.SIGKILL)
             process.wait()
-            expect(page.locator("#lost")).to_be_visible()
+            expect(page.locator("#connection")).to_be_visible()
         with command(vendor, tmp_path) as (_, address):
             page = open_page(address)
-            page.goto(address.partition("/enter")[0] + path)
+            page.goto(address.partition("/login")[0] + path)
             page.wait_for_selector(".result.uncertain .tiles")
             page.wait_for_selector(".evidence li")
             charged = {account.order for account in vendor.books.accounts.values() if account.charged}
             for box in page.locator(".evidence [data-number]").all():
                 box.set_checked(box.get_attribute("data-number") in charged)
             with page.expect_response("**/part"):
-                page.click("[data-decision=charged]:not([data-everything])")
+                page.click("[data-decision=charged]:not([data-all-orders])")
             expect(page.locator(".evidence :checked")).to_have_count(0)
             if page.locator(
-                "#doubts"
+                "#uncertain"
             ).count():  # its evidence comes after the part, so that its buttons may be late
-                page.click("[data-decision=not_charged][data-everything]")
-                page.click("#ask-yes")
-                expect(page.locator("#doubts")).to_have_count(0)
-            page.click(".result [data-act=recheck]")
-            page.wait_for_selector(".offer")
+                page.click("[data-decision=not_charged][data-all-orders]")
+                page.click("#confirm-yes")
+                expect(page.locator("#uncertain")).to_have_count(0)
+            page.click(".result [data-action=recheck]")
+            page.wait_for_selector(".check-summary")
             start(page)
             page.wait_for_selector(".result.synced")
         assert (200, []) == (vendor.books.points, vendor.books.charged_twice())
@@ -133,7 +133,7 @@ def test_hostile_and_huge_files_are_refused(open_page: Open, tmp_path: Path) -> 
         page.set_input_files("#files", huge)
         expect(page.locator("#uploads .failed")).to_have_text(re.compile("100 MB"))
         page.evaluate(
-            "document.getElementById('drop').dataset.most = '1000'"
+            "document.getElementById('dropzone').dataset.maxMb = '1000'"
         )  # a page that doesn't look first
         page.set_input_files("#files", huge)
         expect(page.locator("#uploads .failed").nth(1)).to_have_text(re.compile("100 MB|broke off"))
@@ -150,7 +150,7 @@ def test_a_phone_sees_everything(lang: str, open_page: Open, tmp_path: Path) -> 
     with staged(tmp_path, faults=0.5, cap=100) as stage:
         page = open_page(stage.address, lang=lang, width=360, height=740)
         no_sideways(page)
-        hand_in(page, workbook(tmp_path / f"{'很长的文件名' * 9}.xlsx", 12, extra=[[1.26e17, "1"]]))
+        upload(page, workbook(tmp_path / f"{'很长的文件名' * 9}.xlsx", 12, extra=[[1.26e17, "1"]]))
         no_sideways(page)
         start(page)
         page.wait_for_selector(".evidence li")
@@ -164,7 +164,7 @@ def test_a_long_table_scrolls_filters_and_searches(open_page: Open, tmp_path: Pa
     """Only rows in sight exist; the last is a key away; filter and search ask the server."""
     with staged(tmp_path, faults=0.02) as stage:
         page = open_page(stage.address)
-        hand_in(page, workbook(tmp_path / "orders.xlsx", 1500))
+        upload(page, workbook(tmp_path / "orders.xlsx", 1500))
         start(page)
         page.wait_for_selector(".grid td.synced", timeout=60_000)
         first = page.locator(".grid tbody tr")
@@ -189,9 +189,9 @@ def test_the_page_is_left_and_found_again(open_page: Open, tmp_path: Path) -> No
     """Closed in mid-run, the run goes on; whoever comes back sees its end."""
     with staged(tmp_path, rate=100) as stage:
         page: Page = open_page(stage.address)
-        hand_in(page, workbook(tmp_path / "orders.xlsx", 40))
+        upload(page, workbook(tmp_path / "orders.xlsx", 40))
         start(page)
-        page.wait_for_selector(".live")
+        page.wait_for_selector(".run-progress")
         path, context = page.url, page.context
         page.close()
         back = context.new_page()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from batchsync.nightly.state import FileRecord, NightState, NightSummary
-from batchsync.web.handlers.nights import memory_of
+from batchsync.web.handlers.nightly import state_folder
 from tests.browser.conftest import Open
 from tests.browser.page_fixture import staged
 from tests.browser.views import no_barriers, no_sideways
@@ -53,7 +53,7 @@ def spend_a_night(memory: Path) -> None:
 def test_nights_are_looked_at_without_barriers(lang: str, tmp_path: Path, open_page: Open) -> None:
     """axe-core finds nothing serious, nothing runs sideways at 360 px, and a file's name stays text."""
     with staged(tmp_path, inbox=tmp_path / "inbox") as stage:
-        memory = memory_of(stage.house.loaded.config)
+        memory = state_folder(stage.context.loaded.config)
         assert memory is not None
         spend_a_night(memory)
         page = open_page(stage.address, lang=lang, width=360, height=740)

@@ -25,19 +25,19 @@ document.dispatchEvent(new Event('visibilitychange'));"""
 """What a browser does with a tab in the background."""
 
 
-def hand_in(page: Page, path: Path) -> None:
+def upload(page: Page, path: Path) -> None:
     page.set_input_files("#files", path)
-    page.wait_for_selector(".offer")
+    page.wait_for_selector(".check-summary")
 
 
 def start(page: Page) -> None:
-    page.click("[data-act=start]")
+    page.click("[data-action=start]")
     page.click("#start button[value=yes]")
 
 
 def stop(page: Page) -> None:
-    page.click("[data-act=stop]")
-    page.click("#ask-yes")
+    page.click("[data-action=stop]")
+    page.click("#confirm-yes")
     page.wait_for_selector(".result .tiles")
 
 
@@ -56,16 +56,16 @@ def test_the_whole_way(lang: str, open_page: Open, tmp_path: Path) -> None:
     with staged(tmp_path, faults=0.2, cap=500, rate=15 if lang == "en" else 500) as stage:
         page = open_page(stage.address, lang=lang)
         looked_at(page)
-        hand_in(page, workbook(tmp_path / f"订单 <script>{lang}.xlsx", 150, extra=EVIL))
+        upload(page, workbook(tmp_path / f"订单 <script>{lang}.xlsx", 150, extra=EVIL))
         expect(page.locator("h1")).to_have_text(f"订单 <script>{lang}.xlsx")
         assert "A152" in page.inner_text("#problem-rows")
         looked_at(page)
-        page.click("[data-act=start]")
+        page.click("[data-action=start]")
         looked_at(page)
         page.click("#start button[value=yes]")
         if lang == "en":  # slow enough to be seen under way
-            page.wait_for_selector(".live")
-            expect(page.locator("[data-live=synced]")).not_to_have_text("0")
+            page.wait_for_selector(".run-progress")
+            expect(page.locator("[data-value=synced]")).not_to_have_text("0")
             looked_at(page)
         page.wait_for_selector(".result .tiles")
         page.wait_for_selector(".evidence li")
@@ -107,11 +107,11 @@ def test_everything_by_keyboard(open_page: Open, tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         page = open_page(stage.address)
         with page.expect_file_chooser() as chooser:
-            reach(page, "[data-act=choose]")
+            reach(page, "[data-action=choose]")
             page.keyboard.press("Enter")
         chooser.value.set_files(workbook(tmp_path / "orders.xlsx", 5))
-        page.wait_for_selector(".offer")
-        reach(page, "[data-act=start]")
+        page.wait_for_selector(".check-summary")
+        reach(page, "[data-action=start]")
         page.keyboard.press("Enter")
         reach(page, "#start button[value=yes]")
         page.keyboard.press("Enter")
@@ -127,7 +127,7 @@ def test_everything_by_keyboard(open_page: Open, tmp_path: Path) -> None:
 
 def more_than_three(page: Page, number: str) -> None:
     """Wait until a number of the run under way has more than begun."""
-    expect(page.locator(f"[data-live={number}]")).to_have_text(re.compile(r"^([4-9]|\d{2,3})$"))
+    expect(page.locator(f"[data-value={number}]")).to_have_text(re.compile(r"^([4-9]|\d{2,3})$"))
 
 
 def reach(page: Page, selector: str, *, back: bool = False) -> None:
@@ -144,20 +144,20 @@ def test_stop_and_go_on(open_page: Open, tmp_path: Path) -> None:
     """Pause holds, stop finishes what is under way, and the rest is sent from the result's own button."""
     with staged(tmp_path, rate=40, latency_s=1.0) as stage:
         page = open_page(stage.address)
-        hand_in(page, workbook(tmp_path / "orders.xlsx", MANY))
+        upload(page, workbook(tmp_path / "orders.xlsx", MANY))
         start(page)
         more_than_three(page, "synced")
-        page.click("[data-act=pause]")
-        page.wait_for_selector("[data-act=resume]:visible")
-        page.click("[data-act=resume]")
-        page.wait_for_selector("[data-act=pause]:visible")
+        page.click("[data-action=pause]")
+        page.wait_for_selector("[data-action=resume]:visible")
+        page.click("[data-action=resume]")
+        page.wait_for_selector("[data-action=pause]:visible")
         stop(page)
         spent = stage.vendor.books.points
         assert 3 < spent < MANY
-        page.click(".result [data-act=recheck]")
-        page.wait_for_selector(".offer")
+        page.click(".result [data-action=recheck]")
+        page.wait_for_selector(".check-summary")
         assert str(MANY - spent) == page.get_attribute("#start", "data-orders")
-        page.click("[data-act=start]")
+        page.click("[data-action=start]")
         page.click("#start summary")
         page.fill("#start [name=limit]", "5")
         page.click("#start button[value=yes]")
@@ -169,23 +169,23 @@ def test_two_tabs_and_a_refresh(open_page: Open, tmp_path: Path) -> None:
     """Each shows the run as it is, one in the background now and then; files wait in a queue."""
     with staged(tmp_path, rate=40, latency_s=1.0) as stage:
         page = open_page(stage.address)
-        hand_in(page, workbook(tmp_path / "second.xlsx", 3, start=5000))
+        upload(page, workbook(tmp_path / "second.xlsx", 3, start=5000))
         second = page.url
         page.goto(stage.origin)
-        hand_in(page, workbook(tmp_path / "orders.xlsx", MANY))
+        upload(page, workbook(tmp_path / "orders.xlsx", MANY))
         start(page)
-        page.wait_for_selector(".live")
+        page.wait_for_selector(".run-progress")
         first = page.url
         other = page.context.new_page()
         other.goto(first)
-        other.wait_for_selector(".live")
+        other.wait_for_selector(".run-progress")
         page.reload()
         other.evaluate(HIDE)
         more_than_three(page, "done")
         more_than_three(other, "done")
         other.goto(second)
         start(other)
-        other.wait_for_selector("[data-act=leave]")
+        other.wait_for_selector("[data-action=dequeue]")
         page.context.set_offline(True)
         page.context.set_offline(False)
         page.goto(first)
@@ -199,29 +199,29 @@ def test_uncertain_orders_are_settled(open_page: Open, tmp_path: Path) -> None:
     """One by one and all at once, with the evidence beside them."""
     with staged(tmp_path, faults=1.0) as stage:
         page = open_page(stage.address)
-        hand_in(page, workbook(tmp_path / "orders.xlsx", 12))
+        upload(page, workbook(tmp_path / "orders.xlsx", 12))
         start(page)
         page.wait_for_selector(".evidence li")
         before = page.locator(".evidence li").count()
         assert "may have been charged" in page.inner_text(".evidence")
         page.locator(".evidence [data-number]").first.check()
-        page.click("[data-decision=charged]:not([data-everything])")
+        page.click("[data-decision=charged]:not([data-all-orders])")
         expect(page.locator(".evidence li")).to_have_count(before - 1)
-        page.click("[data-decision=not_charged][data-everything]")
-        page.click("#ask-yes")
-        expect(page.locator("#doubts")).to_have_count(0)
+        page.click("[data-decision=not_charged][data-all-orders]")
+        page.click("#confirm-yes")
+        expect(page.locator("#uncertain")).to_have_count(0)
 
 
 def test_rows_are_pasted_and_columns_chosen(open_page: Open, tmp_path: Path) -> None:
     """Rows without a header need a person to say which column is which."""
     with staged(tmp_path) as stage:
         page = open_page(stage.address)
-        page.click("[data-act=paste]")
+        page.click("[data-action=paste]")
         page.fill("#pasted", "260101-111111111111111\t2088123464\n260101-111111111111112\t2088123464\n")
         page.click("#paste button[value=yes]")
         page.wait_for_selector("input[name=order_column]")
         page.fill("input[name=order_column]", "A")
         page.fill("input[name=owner_column]", "B")
         page.click(".columns-form button")
-        page.wait_for_selector(".offer")
+        page.wait_for_selector(".check-summary")
         assert "2" == page.get_attribute("#start", "data-orders")

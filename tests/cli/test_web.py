@@ -21,7 +21,7 @@ def test_ctrl_c_ends_it(tmp_path: Path) -> None:
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert "/enter?key=" in process.stdout.readline()
+        assert "/login?token=" in process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert 0 == process.wait(20)
         assert "Traceback" not in process.stderr.read()

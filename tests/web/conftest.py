@@ -38,14 +38,14 @@ class Visitor:
     """Talks to a page; with the cookie once it has entered."""
 
     session: aiohttp.ClientSession
-    key_address: str
+    login_address: str
     origin: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.origin = re.sub(r"/enter.*", "", self.key_address)
+        self.origin = re.sub(r"/login.*", "", self.login_address)
 
     async def enter(self) -> int:
-        async with self.session.get(self.key_address) as answer:
+        async with self.session.get(self.login_address) as answer:
             return answer.status
 
     async def get(self, path: str, **headers: str) -> aiohttp.ClientResponse:
@@ -64,7 +64,7 @@ class Visitor:
         await answer.read()
         return answer
 
-    async def hand_in(self, content: bytes, name: str = "orders.csv") -> str:
+    async def upload(self, content: bytes, name: str = "orders.csv") -> str:
         answer = await self.session.post(
             f"{self.origin}/api/files", params={"name": name}, data=content, headers={"Origin": self.origin}
         )
@@ -75,27 +75,27 @@ class Visitor:
 class Page:
     """A served page with its visitor."""
 
-    house: AppContext
+    context: AppContext
     visitor: Visitor
     addresses: list[str]
 
     async def settled(self, file: str, wanted: Callable[[Any], bool]) -> None:
         """Wait until a file on the desk is as wanted: each ring of the bell is looked at."""
-        item = self.house.desk.item(file)
+        item = self.context.queue.get(file)
         async with asyncio.timeout(PATIENCE_S):
-            async for _ in self.house.bell.rings():
+            async for _ in self.context.events.subscribe():
                 if wanted(item):
                     return
 
     async def checked(self, file: str) -> None:
-        await self.settled(file, lambda item: not item.checking)
+        await self.settled(file, lambda item: not item.is_checking)
 
     async def over(self, file: str) -> None:
-        await self.settled(file, lambda item: item.record.phase in ("over", "interrupted"))
+        await self.settled(file, lambda item: item.record.phase in ("done", "interrupted"))
 
     async def send(self, content: bytes, orders: int, name: str = "orders.csv") -> str:
         """Hand a file in, start it and wait for its end."""
-        file = await self.visitor.hand_in(content, name)
+        file = await self.visitor.upload(content, name)
         await self.checked(file)
         answer = await self.visitor.post(f"/api/files/{file}/start", {"orders": orders, "points": orders})
         assert answer.status == 200, await answer.text()
@@ -131,7 +131,7 @@ def make_config(sandbox: Sandbox, tmp_path: Path) -> MakeConfig:
     return make
 
 
-def examine() -> list[CheckLine]:
+def run_checks() -> list[CheckLine]:
     return [CheckLine("ok", Message(start_words.CONFIG_NONE))]
 
 
@@ -141,11 +141,11 @@ async def served(config: Config) -> AsyncIterator[Page]:
     loaded = Loaded(config=config, file=None, warnings=(), places={})
     addresses: list[str] = []
     async with (
-        serve(loaded, examine=examine, say_address=addresses.append) as house,
+        serve(loaded, run_checks=run_checks, announce_address=addresses.append) as context,
         aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
     ):
         visitor = Visitor(session, addresses[0])
-        yield Page(house, visitor, addresses)
+        yield Page(context, visitor, addresses)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What becomes of a file on the desk: checked, agreed to, sent once, stopped, sent again, settled; as a visitor sees it."""
+"""What becomes of a file on the desk: checked, confirmation to, sent once, stopped, sent again, settled; as a visitor sees it."""
 
 import asyncio
 import errno
@@ -14,13 +14,13 @@ from batchsync.ledger import open_ledger
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.script import Script
 from batchsync.sandbox.server import Sandbox
-from batchsync.web.models import FileRecord, Phase
+from batchsync.web.uploads import FileRecord, Phase
 from tests.web.conftest import MakeConfig, Page, served, sheet
 
 
 async def test_a_check_is_free_and_shown(page: Page, sandbox: Sandbox) -> None:
     """Columns, counts and cost stand on the file's page, and nothing was called."""
-    file = await page.visitor.hand_in(sheet(3) + b"260101-000000000000001,2088123464\n1.26E+17,2088123464\n")
+    file = await page.visitor.upload(sheet(3) + b"260101-000000000000001,2088123464\n1.26E+17,2088123464\n")
     await page.checked(file)
     text = await page.visitor.text(f"/files/{file}")
     assert (True, True, True, 0) == (
@@ -34,7 +34,7 @@ async def test_a_check_is_free_and_shown(page: Page, sandbox: Sandbox) -> None:
 async def test_a_sent_file_says_what_the_books_say(page: Page, sandbox: Sandbox, tmp_path: Path) -> None:
     """Every order is charged once; the downloaded workbook tells the points that were charged."""
     file = await page.send(sheet(7), 7)
-    run = page.house.desk.item(file).record.run
+    run = page.context.queue.get(file).record.run
     answer = await page.visitor.get(f"/runs/{run}/result.xlsx")
     (tmp_path / "got.xlsx").write_bytes(await answer.read())
     rows = [*openpyxl.load_workbook(tmp_path / "got.xlsx").worksheets[0].iter_rows(values_only=True)]
@@ -49,7 +49,7 @@ async def test_a_sent_file_says_what_the_books_say(page: Page, sandbox: Sandbox,
 
 async def test_a_start_must_agree_to_what_was_shown(page: Page, sandbox: Sandbox) -> None:
     """Other figures than the check's are refused, and nothing is sent."""
-    file = await page.visitor.hand_in(sheet(3))
+    file = await page.visitor.upload(sheet(3))
     await page.checked(file)
     wrong = [
         {"orders": 2, "points": 2},
@@ -63,16 +63,16 @@ async def test_a_start_must_agree_to_what_was_shown(page: Page, sandbox: Sandbox
 
 
 async def test_a_plan_that_grew_is_not_sent(page: Page, sandbox: Sandbox) -> None:
-    """When more would be sent than was agreed to, nothing is: the file is checked anew and says why."""
-    file = await page.visitor.hand_in(sheet(2))
+    """When more would be sent than was confirmation to, nothing is: the file is checked anew and says why."""
+    file = await page.visitor.upload(sheet(2))
     await page.checked(file)
-    item = page.house.desk.item(file)
-    page.house.desk.shelf.path(item.record).write_bytes(sheet(5))
+    item = page.context.queue.get(file)
+    page.context.queue.store.path(item.record).write_bytes(sheet(5))
     await page.visitor.post(f"/api/files/{file}/start", {"orders": 2, "points": 2})
     await page.settled(
-        file, lambda each: each.trouble is not None and not each.checking and each.checked is not None
+        file, lambda each: each.error is not None and not each.is_checking and each.checked is not None
     )
-    assert (Phase.READY, 0) == (item.record.phase, len(sandbox.books.calls))
+    assert (Phase.UPLOADED, 0) == (item.record.phase, len(sandbox.books.calls))
     assert "not what was shown" in await page.visitor.text(f"/files/{file}")
 
 
@@ -80,14 +80,14 @@ async def test_a_full_disk_does_not_end_the_desk(
     page: Page, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """How a run goes can't be written down beside the file: it is finished all the same, and the next file's, too."""
-    keep = page.house.desk.shelf.keep
+    keep = page.context.queue.store.save_record
 
     def keep_while_there_is_room(record: FileRecord) -> FileRecord:
-        if record.phase in (Phase.RUNNING, Phase.OVER):
+        if record.phase in (Phase.RUNNING, Phase.DONE):
             raise OSError(errno.ENOSPC, "no space left")
         return keep(record)
 
-    monkeypatch.setattr(page.house.desk.shelf, "keep", keep_while_there_is_room)
+    monkeypatch.setattr(page.context.queue.store, "save_record", keep_while_there_is_room)
     for start in (1, 10):
         await page.send(sheet(2, start=start), 2)
     assert (4, []) == (sandbox.books.points, sandbox.books.charged_twice())
@@ -95,7 +95,7 @@ async def test_a_full_disk_does_not_end_the_desk(
 
 async def test_a_limit_sends_a_first_taste(page: Page, sandbox: Sandbox) -> None:
     """Only so many orders, and the rest with the next start."""
-    file = await page.visitor.hand_in(sheet(9))
+    file = await page.visitor.upload(sheet(9))
     await page.checked(file)
     await page.visitor.post(f"/api/files/{file}/start", {"orders": 2, "points": 2, "limit": 2})
     await page.over(file)
@@ -111,7 +111,7 @@ async def test_a_cap_of_the_page_only_lowers(make_config: MakeConfig, sandbox: S
     """A person may spend less than the settings allow, never more."""
     async with served(make_config(max_points=3)) as page:
         await page.visitor.enter()
-        file = await page.visitor.hand_in(sheet(9))
+        file = await page.visitor.upload(sheet(9))
         await page.checked(file)
         told = {"orders": 9, "points": 9, "max_points": 8}
         await page.visitor.post(f"/api/files/{file}/start", told)
@@ -123,13 +123,13 @@ async def test_files_wait_for_each_other(make_config: MakeConfig, sandbox: Sandb
     """One at a time, in the order of agreeing; all of it is sent once."""
     async with served(make_config(rate=200)) as page:
         await page.visitor.enter()
-        files = [await page.visitor.hand_in(sheet(20, start=100 * n), f"{n}.csv") for n in range(3)]
+        files = [await page.visitor.upload(sheet(20, start=100 * n), f"{n}.csv") for n in range(3)]
         for file in files:
             await page.checked(file)
         for file in files:
             await page.visitor.post(f"/api/files/{file}/start", {"orders": 20, "points": 20})
-        phases = [page.house.desk.item(file).record.phase for file in files]
-        assert Phase.WAITING in phases[1:]
+        phases = [page.context.queue.get(file).record.phase for file in files]
+        assert Phase.QUEUED in phases[1:]
         for file in files:
             await page.over(file)
         assert (60, []) == (sandbox.books.points, sandbox.books.charged_twice())
@@ -139,11 +139,12 @@ async def test_a_stopped_file_goes_on_later(make_config: MakeConfig, sandbox: Sa
     """Stop finishes what is under way; the rest is sent when it is started again, nothing twice."""
     async with served(make_config(rate=50)) as page:
         await page.visitor.enter()
-        file = await page.visitor.hand_in(sheet(60))
+        file = await page.visitor.upload(sheet(60))
         await page.checked(file)
         await page.visitor.post(f"/api/files/{file}/start", {"orders": 60, "points": 60})
         await page.settled(
-            file, lambda item: bool(item.live and item.live.progress and item.live.progress.done > 3)
+            file,
+            lambda item: bool(item.progress and item.progress.progress and item.progress.progress.done > 3),
         )
         assert 200 == (await page.visitor.post(f"/api/files/{file}/pause")).status
         assert 200 == (await page.visitor.post(f"/api/files/{file}/resume")).status
@@ -165,7 +166,7 @@ async def test_without_a_token_files_are_checked_and_not_sent(
     """The page says what is missing; the start is refused."""
     async with served(make_config(token=False)) as page:
         await page.visitor.enter()
-        file = await page.visitor.hand_in(sheet(2))
+        file = await page.visitor.upload(sheet(2))
         await page.checked(file)
         answer = await page.visitor.post(f"/api/files/{file}/start", {"orders": 2, "points": 2})
         assert (400, True, 0) == (answer.status, "token" in await answer.text(), len(sandbox.books.calls))
@@ -173,15 +174,15 @@ async def test_without_a_token_files_are_checked_and_not_sent(
 
 async def test_other_columns_can_be_chosen(page: Page) -> None:
     """A choice is kept with the file and asked for at every later check."""
-    file = await page.visitor.hand_in(b"a,b,c\nx1,1001,2088123464\nx2,1002,2088123464\n", "odd.csv")
+    file = await page.visitor.upload(b"a,b,c\nx1,1001,2088123464\nx2,1002,2088123464\n", "odd.csv")
     await page.checked(file)
-    item = page.house.desk.item(file)
-    assert item.trouble is not None
-    told = {"choices": {"order_column": "B", "owner_column": "C"}}
+    item = page.context.queue.get(file)
+    assert item.error is not None
+    told = {"columns": {"order_column": "B", "owner_column": "C"}}
     await page.visitor.post(f"/api/files/{file}/check", told)
     await page.checked(file)
     assert item.checked is not None
-    assert (["1001", "1002"], "B") == (item.checked.plan.numbers, item.record.choices.order_column)
+    assert (["1001", "1002"], "B") == (item.checked.plan.numbers, item.record.overrides.order_column)
 
 
 async def test_rows_can_be_pasted(page: Page) -> None:
@@ -193,10 +194,10 @@ async def test_rows_can_be_pasted(page: Page) -> None:
         answer = await page.visitor.post("/api/pastes", text)
         file = str((await answer.json())["id"])
         await page.checked(file)
-        item = page.house.desk.item(file)
-        assert trouble == (item.trouble is not None)
+        item = page.context.queue.get(file)
+        assert trouble == (item.error is not None)
     await page.visitor.post(
-        f"/api/files/{file}/check", {"choices": {"order_column": "A", "owner_column": "B"}}
+        f"/api/files/{file}/check", {"columns": {"order_column": "A", "owner_column": "B"}}
     )
     await page.checked(file)
     assert item.checked is not None
@@ -212,8 +213,8 @@ async def test_uncertain_orders_are_settled_with_their_evidence(make_config: Mak
         async with served(config) as page:
             await page.visitor.enter()
             file = await page.send(sheet(4), 4)
-            run = page.house.desk.item(file).record.run
-            text = await page.visitor.text(f"/runs/{run}/doubts")
+            run = page.context.queue.get(file).record.run
+            text = await page.visitor.text(f"/runs/{run}/uncertain")
             assert (4, True) == (text.count("data-number="), "may have been charged" in text)
             sheet_of = await page.visitor.get(f"/runs/{run}/dispute.xlsx")
             assert b"PK" == (await sheet_of.read())[:2]
@@ -221,12 +222,12 @@ async def test_uncertain_orders_are_settled_with_their_evidence(make_config: Mak
                 "decision": "charged",
                 "orders": [{"owner": "2088123464", "number": "260101-000000000000001"}],
             }
-            answer = await page.visitor.post(f"/api/runs/{run}/settle", one)
-            assert {"settled": 1} == await answer.json()
+            answer = await page.visitor.post(f"/api/runs/{run}/resolve", one)
+            assert {"resolved": 1} == await answer.json()
             answer = await page.visitor.post(
-                f"/api/runs/{run}/settle", {"decision": "not_charged", "all": True}
+                f"/api/runs/{run}/resolve", {"decision": "not_charged", "all": True}
             )
-            assert {"settled": 3} == await answer.json()
+            assert {"resolved": 3} == await answer.json()
             await page.visitor.post(f"/api/files/{file}/check")
             await page.checked(file)
             assert 'data-orders="3"' in await page.visitor.text(f"/files/{file}")
@@ -236,7 +237,7 @@ async def test_a_file_waits_for_another_program(
     page: Page, make_config: MakeConfig, sandbox: Sandbox
 ) -> None:
     """A run in a terminal holds the ledger: the file says so, waits, and goes when it is free."""
-    file = await page.visitor.hand_in(sheet(2))
+    file = await page.visitor.upload(sheet(2))
     await page.checked(file)
     config = make_config()
     with (
@@ -244,8 +245,8 @@ async def test_a_file_waits_for_another_program(
         ledger.lock(ledger.account(config.api.url, "default"), "night"),
     ):
         await page.visitor.post(f"/api/files/{file}/start", {"orders": 2, "points": 2})
-        await page.settled(file, lambda item: item.busy)
-        assert isinstance(page.house.desk.item(file).trouble, LedgerBusy)
+        await page.settled(file, lambda item: item.is_ledger_busy)
+        assert isinstance(page.context.queue.get(file).error, LedgerBusy)
         assert "Another program" in await page.visitor.text(f"/files/{file}")
     await page.over(file)
     assert 2 == sandbox.books.points
@@ -255,7 +256,7 @@ async def test_foreign_text_is_shown_and_never_obeyed(page: Page) -> None:
     """A file name and a cell with HTML in them stand on the page as text."""
     evil = "<script>alert(1)</script>"
     content = f'order_sn,mall_id\n"<img src=x onerror=alert(2)>",2088123464\n{"1" * 18},2088123464\n'.encode()
-    file = await page.visitor.hand_in(content, f"{evil}.csv")
+    file = await page.visitor.upload(content, f"{evil}.csv")
     await page.checked(file)
     for path in ("/", f"/files/{file}"):
         text = await page.visitor.text(path)
@@ -279,7 +280,7 @@ async def test_an_oversized_upload_is_refused(make_config: MakeConfig) -> None:
                 url, data=data, headers={"Origin": page.visitor.origin}
             ) as answer:
                 assert (413, True) == (answer.status, "1 MB" in await answer.text())
-        assert {} == page.house.desk.items
+        assert {} == page.context.queue.files
 
 
 async def test_a_restart_shows_the_truth(make_config: MakeConfig, sandbox: Sandbox) -> None:
@@ -292,7 +293,7 @@ async def test_a_restart_shows_the_truth(make_config: MakeConfig, sandbox: Sandb
         await page.visitor.enter()
         await page.over(file)
         assert "3 synced, 3 points" in await page.visitor.text("/")
-        run = page.house.desk.item(file).record.run
+        run = page.context.queue.get(file).record.run
         assert "All 3 rows are synced" in await page.visitor.text(f"/runs/{run}/part")
     assert 3 == sandbox.books.points
 
@@ -302,15 +303,16 @@ async def test_closing_finishes_what_is_under_way(make_config: MakeConfig, sandb
     config = make_config(rate=50)
     async with served(config) as page:
         await page.visitor.enter()
-        file = await page.visitor.hand_in(sheet(60))
+        file = await page.visitor.upload(sheet(60))
         await page.checked(file)
         await page.visitor.post(f"/api/files/{file}/start", {"orders": 60, "points": 60})
         await page.settled(
-            file, lambda item: bool(item.live and item.live.progress and item.live.progress.done > 3)
+            file,
+            lambda item: bool(item.progress and item.progress.progress and item.progress.progress.done > 3),
         )
-        await page.house.desk.close()
-        await page.house.desk.idle()
-        summary = page.house.desk.item(file).finished
+        await page.context.queue.close()
+        await page.context.queue.wait_idle()
+        summary = page.context.queue.get(file).result
     assert summary is not None
     assert (0, sandbox.books.points) == (summary.summary.uncertain, summary.summary.points_spent)
 
@@ -319,6 +321,6 @@ async def test_events_tell_how_things_stand(page: Page) -> None:
     """A page that listens is told at once, and again when something changes."""
     async with asyncio.timeout(10), page.visitor.session.get(f"{page.visitor.origin}/api/events") as answer:
         first = await answer.content.readuntil(b"\n\n")
-        file = await page.visitor.hand_in(sheet(1))
+        file = await page.visitor.upload(sheet(1))
         second = await answer.content.readuntil(b"\n\n")
-    assert (b'data: {"files":[],"live":null}\n\n', True) == (first, file.encode() in second)
+    assert (b'data: {"files":[],"run":null}\n\n', True) == (first, file.encode() in second)

@@ -10,19 +10,18 @@ import openpyxl
 import pytest
 
 from batchsync.config import InboxSettings
-from batchsync.messages import page as page_words
 from batchsync.messages import web as web_words
 from batchsync.model import RunSummary
 from batchsync.nightly.state import FileRecord, NightState, NightSummary
 from batchsync.sandbox.server import Sandbox
-from batchsync.web.handlers.nights import memory_of
-from batchsync.web.run_progress import RunProgress
-from batchsync.web.templating import HERE
+from batchsync.web.handlers.nightly import state_folder
+from batchsync.web.rendering import FOLDER
+from batchsync.web.run_queue import RunProgress
 from tests.web.conftest import MakeConfig, Page, served, sheet
 
 
 def run_of(page: Page, file: str) -> str:
-    return page.house.desk.item(file).record.run
+    return page.context.queue.get(file).record.run
 
 
 async def test_rows_are_paged_filtered_and_searched(page: Page) -> None:
@@ -59,13 +58,13 @@ async def test_the_csv_tells_what_the_workbook_tells(page: Page) -> None:
 
 async def test_a_table_follows_the_ledger(page: Page) -> None:
     """Made once, kept while nothing changes, made anew when another run has sent something."""
-    library = page.house.library
+    queries = page.context.queries
     file = await page.send(sheet(2), 2)
-    record = library.run(run_of(page, file))
-    first = library.tally(record)
-    assert first is library.tally(record)
+    record = queries.run(run_of(page, file))
+    first = queries.tally(record)
+    assert first is queries.tally(record)
     await page.send(sheet(2, start=50), 2, "other.csv")
-    assert first is not library.tally(record)
+    assert first is not queries.tally(record)
 
 
 async def test_an_order_s_life_is_told(page: Page) -> None:
@@ -96,7 +95,7 @@ async def test_nights_are_told(make_config: MakeConfig, tmp_path: Path) -> None:
         assert "There is no inbox" in await page.visitor.text("/nights")
     inbox = tmp_path / "inbox"
     config = config.model_copy(update={"inbox": InboxSettings(folder=inbox)})
-    memory = memory_of(config)
+    memory = state_folder(config)
     assert memory is not None
     memory.mkdir(parents=True)
     record = NightState(memory)
@@ -203,29 +202,24 @@ async def test_the_language_switch_leads_nowhere_else(page: Page, back: str) -> 
         assert "/" == answer.headers["Location"]
 
 
-def test_templates_use_words_that_there_are() -> None:
-    """Each name that a template says is a text, and each text of the page is said by a template."""
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (HERE / "templates").glob("*.html"))
-    quoted = set(re.findall(r"[\"']([A-Z][A-Z_]+[A-Z])[\"']", source))
-    beginnings = tuple(re.findall(r"[\"']([A-Z]+_)[\"'] \+", source))
-    python = "\n".join(path.read_text(encoding="utf-8") for path in HERE.glob("*.py"))
-    named = (
-        quoted
-        | set(re.findall(r"\"(HEAD_[A-Z]+)\"", python))
-        | set(re.findall(r"page_words\.([A-Z_]+)", python))
-    )
-    known = {name for name in vars(page_words) if name.isupper()}
+def test_templates_use_texts_that_exist() -> None:
+    """Each text that a template names exists, and each text of messages.web is used."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (FOLDER / "templates").glob("*.html"))
+    named = set(re.findall(r"[\"']([A-Z][A-Z_]+[A-Z])[\"']", source))
+    prefixes = tuple(re.findall(r"[\"']([A-Z]+_)[\"'] \+", source))
+    modules = [*FOLDER.rglob("*.py"), FOLDER.parent / "cli" / "web.py"]
+    python = "\n".join(path.read_text(encoding="utf-8") for path in modules)
+    used = set(re.findall(r"\"(HEAD_[A-Z]+)\"", python)) | set(re.findall(r"messages\.([A-Z_]+)", python))
+    known = {name for name in vars(web_words) if name.isupper()}
     assert (set(), set()) == (
-        quoted - known - {name for name in vars(web_words) if name.isupper()},
-        {name for name in known - named if not name.startswith(beginnings)},
+        named - known,
+        {name for name in known - named - used if not name.startswith(("_", *prefixes))},
     )
 
 
 def test_words_of_both_languages_take_the_same_facts() -> None:
     """A fact that one language tells is told by the other."""
-    texts = [
-        text for words in (page_words, web_words) for name, text in vars(words).items() if name.isupper()
-    ]
+    texts = [text for name, text in vars(web_words).items() if name.isupper()]
     facts = [
         (set(re.findall(r"{(\w+)}", text.en)), set(re.findall(r"{(\w+)}", text.zh)))
         for text in texts

@@ -7,7 +7,7 @@ import pytest
 
 from batchsync.config import WebSettings
 from batchsync.errors import SettingsError
-from batchsync.web.access import access_of, split_host
+from batchsync.web.security import access_from, split_host
 from tests.web.conftest import MakeConfig, Page, served, sheet
 
 
@@ -27,7 +27,7 @@ async def test_without_the_cookie_nothing_is_shown(make_config: MakeConfig) -> N
         got = [(await page.visitor.get(path)).status for path in paths]
         posted = [
             (await page.visitor.post(path)).status
-            for path in ("/api/files?name=a.csv", "/api/files/0123456789ab/stop", "/api/runs/x/settle")
+            for path in ("/api/files?name=a.csv", "/api/files/0123456789ab/stop", "/api/runs/x/resolve")
         ]
         assert [401] * 11 == got + posted
         assert 200 == (await page.visitor.get("/static/page.css")).status
@@ -49,7 +49,7 @@ async def test_an_address_opens_the_page_once(make_config: MakeConfig) -> None:
 async def test_the_cookie_is_for_this_page_alone(make_config: MakeConfig) -> None:
     """No script reads it, no other site's request carries it, and its name tells two pages on one machine apart."""
     async with served(make_config()) as page:
-        answer = await page.visitor.get(page.visitor.key_address.removeprefix(page.visitor.origin))
+        answer = await page.visitor.get(page.visitor.login_address.removeprefix(page.visitor.origin))
         cookie = answer.headers["Set-Cookie"]
         port = page.visitor.origin.rpartition(":")[2]
         assert (True, True, True) == (
@@ -79,9 +79,9 @@ async def test_a_rebound_name_is_refused(page: Page, host: str) -> None:
 )
 async def test_an_action_from_another_site_is_refused(page: Page, headers: dict[str, str]) -> None:
     """Cookie or not: what changes anything must come from our own page."""
-    file = await page.visitor.hand_in(sheet(1))
-    answer = await page.visitor.post(f"/api/files/{file}/forget", **headers)
-    assert (403, True) == (answer.status, file in page.house.desk.items)
+    file = await page.visitor.upload(sheet(1))
+    answer = await page.visitor.post(f"/api/files/{file}/remove", **headers)
+    assert (403, True) == (answer.status, file in page.context.queue.files)
 
 
 async def test_an_action_that_says_nothing_of_its_origin_is_refused(page: Page) -> None:
@@ -98,10 +98,10 @@ async def test_other_sites_get_no_parts_of_the_page(page: Page) -> None:
     assert (403, 200) == (refused.status, followed.status)
 
 
-@pytest.mark.parametrize("act", ["check", "start", "pause", "resume", "stop", "leave", "forget"])
+@pytest.mark.parametrize("act", ["check", "start", "pause", "resume", "stop", "dequeue", "remove"])
 async def test_nothing_happens_by_get(page: Page, act: str) -> None:
     """Every action is a POST."""
-    file = await page.visitor.hand_in(sheet(1))
+    file = await page.visitor.upload(sheet(1))
     assert (await page.visitor.get(f"/api/files/{file}/{act}")).status in (404, 405)
 
 
@@ -149,15 +149,15 @@ async def test_no_path_leads_out(page: Page, path: str) -> None:
 def test_others_are_let_in_only_with_a_password(host: str) -> None:
     """A host that other machines reach is refused as long as no password file is named."""
     with pytest.raises(SettingsError, match="password"):
-        access_of(WebSettings(host=host))
+        access_from(WebSettings(host=host))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
 def test_this_machine_needs_no_password(host: str) -> None:
     """The loopback addresses reach nobody else; the page answers to the one it was given, and to no other name."""
-    access = access_of(WebSettings(host=host))
+    access = access_from(WebSettings(host=host))
     shown = f"[{host}]:8686" if ":" in host else f"{host}:8686"
-    told = (access.local, access.answers_to(shown, 8686), access.answers_to("shop-pc:8686", 8686))
+    told = (access.is_local, access.accepts_host(shown, 8686), access.accepts_host("shop-pc:8686", 8686))
     assert (True, True, False) == told
 
 
@@ -167,13 +167,16 @@ def test_a_password_that_others_can_read_is_refused(tmp_path: Path) -> None:
     path.write_text("correct horse", encoding="utf-8")
     path.chmod(0o644)
     with pytest.raises(SettingsError, match="chmod 600"):
-        access_of(WebSettings(host="0.0.0.0", password_file=path))
+        access_from(WebSettings(host="0.0.0.0", password_file=path))
     path.chmod(0o600)
-    access = access_of(WebSettings(host="0.0.0.0", password_file=path))
-    assert (True, False) == (access.opens("correct horse"), access.opens("correct horsf"))
+    access = access_from(WebSettings(host="0.0.0.0", password_file=path))
+    assert (True, False) == (
+        access.accepts_password("correct horse"),
+        access.accepts_password("correct horsf"),
+    )
     path.write_text("short", encoding="utf-8")
     with pytest.raises(SettingsError, match="8 characters"):
-        access_of(WebSettings(password_file=path))
+        access_from(WebSettings(password_file=path))
 
 
 async def test_a_password_opens_the_page(make_config: MakeConfig, tmp_path: Path) -> None:

@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 from batchsync.errors import UsageError
-from batchsync.web.models import ColumnOverrides, Confirmation, Phase
-from batchsync.web.uploads import TooLarge, UploadStore, safe_name, single_instance_lock
+from batchsync.web.uploads import (
+    ColumnOverrides,
+    Confirmation,
+    Phase,
+    TooLarge,
+    UploadStore,
+    safe_name,
+    single_instance_lock,
+)
 
 
 async def parts(*given: bytes) -> AsyncIterator[bytes]:
@@ -36,38 +43,40 @@ def test_a_stored_name_is_harmless(name: str, safe: str) -> None:
 
 async def test_a_file_past_the_cap_leaves_nothing(tmp_path: Path) -> None:
     """It is refused at the first byte too many, whatever its length was said to be."""
-    shelf = UploadStore(tmp_path / "web", max_upload=1)
+    store = UploadStore(tmp_path / "web", max_upload=1)
     with pytest.raises(TooLarge):
-        await shelf.receive("big.csv", parts(b"x" * 1024 * 1024, b"y"))
+        await store.save_upload("big.csv", parts(b"x" * 1024 * 1024, b"y"))
     assert [] == list((tmp_path / "web").iterdir())
 
 
 async def test_an_empty_file_leaves_nothing(tmp_path: Path) -> None:
     """There is nothing to check in it."""
-    shelf = UploadStore(tmp_path / "web", max_upload=1)
+    store = UploadStore(tmp_path / "web", max_upload=1)
     with pytest.raises(UsageError, match="empty"):
-        await shelf.receive("none.csv", parts())
+        await store.save_upload("none.csv", parts())
     assert [] == list((tmp_path / "web").iterdir())
 
 
 async def test_records_survive(tmp_path: Path) -> None:
     """What was chosen is there after a start; a file in the queue needs a new yes, one under way was cut off."""
-    shelf = UploadStore(tmp_path / "web", max_upload=1)
-    agreed = Confirmation(orders=3, points=3)
-    one = await shelf.receive("one.csv", parts(b"1"))
-    two = await shelf.receive("two.csv", parts(b"2"))
-    three = await shelf.receive("three.csv", parts(b"3"))
+    store = UploadStore(tmp_path / "web", max_upload=1)
+    confirmation = Confirmation(orders=3, points=3)
+    one = await store.save_upload("one.csv", parts(b"1"))
+    two = await store.save_upload("two.csv", parts(b"2"))
+    three = await store.save_upload("three.csv", parts(b"3"))
     from dataclasses import replace
 
-    shelf.keep(replace(one, choices=ColumnOverrides(order_column="C", header_row=2)))
-    shelf.keep(replace(two, phase=Phase.WAITING, agreed=agreed))
-    shelf.keep(replace(three, phase=Phase.RUNNING, agreed=agreed, run="20261125-0900-three"))
-    after = UploadStore(tmp_path / "web", max_upload=1).records()
+    store.save_record(replace(one, overrides=ColumnOverrides(order_column="C", header_row=2)))
+    store.save_record(replace(two, phase=Phase.QUEUED, confirmation=confirmation))
+    store.save_record(
+        replace(three, phase=Phase.RUNNING, confirmation=confirmation, run="20261125-0900-three")
+    )
+    after = UploadStore(tmp_path / "web", max_upload=1).load_records()
     assert [
-        ("one.csv", Phase.READY, ColumnOverrides(order_column="C", header_row=2), None, False),
-        ("two.csv", Phase.READY, ColumnOverrides(), None, True),
+        ("one.csv", Phase.UPLOADED, ColumnOverrides(order_column="C", header_row=2), None, False),
+        ("two.csv", Phase.UPLOADED, ColumnOverrides(), None, True),
         ("three.csv", Phase.INTERRUPTED, ColumnOverrides(), None, False),
-    ] == [(each.name, each.phase, each.choices, each.agreed, each.was_waiting) for each in after]
+    ] == [(each.name, each.phase, each.overrides, each.confirmation, each.was_queued) for each in after]
 
 
 async def test_half_an_upload_is_swept_away(tmp_path: Path) -> None:
@@ -75,7 +84,7 @@ async def test_half_an_upload_is_swept_away(tmp_path: Path) -> None:
     folder = tmp_path / "web" / "0123456789ab"
     folder.mkdir(parents=True)
     (folder / "orders.csv").write_bytes(b"half")
-    assert [] == UploadStore(tmp_path / "web", max_upload=1).records()
+    assert [] == UploadStore(tmp_path / "web", max_upload=1).load_records()
     assert not folder.exists()
 
 

@@ -1,1 +1,1 @@
-"""HTTP handlers of the page, one module per subject."""
+"""Request handlers, one module per group of routes."""

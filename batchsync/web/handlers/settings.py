@@ -1,4 +1,4 @@
-"""The settings as they are in force, where each comes from, and what the doctor finds. Shown, not edited."""
+"""Handlers of the settings page: the settings in force, where each comes from, and the checks of `doctor`."""
 
 import asyncio
 import re
@@ -12,8 +12,10 @@ from batchsync.messages import web as messages
 from batchsync.settings import Loaded
 from batchsync.settings.problems import sections
 from batchsync.settings.template import key_meaning, meaning
-from batchsync.web.context import AppContext
-from batchsync.web.templating import language
+from batchsync.web.context import CONTEXT
+from batchsync.web.rendering import language
+
+routes = web.RouteTableDef()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class SettingView:
     value: str
     source: str
     is_default: bool
-    told: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,57 +34,56 @@ class SectionView:
     """A group of settings."""
 
     name: str
-    told: str
+    meaning: str
     settings: tuple[SettingView, ...]
 
 
-class SettingsHandlers:
-    """Where the settings hang on the wall."""
-
-    def __init__(self, house: AppContext) -> None:
-        self._house = house
-
-    async def settings(self, request: web.Request) -> web.StreamResponse:
-        """Show all settings; the doctor's findings come after."""
-        loaded = self._house.loaded
-        return self._house.pages.response(
-            request,
-            "settings.html",
-            sections=list(sections_of(loaded, language(request))),
-            token=loaded.config.token is not None,
-            file=loaded.file.absolute() if loaded.file else None,
-        )
-
-    async def doctor(self, request: web.Request) -> web.StreamResponse:
-        """Return what the doctor finds now."""
-        found = await asyncio.to_thread(self._house.examine)
-        return self._house.pages.response(request, "_doctor.html", found=found)
+@routes.get("/settings")
+async def show_settings(request: web.Request) -> web.StreamResponse:
+    """Show all settings; the checks of `doctor` are loaded afterwards."""
+    context = request.app[CONTEXT]
+    loaded = context.loaded
+    return context.renderer.response(
+        request,
+        "settings.html",
+        sections=list(section_views(loaded, language(request))),
+        has_token=loaded.config.token is not None,
+        file=loaded.file.absolute() if loaded.file else None,
+    )
 
 
-def sections_of(loaded: Loaded, lang: Lang) -> Iterator[SectionView]:
+@routes.get("/settings/doctor")
+async def show_checks(request: web.Request) -> web.StreamResponse:
+    """Run the checks of `doctor` and return their results."""
+    context = request.app[CONTEXT]
+    found = await asyncio.to_thread(context.run_checks)
+    return context.renderer.response(request, "_doctor.html", found=found)
+
+
+def section_views(loaded: Loaded, lang: Lang) -> Iterator[SectionView]:
     """Yield all settings by section."""
     for name, model in sections():
         values = getattr(loaded.config, name)
         views = tuple(
-            _view(loaded, (name, key), getattr(values, key), key_meaning(name, key, lang), lang)
+            _setting_view(loaded, (name, key), getattr(values, key), key_meaning(name, key, lang), lang)
             for key in model.model_fields
         )
-        yield SectionView(name=name, told=meaning(name, model, lang), settings=views)
+        yield SectionView(name=name, meaning=meaning(name, model, lang), settings=views)
 
 
-def _view(loaded: Loaded, at: tuple[str, str], value: object, told: str, lang: Lang) -> SettingView:
-    place = next((place for key, place in loaded.places.items() if key[:2] == at), None)
+def _setting_view(loaded: Loaded, at: tuple[str, str], value: object, text: str, lang: Lang) -> SettingView:
+    source = next((place for key, place in loaded.places.items() if key[:2] == at), None)
     return SettingView(
         key=".".join(at),
         value=_shown(value, lang),
-        source=(place or messages.BY_DEFAULT).render(lang),
-        is_default=place is None,
-        told=told,
+        source=(source or messages.BY_DEFAULT).render(lang),
+        is_default=source is None,
+        meaning=text,
     )
 
 
 def _shown(value: object, lang: Lang) -> str:
-    """Return a value as a person reads it; addresses that carry secrets stay covered."""
+    """Return a value as people read it; passwords in addresses are masked."""
     if value is None or value in ((), {}):
         return "–"
     if isinstance(value, bool):

@@ -1,20 +1,20 @@
-// The page's hands: what its buttons and forms do.
+// Actions of buttons and forms.
 
-import { dropzone } from "./drop.js";
-import { follow } from "./live.js";
-import { fault, get, load, post, say } from "./net.js";
-import { grids } from "./table.js";
+import { initUpload } from "./upload.js";
+import { follow } from "./events.js";
+import { announce, get, load, post, showError } from "./http.js";
+import { initTables } from "./rows.js";
 
-// Asks before anything that costs, stops or forgets; resolves to what was answered.
-function ask({ title, text, yes }) {
-  const dialog = document.getElementById("ask");
-  document.getElementById("ask-title").textContent = title;
-  document.getElementById("ask-text").textContent = text;
-  document.getElementById("ask-yes").textContent = yes;
+// Asks before an action that costs points, stops or deletes; resolves to whether the user agreed.
+function confirmed({ title, text, yes }) {
+  const dialog = document.getElementById("confirm");
+  document.getElementById("confirm-title").textContent = title;
+  document.getElementById("confirm-text").textContent = text;
+  document.getElementById("confirm-yes").textContent = yes;
   dialog.returnValue = "no";
   dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  return new Promise((done) => {
+    dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true });
   });
 }
 
@@ -29,13 +29,13 @@ async function rowsInto(button, data) {
   }
 }
 
-const acts = {
-  "close-fault": () => fault(""),
+const actions = {
+  "close-error": () => showError(""),
   pause: (button) => post(`/api/files/${button.dataset.file}/pause`),
   resume: (button) => post(`/api/files/${button.dataset.file}/resume`),
-  leave: (button) => post(`/api/files/${button.dataset.file}/leave`),
-  stop: async (button) => (await ask(button.dataset)) && post(`/api/files/${button.dataset.file}/stop`),
-  forget: async (button) => (await ask(button.dataset)) && post(`/api/files/${button.dataset.file}/forget`),
+  dequeue: (button) => post(`/api/files/${button.dataset.file}/dequeue`),
+  stop: async (button) => (await confirmed(button.dataset)) && post(`/api/files/${button.dataset.file}/stop`),
+  remove: async (button) => (await confirmed(button.dataset)) && post(`/api/files/${button.dataset.file}/remove`),
   recheck: async (button) => {
     await post(`/api/files/${button.dataset.file}/check`);
     if (button.dataset.go && location.pathname !== button.dataset.go) location.href = button.dataset.go;
@@ -50,19 +50,19 @@ const acts = {
   load: (button) => load(button.closest("[data-load]"), button.dataset.url),
 };
 
-async function doing(work) {
+async function perform(action) {
   try {
-    fault("");
-    await work();
+    showError("");
+    await action();
   } catch (error) {
-    fault(error.message);
+    showError(error.message);
   }
 }
 
 addEventListener("click", (event) => {
-  const button = event.target.closest("[data-act]");
-  if (!button || button.matches("form") || !(button.dataset.act in acts)) return;
-  doing(() => acts[button.dataset.act](button));
+  const button = event.target.closest("[data-action]");
+  if (!button || button.matches("form") || !(button.dataset.action in actions)) return;
+  perform(() => actions[button.dataset.action](button));
 });
 
 // --- Starting
@@ -89,7 +89,7 @@ document.addEventListener(
     const dialog = event.target;
     if (dialog.id !== "start" || dialog.returnValue !== "yes") return;
     const orders = toSend(dialog);
-    doing(() =>
+    perform(() =>
       post(`/api/files/${dialog.dataset.file}/start`, {
         orders,
         points: orders * Number(dialog.dataset.price),
@@ -105,13 +105,13 @@ document.addEventListener(
 
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.act === "settle") event.preventDefault();
-  if (form.dataset.act !== "columns") return;
+  if (form.dataset.action === "resolve") event.preventDefault();
+  if (form.dataset.action !== "columns") return;
   event.preventDefault();
-  doing(() => post(`/api/files/${form.dataset.file}/check`, { choices: Object.fromEntries(new FormData(form)) }));
+  perform(() => post(`/api/files/${form.dataset.file}/check`, { columns: Object.fromEntries(new FormData(form)) }));
 });
 
-// --- Settling what nobody could know
+// --- Resolving uncertain orders
 
 addEventListener("change", (event) => {
   if (!event.target.matches("[data-all]")) return;
@@ -120,22 +120,22 @@ addEventListener("change", (event) => {
 
 addEventListener("click", (event) => {
   const button = event.target.closest("[data-decision]");
-  if (button) doing(() => settle(button, button.form));
+  if (button) perform(() => resolve(button, button.form));
 });
 
-async function settle(button, form) {
-  const wish = { decision: button.dataset.decision };
-  if ("everything" in button.dataset) {
-    if (!(await ask(button.dataset))) return;
-    wish.all = true;
+async function resolve(button, form) {
+  const body = { decision: button.dataset.decision };
+  if ("allOrders" in button.dataset) {
+    if (!(await confirmed(button.dataset))) return;
+    body.all = true;
   } else {
-    wish.orders = [...form.querySelectorAll("[data-number]:checked")].map((box) => ({ owner: box.dataset.owner, number: box.dataset.number }));
-    if (!wish.orders.length) return;
+    body.orders = [...form.querySelectorAll("[data-number]:checked")].map((box) => ({ owner: box.dataset.owner, number: box.dataset.number }));
+    if (!body.orders.length) return;
   }
   const buttons = form.querySelectorAll("[data-decision]");
   for (const each of buttons) each.disabled = true;
   try {
-    await post(`/api/runs/${form.dataset.run}/settle`, wish);
+    await post(`/api/runs/${form.dataset.run}/resolve`, body);
   } catch (error) {
     for (const each of buttons) each.disabled = false;
     throw error;
@@ -145,18 +145,18 @@ async function settle(button, form) {
   document.getElementById("main").focus();
 }
 
-// --- Parts that come after the page
+// --- Parts that are loaded after the page
 
-function parts(root) {
-  for (const place of root.querySelectorAll("[data-load].loading:not([data-asked])")) {
-    place.dataset.asked = "1";
-    doing(() => load(place, place.dataset.load));
+function loadParts(root) {
+  for (const place of root.querySelectorAll("[data-load].loading:not([data-requested])")) {
+    place.dataset.requested = "1";
+    perform(() => load(place, place.dataset.load));
   }
-  grids(root);
+  initTables(root);
 }
 
-document.addEventListener("loaded", (event) => parts(event.detail));
-dropzone();
-parts(document);
+document.addEventListener("loaded", (event) => loadParts(event.detail));
+initUpload();
+loadParts(document);
 follow();
-say("");
+announce("");

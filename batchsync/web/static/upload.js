@@ -1,40 +1,40 @@
-// Hands files in: dropped, chosen or pasted, with how far each has come.
+// Uploads files: dropped, chosen or pasted, with their progress.
 
-import { fault, post } from "./net.js";
+import { post, showError } from "./http.js";
 
-export function dropzone() {
-  const zone = document.getElementById("drop");
+export function initUpload() {
+  const zone = document.getElementById("dropzone");
   if (!zone) return;
   const input = document.getElementById("files");
-  zone.querySelector("[data-act=choose]").addEventListener("click", () => input.click());
+  zone.querySelector("[data-action=choose]").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    handIn(zone, [...input.files]);
+    uploadAll(zone, [...input.files]);
     input.value = "";
   });
   let depth = 0;
-  const over = (on) => zone.classList.toggle("over", on);
-  addEventListener("dragenter", () => over((depth += 1) > 0));
-  addEventListener("dragleave", () => over((depth -= 1) > 0));
+  const highlight = (on) => zone.classList.toggle("over", on);
+  addEventListener("dragenter", () => highlight((depth += 1) > 0));
+  addEventListener("dragleave", () => highlight((depth -= 1) > 0));
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
     depth = 0;
-    over(false);
-    if (event.dataTransfer.files.length) handIn(zone, [...event.dataTransfer.files]);
+    highlight(false);
+    if (event.dataTransfer.files.length) uploadAll(zone, [...event.dataTransfer.files]);
   });
-  pasting(zone);
+  initPaste(zone);
 }
 
-async function handIn(zone, files) {
+async function uploadAll(zone, files) {
   const ids = [];
   for (const file of files) {
-    const line = lineOf(file.name, zone.dataset.uploading);
-    if (file.size > Number(zone.dataset.most) * 1024 * 1024) {
+    const line = progressLine(file.name, zone.dataset.uploading);
+    if (file.size > Number(zone.dataset.maxMb) * 1024 * 1024) {
       line.fail(zone.dataset.tooLarge);
       continue;
     }
     try {
-      ids.push((await upload(file, line.at, zone.dataset.lost)).id);
+      ids.push((await upload(file, line.progress, zone.dataset.failed)).id);
       line.done();
     } catch (error) {
       line.fail(error.message);
@@ -43,10 +43,10 @@ async function handIn(zone, files) {
   if (files.length === 1 && ids.length === 1) location.href = `/files/${ids[0]}`;
 }
 
-function lineOf(name, word) {
+function progressLine(name, label) {
   const line = document.createElement("li");
   const text = document.createElement("span");
-  text.textContent = `${name} · ${word}`;
+  text.textContent = `${name} · ${label}`;
   const bar = document.createElement("div");
   bar.className = "bar";
   bar.setAttribute("role", "progressbar");
@@ -58,37 +58,37 @@ function lineOf(name, word) {
   line.append(text, bar);
   document.getElementById("uploads").append(line);
   return {
-    at: (share) => {
+    progress: (share) => {
       fill.style.width = `${share * 100}%`;
       bar.setAttribute("aria-valuenow", Math.round(share * 100));
     },
     done: () => line.remove(),
-    fail: (why) => {
+    fail: (reason) => {
       bar.remove();
-      text.textContent = `${name} · ${why}`;
+      text.textContent = `${name} · ${reason}`;
       line.className = "failed";
       line.setAttribute("role", "alert");
     },
   };
 }
 
-// fetch tells nothing of an upload's progress, so the older way it is.
-function upload(file, progress, lost) {
+// fetch does not report the progress of an upload.
+function upload(file, progress, failed) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `/api/files?name=${encodeURIComponent(file.name)}`);
     request.responseType = "json";
     request.upload.onprogress = (event) => progress(event.loaded / event.total);
-    request.onload = () => (request.status === 201 ? resolve(request.response) : reject(new Error(request.response?.error || lost)));
-    request.onerror = () => reject(new Error(lost));
+    request.onload = () => (request.status === 201 ? resolve(request.response) : reject(new Error(request.response?.error || failed)));
+    request.onerror = () => reject(new Error(failed));
     request.send(file);
   });
 }
 
-function pasting(zone) {
+function initPaste(zone) {
   const dialog = document.getElementById("paste");
   const text = document.getElementById("pasted");
-  zone.querySelector("[data-act=paste]").addEventListener("click", () => {
+  zone.querySelector("[data-action=paste]").addEventListener("click", () => {
     text.value = "";
     dialog.showModal();
   });
@@ -97,7 +97,7 @@ function pasting(zone) {
     try {
       location.href = `/files/${(await post("/api/pastes", text.value, { "Content-Type": "text/plain" })).id}`;
     } catch (error) {
-      fault(error.message);
+      showError(error.message);
     }
   });
 }

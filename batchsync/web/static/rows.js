@@ -1,17 +1,17 @@
-// A table of a million rows: only those in sight exist; blocks of them are fetched as they come into sight.
+// A table of up to millions of rows: only visible rows exist; blocks are loaded when they become visible.
 
-import { get, say } from "./net.js";
+import { announce, get } from "./http.js";
 
-const ROW = 34;
+const ROW_HEIGHT = 34;
 const BLOCK = 200;
-const TALLEST = 8_000_000; // browsers end a page at some 17 to 33 million pixels; beyond this, a pixel is more than a row
-const KEPT = 60;
+const HEIGHT_MAX = 8_000_000; // browsers limit a page to some 17 to 33 million pixels; beyond this, a pixel is more than a row
+const BLOCKS_KEPT = 60;
 
-export function grids(root = document) {
-  for (const grid of root.querySelectorAll(".grid:not([data-ready])")) new Rows(grid);
+export function initTables(root = document) {
+  for (const grid of root.querySelectorAll(".grid:not([data-ready])")) new RowTable(grid);
 }
 
-class Rows {
+class RowTable {
   constructor(grid) {
     grid.dataset.ready = "1";
     this.grid = grid;
@@ -32,50 +32,50 @@ class Rows {
     let timer;
     field.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(() => this.wish(this.status, field.value), 180);
+      timer = setTimeout(() => this.query(this.status, field.value), 180);
     });
     this.size();
     this.draw();
   }
 
-  get fits() {
-    return Math.max(1, Math.floor((this.grid.clientHeight - ROW) / ROW));
+  get visible() {
+    return Math.max(1, Math.floor((this.grid.clientHeight - ROW_HEIGHT) / ROW_HEIGHT));
   }
 
   size() {
-    const height = Math.min((this.total + 1) * ROW, TALLEST);
+    const height = Math.min((this.total + 1) * ROW_HEIGHT, HEIGHT_MAX);
     this.space.style.height = `${Math.max(height, this.grid.clientHeight - 2)}px`;
   }
 
   get first() {
-    const most = Math.max(0, this.total - this.fits);
-    const way = this.space.offsetHeight - this.grid.clientHeight;
-    return way <= 0 ? 0 : Math.min(most, Math.round((this.grid.scrollTop / way) * most));
+    const last = Math.max(0, this.total - this.visible);
+    const scrollable = this.space.offsetHeight - this.grid.clientHeight;
+    return scrollable <= 0 ? 0 : Math.min(last, Math.round((this.grid.scrollTop / scrollable) * last));
   }
 
-  go(row) {
-    const most = Math.max(0, this.total - this.fits);
-    const way = this.space.offsetHeight - this.grid.clientHeight;
-    const wanted = Math.max(0, Math.min(most, row));
-    this.grid.scrollTop = most ? (wanted / most) * way : 0;
+  scrollToRow(row) {
+    const last = Math.max(0, this.total - this.visible);
+    const scrollable = this.space.offsetHeight - this.grid.clientHeight;
+    const wanted = Math.max(0, Math.min(last, row));
+    this.grid.scrollTop = last ? (wanted / last) * scrollable : 0;
   }
 
   key(event) {
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: this.fits, PageUp: -this.fits };
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: this.visible, PageUp: -this.visible };
     if (event.target !== this.grid || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key in steps) this.go(this.first + steps[event.key]);
-    else if (event.key === "Home") this.go(0);
-    else if (event.key === "End") this.go(this.total);
+    if (event.key in steps) this.scrollToRow(this.first + steps[event.key]);
+    else if (event.key === "Home") this.scrollToRow(0);
+    else if (event.key === "End") this.scrollToRow(this.total);
     else return;
     event.preventDefault();
   }
 
   filter(chip) {
     for (const each of this.section.querySelectorAll("[data-status]")) each.setAttribute("aria-pressed", String(each === chip));
-    this.wish(chip.dataset.status, this.search);
+    this.query(chip.dataset.status, this.search);
   }
 
-  async wish(status, search) {
+  async query(status, search) {
     [this.status, this.search] = [status, search.trim()];
     this.blocks.clear();
     this.abort?.abort();
@@ -85,14 +85,14 @@ class Rows {
     this.grid.scrollTop = 0;
     this.size();
     this.draw(true);
-    say(`${this.total} ${this.grid.dataset.found}`);
+    announce(`${this.total} ${this.grid.dataset.found}`);
   }
 
   fetch(number) {
     if (!this.blocks.has(number)) {
       this.abort ??= new AbortController();
-      const wishes = new URLSearchParams({ first: number * BLOCK, count: BLOCK, status: this.status, q: this.search });
-      const promise = get(`${this.grid.dataset.rows}?${wishes}`, this.abort.signal)
+      const parameters = new URLSearchParams({ first: number * BLOCK, count: BLOCK, status: this.status, q: this.search });
+      const promise = get(`${this.grid.dataset.rows}?${parameters}`, this.abort.signal)
         .then((answer) => answer.json())
         .then((page) => {
           this.total = page.total;
@@ -104,16 +104,16 @@ class Rows {
           return null;
         });
       this.blocks.set(number, promise);
-      if (this.blocks.size > KEPT) this.blocks.delete(this.blocks.keys().next().value);
+      if (this.blocks.size > BLOCKS_KEPT) this.blocks.delete(this.blocks.keys().next().value);
     }
     return this.blocks.get(number);
   }
 
-  draw(anew = false) {
+  draw(force = false) {
     const first = this.first;
-    if (first === this.drawn && !anew) return;
+    if (first === this.drawn && !force) return;
     this.drawn = first;
-    const last = Math.min(this.total, first + this.fits + 1);
+    const last = Math.min(this.total, first + this.visible + 1);
     const rows = [];
     const missing = new Set();
     for (let n = first; n < last; n += 1) {
@@ -125,10 +125,10 @@ class Rows {
     if (!rows.length) rows.push(this.none());
     this.body.replaceChildren(...rows);
     this.table.setAttribute("aria-rowcount", this.total + 1);
-    this.want(missing);
+    this.loadBlocks(missing);
   }
 
-  want(missing) {
+  loadBlocks(missing) {
     if (!missing.size) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(async () => {
@@ -143,14 +143,14 @@ class Rows {
     const cells = row
       ? [row.line, "", row.owner, row.name, row.points ?? "?", row.error, row.todo, row.api_status, row.calls || "", row.at]
       : ["…", "", "", "", "", "", "", "", "", ""];
-    cells.forEach((text, place) => {
+    cells.forEach((text, column) => {
       const cell = document.createElement("td");
-      if (place === 0 || place === 4 || place === 8) cell.className = "num";
-      if (place === 1 || place === 2) cell.className = "mono";
-      if (place === 3 && row) cell.className = `tag ${row.status}`;
-      if (place === 1 && row?.number) cell.append(...this.orders(row.number));
+      if (column === 0 || column === 4 || column === 8) cell.className = "num";
+      if (column === 1 || column === 2) cell.className = "mono";
+      if (column === 3 && row) cell.className = `tag ${row.status}`;
+      if (column === 1 && row?.number) cell.append(...this.orders(row.number));
       else cell.textContent = text;
-      if ((place === 5 || place === 6) && text) cell.title = text;
+      if ((column === 5 || column === 6) && text) cell.title = text;
       line.append(cell);
     });
     return line;
@@ -161,7 +161,7 @@ class Rows {
       const link = document.createElement("a");
       link.href = `/orders?q=${encodeURIComponent(number)}`;
       link.textContent = (place ? ", " : "") + number;
-      link.setAttribute("aria-label", `${this.grid.dataset.life} ${number}`);
+      link.setAttribute("aria-label", `${this.grid.dataset.history} ${number}`);
       return link;
     });
   }
