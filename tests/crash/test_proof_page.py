@@ -1,26 +1,8 @@
-"""What the page for an operator's boss says of the last proof is what the proof says."""
+"""The published proof shows no broken promise, and every planted bug found."""
 
-import re
 from pathlib import Path
 
-import pytest
-
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {"safety.md": "## The last proof", "safety.zh-CN.md": "## 最近一次证明"}
-
-
-def figures_of(text: str) -> set[str]:
-    """Return the numbers in a text, without dates."""
-    return set(re.findall(r"(?<![\d.,-])\d[\d,]*(?![\d,-])", text))
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_the_quoted_figures_stand_in_the_proof(page: str) -> None:
-    """Each number that the safety page quotes is one of docs/proof.md."""
-    _, _, quoted = (DOCS / page).read_text(encoding="utf-8").partition(PAGES[page])
-    proof = figures_of((DOCS / "proof.md").read_text(encoding="utf-8"))
-    assert len(figures_of(quoted)) > 10
-    assert set() == figures_of(quoted) - proof - {"0", "2"}
 
 
 def test_the_last_proof_broke_nothing_and_found_every_planted_bug() -> None:
