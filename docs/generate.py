@@ -35,7 +35,8 @@ file needs a look.
 uncertain, not_sent, invalid, points_spent, points_possible, amount_missing, calls, stopped, seconds, result, exit_code`.
 The counts add up to `rows`. `stopped` is null or one of authentication, balance, spending_cap, address, failures,
 interrupted, disk. A file that could not be read has an empty `run` and exit code 2. `points_possible` is an upper bound:
-uncertain orders at `spend.price`, or at the most that a call of this account ever cost, whichever is more.
+uncertain orders and charged ones whose points are unknown, each at `spend.price` or at the most that a call of this
+account ever cost, whichever is more. `amount_missing` counts the charged ones whose points are unknown.
 """,
     Lang.ZH: """# 命令与选项
 
@@ -56,8 +57,8 @@ uncertain orders at `spend.price`, or at the most that a call of this account ev
 `--summary-json` 写出一个列表，每个文件一个对象：`file, run, rows, synced, already_synced, duplicate, failed,
 uncertain, not_sent, invalid, points_spent, points_possible, amount_missing, calls, stopped, seconds, result, exit_code`。
 各项计数之和等于 `rows`。`stopped` 为 null，或 authentication、balance、spending_cap、address、failures、interrupted、disk
-之一。无法读取的文件 `run` 为空，退出码为 2。`points_possible` 是上限：结果未知的订单按 `spend.price` 与该账户历史最高单价中的
-较高者计算。
+之一。无法读取的文件 `run` 为空，退出码为 2。`points_possible` 是上限：结果未知的订单，以及已扣费但点券未知的订单，
+都按 `spend.price` 与该账户历史最高单价中的较高者计算。`amount_missing` 是已扣费但点券未知的订单数。
 """,
 }
 

@@ -28,6 +28,7 @@ from batchsync.finance import (
 from batchsync.ledger import open_ledger
 from batchsync.messages import Lang, Message, Translation, cli
 from batchsync.messages import finance as messages
+from batchsync.model import total
 
 SHOWN = 20
 """Orders that are listed; the workbook has them all."""
@@ -47,10 +48,10 @@ def spend(arguments: argparse.Namespace, console: Console) -> int:
     config = given.settings(arguments, console).config
     with open_ledger(config.ledger.url, read_only=True) as ledger:
         account = ledger.find_account(config.api.url, config.api.account)
-        spent = [] if account is None else ledger.spending(account, since=since, until=until)
-        price = ledger.price_of_a_call(account, config.spend.price)
-    lines = spend_rows(spent, arguments.by, price)
-    _show(lines, arguments.by, price, console)
+        price = config.spend.price
+        spent = [] if account is None else ledger.spending(account, price=price, since=since, until=until)
+    lines = spend_rows(spent, arguments.by)
+    _show(lines, arguments.by, console)
     if arguments.csv:
         _write_csv(lines, arguments, csv)
     if chart is not None:
@@ -60,23 +61,23 @@ def spend(arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _show(lines: Sequence[SpendRow], by: str, price: int, console: Console) -> None:
+def _show(lines: Sequence[SpendRow], by: str, console: Console) -> None:
     if not lines:
         console.talk(messages.NOTHING_SPENT)
         return
-    total = SpendRow(key=messages.TOTAL.render(console.lang))
-    for line in lines:
-        total.merge(line)
+    whole = SpendRow(key=messages.TOTAL.render(console.lang), figures=total(line.figures for line in lines))
     heads = [messages.BY[by], *messages.FIGURES.values()]
-    rows = [[text.render(console.lang) for text in heads], *map(_cells, [*lines, total])]
+    rows = [[text.render(console.lang) for text in heads], *map(_cells, [*lines, whole])]
     for text in table(rows, numbers=frozenset(range(1, len(heads)))):
         console.result(text)
-    if total.amount_missing:
-        console.talk(Message(messages.MISSING_AMOUNTS, {"count": total.amount_missing, "price": price}))
+    figures = whole.figures
+    if figures.amount_missing:
+        facts = {"count": figures.amount_missing, "price": figures.highest_price}
+        console.talk(Message(messages.MISSING_AMOUNTS, facts))
 
 
 def _cells(line: SpendRow) -> list[str]:
-    return [one_line(line.key), *(f"{getattr(line, name):,}" for name in messages.FIGURES)]
+    return [one_line(line.key), *(f"{line.value(name):,}" for name in messages.FIGURES)]
 
 
 def _write_csv(lines: Sequence[SpendRow], arguments: argparse.Namespace, path: Path | None) -> None:

@@ -104,7 +104,7 @@ def reconcile_statement(statement: Statement, charges: Iterable[Charge], price: 
 
 def _reconciled(vendor: int, charges: list[Charge], price: int, findings: Sequence[Conclusion]) -> Reconciled:
     sure = [charge for charge in charges if charge.is_charged]
-    doubts = [charge for charge in charges if charge.is_open]
+    doubts = [charge for charge in charges if charge.is_uncertain]
     by_hand = sum(charge.decision is not None for charge in sure)
     return Reconciled(
         vendor=vendor,
@@ -141,7 +141,7 @@ def _findings(statement: Statement, charges: list[Charge]) -> Iterator[Conclusio
 
 def _finding(key: tuple[str, str], vendor: StatementEntry | None, calls: list[Charge]) -> Conclusion | None:
     sure = sum(call.is_charged for call in calls)
-    doubtful = sum(call.is_open for call in calls)
+    doubtful = sum(call.is_uncertain for call in calls)
     points = sum(call.points or 0 for call in calls)
     kind = _kind(vendor, calls, sure, doubtful, points)
     if kind is None:

@@ -1,4 +1,4 @@
-"""Points by day, merchant or run: added up, and written as CSV, workbook or picture."""
+"""Figures by day, merchant or run, written as CSV, workbook or picture."""
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
@@ -11,10 +11,12 @@ from batchsync.charts import Bar, bars_svg
 from batchsync.ledger import Spending
 from batchsync.messages import Lang
 from batchsync.messages import finance as messages
+from batchsync.model import Figures
 from batchsync.planning.plan_csv import harmless
 
 By = Literal["day", "merchant", "run"]
-NUMBERS = ("calls", "synced", "failed", "uncertain", "points", "possible")
+NUMBERS = ("calls", "synced", "failed", "uncertain", "points", "points_possible")
+"""Columns of the tables, as `Figures` names them."""
 
 _KEYS: dict[By, Callable[[Spending], str]] = {
     "day": lambda spent: spent.day.isoformat(),
@@ -23,45 +25,27 @@ _KEYS: dict[By, Callable[[Spending], str]] = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpendRow:
-    """What one day, merchant or run came to."""
+    """The figures of one day, merchant or run."""
 
     key: str
-    calls: int = 0
-    synced: int = 0
-    failed: int = 0
-    uncertain: int = 0
-    points: int = 0
-    """Points that answers named, and the price of what a person found to be charged."""
-    possible: int = 0
-    """Points that uncertain calls and answers without an amount may have spent."""
-    amount_missing: int = 0
+    figures: Figures
 
-    def add(self, spent: Spending, price: int) -> None:
-        """Count one of the ledger's figures."""
-        self.calls += spent.calls
-        self.synced += spent.synced
-        self.failed += spent.failed
-        self.uncertain += spent.uncertain
-        self.points += spent.points + spent.charged_by_hand * price
-        self.possible += (spent.uncertain + spent.amount_missing) * price
-        self.amount_missing += spent.amount_missing
-
-    def merge(self, other: "SpendRow") -> None:
-        """Add another line's figures."""
-        for name in (*NUMBERS, "amount_missing"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+    def value(self, name: str) -> int:
+        """Return one of `NUMBERS`."""
+        return int(getattr(self.figures, name))
 
 
-def spend_rows(spent: Iterable[Spending], by: By, price: int) -> list[SpendRow]:
-    """Add up by day (the oldest first), merchant (the dearest first) or run (in their order)."""
-    found: dict[str, SpendRow] = {}
+def spend_rows(spent: Iterable[Spending], by: By) -> list[SpendRow]:
+    """Add up by day (the oldest first), merchant (most points first) or run (in their order)."""
+    key_of = _KEYS[by]
+    found: dict[str, Figures] = {}
     for each in spent:
-        key = _KEYS[by](each)
-        found.setdefault(key, SpendRow(key=key)).add(each, price)
-    lines = list(found.values())
-    return sorted(lines, key=lambda line: -line.points) if by == "merchant" else lines
+        key = key_of(each)
+        found[key] = found[key] + each.figures if key in found else each.figures
+    rows = [SpendRow(key=key, figures=figures) for key, figures in found.items()]
+    return sorted(rows, key=lambda row: -row.figures.points) if by == "merchant" else rows
 
 
 def write_csv(lines: Sequence[SpendRow], by: By, stream: TextIO) -> None:
@@ -69,13 +53,16 @@ def write_csv(lines: Sequence[SpendRow], by: By, stream: TextIO) -> None:
     out = csv.writer(stream, lineterminator="\n")
     out.writerow((by, *NUMBERS))
     for line in lines:
-        out.writerow((harmless(line.key), *(getattr(line, name) for name in NUMBERS)))
+        out.writerow((harmless(line.key), *map(line.value, NUMBERS)))
 
 
 def write_chart(lines: Sequence[SpendRow], by: By, path: Path, lang: Lang) -> None:
     """Write a picture (.svg) or a workbook with table and chart (.xlsx)."""
     if path.suffix.lower() == ".svg":
-        bars = [Bar(label=line.key, sure=line.points, possible=line.possible) for line in lines]
+        bars = [
+            Bar(label=line.key, sure=line.figures.points, possible=line.figures.points_possible)
+            for line in lines
+        ]
         path.write_text(bars_svg(bars, messages.SPEND_TITLE.render(lang)), encoding="utf-8")
         return
     from xlsxwriter import Workbook
@@ -99,7 +86,7 @@ def _fill(book: Any, lines: Sequence[SpendRow], by: By, lang: Lang) -> None:
     for row, line in enumerate(lines, start=1):
         sheet.write_string(row, 0, line.key)
         for column, figure in enumerate(NUMBERS, start=1):
-            sheet.write_number(row, column, getattr(line, figure), number)
+            sheet.write_number(row, column, line.value(figure), number)
     last = max(1, len(lines))
     chart = book.add_chart({"type": "column", "subtype": "stacked"})
     for column, colour in ((5, "#2f6fab"), (6, "#d9a13b")):

@@ -364,13 +364,17 @@ class Ledger(ABC):
     # --- Money ----------------------------------------------------------------------------------------------
 
     def spending(
-        self, account: int, *, since: datetime | None = None, until: datetime | None = None
+        self, account: int, *, price: int = 0, since: datetime | None = None, until: datetime | None = None
     ) -> list[Spending]:
-        """Return what was spent, by day, run and merchant; of pruned runs what their orders still know."""
+        """Return what was spent, by day, run and merchant; of pruned runs what their orders still know.
+
+        `price` is the expected price of a call; unknown points are bounded by it or by the highest price seen.
+        """
         if self._store.is_empty():
             return []
+        highest_price = self.price_of_a_call(account, price)
         with self._reading() as database:
-            return list(spending.spending(database, account, since, until))
+            return list(spending.spending(database, account, since, until, highest_price=highest_price))
 
     def charges(
         self, account: int, *, since: datetime | None = None, until: datetime | None = None

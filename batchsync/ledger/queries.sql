@@ -266,8 +266,8 @@ SELECT iif(verdict = 1, order_id, 0) FROM entries WHERE run = ?1 AND seq >= ?2 A
 -- name: results
 SELECT
     e.seq, e.sheet, e.line, e.verdict, o.owner, o.number, o.state,
-    iif(e.verdict = 1 AND (a.id IS NULL OR x.state = 1) AND o.settled_at IS NOT NULL, o.run, e.earlier_run),
-    iif(e.verdict = 1 AND (a.id IS NULL OR x.state = 1) AND o.settled_at IS NOT NULL, o.settled_at, e.earlier_at),
+    iif((e.verdict = 5 OR e.verdict = 1 AND (a.id IS NULL OR x.state = 1)) AND o.settled_at IS NOT NULL, o.run, e.earlier_run),
+    iif((e.verdict = 5 OR e.verdict = 1 AND (a.id IS NULL OR x.state = 1)) AND o.settled_at IS NOT NULL, o.settled_at, e.earlier_at),
     a.id, a.claimed_at, x.state, x.points, x.elapsed, x.at, x.answer
 FROM entries AS e
 LEFT JOIN orders AS o ON o.id = e.order_id
@@ -290,6 +290,18 @@ SELECT seq, reason, first_sheet, first_line, owner, number FROM entry_facts WHER
 SELECT x.attempt, x.state, x.points, x.elapsed, x.at, x.answer
 FROM outcomes AS x JOIN attempts AS a ON a.id = x.attempt
 WHERE x.late = 1 AND a.run = ?1;
+
+-- name: decided_calls
+SELECT a.id, d.decision
+FROM resolutions AS d
+JOIN attempts AS a ON a.id > d.order_id * 65536 AND a.id <= d.order_id * 65536 + 65535 AND a.run = ?1
+LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = 0
+LEFT JOIN outcomes AS y ON y.attempt = a.id AND y.late = 1
+WHERE coalesce(y.state, x.state, 6) = 6 AND d.at >= coalesce(y.at, x.at, a.claimed_at) AND d.at <= coalesce((
+    SELECT min(n.claimed_at) FROM attempts AS n LEFT JOIN outcomes AS z ON z.attempt = n.id AND z.late = 0
+    WHERE n.id > a.id AND n.id <= d.order_id * 65536 + 65535 AND coalesce(z.state, 2) <> 1
+), d.at)
+ORDER BY d.id;
 
 -- name: run_names
 SELECT id, run FROM runs;

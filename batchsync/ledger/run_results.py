@@ -16,7 +16,7 @@ import orjson
 from batchsync.ledger.batches import AttemptOutcome
 from batchsync.ledger.codes import STATES_BY_CODE, VERDICTS_BY_CODE
 from batchsync.ledger.database import Database
-from batchsync.model import EntryResult, Note, Reason, State
+from batchsync.model import Decision, EntryResult, Note, Reason, State
 
 REMEMBERED = 10_000
 fromtimestamp = datetime.fromtimestamp
@@ -78,11 +78,16 @@ class _Entries:
 
     def __init__(self, database: Database, run: int, journal: Mapping[int, AttemptOutcome]) -> None:
         self._db = database
+        self._run = run
         self._sql = sql = database.sql
         self._owners: _Remembered[int | None, str] = _Remembered(self._owner)
         self._answers: _Remembered[int | None, ResponseText] = _Remembered(self._answer)
         self._answers[None] = NOTHING_SAID
         self._runs: dict[int, str] = dict(database.execute(sql["run_names"]))
+        self._decisions = {
+            attempt: Decision(decision)
+            for attempt, decision in database.execute(sql["decided_calls"], (run,))
+        }
         self._facts = database.stream(sql["facts"], (run,))
         self._over: dict[int, Row] = {attempt: _from_journal(outcome) for attempt, outcome in journal.items()}
         for attempt, *heard, answer in database.execute(sql["late_outcomes"], (run,)):
@@ -122,6 +127,9 @@ class _Entries:
             outcome, points, elapsed, at, heard = self._over[attempt]
             reason, http_status, api_status, hint, error, body = heard
         answered_at = None if at is None else fromtimestamp(at / 1e6, UTC)
+        later_run = None
+        if earlier_run is not None and earlier_run > self._run:
+            later_run, earlier_run, earlier_at = self._runs[earlier_run], None, None
         if elapsed is not None:
             claimed_at, elapsed = at - elapsed, elapsed / 1e6
         made = _Twin(
@@ -148,6 +156,8 @@ class _Entries:
             elapsed,
             self._runs[earlier_run] if earlier_run else None,
             to_datetime(earlier_at),
+            later_run,
+            self._decisions.get(attempt) if self._decisions else None,
         )
         made.__class__ = EntryResult
         return made  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""What was paid, when, for whom and by which run; and every single charge, for whoever holds it against a bill."""
+"""Figures by day, merchant and run, and the single charges behind them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 from batchsync.ledger.codes import STATES_BY_CODE
 from batchsync.ledger.database import Database
 from batchsync.ledger.run_results import to_datetime
-from batchsync.model import Decision, Reason, State
+from batchsync.model import Decision, Figures, Reason, State, is_charged, is_uncertain
 
 FOREVER = 1 << 62
 """Later than any call, in microseconds."""
@@ -16,28 +16,18 @@ FOREVER = 1 << 62
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """What one run's calls for one merchant came to on one day."""
+    """What the calls of one run for one merchant came to on one day."""
 
     day: date
-    """By local time, of the answer."""
+    """By local time, of the response."""
     owner_id: str
     run: str
-    calls: int
-    synced: int
-    failed: int
-    uncertain: int
-    """Calls that may have been charged, and nobody has said yet whether they were."""
-    charged_by_hand: int
-    """Calls without an answer of which a person found out that they were charged."""
-    points: int
-    """Points that answers named."""
-    amount_missing: int
-    """Answers that should have named an amount and did not."""
+    figures: Figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """One call that was charged, was not, or may have been."""
+    """One call: charged, not charged, or uncertain."""
 
     order: int
     owner_id: str
@@ -53,40 +43,37 @@ class Charge:
     error: str
     answer: str
     decision: Decision | None
-    """What a person found out about a call without an answer."""
+    """A person's decision about a call without a response."""
 
     @property
-    def is_open(self) -> bool:
+    def is_uncertain(self) -> bool:
         """Whether it may have been charged and nobody knows."""
-        return self.state is State.UNCERTAIN and self.decision in (None, Decision.SEND_AGAIN)
+        return is_uncertain(self.state, self.decision)
 
     @property
     def is_charged(self) -> bool:
-        """Whether it was charged for all we know: an answer says so, or a person."""
-        if self.state is State.UNCERTAIN:
-            return self.decision is Decision.CHARGED
-        return self.state is State.SYNCED or self.points is None or self.points > 0
+        """Whether it was charged: its response says so, or a person decided it."""
+        return is_charged(self.state, self.points, self.decision)
 
 
 def spending(
-    database: Database, account: int, since: datetime | None, until: datetime | None
+    database: Database, account: int, since: datetime | None, until: datetime | None, *, highest_price: int
 ) -> Iterator[Spending]:
     """Yield what was spent from `since` until before `until`, day by day."""
-    for day, owner, run, calls, synced, failed, uncertain, by_hand, points, missing in database.execute(
+    for day, owner, run, calls, synced, failed, uncertain, charged, points, missing in database.execute(
         database.sql["spending"], (account, *_span(since, until))
     ):
-        yield Spending(
-            day=date.fromisoformat(day),
-            owner_id=owner,
-            run=run,
+        figures = Figures(
             calls=calls,
             synced=synced,
             failed=failed,
             uncertain=uncertain,
-            charged_by_hand=by_hand,
+            charged=charged,
             points=points,
             amount_missing=missing,
+            highest_price=highest_price,
         )
+        yield Spending(day=date.fromisoformat(day), owner_id=owner, run=run, figures=figures)
 
 
 def charges(

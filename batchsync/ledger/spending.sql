@@ -30,10 +30,11 @@ judged AS (
 )
 SELECT
     date(j.at / 1000000, 'unixepoch', 'localtime'), p.owner, r.run, count(*),
-    sum(j.state = 3), sum(j.state = 4 OR j.state = 5),
+    sum(j.state = 3 OR j.state = 6 AND j.decision IS 'charged'), sum(j.state = 4 OR j.state = 5),
     sum(j.state = 6 AND (j.decision IS NULL OR j.decision = 'send_again')),
-    sum(j.state = 6 AND j.decision IS 'charged'),
-    coalesce(sum(j.points), 0), sum((j.state = 3 OR j.state = 5) AND j.points IS NULL)
+    sum(j.state = 3 OR j.state = 5 AND j.points IS NOT 0 OR j.state = 6 AND j.decision IS 'charged'),
+    coalesce(sum(j.points), 0),
+    sum((j.state = 3 OR j.state = 5 OR j.state = 6 AND j.decision IS 'charged') AND j.points IS NULL)
 FROM judged AS j
 JOIN owners AS p ON p.id = j.owner
 JOIN runs AS r ON r.id = j.run

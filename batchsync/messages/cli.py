@@ -158,7 +158,7 @@ OUTCOME = Translation(
     en="{file}: {rows:row|rows}, run {run}, {time}", zh="{file}：{rows} 行，运行编号 {run}，用时 {time}"
 )
 POINTS_POSSIBLE = Translation(en="points possibly spent", zh="可能消耗的点券")
-AMOUNT_MISSING = Translation(en="answers without amount", zh="未注明点券的回答")
+AMOUNT_MISSING = Translation(en="charged, points unknown", zh="已扣费，点券未知")
 RESULT_AT = Translation(en="result: {path}", zh="结果表：{path}")
 NO_RESULT = Translation(
     en="No result was written. It can be made any time: batchsync report {run}",
@@ -227,8 +227,8 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
             zh="{count} 个隐藏行已跳过。如需发送，请取消隐藏，或把 input.hidden_rows 设为 send。",
         ),
         "amount_missing": Translation(
-            en="{count:answer|answers} named no amount: the points spent are at least the number shown.",
-            zh="{count} 个回答没有注明点券：实际消耗不少于所示数字。",
+            en="Of {count:charged order|charged orders} the points are unknown: they count as possibly spent.",
+            zh="{count} 个已扣费的订单点券未知，计入“可能消耗”。",
         ),
     }
 )

@@ -21,7 +21,7 @@ FIGURES: Mapping[str, Translation] = MappingProxyType(
         "failed": Translation(en="failed", zh="失败"),
         "uncertain": Translation(en="uncertain", zh="结果未知"),
         "points": Translation(en="points", zh="消耗点券"),
-        "possible": Translation(en="possibly spent", zh="可能消耗"),
+        "points_possible": Translation(en="possibly spent", zh="可能消耗"),
     }
 )
 TOTAL = Translation(en="total", zh="合计")
@@ -30,8 +30,9 @@ NOTHING_SPENT = Translation(
     zh="账本中，该账户在这段时间没有消耗点券。",
 )
 MISSING_AMOUNTS = Translation(
-    en="{count} answers named no amount; they count as possibly spent, at {price} points each.",
-    zh="有 {count} 个回答没有注明点券，按每个 {price} 点券计入“可能消耗”。",
+    en="Of {count} charged calls the points are unknown (the response named none, or you resolved them); they count as "
+    "possibly spent, at most {price} points each.",
+    zh="有 {count} 次已扣费的调用点券未知（响应没有注明，或由人工确认），按每次最多 {price} 点券计入“可能消耗”。",
 )
 SPEND_TITLE = Translation(en="Points spent", zh="消耗点券")
 WRITTEN = Translation(en="written: {path}", zh="已写出：{path}")

@@ -263,8 +263,25 @@ RUN: Mapping[Reason, RowText] = MappingProxyType(
         Reason.SETTLED_CHARGED: RowText(
             error=EMPTY,
             todo=Translation(
-                en="Nothing to do. It was resolved as charged; nothing was spent again.",
-                zh="无需处理。已确认为已扣费，没有再次消耗点券。",
+                en="Nothing to do. It was resolved as charged.",
+                zh="无需处理。已确认为已扣费。",
+            ),
+        ),
+        Reason.SYNCED_LATER: RowText(
+            error=Translation(
+                en="This run did not send the order; run {later} synced it later.",
+                zh="本次任务没有发送该订单，之后的任务 {later} 已同步。",
+            ),
+            todo=NOTHING,
+        ),
+        Reason.SENT_AGAIN: RowText(
+            error=Translation(
+                en="The response was lost, and the order was sent again later. This call may have been charged.",
+                zh="未收到响应，之后又重新发送了该订单。这次调用可能已扣费。",
+            ),
+            todo=Translation(
+                en="Compare with the vendor's statement: batchsync reconcile --statement FILE.",
+                zh="请与服务商对账单核对：batchsync reconcile --statement 文件。",
             ),
         ),
         Reason.LIMIT: RowText(

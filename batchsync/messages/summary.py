@@ -66,7 +66,7 @@ WHY_STOPPED_OTHER = Translation(en="The run stopped ({why}).", zh="运行提前�
 ROWS_HEAD = Translation(en="Rows", zh="行数")
 POINTS_SPENT = Translation(en="Points spent", zh="消耗点券")
 POINTS_POSSIBLE = Translation(en="Possibly spent", zh="可能消耗")
-POINTS_SAVED = Translation(en="Saved", zh="避免重复付费")
+PAID_EARLIER = Translation(en="Paid by earlier runs (orders)", zh="此前已付费订单数")
 
 BY_STATUS = Translation(en="Rows by status", zh="各状态行数")
 STATUS = Translation(en="Status", zh="状态")
@@ -74,13 +74,18 @@ SHARE = Translation(en="Share", zh="占比")
 TOTAL = Translation(en="Total", zh="合计")
 
 POINTS = Translation(en="Points", zh="点券")
-SPENT_LONG = Translation(en="Spent by this run", zh="本次消耗")
+SPENT_LONG = Translation(en="Spent by this run, as the responses named it", zh="本次消耗（以响应注明的为准）")
 POSSIBLE_LONG = Translation(
-    en="Possibly spent on {count:uncertain order|uncertain orders}", zh="{count} 个结果未知的订单可能消耗"
+    en="Possibly spent on {count:uncertain order|uncertain orders}, at most",
+    zh="{count} 个结果未知的订单最多可能消耗",
 )
-MISSING_LONG = Translation(en="Answers that named no amount", zh="未注明点券的回答（个）")
-SAVED_LONG = Translation(
-    en="Saved by not paying twice ({count:order|orders})", zh="避免重复付费所节省（{count} 个订单）"
+MISSING_LONG = Translation(
+    en="Points of {count:charged order|charged orders} whose amount is unknown, at most",
+    zh="{count} 个已扣费但点券未知的订单最多消耗",
+)
+PAID_LONG = Translation(en="Orders paid for by this run", zh="本次付费的订单（个）")
+PAID_EARLIER_LONG = Translation(
+    en="Orders paid for by earlier runs, not paid again", zh="此前已付费、未重复付费的订单（个）"
 )
 CALLS_LONG = Translation(en="Calls made", zh="接口调用次数")
 
@@ -136,6 +141,8 @@ KINDS: Mapping[Reason, Translation] = MappingProxyType(
         Reason.STILL_UNCERTAIN: Translation(
             en="uncertain since an earlier run", zh="以前的结果未知，尚未核实"
         ),
+        Reason.SYNCED_LATER: Translation(en="synced by a later run", zh="已由之后的任务同步"),
+        Reason.SENT_AGAIN: Translation(en="no response, sent again later", zh="未收到响应，之后已重新发送"),
         Reason.LIMIT: Translation(en="beyond --limit", zh="超出 --limit 的数量"),
         Reason.STOPPED: Translation(en="not reached", zh="未轮到"),
         Reason.NOT_YET: Translation(en="not reached yet", zh="尚未轮到"),

@@ -329,7 +329,7 @@ T_FAILED = Translation(en="failed", zh="失败")
 T_UNCERTAIN = Translation(en="uncertain", zh="结果未知")
 T_POINTS = Translation(en="points spent", zh="消耗点券")
 T_POSSIBLE = Translation(en="possibly spent", zh="可能消耗")
-T_SAVED = Translation(en="points saved", zh="节省点券")
+T_PAID_EARLIER = Translation(en="orders paid by earlier runs", zh="此前已付费的订单")
 T_CALLS = Translation(en="calls", zh="调用次数")
 OPEN_FOR_FIGURES = Translation(en="open it for its figures", zh="打开查看")
 OLDER = Translation(en="Older runs", zh="更早的运行")
@@ -382,8 +382,8 @@ STOP_DISK = Translation(
     zh="磁盘已满。请清理空间后再发送剩下的订单，没有丢失任何回答。",
 )
 AMOUNT_MISSING = Translation(
-    en="{count} answers named no amount: the points spent are at least the number shown.",
-    zh="有 {count} 个回答没有注明点券，实际消耗不少于所示数字。",
+    en="Of {count} charged orders the points are unknown (the response named none, or you resolved them): they count as possibly spent.",
+    zh="有 {count} 个已扣费的订单点券未知（响应没有注明，或由人工确认），计入“可能消耗”。",
 )
 DOWNLOAD_XLSX = Translation(en="Download the result", zh="下载结果表")
 DOWNLOAD_CSV = Translation(en="as CSV", zh="下载 CSV")

@@ -1,6 +1,7 @@
 """Dataclasses and enums that all packages share; import them from here."""
 
 from batchsync.model.call import CallVerdict, NoResponse, Response, Stop
+from batchsync.model.figures import Figures, is_charged, is_uncertain, total
 from batchsync.model.orders import MOVES, RESENT, STATES, Cause, Decision, Order, State
 from batchsync.model.plan import PLAN_VERDICTS, Plan, PlanVerdict
 from batchsync.model.reasons import Note, Reason
@@ -19,6 +20,7 @@ __all__ = [
     "CellKind",
     "Decision",
     "EntryResult",
+    "Figures",
     "FileFound",
     "NoResponse",
     "Note",
@@ -38,4 +40,7 @@ __all__ = [
     "SheetFound",
     "State",
     "Stop",
+    "is_charged",
+    "is_uncertain",
+    "total",
 ]

@@ -38,6 +38,9 @@ class Reason(StrEnum):
     SETTLED_CHARGED = "settled_charged"
     FAILED_CHARGED = "failed_charged"
     STILL_UNCERTAIN = "still_uncertain"
+    # known from later runs
+    SYNCED_LATER = "synced_later"
+    SENT_AGAIN = "sent_again"
     # not reached
     LIMIT = "limit"
     STOPPED = "stopped"

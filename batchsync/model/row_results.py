@@ -4,7 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from batchsync.model import EntryResult, PlanVerdict, Reason, RowResult, RowStatus, RunSummary, State, Stop
+from batchsync.model import (
+    Decision,
+    EntryResult,
+    Figures,
+    PlanVerdict,
+    Reason,
+    RowResult,
+    RowStatus,
+    RunSummary,
+    State,
+    Stop,
+    is_charged,
+    is_uncertain,
+)
 
 _SEVERITY = {status: rank for rank, status in enumerate(RowStatus)}
 
@@ -15,8 +28,19 @@ _LEFT_OUT = {
     PlanVerdict.FAILED_CHARGED: RowStatus.FAILED,
     PlanVerdict.SKIPPED_HIDDEN: RowStatus.NOT_SENT,
 }
+"""Status of an entry that the plan left out."""
 
-_AS_IT_STANDS = {
+_ANSWERED = {
+    State.SYNCED: RowStatus.SYNCED,
+    State.REFUSED: RowStatus.FAILED,
+    State.SETTLED_FAILED: RowStatus.FAILED,
+}
+"""Status of an order whose call in this run was answered."""
+
+_DECIDED = {Decision.CHARGED: RowStatus.SYNCED, Decision.NOT_CHARGED: RowStatus.NOT_SENT}
+"""Status of an order whose call in this run was uncertain, by a person's decision about that call."""
+
+_UNSENT = {
     State.SYNCED: RowStatus.ALREADY_SYNCED,
     State.REFUSED: RowStatus.FAILED,
     State.SETTLED_FAILED: RowStatus.FAILED,
@@ -24,65 +48,7 @@ _AS_IT_STANDS = {
     State.SENDING: RowStatus.UNCERTAIN,
     State.PLANNED: RowStatus.NOT_SENT,
 }
-"""For an order of which this run knows no final answer: what the ledger says of it now."""
-
-_IN_DOUBT = (State.SENDING, State.UNCERTAIN)
-
-_ANSWERED = {
-    State.SYNCED: RowStatus.SYNCED,
-    State.REFUSED: RowStatus.FAILED,
-    State.SETTLED_FAILED: RowStatus.FAILED,
-}
-
-
-def status_of(entry: EntryResult) -> RowStatus:
-    """Say what the result calls one order of a row.
-
-    What this run was answered stays its answer, whatever later runs did. What it left open (never reached, not sent,
-    uncertain) is told as it stands in the ledger now: settled since by a person, a late answer or a later run.
-    """
-    left_out = _LEFT_OUT.get(entry.verdict)
-    if left_out is not None:
-        return left_out
-    answered = _ANSWERED.get(entry.outcome) if entry.outcome is not None else None
-    if answered is not None:
-        return answered
-    if entry.state is None:
-        return RowStatus.UNCERTAIN if entry.calls else RowStatus.NOT_SENT
-    return _AS_IT_STANDS[entry.state]
-
-
-def reason_of(entry: EntryResult, unreached: Reason = Reason.STOPPED) -> Reason:
-    """Say why an order's status is what it is; `unreached` is why this run did not come to some orders."""
-    if entry.verdict in _LEFT_OUT:
-        return _planned_reason(entry)
-    status = status_of(entry)
-    if status is RowStatus.ALREADY_SYNCED:
-        return Reason.SETTLED_CHARGED if entry.outcome in _IN_DOUBT else Reason.ALREADY_SYNCED
-    if status is RowStatus.UNCERTAIN:
-        sent_now = unreached is Reason.NOT_YET and entry.outcome is State.SENDING
-        return Reason.UNDER_WAY if sent_now else _doubt(entry)
-    # This run's call never left.
-    failed_before = status is RowStatus.FAILED and entry.outcome is State.PLANNED
-    if entry.reason is not None and entry.outcome is not State.UNCERTAIN and not failed_before:
-        return entry.reason
-    if status is RowStatus.NOT_SENT:
-        settled_since = entry.calls or entry.verdict is PlanVerdict.UNCERTAIN
-        return Reason.NOT_SENT if settled_since else _planned_reason(entry, unreached)
-    return Reason.FAILED_CHARGED
-
-
-def _planned_reason(entry: EntryResult, otherwise: Reason = Reason.NOT_SENT) -> Reason:
-    if entry.plan_reason is not None:
-        return Reason(entry.plan_reason.code)
-    return _PLANNED_REASONS.get(entry.verdict, otherwise)
-
-
-def _doubt(entry: EntryResult) -> Reason:
-    if entry.outcome not in _IN_DOUBT:  # no call of this run left, so it is in doubt since an earlier one
-        return Reason.STILL_UNCERTAIN
-    return entry.reason if entry.outcome is State.UNCERTAIN and entry.reason is not None else Reason.CRASH
-
+"""Status of an order that this run did not send, by its state now."""
 
 _PLANNED_REASONS = {
     PlanVerdict.ALREADY_SYNCED: Reason.ALREADY_SYNCED,
@@ -91,6 +57,72 @@ _PLANNED_REASONS = {
     PlanVerdict.FAILED_CHARGED: Reason.FAILED_CHARGED,
     PlanVerdict.SKIPPED_HIDDEN: Reason.HIDDEN,
 }
+
+_NO_RESPONSE = (State.SENDING, State.UNCERTAIN)
+_FAILED = (State.REFUSED, State.SETTLED_FAILED)
+
+
+def status_of(entry: EntryResult) -> RowStatus:
+    """Return the status of one order of a row: what this run did about it, as far as that is known now.
+
+    What later runs did to the order does not change it. A late response or a person's decision about the call of this
+    run does. An order that this run did not send has the status that earlier runs gave it.
+    """
+    left_out = _LEFT_OUT.get(entry.verdict)
+    if left_out is not None:
+        return left_out
+    outcome = entry.outcome
+    if outcome is not None and outcome in _ANSWERED:
+        return _ANSWERED[outcome]
+    if outcome in _NO_RESPONSE:
+        return _DECIDED.get(entry.decision, RowStatus.UNCERTAIN)  # type: ignore[arg-type]
+    if entry.state is None or (entry.later_run is not None and entry.state not in _NO_RESPONSE):
+        return RowStatus.NOT_SENT
+    return _UNSENT[entry.state]
+
+
+def reason_of(entry: EntryResult, unreached: Reason = Reason.STOPPED) -> Reason:
+    """Return why an order has its status; `unreached` is why this run did not come to some orders."""
+    if entry.verdict in _LEFT_OUT:
+        return _planned_reason(entry, Reason.NOT_SENT)
+    if entry.outcome in _NO_RESPONSE:
+        return _reason_without_response(entry, unreached)
+    if entry.outcome in _ANSWERED:
+        return entry.reason or Reason.FAILED_CHARGED
+    status = status_of(entry)
+    if status is RowStatus.NOT_SENT:
+        return _reason_not_sent(entry, unreached)
+    if status is RowStatus.UNCERTAIN:
+        return Reason.STILL_UNCERTAIN
+    return Reason.ALREADY_SYNCED if status is RowStatus.ALREADY_SYNCED else Reason.FAILED_CHARGED
+
+
+def _reason_without_response(entry: EntryResult, unreached: Reason) -> Reason:
+    if entry.decision is Decision.CHARGED:
+        return Reason.SETTLED_CHARGED
+    if entry.decision is Decision.NOT_CHARGED:
+        return Reason.NOT_SENT
+    if entry.decision is Decision.SEND_AGAIN and entry.state not in _NO_RESPONSE:
+        return Reason.SENT_AGAIN
+    if entry.outcome is State.SENDING:
+        return Reason.UNDER_WAY if unreached is Reason.NOT_YET else Reason.CRASH
+    return entry.reason or Reason.CRASH
+
+
+def _reason_not_sent(entry: EntryResult, unreached: Reason) -> Reason:
+    if entry.later_run is not None and entry.state is State.SYNCED:
+        return Reason.SYNCED_LATER
+    if entry.reason is not None:
+        return entry.reason
+    if entry.calls or entry.verdict is PlanVerdict.UNCERTAIN:
+        return Reason.NOT_SENT
+    return _planned_reason(entry, unreached)
+
+
+def _planned_reason(entry: EntryResult, otherwise: Reason) -> Reason:
+    if entry.plan_reason is not None:
+        return Reason(entry.plan_reason.code)
+    return _PLANNED_REASONS.get(entry.verdict, otherwise)
 
 
 def rows(entries: Iterable[EntryResult]) -> Iterator[RowResult]:
@@ -130,7 +162,7 @@ def _row_of_several(entries: list[EntryResult]) -> RowResult:
 
 
 def points_of(entry: EntryResult, status: RowStatus) -> int | None:
-    """Points this run spent on an order: unknown while uncertain, nothing where it wasn't sent."""
+    """Return the points that this run spent on an order: None when unknown, 0 when it was not sent."""
     if status is RowStatus.UNCERTAIN:
         return None
     if status is RowStatus.NOT_SENT or not entry.calls:
@@ -139,21 +171,20 @@ def points_of(entry: EntryResult, status: RowStatus) -> int | None:
 
 
 class Kind(NamedTuple):
-    """One kind of trouble in a run."""
+    """One kind of problem in a run."""
 
     status: RowStatus
     reason: Reason
     api_status: str
 
 
-_SAVED = frozenset({RowStatus.ALREADY_SYNCED, RowStatus.DUPLICATE})
+_SYNCED_OR_DUPLICATE = frozenset({RowStatus.SYNCED, RowStatus.ALREADY_SYNCED, RowStatus.DUPLICATE})
 
 
 class Tally:
     """The counts of a run, taken while its rows stream by.
 
-    `price` is the most points that one call is expected to cost: what an uncertain order may have spent and what an
-    order not sent twice has saved.
+    `price` is the upper bound of the points of a call that named none.
     """
 
     def __init__(self, *, price: int = 1, unreached: Reason = Reason.STOPPED) -> None:
@@ -161,17 +192,16 @@ class Tally:
         self.unreached = unreached
         self.rows = 0
         self.counts: dict[RowStatus, int] = dict.fromkeys(RowStatus, 0)
-        self.points_spent = 0
-        self.amount_missing = 0
-        """Answers that should have named an amount and did not."""
-        self.calls = 0
         self.uncertain_orders = 0
-        self.saved_orders = 0
-        """Orders not sent because they had been paid for, or stand in the file twice."""
+        """Orders whose status is uncertain, by a call of this run or of an earlier one."""
+        self.paid_earlier = 0
+        """Orders not sent because an earlier run paid for them."""
         self.hidden = 0
         """Rows left out only because they are hidden; counted as not sent too."""
         self.kinds: Counter[Kind] = Counter()
-        """Orders in trouble, by what the trouble is."""
+        """Orders that are neither synced nor duplicates, by kind of problem."""
+        self._calls = self._charged = self._failed = self._failed_charged = self._uncertain = 0
+        self._points = self._amount_missing = 0
 
     def of(self, rows: Iterable[RowResult]) -> Iterator[RowResult]:
         """Pass rows on and count them."""
@@ -185,40 +215,53 @@ class Tally:
         self.rows += 1
         self.counts[status] += 1
         if len(entries) == 1:
-            self._add_entry(entries[0], status, row.points)
+            self._add_entry(entries[0], status)
         else:
             for entry in entries:
-                its = status_of(entry)
-                self._add_entry(entry, its, points_of(entry, its))
+                self._add_entry(entry, status_of(entry))
         if status is RowStatus.NOT_SENT and all(
             entry.verdict is PlanVerdict.SKIPPED_HIDDEN for entry in entries
         ):
             self.hidden += 1
 
-    def _add_entry(self, entry: EntryResult, status: RowStatus, points: int | None) -> None:
+    def _add_entry(self, entry: EntryResult, status: RowStatus) -> None:
         if entry.calls:
-            self.calls += entry.calls
-            if points:
-                self.points_spent += points
-            elif points is None and status is not RowStatus.UNCERTAIN:
-                self.amount_missing += 1
-        if status is RowStatus.SYNCED:
-            return
-        if status in _SAVED:
-            self.saved_orders += 1
-        else:
-            self.uncertain_orders += status is RowStatus.UNCERTAIN
+            self._add_calls(entry)
+        elif status is RowStatus.ALREADY_SYNCED or entry.verdict is PlanVerdict.FAILED_CHARGED:
+            self.paid_earlier += 1
+        self.uncertain_orders += status is RowStatus.UNCERTAIN
+        if status not in _SYNCED_OR_DUPLICATE:
             self.kinds[Kind(status, reason_of(entry, self.unreached), entry.api_status)] += 1
 
-    @property
-    def points_possible(self) -> int:
-        """Points that uncertain orders may have spent."""
-        return self.uncertain_orders * self.price
+    def _add_calls(self, entry: EntryResult) -> None:
+        outcome, points = entry.outcome, entry.points
+        assert outcome is not None
+        self._calls += entry.calls
+        if outcome is State.SYNCED or is_charged(outcome, points, entry.decision):
+            self._charged += 1
+            if points is None:
+                self._amount_missing += 1
+            else:
+                self._points += points
+        elif is_uncertain(outcome, entry.decision):
+            self._uncertain += 1
+        if outcome in _FAILED:
+            self._failed += 1
+            self._failed_charged += outcome is State.SETTLED_FAILED and points != 0
 
     @property
-    def points_saved(self) -> int:
-        """Points that paying twice would have cost."""
-        return self.saved_orders * self.price
+    def figures(self) -> Figures:
+        """What the calls of this run came to."""
+        return Figures(
+            calls=self._calls,
+            synced=self._charged - self._failed_charged,
+            failed=self._failed,
+            uncertain=self._uncertain,
+            charged=self._charged,
+            points=self._points,
+            amount_missing=self._amount_missing,
+            highest_price=self.price,
+        )
 
     def summary(
         self,
@@ -230,15 +273,16 @@ class Tally:
         result: str | None = None,
     ) -> RunSummary:
         """Return the totals as the summary JSON has them."""
+        figures = self.figures
         return RunSummary(
             file=file,
             run=run,
             rows=self.rows,
             **{status.value: count for status, count in self.counts.items()},
-            points_spent=self.points_spent,
-            points_possible=self.points_possible,
-            amount_missing=self.amount_missing,
-            calls=self.calls,
+            points_spent=figures.points,
+            points_possible=figures.points_possible,
+            amount_missing=figures.amount_missing,
+            calls=figures.calls,
             stopped=stopped,
             seconds=seconds,
             result=result,
@@ -247,7 +291,7 @@ class Tally:
 
 
 def exit_code(tally: Tally, stopped: str | None) -> int:
-    """Say how a run ended, as a process does: 0 all synced, 1 some rows need a look, 3 stopped, 130 interrupted."""
+    """Return the exit code of a run: 0 all synced, 1 some rows need a look, 3 stopped, 130 interrupted."""
     if stopped is not None:
         return 130 if stopped == Stop.INTERRUPTED else 3
     synced = tally.counts[RowStatus.SYNCED] + tally.counts[RowStatus.ALREADY_SYNCED]

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from batchsync.model.orders import State
+from batchsync.model.orders import Decision, State
 from batchsync.model.plan import PlanVerdict
 from batchsync.model.reasons import Note, Reason
 
@@ -58,6 +58,10 @@ class EntryResult:
     earlier_run: str | None = None
     """For an order that was charged before this run: which run, and when."""
     earlier_at: datetime | None = None
+    later_run: str | None = None
+    """For an order that this run did not send: a later run that did."""
+    decision: Decision | None = None
+    """A person's decision about the uncertain call of this run."""
 
 
 class RowResult(NamedTuple):

@@ -14,7 +14,7 @@ from batchsync.nightly.events import Event
 from batchsync.nightly.file_runner import FileResult
 from batchsync.nightly.policy import DONE, WAITING
 from batchsync.nightly.state import FileRecord, NightState
-from batchsync.nightly.totals import spent_by_run
+from batchsync.nightly.totals import figures_by_run
 from batchsync.nightly.workspace import InboxJob, Workspace
 
 
@@ -38,8 +38,8 @@ class Archiver:
                 self._seen_before.setdefault(run.file_sha256, f"{Path(run.file).name}, {run.run}")
         earlier = [night for night in self.record.history() if night.day == day]
         self.points = sum(night.points + night.points_possible for night in earlier)
-        for line in spent_by_run(self.config, self.runs_tonight(), self.record.began, self.clock).values():
-            self.points += line.points + line.possible
+        for spent in figures_by_run(self.config, self.runs_tonight(), self.record.began, self.clock).values():
+            self.points += spent.points + spent.points_possible
 
     def runs_tonight(self) -> set[str]:
         """Return every run of this night: of files that were filed, and of those still on the desk."""

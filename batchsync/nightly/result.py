@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from batchsync.errors import BatchsyncError
-from batchsync.finance import SpendRow
 from batchsync.ledger import RunPaths, open_ledger
+from batchsync.model import Figures, total
 from batchsync.nightly.archiver import Archiver
 from batchsync.nightly.inbox import SkipReason
 from batchsync.nightly.policy import ATTENTION, DONE, WAITING, NightStop, exit_code
 from batchsync.nightly.state import BilingualText, FileRecord, NightSummary
-from batchsync.nightly.totals import spent_by_run, total
+from batchsync.nightly.totals import figures_by_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +44,11 @@ def summarize(
     record = filing.record
     files = tuple(record.filed.values())
     kept = sum(each.where == WAITING for each in files)
-    spent = SpendRow(key="")
+    spent = Figures()
     with contextlib.suppress(BatchsyncError):  # a ledger that can't be read has been told of already
-        spent = total(spent_by_run(filing.config, filing.runs_tonight(), record.began, filing.clock).values())
+        spent = total(
+            figures_by_run(filing.config, filing.runs_tonight(), record.began, filing.clock).values()
+        )
     codes = [each.exit_code for each in files if each.where != WAITING]
     code = exit_code(stopped, codes, waits=bool(waits or kept))
     summary = NightSummary(
@@ -65,7 +67,7 @@ def summarize(
         failed=spent.failed,
         uncertain=spent.uncertain,
         points=spent.points,
-        points_possible=spent.possible,
+        points_possible=spent.points_possible,
         cut_off=record.cut_off,
         also=tuple(sorted(record.nights - {record.night})),
     )

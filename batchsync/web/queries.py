@@ -39,14 +39,6 @@ class OrderKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountSpending:
-    """What an account spent, and the points that a call without an amount is expected to cost."""
-
-    spending: Sequence[Spending]
-    price: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UncertainOrder:
     """An uncertain order of a run, the row it stands in, and its history."""
 
@@ -193,14 +185,12 @@ class LedgerQueries:
         with self._open() as ledger:
             return ledger.history(number)
 
-    def spending(self, since: datetime | None) -> AccountSpending:
+    def spending(self, since: datetime | None) -> list[Spending]:
         """Return what the settings' account spent, by day, run and merchant."""
+        price = self._config.spend.price
         with self._open() as ledger:
             account = ledger.find_account(self._config.api.url, self._config.api.account)
-            return AccountSpending(
-                spending=[] if account is None else ledger.spending(account, since=since),
-                price=ledger.price_of_a_call(account, self._config.spend.price),
-            )
+            return [] if account is None else ledger.spending(account, price=price, since=since)
 
     def close(self) -> None:
         """Delete indexes and result files."""

@@ -14,7 +14,7 @@ from batchsync.job import CheckedFile
 from batchsync.ledger import AttemptRecord, OrderHistory, Spending
 from batchsync.messages import Lang, Message, cli, columns, planning
 from batchsync.messages import web as messages
-from batchsync.model import PLAN_VERDICTS, Note, Plan, PlanVerdict, Reason, State
+from batchsync.model import PLAN_VERDICTS, Figures, Note, Plan, PlanVerdict, Reason, State, total
 from batchsync.ooxml.references import letter
 from batchsync.planning.plan_csv import why
 
@@ -241,24 +241,24 @@ class PointsView:
     """Lines for the table, the newest or highest first; their sum; and the chart."""
 
     lines: tuple[SpendRow, ...]
-    total: SpendRow
+    total: Figures
     chart: Markup
 
 
-def points_view(
-    spending: Sequence[Spending], by: By, *, price: int, days: int | None, title: str
-) -> PointsView:
+def points_view(spending: Sequence[Spending], by: By, *, days: int | None, title: str) -> PointsView:
     """Return what is shown; `days` is the time up to today, None for all there is."""
-    lines = spend_rows(spending, by, price)
-    total = SpendRow(key="")
-    for line in lines:
-        total.merge(line)
+    lines = spend_rows(spending, by)
     bars = _every_day(lines, days) if by == "day" else lines
     bars = bars[:BARS_MAX] if by == "merchant" else bars[-BARS_MAX:]
-    shown = [Bar(label=_bar_label(line.key, by), sure=line.points, possible=line.possible) for line in bars]
+    shown = [
+        Bar(label=_bar_label(line.key, by), sure=line.figures.points, possible=line.figures.points_possible)
+        for line in bars
+    ]
     ordered = lines if by == "merchant" else lines[::-1]
     chart = Markup(bars_svg(shown, title))  # noqa: S704 (it escapes its labels; a test covers it)
-    return PointsView(lines=tuple(ordered[:LINES_MAX]), total=total, chart=chart)
+    return PointsView(
+        lines=tuple(ordered[:LINES_MAX]), total=total(line.figures for line in lines), chart=chart
+    )
 
 
 def _every_day(lines: list[SpendRow], days: int | None) -> list[SpendRow]:
@@ -269,7 +269,7 @@ def _every_day(lines: list[SpendRow], days: int | None) -> list[SpendRow]:
     today = date.today()  # noqa: DTZ011 (the ledger counts days in local time)
     span = days if days is not None else (today - date.fromisoformat(lines[0].key)).days + 1
     keys = [(today - timedelta(days=back)).isoformat() for back in range(min(span, BARS_MAX) - 1, -1, -1)]
-    return [known.get(key) or SpendRow(key=key) for key in keys]
+    return [known.get(key) or SpendRow(key=key, figures=Figures()) for key in keys]
 
 
 def _bar_label(key: str, by: By) -> str:

@@ -60,7 +60,7 @@ class RowTexts:
 
     def sentences(self, entry: EntryResult, status: RowStatus) -> tuple[str, str]:
         """Return what is wrong with an order and what to do about it."""
-        if status is RowStatus.SYNCED:
+        if status is RowStatus.SYNCED and entry.decision is None:
             missing = entry.points is None
             return "", (row_reasons.AMOUNT_MISSING if missing else row_reasons.NOTHING).render(self._lang)
         reason = reason_of(entry, self._unreached)
@@ -94,6 +94,7 @@ class RowTexts:
             "line": entry.first_line,
             "sheet": self._sheets[first] if first < len(self._sheets) else "",
             "run": entry.earlier_run,
+            "later": entry.later_run,
             "time": "" if entry.earlier_at is None else local_minute(entry.earlier_at),
             **(entry.plan_reason.facts if entry.plan_reason is not None else {}),
         }

@@ -52,6 +52,7 @@ _ORDER = (
 def summarize(job: ResultJob, tally: Tally, notes: Sequence[str]) -> Summary:
     """Say what a run adds up to; `notes` are sentences about how the result was written."""
     lang = job.lang
+    figures = tally.figures
     settled = sum(tally.counts[status] for status in _ORDER[:3])
     return Summary(
         lang=lang,
@@ -63,16 +64,17 @@ def summarize(job: ResultJob, tally: Tally, notes: Sequence[str]) -> Summary:
         counts=[(status, messages.STATUSES[status].render(lang), tally.counts[status]) for status in _ORDER],
         cards=[
             (summary_texts.ROWS_HEAD.render(lang), tally.rows),
-            (summary_texts.POINTS_SPENT.render(lang), tally.points_spent),
-            (summary_texts.POINTS_POSSIBLE.render(lang), tally.points_possible),
-            (summary_texts.POINTS_SAVED.render(lang), tally.points_saved),
+            (summary_texts.POINTS_SPENT.render(lang), figures.points),
+            (summary_texts.POINTS_POSSIBLE.render(lang), figures.points_possible),
+            (summary_texts.PAID_EARLIER.render(lang), tally.paid_earlier),
         ],
         points=[
-            (summary_texts.SPENT_LONG.render(lang), tally.points_spent),
-            (summary_texts.POSSIBLE_LONG.render(lang, count=tally.uncertain_orders), tally.points_possible),
-            (summary_texts.MISSING_LONG.render(lang), tally.amount_missing),
-            (summary_texts.SAVED_LONG.render(lang, count=tally.saved_orders), tally.points_saved),
-            (summary_texts.CALLS_LONG.render(lang), tally.calls),
+            (summary_texts.SPENT_LONG.render(lang), figures.points),
+            (summary_texts.POSSIBLE_LONG.render(lang, count=figures.uncertain), figures.points_uncertain),
+            (summary_texts.MISSING_LONG.render(lang, count=figures.amount_missing), figures.points_unknown),
+            (summary_texts.PAID_LONG.render(lang), figures.charged),
+            (summary_texts.PAID_EARLIER_LONG.render(lang), tally.paid_earlier),
+            (summary_texts.CALLS_LONG.render(lang), figures.calls),
         ],
         problems=list(_problems(tally, lang)),
         facts=[*_facts(job), *((summary_texts.FACTS["note"].render(lang), note) for note in notes)],

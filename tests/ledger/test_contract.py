@@ -253,7 +253,7 @@ async def test_late_answer_is_believed_after_a_person_said_not_charged(
             await ledger.claim(order, again)
         (entry,) = ledger.results(run)
         assert (verdict.state, verdict.points) == (entry.outcome, entry.points)
-        assert verdict.points == sum(each.points for each in ledger.spending(1))
+        assert verdict.points == sum(each.figures.points for each in ledger.spending(1))
         (history,) = ledger.history("A1")
         assert [(attempt, verdict.state)] == [(a.attempt, a.outcome) for a in history.attempts if a.late]
         assert [] == ledger.verify()
@@ -276,7 +276,7 @@ async def test_late_answer_is_told_for_what_it_is_after_the_order_was_sent_again
         await call(ledger, again, order, second, ANSWER)
         await late(ledger, attempt)
         assert stands is state_of(ledger, "A1")
-        assert 3 + (second.points or 0) == sum(each.points for each in ledger.spending(1))
+        assert 3 + (second.points or 0) == sum(each.figures.points for each in ledger.spending(1))
         assert [SYNCED.state, second.state] == [
             next(iter(ledger.results(each))).outcome for each in (run, again)
         ]
@@ -309,7 +309,7 @@ async def test_late_answer_names_the_points_of_what_a_person_called_charged(open
         await late(ledger, attempt)
         (record,) = ledger.orders_of("A1")
         assert (State.SYNCED, 3) == (record.state, record.points)
-        assert [(3, 0)] == [(each.points, each.charged_by_hand) for each in ledger.spending(1)]
+        assert [(3, 0)] == [(each.figures.points, each.figures.amount_missing) for each in ledger.spending(1)]
         assert [] == ledger.verify()
 
 
@@ -334,7 +334,9 @@ async def test_late_answer_of_an_earlier_attempt_moves_nothing(opened: OpenLedge
         await call(ledger, run, order, ABANDONED, SILENCE)
         await late(ledger, first)
         assert State.UNCERTAIN is state_of(ledger, "A1")
-        assert [(3, 0), (0, 1)] == [(each.points, each.uncertain) for each in ledger.spending(1)]
+        assert [(3, 0), (0, 1)] == [
+            (each.figures.points, each.figures.uncertain) for each in ledger.spending(1)
+        ]
 
 
 async def test_answered_uncertain_takes_no_late_answer(opened: OpenLedger) -> None:
@@ -506,7 +508,7 @@ async def test_uncertain_order_to_be_sent_again_is_still_a_persons_to_settle(ope
             await call(ledger, run, order, UNCERTAIN, SILENCE)
         again, _ = start(ledger, plan("A1", "A2", "A3"), RESEND)
         await call(ledger, again, orders[0], NOT_SENT, UNSENT)
-        assert 3 == sum(each.uncertain for each in ledger.spending(1))
+        assert 3 == sum(each.figures.uncertain for each in ledger.spending(1))
         assert ["A1", "A2"] == [
             each.number for each in ledger.resolve(1, Decision.CHARGED, orders=orders[:2])
         ]
@@ -515,7 +517,10 @@ async def test_uncertain_order_to_be_sent_again_is_still_a_persons_to_settle(ope
             with pytest.raises(IllegalMove):
                 await ledger.claim(order, again)
         spent = ledger.spending(1)
-        assert (0, 2) == (sum(each.uncertain for each in spent), sum(each.charged_by_hand for each in spent))
+        assert (0, 2) == (
+            sum(each.figures.uncertain for each in spent),
+            sum(each.figures.amount_missing for each in spent),
+        )
         assert [Decision.CHARGED, Decision.CHARGED, Decision.NOT_CHARGED] == [
             charge.decision for charge in ledger.charges(1)
         ]

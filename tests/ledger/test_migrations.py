@@ -117,7 +117,7 @@ async def test_accounts_of_http_and_https_become_one(make_old: MakeOld) -> None:
         states = [STATES[code] for code in ledger.known(1, ["77"] * 5, numbers)]
         assert [*[State.SYNCED] * 4, State.UNCERTAIN] == states
         assert STATES.index(State.REFUSED) == ledger.known(3, ["77"], ["only http"])[0]
-        assert 3 + 5 + 3 + 5 + 5 == sum(each.points for each in ledger.spending(1))
+        assert 3 + 5 + 3 + 5 + 5 == sum(each.figures.points for each in ledger.spending(1))
         assert 7 == len(list(ledger.charges(1)))
         with pytest.raises(IllegalMove):
             start(ledger, plan("paid by https"))
@@ -141,7 +141,7 @@ def test_older_file_is_read_as_a_run_will_see_it_and_left_as_it_is(tmp_path: Pat
         assert account is not None
         known = ledger.known(account, ["77"] * 3, ["only http", "only https", "paid by https"])
         assert [State.SYNCED] * 3 == [STATES[code] for code in known]
-        assert 3 + 5 + 3 + 5 + 5 == sum(each.points for each in ledger.spending(account))
+        assert 3 + 5 + 3 + 5 + 5 == sum(each.figures.points for each in ledger.spending(account))
         assert 7 == len(list(ledger.charges(account)))
         assert [] == ledger.verify()
     assert before == path.read_bytes()
@@ -160,7 +160,7 @@ def test_older_server_is_read_as_a_run_will_see_it(postgres: str) -> None:
     with old_server(postgres, TWINS, opens=False) as ledger:
         account = ledger.find_account("https://api.example/pay", "default")
         assert account is not None
-        assert 3 + 5 + 3 + 5 + 5 == sum(each.points for each in ledger.spending(account))
+        assert 3 + 5 + 3 + 5 + 5 == sum(each.figures.points for each in ledger.spending(account))
 
 
 @pytest.mark.parametrize("target", ["file", pytest.param("server", marks=pytest.mark.postgres)])

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from batchsync.ledger import open_ledger
-from batchsync.model import CallVerdict, Decision, Reason, Response, State
+from batchsync.model import CallVerdict, Decision, Figures, Reason, Response, State, total
+from batchsync.model.row_results import Tally, rows
 from tests.cli.inputs import LOST, SYNCED, URL, Answer, past_run
 
 FAILED = (
@@ -25,58 +26,70 @@ ORDERS: list[tuple[str, str, Answer | None]] = [
 ]
 
 
-def told(path: Path) -> list[tuple[str, int, int, int, int, int, int, int]]:
+def figures(path: Path) -> list[tuple[str, Figures]]:
     with open_ledger(path, read_only=True) as ledger:
         account = ledger.find_account(URL, "default")
         assert account is not None
-        return [
-            (
-                s.owner_id,
-                s.calls,
-                s.synced,
-                s.failed,
-                s.uncertain,
-                s.charged_by_hand,
-                s.points,
-                s.amount_missing,
-            )
-            for s in ledger.spending(account)
-        ]
+        return [(spent.owner_id, spent.figures) for spent in ledger.spending(account, price=4)]
 
 
-def test_points_are_told_by_merchant(tmp_path: Path) -> None:
-    """Named points are added up; answers without an amount and calls without an answer are counted apart."""
+FIRST = Figures(calls=2, synced=1, failed=1, charged=2, points=3, highest_price=4)
+SECOND = Figures(calls=3, synced=1, uncertain=2, charged=1, amount_missing=1, highest_price=4)
+
+
+def test_points_are_counted_by_merchant(tmp_path: Path) -> None:
+    """Named points are added up; charged calls without an amount and uncertain calls are counted apart."""
     past_run(tmp_path / "ledger", ORDERS)
-    assert [("7", 2, 1, 1, 0, 0, 3, 0), ("8", 3, 1, 0, 2, 0, 0, 1)] == told(tmp_path / "ledger")
+    assert [("7", FIRST), ("8", SECOND)] == figures(tmp_path / "ledger")
 
 
 @pytest.mark.parametrize(
-    ("decision", "open_and_by_hand"), [(Decision.CHARGED, (0, 2)), (Decision.NOT_CHARGED, (0, 0))]
+    ("decision", "second"),
+    [
+        (Decision.CHARGED, Figures(calls=3, synced=3, charged=3, amount_missing=3, highest_price=4)),
+        (Decision.NOT_CHARGED, Figures(calls=3, synced=1, charged=1, amount_missing=1, highest_price=4)),
+    ],
 )
-def test_a_decision_takes_the_doubt_away(
-    decision: Decision, open_and_by_hand: tuple[int, int], tmp_path: Path
-) -> None:
-    """What a person found out about a lost answer counts from then on."""
+def test_a_decision_about_uncertain_calls_counts(decision: Decision, second: Figures, tmp_path: Path) -> None:
+    """A call resolved as charged is charged for unknown points; one resolved as not charged cost nothing."""
     run = past_run(tmp_path / "ledger", ORDERS)
     with open_ledger(tmp_path / "ledger") as ledger:
         ledger.resolve(1, decision, run=run)
-    assert open_and_by_hand == told(tmp_path / "ledger")[1][4:6]
+    assert [("7", FIRST), ("8", second)] == figures(tmp_path / "ledger")
+
+
+@pytest.mark.parametrize("decision", [None, *Decision])
+def test_ledger_charges_and_rows_give_the_same_figures(decision: Decision | None, tmp_path: Path) -> None:
+    """One run, counted by the database, over its single charges, and over its rows."""
+    run = past_run(tmp_path / "ledger", ORDERS)
+    with open_ledger(tmp_path / "ledger") as ledger:
+        if decision in (Decision.CHARGED, Decision.NOT_CHARGED):
+            ledger.resolve(1, decision, run=run)
+        counted = total(spent.figures for spent in ledger.spending(1, price=4))
+        charges = list(ledger.charges(1))
+        tally = Tally(price=4)
+        assert 5 == len(list(tally.of(rows(ledger.results(run)))))
+    assert counted == tally.figures
+    assert (counted.charged, counted.uncertain) == (
+        sum(charge.is_charged for charge in charges),
+        sum(charge.is_uncertain for charge in charges),
+    )
 
 
 def test_a_pruned_run_still_counts(tmp_path: Path) -> None:
     """Orders remember their points when the attempts are gone."""
     past_run(tmp_path / "ledger", ORDERS[:3])
-    before = told(tmp_path / "ledger")
+    before = figures(tmp_path / "ledger")
     with open_ledger(tmp_path / "ledger") as ledger:
         ledger.prune(-1)
-    assert before == told(tmp_path / "ledger")
+    assert before == figures(tmp_path / "ledger")
 
 
 def test_charges_stand_one_by_one(tmp_path: Path) -> None:
     """Each call with what it was charged, and whether that is in doubt."""
     past_run(tmp_path / "ledger", ORDERS)
     with open_ledger(tmp_path / "ledger", read_only=True) as ledger:
-        charges = [(c.number[-1], c.is_charged, c.is_open, c.points) for c in ledger.charges(1)]
+        charges = [(c.number[-1], c.is_charged, c.is_uncertain, c.points) for c in ledger.charges(1)]
     assert [("1", True, False, 1), ("2", True, False, 2), ("3", True, False, None)] == charges[:3]
     assert [("4", False, True), ("5", False, True)] == [charge[:3] for charge in charges[3:]]
 

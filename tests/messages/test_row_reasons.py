@@ -12,6 +12,7 @@ from batchsync.messages.render import Translation
 from batchsync.model import Reason, RowStatus
 
 KNOWN_FACTS = {
+    "later",
     "code",
     "http",
     "elapsed",

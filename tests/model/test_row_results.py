@@ -1,8 +1,10 @@
 """Rows and totals: status, points, reasons, exit codes."""
 
+from typing import Any
+
 import pytest
 
-from batchsync.model import EntryResult, PlanVerdict, Reason, RowStatus, RunSummary, State
+from batchsync.model import Decision, EntryResult, Figures, PlanVerdict, Reason, RowStatus, RunSummary, State
 from batchsync.model.row_results import Kind, Tally, exit_code, reason_of, rows, status_of
 from tests.model.entries import NOON, entry, failed, left_out, one_of_each, uncertain, unreached
 
@@ -27,40 +29,62 @@ def test_each_status_stands_for_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "state", "status", "reason"),
+    ("outcome", "state", "decision", "status", "reason"),
     [
-        (State.SENDING, State.SENDING, RowStatus.UNCERTAIN, Reason.CRASH),
-        (State.SENDING, State.UNCERTAIN, RowStatus.UNCERTAIN, Reason.CRASH),
-        (State.UNCERTAIN, State.UNCERTAIN, RowStatus.UNCERTAIN, Reason.TIMEOUT),
-        (State.UNCERTAIN, State.SYNCED, RowStatus.ALREADY_SYNCED, Reason.SETTLED_CHARGED),
-        (State.UNCERTAIN, State.PLANNED, RowStatus.NOT_SENT, Reason.NOT_SENT),
-        (State.UNCERTAIN, State.SETTLED_FAILED, RowStatus.FAILED, Reason.FAILED_CHARGED),
-        (State.PLANNED, State.PLANNED, RowStatus.NOT_SENT, Reason.TIMEOUT),
-        (State.SYNCED, State.SYNCED, RowStatus.SYNCED, Reason.TIMEOUT),
-        (State.SYNCED, State.PLANNED, RowStatus.SYNCED, Reason.TIMEOUT),
-        (State.REFUSED, State.SYNCED, RowStatus.FAILED, Reason.TIMEOUT),
+        (State.SENDING, State.SENDING, None, RowStatus.UNCERTAIN, Reason.CRASH),
+        (State.SENDING, State.UNCERTAIN, None, RowStatus.UNCERTAIN, Reason.CRASH),
+        (State.UNCERTAIN, State.UNCERTAIN, None, RowStatus.UNCERTAIN, Reason.TIMEOUT),
+        (State.UNCERTAIN, State.SYNCED, Decision.CHARGED, RowStatus.SYNCED, Reason.SETTLED_CHARGED),
+        (State.UNCERTAIN, State.PLANNED, Decision.NOT_CHARGED, RowStatus.NOT_SENT, Reason.NOT_SENT),
+        (State.UNCERTAIN, State.SYNCED, Decision.NOT_CHARGED, RowStatus.NOT_SENT, Reason.NOT_SENT),
+        (State.UNCERTAIN, State.UNCERTAIN, Decision.SEND_AGAIN, RowStatus.UNCERTAIN, Reason.TIMEOUT),
+        (State.UNCERTAIN, State.SYNCED, Decision.SEND_AGAIN, RowStatus.UNCERTAIN, Reason.SENT_AGAIN),
+        (State.SYNCED, State.SYNCED, None, RowStatus.SYNCED, Reason.TIMEOUT),
+        (State.SYNCED, State.PLANNED, None, RowStatus.SYNCED, Reason.TIMEOUT),
+        (State.REFUSED, State.SYNCED, None, RowStatus.FAILED, Reason.TIMEOUT),
     ],
 )
-def test_a_final_answer_stays_and_an_open_order_is_told_as_it_stands(
-    outcome: State, state: State, status: RowStatus, reason: Reason
+def test_a_sent_order_has_the_status_of_the_call_of_its_run(
+    outcome: State, state: State, decision: Decision | None, status: RowStatus, reason: Reason
 ) -> None:
-    """A report made later keeps what its run was answered, and tells what has been settled since."""
-    late = entry(outcome=outcome, state=state, reason=Reason.TIMEOUT, points=None)
-    assert (status, reason) == (status_of(late), reason_of(late))
+    """A decision about that call counts; what later runs did to the order does not."""
+    sent = entry(outcome=outcome, state=state, decision=decision, reason=Reason.TIMEOUT, points=None)
+    assert (status, reason) == (status_of(sent), reason_of(sent))
 
 
-def test_an_order_never_reached_says_why_the_run_ended() -> None:
-    """No attempt was made: the run's own end is the reason; a later run's success is told."""
-    assert Reason.LIMIT is reason_of(unreached(2), Reason.LIMIT)
-    assert RowStatus.ALREADY_SYNCED is status_of(unreached(2, state=State.SYNCED))
+@pytest.mark.parametrize(
+    ("facts", "status", "reason"),
+    [
+        ({"state": State.PLANNED}, RowStatus.NOT_SENT, Reason.LIMIT),
+        ({"state": State.SYNCED, "earlier_run": "r1"}, RowStatus.ALREADY_SYNCED, Reason.ALREADY_SYNCED),
+        ({"state": State.SYNCED, "later_run": "r3"}, RowStatus.NOT_SENT, Reason.SYNCED_LATER),
+        ({"state": State.REFUSED, "later_run": "r3"}, RowStatus.NOT_SENT, Reason.LIMIT),
+        ({"state": State.UNCERTAIN, "later_run": "r3"}, RowStatus.UNCERTAIN, Reason.STILL_UNCERTAIN),
+    ],
+)
+def test_an_unreached_order_has_the_status_that_earlier_runs_gave_it(
+    facts: dict[str, Any], status: RowStatus, reason: Reason
+) -> None:
+    """What a later run paid for is not *already synced*."""
+    order = unreached(2, **facts)
+    assert (status, reason) == (status_of(order), reason_of(order, Reason.LIMIT))
 
 
-def test_an_old_doubt_that_was_settled_since_is_no_doubt_any_more() -> None:
-    """Verdict uncertain at planning time, but a person has said `charged`."""
-    old = left_out(2, PlanVerdict.UNCERTAIN, Reason.STILL_UNCERTAIN, state=State.UNCERTAIN)
-    assert (RowStatus.UNCERTAIN, Reason.STILL_UNCERTAIN) == (status_of(old), reason_of(old))
-    settled = left_out(2, PlanVerdict.UNCERTAIN, Reason.STILL_UNCERTAIN, state=State.SYNCED)
-    assert RowStatus.ALREADY_SYNCED is status_of(settled)
+@pytest.mark.parametrize(
+    ("facts", "status"),
+    [
+        ({"state": State.UNCERTAIN}, RowStatus.UNCERTAIN),
+        ({"state": State.SYNCED}, RowStatus.ALREADY_SYNCED),
+        ({"state": State.PLANNED}, RowStatus.NOT_SENT),
+        ({"state": State.SYNCED, "later_run": "r3"}, RowStatus.NOT_SENT),
+    ],
+    ids=["uncertain", "resolved as charged", "resolved as not charged", "sent again by a later run"],
+)
+def test_an_order_uncertain_since_an_earlier_run_has_its_state_now(
+    facts: dict[str, Any], status: RowStatus
+) -> None:
+    """The plan held it back; a person's decision about the earlier call counts."""
+    assert status is status_of(left_out(2, PlanVerdict.UNCERTAIN, Reason.STILL_UNCERTAIN, **facts))
 
 
 def test_a_row_of_several_orders_shows_the_worst_and_the_sum() -> None:
@@ -84,12 +108,29 @@ def test_the_same_line_on_another_sheet_is_another_row() -> None:
 def test_totals_add_up_to_the_rows() -> None:
     """The summary JSON's counts, points spent, possible and missing."""
     tally = tally_of([*one_of_each(), entry(9, points=None)], price=4)
+    figures = Figures(
+        calls=4, synced=2, failed=1, uncertain=1, charged=2, points=3, amount_missing=1, highest_price=4
+    )
+    assert figures == tally.figures
+    assert (4, 4, 8) == (figures.points_unknown, figures.points_uncertain, figures.points_possible)
     expected = RunSummary(
         file="a.xlsx", run="r", rows=8, synced=2, already_synced=1, duplicate=1, failed=1, uncertain=1, not_sent=1,
-        invalid=1, points_spent=3, points_possible=4, amount_missing=1, calls=4, exit_code=1,
+        invalid=1, points_spent=3, points_possible=8, amount_missing=1, calls=4, exit_code=1,
     )  # fmt: skip
     assert expected == tally.summary(file="a.xlsx", run="r")
-    assert 8 == tally.points_saved
+
+
+def test_only_what_an_earlier_run_paid_for_is_paid_earlier() -> None:
+    """Not what this run paid and a person resolved, nor duplicates, nor what a later run paid."""
+    tally = tally_of(
+        [
+            *one_of_each(),
+            uncertain(9, state=State.SYNCED, decision=Decision.CHARGED),
+            unreached(10, state=State.SYNCED, later_run="r3"),
+            left_out(11, PlanVerdict.FAILED_CHARGED, Reason.FAILED_CHARGED, state=State.SETTLED_FAILED),
+        ]
+    )
+    assert (2, 2, 1) == (tally.paid_earlier, tally.figures.charged, tally.figures.amount_missing)
 
 
 def test_trouble_is_grouped_by_kind() -> None:

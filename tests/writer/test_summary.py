@@ -26,11 +26,12 @@ def flat(rows: list[list[Any]]) -> list[str]:
 
 
 def test_counts_and_points_stand_there(tmp_path: Path) -> None:
-    """Every status with its rows and share; spent, possible, missing, saved."""
+    """Every status with its rows and share; points spent, possible and unknown; orders paid now and earlier."""
     lines = flat(summary(tmp_path, [*one_of_each()[:6], entry(8, points=None)], price=4))
     for line in ("synced | 2 | 0.2857142857142857", "uncertain | 1 | 0.1428571428571428", "Total | 7",
-                 "Spent by this run | 3", "Possibly spent on 1 uncertain order | 4", "Answers that named no amount | 1",
-                 "Saved by not paying twice (2 orders) | 8", "Calls made | 4"):  # fmt: skip
+                 "Spent by this run, as the responses named it | 3", "Possibly spent on 1 uncertain order, at most | 4",
+                 "Points of 1 charged order whose amount is unknown, at most | 4", "Orders paid for by this run | 2",
+                 "Orders paid for by earlier runs, not paid again | 1", "Calls made | 4"):  # fmt: skip
         assert line in lines
 
 

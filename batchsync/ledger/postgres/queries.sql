@@ -438,8 +438,8 @@ FROM entries WHERE run = $1 AND seq >= $2 AND seq < $3 ORDER BY seq;
 -- name: results
 SELECT
     e.seq, e.sheet, e.line, e.verdict, o.owner, o.number, o.state,
-    CASE WHEN e.verdict = 1 AND (a.id IS NULL OR x.state = 1) AND o.settled_at IS NOT NULL THEN o.run ELSE e.earlier_run END,
-    CASE WHEN e.verdict = 1 AND (a.id IS NULL OR x.state = 1) AND o.settled_at IS NOT NULL THEN o.settled_at ELSE e.earlier_at END,
+    CASE WHEN (e.verdict = 5 OR e.verdict = 1 AND (a.id IS NULL OR x.state = 1)) AND o.settled_at IS NOT NULL THEN o.run ELSE e.earlier_run END,
+    CASE WHEN (e.verdict = 5 OR e.verdict = 1 AND (a.id IS NULL OR x.state = 1)) AND o.settled_at IS NOT NULL THEN o.settled_at ELSE e.earlier_at END,
     a.id, a.claimed_at, x.state, x.points, x.elapsed, x.at, x.answer
 FROM entries AS e
 LEFT JOIN orders AS o ON o.id = e.order_id
@@ -461,6 +461,18 @@ SELECT seq, reason, first_sheet, first_line, owner, number FROM entry_facts WHER
 SELECT x.attempt, x.state, x.points, x.elapsed, x.at, x.answer
 FROM outcomes AS x JOIN attempts AS a ON a.id = x.attempt
 WHERE x.late = 1 AND a.run = $1;
+
+-- name: decided_calls
+SELECT a.id, d.decision
+FROM resolutions AS d
+JOIN attempts AS a ON a.order_id = d.order_id AND a.run = $1
+LEFT JOIN outcomes AS x ON x.attempt = a.id AND x.late = 0
+LEFT JOIN outcomes AS y ON y.attempt = a.id AND y.late = 1
+WHERE coalesce(y.state, x.state, 6) = 6 AND d.at >= coalesce(y.at, x.at, a.claimed_at) AND d.at <= coalesce((
+    SELECT min(n.claimed_at) FROM attempts AS n LEFT JOIN outcomes AS z ON z.attempt = n.id AND z.late = 0
+    WHERE n.order_id = d.order_id AND n.id > a.id AND coalesce(z.state, 2) <> 1
+), d.at)
+ORDER BY d.id;
 
 -- name: run_names
 SELECT id, run FROM runs;
@@ -541,10 +553,12 @@ judged AS (
 )
 SELECT
     to_char(to_timestamp(j.at / 1000000.0), 'YYYY-MM-DD'), p.owner, r.run, count(*),
-    count(*) FILTER (WHERE j.state = 3), count(*) FILTER (WHERE j.state = 4 OR j.state = 5),
+    count(*) FILTER (WHERE j.state = 3 OR j.state = 6 AND j.decision = 'charged'),
+    count(*) FILTER (WHERE j.state = 4 OR j.state = 5),
     count(*) FILTER (WHERE j.state = 6 AND (j.decision IS NULL OR j.decision = 'send_again')),
-    count(*) FILTER (WHERE j.state = 6 AND j.decision = 'charged'),
-    coalesce(sum(j.points), 0)::bigint, count(*) FILTER (WHERE (j.state = 3 OR j.state = 5) AND j.points IS NULL)
+    count(*) FILTER (WHERE j.state = 3 OR j.state = 5 AND j.points IS DISTINCT FROM 0 OR j.state = 6 AND j.decision = 'charged'),
+    coalesce(sum(j.points), 0)::bigint,
+    count(*) FILTER (WHERE (j.state = 3 OR j.state = 5 OR j.state = 6 AND j.decision = 'charged') AND j.points IS NULL)
 FROM judged AS j
 JOIN owners AS p ON p.id = j.owner
 JOIN runs AS r ON r.id = j.run

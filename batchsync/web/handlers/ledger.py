@@ -42,7 +42,7 @@ async def points(request: web.Request) -> web.StreamResponse:
     by: By = "merchant" if wanted == "merchant" else "run" if wanted == "run" else "day"
     spent = await asyncio.to_thread(context.queries.spending, since)
     title = messages.CHART.render(language(request))
-    view = points_view(spent.spending, by, price=spent.price, days=span, title=title)
+    view = points_view(spent, by, days=span, title=title)
     return context.renderer.response(
         request, "points.html", by=by, days=span or 0, spans=SPANS_DAYS, view=view
     )
