@@ -36,7 +36,7 @@ def test_the_demo_pays_once_and_its_figures_agree(
     second = capsys.readouterr()
     assert totals(first.out) == totals(second.out)
     assert (True, True, False, "mine") == (
-        "books: 0." in first.out,
+        "charged twice: 0." in first.out,
         "The figures agree." in first.out,
         "tok-canary" in first.out + first.err,
         Path("demo-out/mine.txt").read_text(),
@@ -57,7 +57,7 @@ def test_the_readme_shows_how_the_demo_ends(
 
 
 def totals(text: str) -> list[str]:
-    lines = [line for line in text.splitlines() if line.startswith(("First go", "Second go"))]
+    lines = [line for line in text.splitlines() if line.startswith(("First run", "Second run"))]
     assert 2 == len(lines)
     return lines
 
@@ -68,7 +68,7 @@ def test_the_demo_without_samples(
     """An installation without them says so."""
     monkeypatch.setattr(demo_module, "SAMPLES", (Path("nowhere"),))
     assert 2 == main(["demo"])
-    assert "The samples are not installed here." in capsys.readouterr().err
+    assert "The samples are not installed." in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to one process")

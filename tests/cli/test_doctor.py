@@ -71,7 +71,7 @@ def test_a_sound_ledger_is_said_so(
     """Place, size and that it passes its own check."""
     past_run(tmp_path / "ledger.sqlite", [("77", "1", SYNCED)])
     assert 0 == main(["doctor"])
-    assert "passes its check" in capsys.readouterr().out
+    assert "check passed" in capsys.readouterr().out
 
 
 def test_a_file_that_is_no_ledger(
@@ -115,8 +115,8 @@ def test_wrong_settings_are_told_all_at_once(here: Path, capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("http://127.0.0.1:1/x", "can't be reached"),
-        ("http://no-such-host.invalid/x", "is not known"),
+        ("http://127.0.0.1:1/x", "cannot connect to"),
+        ("http://no-such-host.invalid/x", "cannot be resolved"),
     ],
 )
 def test_an_address_that_does_not_answer(
@@ -130,8 +130,8 @@ def test_an_address_that_does_not_answer(
 @pytest.mark.parametrize(
     ("proxy", "sentence"),
     [
-        ("http://me:pw-canary@127.0.0.1:1", "proxy: 127.0.0.1 port 1 can't be reached"),
-        ("http://no-such-host.invalid:1", "proxy: the name no-such-host.invalid is not known"),
+        ("http://me:pw-canary@127.0.0.1:1", "proxy: cannot connect to 127.0.0.1 port 1"),
+        ("http://no-such-host.invalid:1", "proxy: the host name no-such-host.invalid cannot be resolved"),
     ],
 )
 def test_a_proxy_that_does_not_answer(
@@ -157,7 +157,7 @@ def test_a_proxy_that_answers(
     """It is connected to instead of the address."""
     monkeypatch.setenv("BATCHSYNC_API__PROXY", os.environ["BATCHSYNC_API__URL"])
     assert 0 == main(["doctor", "--url", "http://no-such-host.invalid/x"])
-    assert "ok    proxy: 127.0.0.1 port" in capsys.readouterr().out
+    assert "ok    proxy: connected to 127.0.0.1 port" in capsys.readouterr().out
 
 
 def test_a_ledger_that_is_a_folder(
@@ -178,7 +178,7 @@ def test_a_proxy_that_is_ignored_is_said(
     """A call that must go through a proxy would hang otherwise, and nobody would know why."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid:1")
     assert 0 == main(["doctor"])
-    assert "warn  proxy: HTTPS_PROXY is set in the environment and not used" in capsys.readouterr().out
+    assert "warn  proxy: HTTPS_PROXY is set in the environment but not used" in capsys.readouterr().out
 
 
 def test_folders_that_cannot_be_written(
@@ -209,4 +209,4 @@ def test_nights_are_looked_at_where_there_are_any(
     monkeypatch.setenv("BATCHSYNC_NOTIFY__URLS", '["json://127.0.0.1/secret-one"]')
     main(["doctor"])
     told = capsys.readouterr().out
-    assert (True, True) == (f"inbox: {here / 'inbox'}" in told, "messages: 1" in told)
+    assert (True, True) == (f"inbox: {here / 'inbox'}" in told, "notifications: 1" in told)

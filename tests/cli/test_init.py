@@ -24,10 +24,10 @@ def test_init_never_overwrites(here: Path, capsys: pytest.CaptureFixture[str]) -
     (here / "config.yaml").write_text("pace: {rate: 1}\n")
     assert 2 == main(["init"])
     sentence = capsys.readouterr().err
-    assert ("pace: {rate: 1}\n", True) == ((here / "config.yaml").read_text(), "is left as it is" in sentence)
+    assert ("pace: {rate: 1}\n", True) == ((here / "config.yaml").read_text(), "was not changed" in sentence)
 
 
 def test_init_where_nothing_can_be_written(capsys: pytest.CaptureFixture[str]) -> None:
     """A sentence, not a traceback."""
     assert 2 == main(["init", "--config", "no/such/folder/config.yaml"])
-    assert "can't be written" in capsys.readouterr().err
+    assert "cannot be written" in capsys.readouterr().err

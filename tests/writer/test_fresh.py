@@ -159,7 +159,7 @@ def test_an_earlier_results_columns_are_replaced(tmp_path: Path) -> None:
     assert ["1", "2", "x", "kept", "synced"] == rows[1][:5]
 
 
-@pytest.mark.parametrize(("unchanged", "word"), [(True, "not there any more"), (False, "has changed")])
+@pytest.mark.parametrize(("unchanged", "word"), [(True, "no longer exists"), (False, "was changed")])
 def test_without_its_input_a_result_shows_what_the_plan_knows(
     unchanged: bool, word: str, tmp_path: Path
 ) -> None:

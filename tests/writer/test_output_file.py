@@ -50,7 +50,7 @@ def test_an_older_result_of_ours_is_kept_under_its_time(book: Path) -> None:
     done = result(book, target, previous_is_ours=lambda path: path == target)
     kept = [name for name in files(book.parent) if re.fullmatch(r"o\.\d{8}-\d{4}\.xlsx", name)]
     assert b"older" == (book.parent / kept[0]).read_bytes()
-    assert [f"An older result stood there; it is now {kept[0]}."] == said(done)
+    assert [f"An earlier result with this name was renamed to {kept[0]}."] == said(done)
     assert target == done.path
 
 
@@ -60,7 +60,7 @@ def test_a_file_of_theirs_under_our_default_name_is_left_alone(book: Path) -> No
     target.write_bytes(b"theirs")
     done = result(book, target)
     assert (b"theirs", "o (2).xlsx") == (target.read_bytes(), done.path.name)
-    assert ["o.xlsx is another file of yours, so the result is o (2).xlsx."] == said(done)
+    assert ["o.xlsx is another file of yours, so the result was written to o (2).xlsx."] == said(done)
 
 
 def test_a_file_of_theirs_under_the_name_they_asked_for_is_moved_aside(book: Path) -> None:
@@ -89,7 +89,7 @@ def test_never_over_the_input(book: Path, how: str, asked: bool) -> None:
     done = result(book, target, asked=asked, previous_is_ours=lambda _: True)
     assert before == book.read_bytes()
     assert not is_same_file(done.path, book)
-    assert "is the input itself" in said(done)[0]
+    assert "is the input file" in said(done)[0]
 
 
 def test_a_folder_that_cannot_be_written_sends_the_result_elsewhere(book: Path, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_written_sends_the_result_elsewhere(book: Path, 
     blocked.write_text("a file where the folder should be")
     done = result(book, blocked / "o.xlsx", results_folder=tmp_path / "results")
     assert tmp_path / "results" / "o.xlsx" == done.path
-    assert f"so the result is {done.path}." in said(done)[0]
+    assert f"so the result was written to {done.path}." in said(done)[0]
 
 
 def test_nowhere_to_write_is_one_sentence(book: Path, tmp_path: Path) -> None:

@@ -297,7 +297,7 @@ def test_without_its_macros_a_result_is_not_named_as_if_it_had_them(tmp_path: Pa
     done = written(told, moved(one_of_each(), 1))
     assert "m.result.xlsx" == done.path.name
     said = [each.render(Lang.EN) for each in done.said]
-    assert "The result holds no macros, so its name ends in .xlsx." == said[0]
+    assert "The result has no macros, so it is an .xlsx file." == said[0]
     assert "digitally signed" in said[1]
     assert [] == faults(done.path)
 
