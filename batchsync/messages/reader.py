@@ -28,8 +28,8 @@ LOCK_FILE = Translation(
     zh="{file} 是 Excel 打开工作簿时产生的临时锁文件，请指定工作簿本身（文件名不带 ~$）。",
 )
 OTHER_KIND = Translation(
-    en="{file} is {what}, not a spreadsheet. Save the table as .xlsx or .csv.",
-    zh="{file} 是{what}，不是表格。请把表格另存为 .xlsx 或 .csv。",
+    en="{file} is {what}, not a spreadsheet that can be read. Open it in Excel or WPS and save the table as .xlsx or .csv.",
+    zh="{file} 是{what}，不是可以读取的表格。请用 Excel 或 WPS 打开，把表格另存为 .xlsx 或 .csv。",
 )
 OLD_EXCEL = Translation(
     en="{file} was written by an Excel from before 1997. Open it in Excel or WPS and save it as .xlsx.",
@@ -81,24 +81,16 @@ HTML_WITHOUT_TABLE = Translation(
     en="The file is a web page without a table (a login or error page saved under a spreadsheet's name?). Download it again.",
     zh="文件其实是一个没有表格的网页（可能是登录页或报错页）。请重新下载。",
 )
-XML_DAMAGED = Translation(
-    en="The XML spreadsheet is damaged at line {line}: {why}. Download it again, or open it and save it as .xlsx.",
-    zh="XML 表格在第 {line} 行损坏：{why}。请重新下载，或打开后另存为 .xlsx。",
-)
-XML_ENTITIES = Translation(
-    en="The XML spreadsheet declares entities, as hostile files do; it isn't read. Open it and save it as .xlsx.",
-    zh="XML 表格里声明了实体（恶意文件常用手法），不予读取。请打开后另存为 .xlsx。",
-)
-ZIP_WITHOUT_TEXT = Translation(
+ZIP_WITHOUT_TABLE = Translation(
     en="The zip holds no spreadsheet, CSV or text file, but: {names}. Is it the right file?",
     zh="压缩包里没有表格、CSV 或文本文件，只有：{names}。请确认是否选对了文件。",
 )
 ZIP_TOO_LARGE = Translation(
-    en="The zip would unpack to {size} MB; at most {most} MB are read. Unpack it and hand over the files one by one.",
+    en="The zip would unpack to {size} MB; at most {most} MB are read. Unpack it and use the files one by one.",
     zh="压缩包解压后有 {size} MB，最多只读 {most} MB。请解压后逐个处理。",
 )
 ZIP_PASSWORD = Translation(
-    en="“{name}” in the zip is protected by a password. Unpack it and hand over the file itself.",
+    en="“{name}” in the zip is protected by a password. Unpack it and use the file itself.",
     zh="压缩包里的“{name}”有密码保护。请解压后直接使用该文件。",
 )
 ZIP_DAMAGED = Translation(
@@ -150,6 +142,11 @@ WHAT: Mapping[str, Translation] = MappingProxyType(
         "numbers": Translation(en="an Apple Numbers or Pages file", zh=" Apple Numbers 或 Pages 文件"),
         "ole": Translation(en="an Office file without a workbook", zh="不含工作簿的 Office 文件"),
         "packed": Translation(en="an archive other than zip", zh="非 zip 格式的压缩包"),
+        "zip": Translation(en="a zip within a zip", zh="压缩包中的压缩包"),
+        "dif": Translation(
+            en="a DIF file (Data Interchange Format)", zh=" DIF 文件（Data Interchange Format）"
+        ),
+        "sylk": Translation(en="a SYLK file (symbolic link format)", zh=" SYLK 文件"),
         "rtf": Translation(en="a rich text document", zh=" RTF 文档"),
         "program": Translation(en="a program", zh="程序文件"),
         "database": Translation(en="a database", zh="数据库文件"),
@@ -163,6 +160,14 @@ NOTES: Mapping[str, Translation] = MappingProxyType(
         "sheet_hidden": Translation(
             en="the hidden sheet “{sheet}” is left out; name it (--sheet) to read it",
             zh="隐藏的工作表“{sheet}”未读取；如需读取，请用 --sheet 指定",
+        ),
+        "no_table": Translation(
+            en="not read, since no column with order numbers was found there: {sheets}",
+            zh="以下工作表或文件中没有找到订单号列，未读取：{sheets}",
+        ),
+        "zip_unread": Translation(
+            en="files in the zip that were not read, since they are no tables: {names}; unpack the zip and use them one by one if there are orders in them",
+            zh="压缩包中以下文件不是表格，未读取：{names}；如果其中有订单，请解压后单独处理",
         ),
         "binary_limits": Translation(
             en="a {container} keeps only 15 digits of a number: order numbers longer than that count only where they are text",

@@ -1,10 +1,13 @@
-"""The zip of an Office file: its directory judged before a byte is unpacked, its parts found as Excel finds them."""
+"""The zip of an Office file, read part by part: limits against bombs, relationships, and XML that writers got wrong."""
 
+import codecs
+import html.entities
 import lzma
 import posixpath
+import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
@@ -36,8 +39,14 @@ DAMAGE = (
 )
 """All that zipfile raises over a damaged zip."""
 _ENCRYPTED = 0x1
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0<", b"<\0")
+_WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 """How UTF-16 begins, with and without a BOM."""
+_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
+_NO_CHARACTER = "\ufffd".encode()
+_REFERENCE = re.compile(rb"&(?:#([xX][0-9a-fA-F]{1,8}|[0-9]{1,8})|([A-Za-z][A-Za-z0-9]{0,30}));")
+_LONGEST_REFERENCE = 34
+_XML_NAMES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 
 Attributes = dict[str, str]
 
@@ -56,10 +65,9 @@ class OfficeArchive:
         except DAMAGE as error:
             raise ReadError("CUT_SHORT") from error
         self._parts = {_plain(info.filename): info for info in self._zip.infolist()}
-        self._judge()
 
-    def _judge(self) -> None:
-        """Refuse bombs by what the directory says; what it conceals the memory and time limits catch."""
+    def refuse_bombs(self) -> None:
+        """Raise ReadError for a bomb, by what the directory says; what it conceals the memory and time limits catch."""
         infos = self._zip.infolist()
         if len(infos) > MOST_PARTS:
             raise ReadError("HOSTILE", why="parts")
@@ -84,14 +92,14 @@ class OfficeArchive:
         """Return a part's unpacked size by the directory's word."""
         return self._parts[_plain(name)].file_size
 
-    def chunks(self, name: str, size: int = CHUNK) -> Iterator[bytes]:
-        """Unpack a part piece by piece."""
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """Unpack a part in blocks."""
         info = self._parts.get(_plain(name))
         if info is None:
             raise ReadError("DAMAGED", why="part")
         try:
             with self._zip.open(info) as stream:
-                while data := stream.read(size):
+                while data := stream.read(CHUNK):
                     yield data
         except DAMAGE as error:
             raise ReadError("DAMAGED", why="zip") from error
@@ -132,9 +140,23 @@ def _plain(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 
 
-def new_parser() -> expat.XMLParserType:
-    """Make an XML parser that refuses a document that defines entities."""
-    parser = expat.ParserCreate()
+def parse(
+    data: bytes,
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None] | None = None,
+) -> None:
+    """Parse a small part."""
+    parser = new_parser()
+    parser.StartElementHandler = start
+    if end is not None:
+        parser.EndElementHandler = end
+    for _ in parse_blocks(parser, [data]):
+        pass
+
+
+def new_parser(*, namespaces: bool = False) -> expat.XMLParserType:
+    """Make a parser of UTF-8, whatever the XML declares, that refuses a document that defines entities."""
+    parser = expat.ParserCreate("utf-8", " " if namespaces else None)
     parser.buffer_text = True
     parser.EntityDeclHandler = _refuse_entities
     return parser
@@ -144,22 +166,77 @@ def _refuse_entities(*_: object) -> None:
     raise ReadError("HOSTILE", why="entities")
 
 
-def parse(
-    data: bytes,
-    start: Callable[[str, Attributes], None],
-    end: Callable[[str], None] | None = None,
-) -> None:
-    """Walk through a small part."""
-    parser = new_parser()
-    parser.StartElementHandler = start
-    if end is not None:
-        parser.EndElementHandler = end
+def parse_blocks(parser: expat.XMLParserType, blocks: Iterable[bytes], encoding: str = "") -> Iterator[None]:
+    """Parse XML block by block, and yield after each; raises ReadError when it is broken.
+
+    The encoding comes from the first bytes of the document unless it is given.
+    """
     try:
-        parser.Parse(recoded(data), True)
+        for block in clean_xml(blocks, encoding):
+            parser.Parse(block)
+            yield
+        parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise ReadError("DAMAGED", why="xml") from error
 
 
-def recoded(data: bytes) -> bytes:
-    """Give expat what it can decode: leading space and NULs some writers leave are dropped, but not from UTF-16."""
-    return data if data[:2] in _WIDE else data.strip(b"\0 \r\n\t")
+def clean_xml(blocks: Iterable[bytes], encoding: str = "") -> Iterator[bytes]:
+    """Yield XML as UTF-8 without what some writers leave in it and expat refuses.
+
+    White space and NULs around the document, control characters, references to characters that XML forbids, names of
+    entities that only HTML has. No id has such a character: it becomes a replacement character, which no id has either.
+    """
+    rest = b""
+    for block in _utf8(blocks, encoding):
+        data = rest + block
+        at = data.rfind(b"&", -_LONGEST_REFERENCE)
+        at = len(data) if at < 0 or b";" in data[at:] else at
+        end = len(data[:at].rstrip(b"\0"))  # NULs at the end of the document, or in the middle
+        data, rest = data[:end], data[end:]
+        data = _CONTROL.sub(_NO_CHARACTER, data)
+        yield _REFERENCE.sub(_valid_reference, data) if b"&" in data else data
+    yield _REFERENCE.sub(_valid_reference, rest.rstrip(b"\0"))
+
+
+def _utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Decode what is not UTF-8, by its first bytes or its declaration; drop what precedes the document."""
+    decoder: codecs.IncrementalDecoder | None = None
+    is_started = False
+    for block in blocks:
+        data = block
+        if not is_started:
+            data = data if data[:2] in _WIDE else data.lstrip(b"\0 \r\n\t")
+            if not data:
+                continue
+            decoder, is_started = None if encoding == "utf-8" else _decoder(data), True
+        if decoder is not None:
+            data = decoder.decode(data).encode("utf-8", "surrogatepass")
+        yield data
+    if decoder is not None:
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+
+
+def _decoder(head: bytes) -> codecs.IncrementalDecoder | None:
+    """Return a decoder for the encoding of a document; None for UTF-8."""
+    declared = _ENCODING.match(head.removeprefix(codecs.BOM_UTF8))
+    name = _WIDE.get(head[:2]) or (declared[1].decode("ascii") if declared else "utf-8")
+    try:
+        codec = codecs.lookup(name)
+    except LookupError:
+        return None
+    if head[:2] not in _WIDE and codec.name.startswith(("utf", "ascii")):
+        return None  # it can't be UTF-16 after all
+    return codec.incrementaldecoder()
+
+
+def _valid_reference(match: "re.Match[bytes]") -> bytes:
+    """Return a reference as expat takes it."""
+    number, name = match[1], match[2]
+    if name is not None:
+        char = html.entities.name2codepoint.get(name.decode("ascii"))
+        return match[0] if name in _XML_NAMES else b"&#%d;" % (0xFFFD if char is None else char)
+    code = int(number[1:], 16) if number[:1] in b"xX" else int(number)
+    valid = (
+        code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF
+    )
+    return match[0] if valid else b"&#65533;"

@@ -65,3 +65,8 @@ class Range:
         """Whether the two have a cell in common."""
         across = self.left <= other.right and other.left <= self.right
         return across and self.top <= other.bottom and other.top <= self.bottom
+
+
+def is_true(value: str | None) -> bool:
+    """Whether an attribute of a Boolean type is true: hidden="1", hidden="true"; not hidden="false"."""
+    return value is not None and value.strip().lower() in ("1", "true", "on")

@@ -7,17 +7,15 @@ the process with it; that is what the child is for.
 import io
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import NamedTuple, TypeVar
 
 import python_calamine as calamine
 
 from batchsync.errors import ReadError
 from batchsync.model import Note
-from batchsync.ooxml.archive import OfficeArchive, contents
-from batchsync.reader.cell_overrides import CellOverrides, apply_overrides
 from batchsync.reader.merged_cells import Merge, filled
-from batchsync.reader.source import BOOLEAN, DATE, EMPTY, LOSSY, NUMBER, TEXT, Line, Sheet
+from batchsync.reader.number_formats import Format, number_cell
+from batchsync.reader.source import BOOLEAN, DATE, EMPTY, ERROR, LOSSY, NUMBER, TEXT, Line, Sheet
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 T = TypeVar("T")
@@ -50,6 +48,78 @@ def number(value: float) -> tuple[str, int]:
         return text, NUMBER if abs(value) < EXACT_BELOW else LOSSY
     text = repr(value)
     return text, NUMBER if sum(map(str.isdigit, text.lstrip("-0."))) <= 15 else LOSSY
+
+
+# --- What calamine leaves out -------------------------------------------------------------------------------
+
+ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}
+"""Excel's error codes in both binary formats."""
+
+
+class CellOverrides(NamedTuple):
+    """Of one sheet: by line (from 1), then by column (from 0)."""
+
+    formats: dict[int, dict[int, Format]]
+    """Only those that show a number otherwise than as its digits."""
+    errors: dict[int, dict[int, str]]
+    hidden: set[int]
+    merges: list[Merge]
+
+    @classmethod
+    def none(cls) -> "CellOverrides":
+        return cls({}, {}, set(), [])
+
+    def note_format(self, line: int, column: int, form: Format) -> None:
+        """Remember how a number is shown."""
+        self.formats.setdefault(line, {})[column] = form
+
+    def note_error(self, line: int, column: int, code: int) -> None:
+        """Remember an error cell."""
+        self.errors.setdefault(line, {})[column] = ERRORS.get(code, "#N/A")
+
+
+def apply_overrides(lines: Iterable[Line], extras: CellOverrides) -> Iterator[Line]:
+    """Yield the lines with what the extras know of them, and those that hold nothing but errors."""
+    missing = sorted(extras.errors, reverse=True)
+    for line in lines:
+        while missing and missing[-1] < line.number:
+            yield _patched(Line(missing.pop(), [], []), extras)
+        if missing and missing[-1] == line.number:
+            missing.pop()
+        yield _patched(line, extras)
+    while missing:
+        yield _patched(Line(missing.pop(), [], []), extras)
+
+
+def _patched(line: Line, extras: CellOverrides) -> Line:
+    number = line.number
+    if number in extras.hidden:
+        line = line._replace(hidden=True)
+    errors, formats = extras.errors.get(number), extras.formats.get(number)
+    if not errors and not formats:
+        return line
+    cells, kinds = list(line.cells), list(line.kinds)
+    for column, form in (formats or {}).items():
+        if column < len(cells) and kinds[column] == NUMBER:
+            cells[column], kinds[column] = number_cell(cells[column], form)
+    for column, text in (errors or {}).items():
+        missing = column + 1 - len(cells)
+        cells += [""] * missing
+        kinds += [EMPTY] * missing
+        cells[column], kinds[column] = text, ERROR
+    return line._replace(cells=cells, kinds=kinds)
+
+
+# --- Sheets ---------------------------------------------------------------------------------------------------
 
 
 class BinarySheet:
@@ -116,21 +186,7 @@ class BinarySource:
                 yield BinarySheet(self._workbook, self._extras, about.name, index, visible=visible)
 
 
-def open_xls(data: bytes, stream: bytes) -> BinarySource:
-    """Open an .xls; `stream` is the one that holds its workbook."""
-    from batchsync.reader.xls_records import Records
-
-    return BinarySource(_opened(data), "xls", Records(stream).extras)
-
-
-def open_xlsb(file: Path | BinaryIO, package: OfficeArchive) -> BinarySource:
-    """Open an .xlsb, whose zip is open already."""
-    from batchsync.reader.xlsb_records import Parts
-
-    return BinarySource(_opened(contents(file)), "xlsb", Parts(package).extras)
-
-
-def _opened(data: bytes) -> calamine.CalamineWorkbook:
+def open_workbook(data: bytes) -> calamine.CalamineWorkbook:
     """Open a workbook by its content: calamine goes by the name when it is given one."""
     return _translated(lambda: calamine.CalamineWorkbook.from_object(io.BytesIO(data)))
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batchsync.errors import ReadError
 from batchsync.reader.merged_cells import RowBuilder
-from batchsync.reader.source import EMPTY, NUMBER, TEXT, UNDECODABLE, Line, MemorySheet, Sheet
-from batchsync.reader.text.encoding import MARK, Opener, detect, is_marked, show_marks
+from batchsync.reader.number_formats import displayed
+from batchsync.reader.source import EMPTY, TEXT, UNDECODABLE, Line, MemorySheet, Opener, Sheet
+from batchsync.reader.text.encoding import MARK, detect, is_marked, show_marks
 
 if TYPE_CHECKING:
     from batchsync.model import Note
@@ -137,12 +137,12 @@ def _span(attributes: dict[str, str | None], name: str) -> int:
 
 
 def _cell(written: str, number: str) -> tuple[str, int]:
-    """Collapse white space as a browser does; the digits of a number that Excel wrote stand in an attribute."""
-    if _DIGITS.fullmatch(number):
-        return number, NUMBER
+    """Collapse white space as a browser does; Excel writes all digits of a number in the attribute x:num."""
     text = "\n".join(_SPACE.sub(" ", line).strip(" ") for line in written.split("\v")).strip("\n")
     if is_marked(text):
         return show_marks(text), UNDECODABLE
+    if _DIGITS.fullmatch(number):
+        return displayed(number, text)
     return text, TEXT if text else EMPTY
 
 
@@ -178,14 +178,14 @@ class HtmlSource:
             yield MemorySheet(name, index, rows)
 
 
-def open_html(path: Path) -> HtmlSource:
-    """Open a web page; raises FileUnreadable when it has no table."""
-    return HtmlSource(path.name, [lambda: path.open("rb")])
+def open_html(opener: Opener, name: str) -> HtmlSource:
+    """Open a web page; raises ReadError when it has no table."""
+    return HtmlSource(name, [opener])
 
 
-def open_mhtml(path: Path) -> HtmlSource:
-    """Open a web page saved with all its parts in one file, as Excel does; raises FileUnreadable when it has no table."""
-    with path.open("rb") as stream:
+def open_mhtml(opener: Opener, name: str) -> HtmlSource:
+    """Open a web page saved with all its parts in one file, as Excel does; raises ReadError when it has no table."""
+    with opener() as stream:
         message = email.message_from_binary_file(stream)
     pages = [part.get_payload(decode=True) for part in message.walk() if part.get_content_subtype() == "html"]
-    return HtmlSource(path.name, [partial(io.BytesIO, page) for page in pages if isinstance(page, bytes)])
+    return HtmlSource(name, [partial(io.BytesIO, page) for page in pages if isinstance(page, bytes)])

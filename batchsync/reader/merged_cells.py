@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from batchsync.ooxml.references import column_of
-from batchsync.reader.source import EMPTY, MOST_COLUMNS, MOST_ROWS, Line
+from batchsync.ooxml.references import MOST_COLUMNS, MOST_LINES, column_of
+from batchsync.reader.source import EMPTY, Line
 
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7}):\$?[A-Za-z]{1,3}\$?([0-9]{1,7})\Z")
 
@@ -110,7 +110,7 @@ class RowBuilder:
             cells.append("")
             kinds.append(EMPTY)
         if down > 1:
-            last = min(self.line + down - 1, MOST_ROWS)
+            last = min(self.line + down - 1, MOST_LINES)
             covered = range(len(cells), min(len(cells) + max(1, across), MOST_COLUMNS))
             self._begun += [
                 (column, last, *(("", EMPTY) if column > len(cells) else (text, kind))) for column in covered

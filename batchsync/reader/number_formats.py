@@ -39,6 +39,8 @@ _DATE_LETTERS = frozenset("ymdhsagebYMDHSAGEB")
 _MONEY_SIGNS = frozenset("%$¥￥€£₩₹฿元/")
 _PLACES = frozenset("0#?")
 _SCALED = re.compile(r"[0#?],+(?![0#?,])")
+_NOT_DIGITS = re.compile(r"[^0-9]+")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[,.\s'\u2019\xa0\u202f][0-9]{3})+(?:[.,]0+)?")
 _LONGEST_CODE = 1_000
 _MOST_ZEROS = 32
 LAST_SERIAL = 2_958_466
@@ -109,7 +111,49 @@ def _made(mask: list[str], plain: str) -> Format:
     return Format(mask="".join(mask))
 
 
+_NAMED_CODES = {
+    "general number": "General",
+    "fixed": "0.00",
+    "standard": "#,##0.00",
+    "currency": "$#,##0.00",
+    "euro currency": "€#,##0.00",
+    "percent": "0.00%",
+    "scientific": "0.00E+00",
+    **dict.fromkeys(("general date", "long date", "medium date", "short date"), "yyyy-mm-dd"),
+    **dict.fromkeys(("long time", "medium time", "short time"), "hh:mm:ss"),
+}
+"""The names that SpreadsheetML has for formats."""
+
+
+def named_format(name: str) -> Format:
+    """Return the same for a format of SpreadsheetML: a name or a code."""
+    return format_of(_NAMED_CODES.get(name.lower(), name))
+
+
 # --- Numbers as shown ---------------------------------------------------------------------------------------
+
+
+def number_cell(raw: str, form: Format, *, from_1904: bool = False) -> tuple[str, int]:
+    """Return the text and kind of a cell, from its number as the file has it and its number format."""
+    if form.kind == DATE:
+        text = date_text(raw, from_1904=from_1904)
+        return (plain_number(raw), NUMBER) if text is None else (text, DATE)
+    return shown(plain_number(raw), form), form.kind
+
+
+def displayed(number: str, text: str) -> tuple[str, int]:
+    """Return the text and kind of a cell, from its number and the text that the file shows for it.
+
+    The text counts where it has the same digits, apart from zeros in front: a mask or leading zeros. With a sign of
+    money, a percentage or a fraction it is an amount.
+    """
+    text = text.strip()
+    if not _MONEY_SIGNS.isdisjoint(text):
+        return number, AMOUNT
+    digits = _NOT_DIGITS.sub("", text)
+    if number.isdecimal() and digits.lstrip("0") == number.lstrip("0") and not _GROUPED.fullmatch(text):
+        return text, NUMBER
+    return number, NUMBER
 
 
 def shown(text: str, form: Format) -> str:

@@ -1,43 +1,55 @@
-"""OpenDocument spreadsheets (.ods, .fods): what a cell shows counts where its number says the same, so zeros in front stay.
+"""OpenDocument spreadsheets (.ods, .fods), streamed: rows of the usual shape are split as text, others parsed by expat.
 
-Streamed by expat, once for the names of the sheets and once for each sheet that is read. Numbers of more than 15
-digits are marked lossy: the offices that write these files keep them as floats.
+What a cell shows counts where its number has the same digits, so leading zeros stay. Numbers of more than 15 digits
+are marked lossy: the programs that write these files keep them as floats.
 """
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
-from typing import BinaryIO
-from xml.parsers import expat
+from typing import NamedTuple
 
 from batchsync.errors import ReadError
 from batchsync.model import Note
-from batchsync.ooxml.archive import CHUNK, Attributes, OfficeArchive, local, new_parser, recoded
-from batchsync.reader.merged_cells import RowBuilder
-from batchsync.reader.number_formats import plain_number
-from batchsync.reader.source import (
-    AMOUNT,
-    BOOLEAN,
-    DATE,
-    EMPTY,
-    ERROR,
-    LOSSY,
-    MOST_ROWS,
-    NO_VALUE,
-    NUMBER,
-    TEXT,
-    Line,
-    Sheet,
+from batchsync.ooxml.archive import (
+    Attributes,
+    OfficeArchive,
+    local,
+    new_parser,
+    parse_blocks,
 )
+from batchsync.ooxml.references import MOST_LINES
+from batchsync.reader.merged_cells import RowBuilder
+from batchsync.reader.number_formats import displayed, plain_number
+from batchsync.reader.source import AMOUNT, BOOLEAN, DATE, EMPTY, ERROR, LOSSY, NO_VALUE, TEXT, Line, Sheet
 
 Chunks = Callable[[], Iterable[bytes]]
 
 _TRUSTED_DIGITS = 15
 _ERROR_TEXT = re.compile(r"#[A-Z/0!?]+|Err:[0-9]+")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[,.\s'\u2019\xa0\u202f][0-9]{3})+(?:[.,]0+)?")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
-_SILENT = frozenset({"annotation", "shapes", "tracked-changes", "frame", "custom-shape", "g", "ruby-text"})
+_OTHER_TEXT = frozenset(
+    {"annotation", "shapes", "tracked-changes", "frame", "custom-shape", "g", "ruby-text"}
+)
 """Elements whose text is not the cell's: comments, drawings, earlier versions, phonetic readings."""
+
+_TABLE = re.compile(r"<table:table(?=[\s/>])[^>]*>|</table:table>")
+_ROW = re.compile(
+    r"\s*(?:</?table:table-(?:row-group|header-rows|rows)[^>]*>\s*)*<table:table-row([^>]*)>\s*"
+)
+_ATTRIBUTE = re.compile(r"""([\w:.-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
+_REFERENCE = re.compile(r"&(?:#(x[0-9a-fA-F]{1,6}|[0-9]{1,7})|(amp|lt|gt|quot|apos));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_ROW_END = "</table:table-row>"
+_CELL = "<table:table-cell"
+_PARAGRAPH = "><text:p>"
+_TEXT_END = "</text:p></table:table-cell>"
+_LONGEST_ROW = 32 << 20
+_MOST_SPECS = 10_000
+
+
+class _OddShape(Exception):
+    """The XML is not as LibreOffice, Excel and WPS write it: expat has to read all of it."""
 
 
 class OdsSheet:
@@ -51,12 +63,19 @@ class OdsSheet:
 
     def lines(self) -> Iterator[Line]:
         """Yield each line with something in it; merged cells are filled down."""
-        walker = _Table(self.index)
-        for _ in _walked(self._chunks(), walker.start, walker.end, walker.data):
-            yield from walker.taken()
-            if walker.is_over:
-                return
-        yield from walker.taken()
+        last = 0
+        try:
+            rows = _Rows()
+            for piece in _pieces(self._chunks(), self.index):
+                for line in rows.lines(piece):
+                    yield line
+                    last = line.number
+        except _OddShape:
+            table = _Table(self.index)
+            for _ in table.parsed(self._chunks()):
+                yield from (line for line in table.rows.taken() if line.number > last)
+                if table.is_over:
+                    return
 
 
 class OdsSource:
@@ -72,211 +91,408 @@ class OdsSource:
         self._hidden: set[str] = set()
         self._style = ""
         self._depth = 0
-        for _ in _walked(chunks(), self._note, self._leave):
-            continue
+        try:
+            self._list_tables()
+        except _OddShape:
+            self._names.clear()
+            parser = new_parser()
+            parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+            for _ in parse_blocks(parser, chunks()):
+                pass
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the tables."""
         for index, (name, style) in enumerate(self._names):
             yield OdsSheet(self._chunks, name, index, visible=style not in self._hidden)
 
-    def _note(self, tag: str, attributes: Attributes) -> None:
+    def _list_tables(self) -> None:
+        """Find the tables by their tags: parsing all cells twice would take as long as reading them."""
+        head, seen = "", False
+        for text, tag, depth in _table_tags(self._chunks()):
+            if not seen:
+                head += text
+            if tag and depth == 1 and tag[1] != "/":
+                if not seen:
+                    self._parse_head(head)
+                seen = True
+                about = _without_prefixes(_attributes_of(tag))
+                self._names.append((about.get("name", ""), about.get("style-name", "")))
+        if not seen:
+            raise _OddShape
+
+    def _parse_head(self, head: str) -> None:
+        parser = new_parser()
+        parser.StartElementHandler = self._start
+        for _ in parse_blocks(parser, [head.encode(), _closing_tags(head)]):
+            pass
+
+    def _start(self, tag: str, attributes: Attributes) -> None:
         match local(tag):
             case "table":
                 if not self._depth:
-                    about = _plain(attributes)
+                    about = _without_prefixes(attributes)
                     self._names.append((about.get("name", ""), about.get("style-name", "")))
                 self._depth += 1
             case "style":
-                self._style = _plain(attributes).get("name", "")
+                self._style = _without_prefixes(attributes).get("name", "")
             case "table-properties":
-                if _plain(attributes).get("display") == "false":
+                if _without_prefixes(attributes).get("display") == "false":
                     self._hidden.add(self._style)
 
-    def _leave(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         self._depth -= local(tag) == "table"
 
 
-class _Table:
-    """Collects the lines of one table, by its place among those that stand in no other."""
+def open_ods(package: OfficeArchive) -> OdsSource:
+    """Open a spreadsheet in its zip; raises ReadError when it has a password or is damaged."""
+    if package.has("META-INF/manifest.xml") and b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise ReadError("PASSWORD")
+    return OdsSource(lambda: package.chunks("content.xml"))
 
-    def __init__(self, wanted: int) -> None:
-        self.is_over = False
-        self._wanted = wanted
-        self._depth = 0
-        self._seen = -1
-        self._silent = 0
-        self._made: list[Line] = []
+
+# --- The text of one table ----------------------------------------------------------------------------------
+
+
+def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    for at, chunk in enumerate(chunks):
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            raise _OddShape from error
+        if "<!" in text or (
+            at == 0 and re.search(r"\bencoding\s*=\s*[\"'](?!utf-?8[\"'])", text[:200], re.IGNORECASE)
+        ):
+            raise _OddShape
+        yield text
+
+
+def _table_tags(chunks: Iterable[bytes]) -> Iterator[tuple[str, str, int]]:
+    """Yield the text before each tag of a table, the tag, and the depth of tables in tables (1: a sheet).
+
+    A tag of nothing comes after text in which no table begins or ends.
+    """
+    rest, depth = "", 0
+    for text in _decoded(chunks):
+        text = rest + text  # noqa: PLW2901
+        cut = text.rfind("<")
+        cut = len(text) if cut < 0 or ">" in text[cut:] else cut
+        if len(text) - cut > _LONGEST_ROW:
+            raise _OddShape
+        text, rest = text[:cut], text[cut:]  # noqa: PLW2901
+        at = 0
+        for match in _TABLE.finditer(text):
+            tag = match[0]
+            is_end = tag[1] == "/"
+            depth += not is_end
+            yield text[at : match.start()], tag, depth
+            depth -= is_end or tag.endswith("/>")
+            at = match.end()
+        yield text[at:], "", depth
+
+
+def _pieces(chunks: Iterable[bytes], wanted: int) -> Iterator[str]:
+    """Yield a table's rows as text, many whole rows at a time."""
+    seen, rest = -1, ""
+    is_inside = False
+    for text, tag, depth in _table_tags(chunks):
+        if is_inside:
+            rest += text
+            if tag and tag[1] == "/" and depth == 1:
+                yield rest
+                return
+            if depth > 1:
+                raise _OddShape
+            cut = rest.rfind(_ROW_END) + len(_ROW_END)
+            if cut >= len(_ROW_END):
+                yield rest[:cut]
+                rest = rest[cut:]
+            elif len(rest) > _LONGEST_ROW:
+                raise ReadError("DAMAGED", why="rows")
+        if tag and tag[1] != "/" and depth == 1:
+            seen += 1
+            is_inside = seen == wanted
+            if is_inside and tag.endswith("/>"):
+                return
+    raise _OddShape  # to be told by expat what is wrong
+
+
+def _closing_tags(head: str) -> bytes:
+    """Return the end tags that make the start of a document a whole one."""
+    open_tags: list[str] = []
+    for tag in re.finditer(r"<(/?)([\w:.-]+)[^>]*?(/?)>", head):
+        if tag[1] and open_tags:
+            open_tags.pop()
+        elif not tag[1] and not tag[3]:
+            open_tags.append(tag[2])
+    return "".join(f"</{name}>" for name in reversed(open_tags)).encode()
+
+
+# --- Rows ---------------------------------------------------------------------------------------------------
+
+
+class _CellSpec(NamedTuple):
+    """What the attributes of a cell say, its own value apart."""
+
+    type: str
+    is_error: bool
+    has_formula: bool
+    is_covered: bool
+    columns: int
+    """So many columns have the same cell."""
+    down: int
+    """So many rows are merged."""
+    more: Attributes
+    """Values other than office:value."""
+
+
+class _Rows:
+    """Turns the rows of one table into lines."""
+
+    def __init__(self) -> None:
         self._builder = RowBuilder()
         self._line = 0
         self._repeated = 1
         self._hidden = False
-        self._pending = 0
-        self._cell: Attributes = {}
-        self._paragraphs: list[str] | None = None
-        self._in_paragraph = 0
+        self._blank = 0
+        self._made: list[Line] = []
+        self._specs: dict[str, _CellSpec] = {}
 
     def taken(self) -> list[Line]:
         """Return the lines made so far, and forget them."""
         made, self._made = self._made, []
         return made
 
-    def start(self, tag: str, attributes: Attributes) -> None:
-        name = local(tag)
-        if name in _SILENT:
-            self._silent += 1
-        if name == "table":
-            self._seen += not self._depth
-            self._depth += 1
-        if self._silent or self._depth != 1 or self._seen != self._wanted:
+    def lines(self, piece: str) -> Iterator[Line]:
+        """Yield the lines of a piece of whole rows."""
+        for row in piece.split(_ROW_END):
+            at = row.find("<table:table-row")
+            while at >= 0:
+                start = _ROW.match(row, at)
+                if start is None:
+                    at = row.find("<table:table-row", at + 1)
+                    continue
+                self.start_row(_without_prefixes(_attributes_of(start[1])) if start[1] else {})
+                if start[1].endswith("/"):
+                    self.end_row()
+                    at = row.find("<table:table-row", start.end())
+                    continue
+                self._cells(row[start.end() :])
+                self.end_row()
+                break
+            if self._made:
+                yield from self.taken()
+
+    def _cells(self, body: str) -> None:
+        """Put the cells of a row; by expat when one is not just a paragraph."""
+        before, *cells = body.split(_CELL)
+        if before.strip() or "<table:covered" in body:
+            self._parsed_cells(body)
             return
-        if name == "table-row":
-            self._start_row(_plain(attributes))
-        elif name in ("table-cell", "covered-table-cell"):
-            self._cell = _plain(attributes) | {"covered": "yes" if name[0] == "c" else ""}
-            self._paragraphs = []
-        elif self._paragraphs is not None:
-            self._start_text(name, attributes)
+        found = []
+        for cell in cells:
+            start, paragraph, text = cell.partition(_PARAGRAPH)
+            if paragraph:
+                if not text.endswith(_TEXT_END):
+                    text = text.rstrip()
+                text = text.removesuffix(_TEXT_END)
+            else:
+                start = start.rstrip().removesuffix("</table:table-cell>").removesuffix(">").removesuffix("/")
+            if "<" in text or "<" in start:
+                self._parsed_cells(body)
+                return
+            value = ""
+            if ' office:value="' in start:
+                head, _, tail = start.partition(' office:value="')
+                value, _, tail = tail.partition('"')
+                start = head + tail
+            spec = self._specs.get(start) or self._spec(start)
+            found.append((spec, value, _unescape(text) if "&" in text else text))
+        for spec, value, text in found:
+            self.put(spec, value, text)
 
-    def end(self, tag: str) -> None:
-        name = local(tag)
-        if name in _SILENT:
-            self._silent -= 1
-        elif name == "table":
-            self._depth -= 1
-            self.is_over = self.is_over or (not self._depth and self._seen == self._wanted)
-        elif not self._silent and self._depth == 1 and self._seen == self._wanted:
-            if name in ("table-cell", "covered-table-cell"):
-                self._end_cell()
-            elif name == "table-row":
-                self._end_row()
-            elif name == "p":
-                self._in_paragraph -= 1
+    def _spec(self, start: str) -> _CellSpec:
+        if len(self._specs) > _MOST_SPECS:
+            self._specs.clear()
+        spec = self._specs[start] = cell_spec(_attributes_of(start))
+        return spec
 
-    def data(self, text: str) -> None:
-        if self._paragraphs and self._in_paragraph and not self._silent:
-            self._paragraphs[-1] += text
+    def _parsed_cells(self, body: str) -> None:
+        table = _Table(0, self)
+        table.start_inside()
+        for _ in table.parsed([f"<row>{body}</row>".encode()]):
+            pass
 
-    def _start_text(self, name: str, attributes: Attributes) -> None:
-        if self._paragraphs is None:
-            return
-        if name == "p":
-            self._paragraphs.append("")
-            self._in_paragraph += 1
-        elif name == "s":
-            count = _plain(attributes).get("c", "1")
-            self.data(" " * min(int(count) if count.isdecimal() and len(count) < 6 else 1, 1_000))
-        elif name in ("tab", "line-break"):
-            self.data("\t" if name == "tab" else "\n")
-
-    def _start_row(self, about: Attributes) -> None:
+    def start_row(self, about: Attributes) -> None:
+        """Begin a row with these attributes."""
         self._repeated = _count(about, "number-rows-repeated")
         self._hidden = about.get("visibility") in ("collapse", "filter")
-        self._pending = 0
+        self._blank = 0
         self._builder.start(self._line + 1)
 
-    def _end_row(self) -> None:
+    def put(self, spec: _CellSpec, number: str, shown: str) -> None:
+        """Put a cell, its office:value and its text."""
+        text, kind = ("", EMPTY) if spec.is_covered else _value(spec, number, shown)
+        if kind == EMPTY:
+            self._blank += spec.columns
+            return
+        builder = self._builder
+        if self._blank:
+            builder.move_to(len(builder.cells) + self._blank)
+            self._blank = 0
+        for _ in range(spec.columns):
+            builder.put(text, kind, 1, spec.down)
+
+    def end_row(self) -> None:
+        """Finish the row: as many lines as it is repeated."""
         cells, kinds = self._builder.end()
-        first, self._line = self._line + 1, min(self._line + self._repeated, MOST_ROWS)
+        first, self._line = self._line + 1, min(self._line + self._repeated, MOST_LINES)
         if any(kinds):
             self._made += [Line(at, cells, kinds, self._hidden) for at in range(first, self._line + 1)]
 
-    def _end_cell(self) -> None:
-        cell, paragraphs, self._paragraphs = self._cell, self._paragraphs or [], None
-        repeated = _count(cell, "number-columns-repeated")
-        text, kind = ("", EMPTY) if cell["covered"] else value(cell, "\n".join(paragraphs))
-        if kind == EMPTY:
-            self._pending += repeated
-            return
-        self._builder.move_to(len(self._builder.cells) + self._pending)
-        self._pending = 0
-        down = _count(cell, "number-rows-spanned")
-        for _ in range(repeated):
-            self._builder.put(text, kind, 1, down)
+
+def cell_spec(attributes: Attributes, *, is_covered: bool = False) -> _CellSpec:
+    """Return what a cell's attributes say."""
+    about = _without_prefixes(attributes)
+    return _CellSpec(
+        type=about.get("value-type", ""),
+        is_error=attributes.get("calcext:value-type") == "error",
+        has_formula="formula" in about,
+        is_covered=is_covered,
+        columns=_count(about, "number-columns-repeated"),
+        down=_count(about, "number-rows-spanned"),
+        more=about,
+    )
 
 
-def value(cell: Attributes, written: str) -> tuple[str, int]:
+def _value(spec: _CellSpec, number: str, shown: str) -> tuple[str, int]:
     """Return a cell's text and kind, from its attributes and what it shows."""
-    has_formula = "formula" in cell
-    if "error" in cell or (has_formula and _ERROR_TEXT.fullmatch(written)):
-        return written or "#N/A", ERROR
-    match cell.get("value-type", ""):
+    if spec.is_error or (spec.has_formula and _ERROR_TEXT.fullmatch(shown)):
+        return shown or "#N/A", ERROR
+    match spec.type:
         case "float":
-            return _number(plain_number(cell.get("value", "")), written)
+            return _number(plain_number(number), shown)
         case "percentage" | "currency":
-            return plain_number(cell.get("value", "")) or written, AMOUNT
+            return plain_number(number) or shown, AMOUNT
         case "date" | "time":
-            return cell.get("date-value", written).replace("T", " "), DATE
+            return spec.more.get("date-value", shown).replace("T", " "), DATE
         case "boolean":
-            return cell.get("boolean-value", written).upper(), BOOLEAN
-    text = written or cell.get("string-value", "")
-    return text, TEXT if text else NO_VALUE if has_formula else EMPTY
+            return spec.more.get("boolean-value", shown).upper(), BOOLEAN
+    text = shown or spec.more.get("string-value", "")
+    return text, TEXT if text else NO_VALUE if spec.has_formula else EMPTY
 
 
-def _number(raw: str, written: str) -> tuple[str, int]:
+def _number(raw: str, shown: str) -> tuple[str, int]:
     if not raw:
-        return written, TEXT if written else EMPTY
+        return shown, TEXT if shown else EMPTY
     if not (raw.isdecimal() and raw.isascii()):
-        return raw, LOSSY if "e" in raw.lower() or len(_NOT_DIGITS.sub("", raw)) > _TRUSTED_DIGITS else NUMBER
+        is_lossy = "e" in raw.lower() or len(_NOT_DIGITS.sub("", raw)) > _TRUSTED_DIGITS
+        return (raw, LOSSY) if is_lossy else displayed(raw, shown)
     if len(raw.rstrip("0")) > _TRUSTED_DIGITS:
         return raw, LOSSY
-    digits = _NOT_DIGITS.sub("", written)
-    if digits.lstrip("0") != raw.lstrip("0") or _GROUPED.fullmatch(written.strip()):
-        return raw, NUMBER
-    return written.strip(), NUMBER
+    return displayed(raw, shown)
 
 
-def _plain(attributes: Attributes) -> Attributes:
-    """Return attributes without their prefixes; LibreOffice's own type only says whether it is an error."""
-    plain = {local(key): text for key, text in attributes.items() if not key.startswith("calcext:")}
-    if attributes.get("calcext:value-type") == "error":
-        plain["error"] = "yes"
-    return plain
+def _without_prefixes(attributes: Attributes) -> Attributes:
+    """Return attributes without their prefixes; LibreOffice's own type only marks errors."""
+    return {local(key): text for key, text in attributes.items() if not key.startswith("calcext:")}
+
+
+def _attributes_of(tag: str) -> Attributes:
+    return {name: _unescape(double or single) for name, double, single in _ATTRIBUTE.findall(tag)}
+
+
+def _unescape(text: str) -> str:
+    return _REFERENCE.sub(_referred, text) if "&" in text else text
+
+
+def _referred(match: "re.Match[str]") -> str:
+    if match[2]:
+        return _NAMED[match[2]]
+    code = int(f"0{match[1]}", 0) if match[1][0] == "x" else int(match[1])
+    return chr(code) if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else match[0]
 
 
 def _count(attributes: Attributes, name: str) -> int:
     written = attributes.get(name, "")
-    return max(1, min(int(written), MOST_ROWS)) if written.isdecimal() and len(written) < 9 else 1
+    return max(1, min(int(written), MOST_LINES)) if written.isdecimal() and len(written) < 9 else 1
 
 
-def _walked(
-    chunks: Iterable[bytes],
-    start: Callable[[str, Attributes], None],
-    end: Callable[[str], None],
-    data: Callable[[str], None] | None = None,
-) -> Iterator[None]:
-    """Parse piece by piece."""
-    parser = new_parser()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    if data is not None:
-        parser.CharacterDataHandler = data
-    try:
-        for at, chunk in enumerate(chunks):
-            parser.Parse(recoded(chunk) if at == 0 else chunk)
-            yield
-        parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise ReadError("DAMAGED", why="xml") from error
+class _Table:
+    """Collects the rows of one table, by its index, from the events of an XML parser: any prefix, any content."""
 
+    def __init__(self, wanted: int, rows: _Rows | None = None) -> None:
+        self.is_over = False
+        self.rows = rows or _Rows()
+        self._wanted = wanted
+        self._depth = 0
+        self._seen = -1
+        self._skipped = 0
+        self._spec: _CellSpec | None = None
+        self._number = ""
+        self._paragraphs: list[str] = []
+        self._in_paragraph = 0
 
-def open_ods(package: OfficeArchive) -> OdsSource:
-    """Open a spreadsheet in its zip; raises Unreadable when it is locked, damaged or none."""
-    if package.has("META-INF/manifest.xml") and b"encryption-data" in package.read("META-INF/manifest.xml"):
-        raise ReadError("PASSWORD")
-    return OdsSource(lambda: package.chunks("content.xml"))
+    def start_inside(self) -> None:
+        """Let what is parsed be the content of the table."""
+        self._depth, self._seen = 1, self._wanted
 
+    def parsed(self, chunks: Iterable[bytes]) -> Iterator[None]:
+        """Parse block by block."""
+        parser = new_parser()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._data
+        yield from parse_blocks(parser, chunks)
 
-def open_flat_ods(path: Path) -> OdsSource:
-    """Open one that is a single XML file."""
-    return OdsSource(lambda: _file_chunks(path))
+    @property
+    def _is_wanted(self) -> bool:
+        return not self._skipped and self._depth == 1 and self._seen == self._wanted
 
+    def _start(self, tag: str, attributes: Attributes) -> None:
+        name = local(tag)
+        if name in _OTHER_TEXT:
+            self._skipped += 1
+        if name == "table":
+            self._seen += not self._depth
+            self._depth += 1
+        if not self._is_wanted:
+            return
+        if name == "table-row":
+            self.rows.start_row(_without_prefixes(attributes))
+        elif name in ("table-cell", "covered-table-cell"):
+            self._spec = cell_spec(attributes, is_covered=name[0] == "c")
+            self._number = self._spec.more.get("value", "")
+            self._paragraphs = []
+        elif self._spec is not None:
+            self._start_text(name, attributes)
 
-def _file_chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        yield from _blocks(stream)
+    def _end(self, tag: str) -> None:
+        name = local(tag)
+        if name in _OTHER_TEXT:
+            self._skipped -= 1
+        elif name == "table":
+            self._depth -= 1
+            self.is_over = self.is_over or (not self._depth and self._seen == self._wanted)
+        elif self._is_wanted:
+            if name in ("table-cell", "covered-table-cell") and self._spec is not None:
+                self.rows.put(self._spec, self._number, "\n".join(self._paragraphs))
+                self._spec = None
+            elif name == "table-row":
+                self.rows.end_row()
+            elif name == "p":
+                self._in_paragraph -= 1
 
+    def _data(self, text: str) -> None:
+        if self._paragraphs and self._in_paragraph and not self._skipped:
+            self._paragraphs[-1] += text
 
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    while block := stream.read(CHUNK):
-        yield block
+    def _start_text(self, name: str, attributes: Attributes) -> None:
+        if name == "p":
+            self._paragraphs.append("")
+            self._in_paragraph += 1
+        elif name == "s":
+            count = _without_prefixes(attributes).get("c", "1")
+            self._data(" " * min(int(count) if count.isdecimal() and len(count) < 6 else 1, 1_000))
+        elif name in ("tab", "line-break"):
+            self._data("\t" if name == "tab" else "\n")

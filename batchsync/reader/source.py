@@ -1,18 +1,17 @@
 """What a container yields in the parser process: sheets and their lines, and how the user wants them read."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import BinaryIO, NamedTuple, Protocol
 
 from batchsync.model import CellKind, Note
 
 (EMPTY, TEXT, NUMBER, LOSSY, BOOLEAN, DATE, ERROR, NO_VALUE, UNDECODABLE, BROKEN, AMOUNT) = map(int, CellKind)
 """The kinds as plain ints: each cell of a million rows has one."""
 
+Opener = Callable[[], BinaryIO]
+
 LONGEST_TEXT = 32_768
 """One more than the characters that a cell may hold: what is longer is refused whatever it holds."""
-MOST_COLUMNS = 16_384
-MOST_ROWS = 1_048_576
-"""The limits of Excel and LibreOffice."""
 
 
 class Line(NamedTuple):

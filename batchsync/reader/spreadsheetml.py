@@ -1,26 +1,25 @@
 """SpreadsheetML 2003, Excel's XML of old that ERPs still write as .xls. Entities are refused."""
 
-import re
+import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
-from xml.parsers import expat
 
-from batchsync.errors import ReadError
+from batchsync.ooxml.archive import new_parser, parse_blocks
+from batchsync.ooxml.references import MOST_COLUMNS, MOST_LINES, is_true
 from batchsync.reader.merged_cells import RowBuilder
+from batchsync.reader.number_formats import GENERAL, Format, named_format, number_cell
 from batchsync.reader.source import (
     BOOLEAN,
     DATE,
     EMPTY,
     ERROR,
-    MOST_COLUMNS,
-    MOST_ROWS,
     NO_VALUE,
     NUMBER,
     TEXT,
     UNDECODABLE,
     Line,
     MemorySheet,
+    Opener,
     Sheet,
 )
 from batchsync.reader.text.encoding import MARK, detect, is_marked, show_marks
@@ -30,15 +29,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 16
 _KINDS = {"Number": NUMBER, "Boolean": BOOLEAN, "DateTime": DATE, "Error": ERROR}
-_ZEROS = re.compile(r"0+")
-_TAIL = re.compile(r"([0-9]+)\.0*")
-
-_NO_CHARACTER = re.compile(
-    r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));",
-    re.IGNORECASE,
-)
-"""References that XML forbids and Excel writes; no id has such a character, so a cell that needs it is refused."""
-_LONGEST_REFERENCE = 16
 
 _PRIVATE = 0xF700
 """Where marks of stray bytes travel through the XML parser, which takes no lone surrogates."""
@@ -54,7 +44,7 @@ class _Workbook:
     def __init__(self, damaged: bool) -> None:
         self.sheets: list[MemorySheet] = []
         self._damaged = damaged
-        self._zeros: dict[str, str] = {}
+        self._formats: dict[str, Format] = {}
         self._style = ""
         self._lines: list[Line] = []
         self._builder = RowBuilder()
@@ -103,14 +93,13 @@ class _Workbook:
         if self._collects:
             self._text.append(text)
 
-    # styles: only what leading zeros need
+    # styles
 
     def _start_style(self, attributes: Attributes) -> None:
         self._style = attributes.get("ID", "")
 
     def _number_format(self, attributes: Attributes) -> None:
-        if _ZEROS.fullmatch(attributes.get("Format", "")):
-            self._zeros[self._style] = attributes["Format"]
+        self._formats[self._style] = named_format(attributes.get("Format", ""))
 
     # sheets
 
@@ -132,11 +121,11 @@ class _Workbook:
     # rows
 
     def _start_row(self, attributes: Attributes) -> None:
-        number = _whole(attributes.get("Index"), self._row + 1, MOST_ROWS)
+        number = _whole(attributes.get("Index"), self._row + 1, MOST_LINES)
         self._row = max(number, self._row + 1)
-        self._hidden = attributes.get("Hidden") == "1"
+        self._hidden = is_true(attributes.get("Hidden"))
         self._in_row = True
-        self._span = _whole(attributes.get("Span"), 0, MOST_ROWS)
+        self._span = _whole(attributes.get("Span"), 0, MOST_LINES)
         self._builder.start(self._row)
 
     def _end_row(self) -> None:
@@ -175,7 +164,7 @@ class _Workbook:
         text, kind = self._value("".join(self._text), self._kind, cell)
         across, down = (
             _whole(cell.get("MergeAcross"), 0, MOST_COLUMNS),
-            _whole(cell.get("MergeDown"), 0, MOST_ROWS),
+            _whole(cell.get("MergeDown"), 0, MOST_LINES),
         )
         self._builder.put(text, kind, across + 1, down + 1)
         self._cell, self._kind, self._text = {}, EMPTY, []
@@ -187,10 +176,7 @@ class _Workbook:
             return show_marks(marked), UNDECODABLE
         if kind != NUMBER:
             return text, kind
-        tail = _TAIL.fullmatch(text)
-        text = tail[1] if tail else text
-        zeros = self._zeros.get(cell.get("StyleID", ""), "")
-        return (text.zfill(len(zeros)) if text.isdecimal() else text), kind
+        return number_cell(text, self._formats.get(cell.get("StyleID", ""), GENERAL))
 
 
 def _local(name: str) -> str:
@@ -204,27 +190,21 @@ def _whole(written: str | None, otherwise: int, most: int) -> int:
     return min(int(written), most)
 
 
-def _refuse_entities(*_: object) -> int:
-    raise ReadError("XML_ENTITIES")
-
-
 class SpreadsheetMlSource:
     """A workbook in Excel's XML of 2003."""
 
     container = "spreadsheetml"
 
-    def __init__(self, path: Path) -> None:
-        encoding = detect(lambda: path.open("rb"), lambda _: True)
+    def __init__(self, opener: Opener) -> None:
+        encoding = detect(opener, lambda _: True)
         workbook = _Workbook(encoding.damaged)
-        parser = expat.ParserCreate("utf-8", " ")
-        parser.buffer_text = True
+        parser = new_parser(namespaces=True)
         parser.StartElementHandler = workbook.start
         parser.EndElementHandler = workbook.end
         parser.CharacterDataHandler = workbook.characters
-        parser.EntityDeclHandler = _refuse_entities
-        parser.ExternalEntityRefHandler = _refuse_entities
-        with path.open(encoding=encoding.codec, errors=MARK, newline="") as stream:
-            _feed(parser, stream.read(_BLOCK).lstrip("\ufeff \t\r\n"), stream)
+        with io.TextIOWrapper(opener(), encoding=encoding.codec, errors=MARK, newline="") as stream:
+            for _ in parse_blocks(parser, _utf8(stream), "utf-8"):
+                pass
         self._sheets = workbook.sheets
         self.detail = encoding.shown
         self.notes: list[Note] = []
@@ -234,21 +214,7 @@ class SpreadsheetMlSource:
         yield from self._sheets
 
 
-def _feed(parser: expat.XMLParserType, block: str, stream: TextIO) -> None:
-    """Hand over the text as UTF-8, whatever the declaration says; stray bytes stay visible as private characters."""
-    rest = ""
-    try:
-        while block:
-            text = _NO_CHARACTER.sub("\ufffd", rest + block)
-            at = text.rfind("&", -_LONGEST_REFERENCE)
-            whole, rest = (text, "") if at < 0 or ";" in text[at:] else (text[:at], text[at:])
-            parser.Parse(whole.translate(_TO_PRIVATE).encode("utf-8", "replace"))
-            block = stream.read(_BLOCK)
-        parser.Parse(rest.encode("utf-8", "replace"), True)
-    except expat.ExpatError as error:
-        raise ReadError("XML_DAMAGED", line=error.lineno, why=expat.ErrorString(error.code)) from error
-
-
-def open_spreadsheetml(path: Path) -> SpreadsheetMlSource:
-    """Open a workbook; raises FileUnreadable when it is damaged or declares entities."""
-    return SpreadsheetMlSource(path)
+def _utf8(stream: TextIO) -> Iterator[bytes]:
+    """Yield the text as UTF-8; marks of undecodable bytes travel as private characters."""
+    while block := stream.read(_BLOCK):
+        yield block.removeprefix("\ufeff").translate(_TO_PRIVATE).encode("utf-8", "replace")

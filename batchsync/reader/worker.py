@@ -70,9 +70,8 @@ def orders(path: Path, options: ReadOptions) -> Iterator[FileFound | SheetFound 
     """Yield what the plan needs: the file, each sheet with a table, its data rows."""
     source = open_source(path, options)
     sheets, notes = _chosen_sheets(source, options)
-    yield _file_found(source, notes)
+    tables: list[tuple[Sheet, SheetFound, Iterator[Line]]] = []
     without_table: list[tuple[str, Sequence[Line]]] = []
-    tables = 0
     for sheet in sheets:
         lines = sheet.lines()
         head = list(islice(lines, DEPTH))
@@ -81,15 +80,20 @@ def orders(path: Path, options: ReadOptions) -> Iterator[FileFound | SheetFound 
         found = find_table(head, options, sheet.name, sheet.index)
         if found is None:
             without_table.append((sheet.name, head))
-            continue
-        tables += 1
-        yield found
-        for batch in row_batches_of(sheet, found, chain(head, lines)):
-            yield from bounded(batch)
+        else:
+            tables.append((sheet, found, chain(head, lines)))
     if not tables:
         from batchsync.reader.no_table import nothing_found
 
         raise nothing_found(without_table, options)
+    unread = ", ".join(name for name, head in without_table if head)
+    if unread:
+        notes.append(Note("no_table", {"sheets": unread}))
+    yield _file_found(source, notes)
+    for sheet, found, lines in tables:
+        yield found
+        for batch in row_batches_of(sheet, found, lines):
+            yield from bounded(batch)
 
 
 def cells(path: Path, options: ReadOptions) -> Iterator[FileFound | SheetCells | CellBatch]:

@@ -1,6 +1,6 @@
-"""A zip of CSV or text files, or of workbooks: each member a sheet, or several. Bombs are refused by the zip's directory.
+"""A zip of tables: each member is read by its content as one sheet or several; what can't be read is named in a note.
 
-Nothing is unpacked to disk: what the files hold is nobody else's business, and a killed child cleans up nothing.
+Bombs are refused by the zip's directory. Nothing is unpacked to disk: a process that is killed cleans up nothing.
 """
 
 import io
@@ -8,20 +8,18 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from typing import IO
 
 from batchsync.errors import ReadError
 from batchsync.model import Note, RowBatch, SheetFound
+from batchsync.ooxml.archive import MOST_PARTS
 from batchsync.reader.row_batches import row_batches_of
-from batchsync.reader.source import Line, ReadOptions, Sheet, Source
-from batchsync.reader.text.source import NO_OPTIONS, TextSource
+from batchsync.reader.source import Line, Opener, Sheet, Source
 
 MOST_BYTES = 1 << 30
-MOST_MEMBERS = 500
-MOST_OF_A_BOOK = 256 << 20
-_ENDINGS = (".csv", ".tsv", ".txt", ".tab", ".text", "")
-_BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et")
-OpenBook = Callable[[bytes], Source]
+MOST_IN_MEMORY = 256 << 20
+"""Bytes of one member that is not text: it is unpacked in memory."""
+OpenMember = Callable[[Opener, str], Source]
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -35,84 +33,65 @@ _DAMAGE = (
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 """Not LZMA: a few bytes of it may ask for gigabytes of dictionary."""
 _UTF8_NAME, _ENCRYPTED = 0x800, 0x1
+_NO_TABLE = frozenset({"OTHER_KIND", "HTML_WITHOUT_TABLE", "NO_SHEETS", "OLD_EXCEL"})
+"""Reasons for which a member is left out and named; for any other the zip is refused, lest rows are lost."""
 
 
 class ArchiveSource:
-    """The texts and workbooks in a zip, in its own order."""
+    """The members of a zip, in its own order."""
 
     container = "zip"
 
-    def __init__(self, path: Path, options: ReadOptions, open_book: OpenBook) -> None:
-        self._path = path
-        self._wishes = options
-        self._open_book = open_book
-        self.notes: list[Note] = []
+    def __init__(self, path: Path, open_member: OpenMember) -> None:
         try:
-            with zipfile.ZipFile(path) as archive:
-                members = [member for member in archive.infolist()[: MOST_MEMBERS + 1] if _counts(member)]
+            self._zip = zipfile.ZipFile(path)
         except _DAMAGE as error:
             raise _damaged(error) from error
-        self._members = self._readable(members)
-        self.detail = ", ".join(member_name(member) for member in self._members[:5])
+        members = [member for member in self._zip.infolist() if _counts(member)]
+        _refuse_bombs(members)
+        self._sources: list[tuple[str, Source]] = []
+        unread = []
+        for member in members:
+            name = member_name(member)
+            try:
+                self._sources.append((name, self._open(member, name, open_member)))
+            except ReadError as error:
+                if error.reason not in _NO_TABLE:
+                    raise
+                unread.append(name)
+        if not self._sources:
+            raise ReadError("ZIP_WITHOUT_TABLE", names=", ".join(unread[:5]) or "-")
+        self.notes: list[Note] = [Note("zip_unread", {"names": ", ".join(unread)})] if unread else []
+        self.detail = ", ".join(name for name, _ in self._sources[:5])
 
     def sheets(self) -> Iterator[Sheet]:
-        """Yield each text's one sheet, and the sheets of each workbook."""
+        """Yield the sheets of each member, under the member's name."""
         index = 0
-        for member in self._members:
-            for sheet in self._sheets_of(member, index):
-                yield sheet
+        for member, source in self._sources:
+            sheets = list(source.sheets())
+            is_alone = sum(sheet.visible for sheet in sheets) == 1
+            for sheet in sheets:
+                name = member if is_alone and sheet.visible else f"{member} {sheet.name}"
+                yield MemberSheet(sheet, sheet.name if sheet.name.startswith(member) else name, index)
                 index += 1
 
-    def _sheets_of(self, member: zipfile.ZipInfo, first: int) -> Iterator[Sheet]:
-        name = member_name(member)
-        if _ending(member) not in _BOOKS:
-            yield from TextSource(self._opener(member), name, self._wishes, first).sheets()
-            return
-        with self._opener(member)() as stream:
-            source = self._opened(name, stream.read())
-        every = list(source.sheets())
-        alone = sum(sheet.visible for sheet in every) == 1
-        for index, sheet in enumerate(every, first):
-            yield MemberSheet(sheet, name if alone and sheet.visible else f"{name} {sheet.name}", index)
-
-    def _opened(self, name: str, data: bytes) -> Source:
-        try:
-            return self._open_book(data)
-        except ReadError as error:
-            if error.reason == "PASSWORD":
-                raise ReadError("ZIP_PASSWORD", name=name) from error
-            raise ReadError("ZIP_DAMAGED", why=name) from error
-
-    def _readable(self, members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
-        texts = [member for member in members if _ending(member) in (*_ENDINGS, *_BOOKS)]
-        if not texts:
-            names = ", ".join(map(member_name, members[:5])) or "-"
-            raise ReadError("ZIP_WITHOUT_TEXT", names=names)
-        size = sum(member.file_size for member in texts)
-        largest = max((member.file_size for member in texts if _ending(member) in _BOOKS), default=0)
-        if size > MOST_BYTES or largest > MOST_OF_A_BOOK:
-            raise ReadError("ZIP_TOO_LARGE", size=size >> 20, most=MOST_BYTES >> 20)
-        if any(member.compress_type not in _COMPRESSIONS for member in texts):
+    def _open(self, member: zipfile.ZipInfo, name: str, open_member: OpenMember) -> Source:
+        if member.compress_type not in _COMPRESSIONS:
             raise ReadError("ZIP_DAMAGED", why="an unusual compression")
-        locked = next((member for member in texts if member.flag_bits & _ENCRYPTED), None)
-        if locked:
-            raise ReadError("ZIP_PASSWORD", name=member_name(locked))
-        return texts
-
-    def _opener(self, member: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
-        def opened() -> BinaryIO:
-            archive = zipfile.ZipFile(self._path)
-            try:
-                return io.BufferedReader(_Member(archive, archive.open(member)))
-            except _DAMAGE as error:
-                archive.close()
-                raise _damaged(error) from error
-
-        return opened
+        if member.flag_bits & _ENCRYPTED:
+            raise ReadError("ZIP_PASSWORD", name=name)
+        try:
+            return open_member(lambda: io.BufferedReader(_Member(self._zip, member)), name)
+        except ReadError as error:
+            if error.reason in ("PASSWORD", "ZIP_PASSWORD"):
+                raise ReadError("ZIP_PASSWORD", name=name) from error
+            if error.reason in ("DAMAGED", "CUT_SHORT"):
+                raise ReadError("ZIP_DAMAGED", why=name) from error
+            raise
 
 
 class MemberSheet:
-    """A sheet of a workbook in the zip, under the member's name and its place in the whole."""
+    """A sheet of a member, under a name and an index in the whole zip."""
 
     def __init__(self, sheet: Sheet, name: str, index: int) -> None:
         self.name = name
@@ -126,15 +105,17 @@ class MemberSheet:
 
     def row_batches(self, found: SheetFound) -> Iterator[RowBatch]:
         """Yield the data rows, by columns where the sheet can."""
-        yield from row_batches_of(self._sheet, found, self._sheet.lines())
+        return row_batches_of(self._sheet, found, self._sheet.lines())
 
 
 class _Member(io.RawIOBase):
-    """A member that closes its archive with it, and never gives more than the directory promised."""
+    """An opened member. Reading it raises ReadError where the zip is damaged."""
 
-    def __init__(self, archive: zipfile.ZipFile, stream: IO[bytes]) -> None:
-        self._archive = archive
-        self._stream = stream
+    def __init__(self, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+        try:
+            self._stream: IO[bytes] = archive.open(member)
+        except _DAMAGE as error:
+            raise _damaged(error) from error
 
     def readable(self) -> bool:
         return True
@@ -148,18 +129,25 @@ class _Member(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
-        if not self.closed:
+        if not self.closed and hasattr(self, "_stream"):
             self._stream.close()
-            self._archive.close()
         super().close()
 
 
-def _damaged(error: Exception) -> Exception:
+def _refuse_bombs(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MOST_PARTS:
+        raise ReadError("HOSTILE", why="parts")
+    size = sum(member.file_size for member in members)
+    if size > MOST_BYTES:
+        raise ReadError("ZIP_TOO_LARGE", size=size >> 20, most=MOST_BYTES >> 20)
+
+
+def _damaged(error: Exception) -> ReadError:
     return ReadError("ZIP_DAMAGED", why=(str(error) or type(error).__name__)[:100])
 
 
 def _counts(member: zipfile.ZipInfo) -> bool:
-    """Whether a member is a file of the user's, not a folder or a system's litter."""
+    """Whether a member is a file of the user's, not a folder or a file that a system adds."""
     name = PurePosixPath(member_name(member))
     return (
         bool(member.filename)
@@ -167,10 +155,6 @@ def _counts(member: zipfile.ZipInfo) -> bool:
         and "__MACOSX" not in name.parts
         and not name.name.startswith((".", "~$"))
     )
-
-
-def _ending(member: zipfile.ZipInfo) -> str:
-    return PurePosixPath(member_name(member)).suffix.lower()
 
 
 def member_name(member: zipfile.ZipInfo) -> str:
@@ -195,15 +179,3 @@ def _decoded(raw: bytes, codec: str) -> str:
 def _is_chinese(name: str) -> bool:
     """Whether a name makes sense: 图片 in GBK is valid UTF-8 as well, for Greek and Latin letters."""
     return any("\u4e00" <= char <= "\u9fff" for char in name)
-
-
-def no_book(_: bytes) -> Source:
-    """Open no workbook."""
-    raise ReadError("NO_SHEETS")
-
-
-def open_archive(
-    path: Path, options: ReadOptions = NO_OPTIONS, open_book: OpenBook = no_book
-) -> ArchiveSource:
-    """Open a zip of texts or workbooks; raises FileUnreadable when it has none, is a bomb, locked or damaged."""
-    return ArchiveSource(path, options, open_book)

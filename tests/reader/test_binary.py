@@ -25,8 +25,8 @@ from batchsync.reader.source import (
     Line,
     ReadOptions,
 )
-from batchsync.reader.xls_records import is_encrypted, workbook_stream
-from batchsync.reader.xlsb_records import records
+from batchsync.reader.xls import is_encrypted, workbook_stream
+from batchsync.reader.xlsb import records
 from tests.reader import workbooks
 
 ID = "261122-123456789012345"

@@ -12,7 +12,7 @@ from batchsync.errors import FileUnreadable
 from batchsync.messages.render import Lang
 from batchsync.model import FileFound, RowBatch, SheetFound
 from batchsync.reader import read_cells, read_orders
-from batchsync.reader.sniff import sniff
+from batchsync.reader.open import sniff
 from tests.reader import test_ods, workbooks
 
 ID = "261122-123456789012345"

@@ -8,9 +8,10 @@ refused; it is never replaced inside an id.
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
-Opener = Callable[[], BinaryIO]
+from batchsync.reader.source import Opener
+
 Knows = Callable[[list[str]], bool]
 """Whether the first lines, decoded, hold a header that says what the table is."""
 

@@ -6,15 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from batchsync.ooxml.archive import Attributes, OfficeArchive, local, parse
-from batchsync.reader.number_formats import (
-    GENERAL,
-    Format,
-    builtin_format,
-    date_text,
-    format_of,
-    plain_number,
-    shown,
-)
+from batchsync.reader.number_formats import DATED, GENERAL, Format, builtin_format, format_of, number_cell
 from batchsync.reader.source import BOOLEAN, BROKEN, DATE, EMPTY, ERROR, NO_VALUE, NUMBER, TEXT
 from batchsync.reader.xlsx.cell_text import unescape
 
@@ -123,8 +115,7 @@ class Values:
     def _date(self, raw: str, formula: bool) -> Cell:
         if not raw.strip():
             return "", NO_VALUE if formula else EMPTY
-        text = date_text(raw, from_1904=self._from_1904)
-        return (plain_number(raw), NUMBER) if text is None else (text, DATE)
+        return number_cell(raw, DATED, from_1904=self._from_1904)
 
 
 def _string(raw: str, _: bool) -> Cell:
@@ -158,10 +149,10 @@ def _number_as(form: Format) -> Convert:
     def number(raw: str, formula: bool) -> Cell:
         if not form.mask and raw.isdecimal() and raw.isascii():
             return (raw.zfill(zeros), kind) if zeros else (raw, kind)
-        text = plain_number(unescape(raw))
-        if not text:
+        text = unescape(raw)
+        if not text.strip():
             return "", NO_VALUE if formula else EMPTY
-        return shown(text, form), kind
+        return number_cell(text, form)
 
     return number
 

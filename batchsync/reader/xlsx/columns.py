@@ -11,13 +11,13 @@ from dataclasses import fields
 from itertools import compress, zip_longest
 
 from batchsync.model import RowBatch, SheetFound
-from batchsync.ooxml.references import letter
+from batchsync.ooxml.references import MOST_LINES, letter
 from batchsync.reader.row_batches import row_batches
 from batchsync.reader.source import EMPTY, NUMBER, TEXT
 from batchsync.reader.table.header_row import Role, role, surely_an_id, surely_ids
 from batchsync.reader.xlsx.cell_text import unescape
 from batchsync.reader.xlsx.cell_values import Values
-from batchsync.reader.xlsx.rows import MOST_LINES, Rows, hides
+from batchsync.reader.xlsx.rows import Rows, hides
 
 _QUOTED_NUMBER = r'"([0-9]{1,7})"'
 _BEFORE = r"((?: (?!r=)[\w:.]++=\"[^\">]*+\")*+)"

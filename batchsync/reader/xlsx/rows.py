@@ -6,13 +6,11 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from batchsync.errors import ReadError
-from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser, recoded
-from batchsync.ooxml.references import MOST_COLUMNS, column_of
+from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser, parse_blocks
+from batchsync.ooxml.references import MOST_COLUMNS, MOST_LINES, column_of, is_true
 from batchsync.reader.source import EMPTY, TEXT, Line
 from batchsync.reader.xlsx.cell_text import unescape
 from batchsync.reader.xlsx.cell_values import Cell, Values, attributes_of, cell_type
-
-MOST_LINES = 1_048_576
 
 CELL = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]++"([^>/]*+)(?:/>|>'
@@ -22,7 +20,6 @@ CELL = re.compile(
 """A cell as Excel, WPS, openpyxl, XlsxWriter, POI and most others write it: column, attributes, formula, value, inline text."""
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})[0-9]*\Z")
 _USUAL_ROW = re.compile(r' r="([0-9]{1,9})"(?![^>]*hidden)')
-_TRUE = ("1", "true", "on")
 
 
 @lru_cache(maxsize=20_000)
@@ -113,7 +110,7 @@ def _said_by(blob: str) -> tuple[int, bool]:
 
 def hides(blob: str) -> bool:
     """Whether these attributes of a row hide it."""
-    return attributes_of(blob).get("hidden") in _TRUE
+    return is_true(attributes_of(blob).get("hidden"))
 
 
 class RowWalker:
@@ -208,10 +205,6 @@ class RowWalker:
 def walked(package: OfficeArchive, part: str, values: Values, after: int) -> Iterator[Line]:
     """Yield a sheet's lines by expat, those above a line number left out."""
     walker = RowWalker(values, Rows(values))
-    try:
-        for at, chunk in enumerate(package.chunks(part)):
-            walker.parser.Parse(recoded(chunk) if at == 0 else chunk)
-            yield from (line for line in walker.taken() if line.number > after)
-        walker.parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise ReadError("DAMAGED", why="xml") from error
+    for _ in parse_blocks(walker.parser, package.chunks(part)):
+        yield from (line for line in walker.taken() if line.number > after)
+    yield from (line for line in walker.taken() if line.number > after)

@@ -2,10 +2,8 @@
 
 import codecs
 import re
-from xml.parsers import expat
 
-from batchsync.errors import ReadError
-from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser, recoded
+from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser, parse_blocks
 from batchsync.reader.source import LONGEST_TEXT
 from batchsync.reader.xlsx.cell_text import unescape
 
@@ -14,6 +12,7 @@ _ANY_ITEM = re.compile(r"<si>(.*?)</si>|<si/>", re.DOTALL)
 _PHONETIC = re.compile(r"<rPh\b[^>]*+>.*?</rPh>", re.DOTALL)
 _TEXT = re.compile(r"<t(?: [^>]*+)?+>([^<]*+)</t>")
 _ODD = re.compile(r"<[!?]|<\w++:")
+_ROOT = re.compile(r"<([\w.-]+:)?sst\b")
 _MOST_OPEN = 32 << 20
 
 
@@ -26,16 +25,19 @@ def _quickly(package: OfficeArchive, part: str) -> list[str] | None:
     """Return None when the part's XML is of another shape than Excel's."""
     strings: list[str] = []
     decoder = codecs.getincrementaldecoder("utf-8")()
-    rest = ""
+    rest = prefix = ""
     for at, chunk in enumerate(package.chunks(part)):
         try:
             text = rest + decoder.decode(chunk)
         except UnicodeDecodeError:
             return None
         if at == 0:
-            head, root, text = text.partition("<sst")
-            if "<!" in head or not root:
+            root = _ROOT.search(text)
+            if root is None or "<!" in text[: root.start()]:
                 return None
+            prefix, text = root[1] or "", text[root.end() :]
+        if prefix:
+            text = text.replace(f"<{prefix}", "<").replace(f"</{prefix}", "</")
         if _ODD.search(text):
             return None
         end = max(text.rfind("</si>") + 5, text.rfind("<si/>") + 5)
@@ -94,12 +96,8 @@ def _slowly(package: OfficeArchive, part: str) -> list[str]:
     parser.StartElementHandler = found.start
     parser.EndElementHandler = found.end
     parser.CharacterDataHandler = found.data
-    try:
-        for at, chunk in enumerate(package.chunks(part)):
-            parser.Parse(recoded(chunk) if at == 0 else chunk)
-        parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise ReadError("DAMAGED", why="xml") from error
+    for _ in parse_blocks(parser, package.chunks(part)):
+        pass
     return _clipped(found.strings)
 
 

@@ -9,6 +9,7 @@ from typing import BinaryIO
 from batchsync.errors import ReadError
 from batchsync.model import Note, RowBatch, SheetFound
 from batchsync.ooxml.archive import Attributes, OfficeArchive, local, parse
+from batchsync.ooxml.references import is_true
 from batchsync.reader.merged_cells import Merge, filled, merges_down
 from batchsync.reader.number_formats import Format
 from batchsync.reader.row_batches import row_batches
@@ -110,7 +111,7 @@ class XlsxSource:
                 visible = attributes.get("state", "visible") not in ("hidden", "veryHidden")
                 self._listed.append((attributes.get("name", ""), visible, relation))
             case "workbookPr":
-                self._from_1904 = attributes.get("date1904") in ("1", "true", "on")
+                self._from_1904 = is_true(attributes.get("date1904"))
 
     def _formats(self) -> list[Format]:
         part = self._by_kind.get("styles", "xl/styles.xml")

@@ -3,15 +3,15 @@
 import codecs
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from batchsync.errors import ReadError
 from batchsync.ooxml.archive import OfficeArchive
 
-_ROOT = re.compile(r"<worksheet\b")
-_START = re.compile(r"<sheetData\s*+(/?)>")
+_ROOT = re.compile(r"<(?:([\w.-]+):)?worksheet\b")
 _ENCODING = re.compile(r"""<\?xml[^>]*\bencoding\s*=\s*["'](?!utf-?8["'])""", re.IGNORECASE)
-_HEAD = 1 << 20
-"""What stands before the rows is shorter than this, or odd."""
+_LONGEST_HEAD = 1 << 20
+"""Characters before the rows; with more the part is unusual."""
 _ROW_END = "</row>"
 _LONGEST_ROW = 32 << 20
 _MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*?\sref\s*=\s*["']([A-Za-z0-9:$]{1,30})["']""")
@@ -23,10 +23,22 @@ class OddShape(Exception):
 
 
 def pieces(package: OfficeArchive, part: str) -> Iterator[str]:
-    """Yield the sheet's rows as text, some thousand whole rows at a time. Raises OddShape where that can't be done."""
-    rest = ""
-    for chunk in _row_text(package, part):
+    """Yield the sheet's rows as text, some thousand whole rows at a time. Raises OddShape where that can't be done.
+
+    A namespace prefix (`<x:row>`) is removed from the tags.
+    """
+    texts = _decoded(package, part)
+    head, prefix = _head(texts)
+    start = re.compile(rf"<{prefix}sheetData\s*+(/?)>").search(head)
+    if start is None:
+        raise OddShape
+    if start[1]:
+        return
+    rest = head[start.end() :]
+    for chunk in chain([""], texts):
         text = rest + chunk
+        if prefix:
+            text = text.replace(f"<{prefix}", "<").replace(f"</{prefix}", "</")
         if "<!" in text or "<?" in text:
             raise OddShape
         end = text.find("</sheetData>")
@@ -43,36 +55,30 @@ def pieces(package: OfficeArchive, part: str) -> Iterator[str]:
     raise OddShape
 
 
-def _row_text(package: OfficeArchive, part: str) -> Iterator[str]:
-    """Yield the part decoded, from where its rows start."""
+def _decoded(package: OfficeArchive, part: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    head: str | None = ""
     for chunk in package.chunks(part):
         try:
-            text = decoder.decode(chunk)
+            yield decoder.decode(chunk)
         except UnicodeDecodeError as error:
             raise OddShape from error
-        if head is None:
-            yield text
-            continue
+
+
+def _head(texts: Iterator[str]) -> tuple[str, str]:
+    """Return the text up to where the rows start, or somewhat more, and the prefix of the tags with its colon."""
+    head = ""
+    for text in texts:
         head += text
-        started = _after_start(head)
-        if started is not None:
-            yield started
-            head = None
-
-
-def _after_start(text: str) -> str | None:
-    """Return what follows `<sheetData>`; None when it hasn't come yet."""
-    start = _START.search(text)
-    if start is None:
-        if len(text) > _HEAD:
+        root = _ROOT.search(head)
+        prefix = f"{root[1]}:" if root and root[1] else ""
+        if root and re.search(rf"<{prefix}sheetData\s*+/?>", head):
+            before = head[: root.start()]
+            if _ENCODING.search(before) or "<!" in before:
+                raise OddShape
+            return head, prefix
+        if len(head) > _LONGEST_HEAD:
             raise OddShape
-        return None
-    head = text[: start.start()]
-    if _ENCODING.search(head) or "<!" in head or not _ROOT.search(head):
-        raise OddShape
-    return "</sheetData>" if start[1] else text[start.end() :]
+    raise OddShape
 
 
 def merge_references(package: OfficeArchive, part: str) -> list[str]:

@@ -1,11 +1,13 @@
 """The records of an .xlsb, read beside calamine for what it leaves out ([MS-XLSB] 2.3)."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from struct import Struct
+from typing import BinaryIO
 
 from batchsync.errors import ReadError
-from batchsync.ooxml.archive import OfficeArchive
-from batchsync.reader.cell_overrides import CellOverrides
+from batchsync.ooxml.archive import OfficeArchive, contents
+from batchsync.reader.calamine import BinarySource, CellOverrides, open_workbook
 from batchsync.reader.merged_cells import Merge
 from batchsync.reader.number_formats import GENERAL, Format, builtin_format, format_of
 
@@ -17,6 +19,11 @@ _MOST_BYTES = 256 << 20
 _CELL = Struct("<II")
 _FOUR = Struct("<IIII")
 _MOST_LINES = 1_048_576
+
+
+def open_xlsb(file: Path | BinaryIO, package: OfficeArchive) -> BinarySource:
+    """Open a workbook whose zip is open already."""
+    return BinarySource(open_workbook(contents(file)), "xlsb", Parts(package).extras)
 
 
 class Parts:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from batchsync.reader.cell_overrides import CellOverrides
+from batchsync.reader.calamine import BinarySource, CellOverrides, open_workbook
 from batchsync.reader.number_formats import GENERAL, Format, builtin_format, format_of
 
 _BOUND_SHEET, _FORMAT, _XF, _FILE_PASS, _EOF = 0x85, 0x41E, 0xE0, 0x2F, 0x0A
@@ -35,6 +35,24 @@ def workbook_stream(file: Path | BinaryIO) -> bytes:
         raise
     except Exception:  # noqa: BLE001 - olefile raises whatever a broken directory makes of it
         return b""
+
+
+def stream_names(file: Path | BinaryIO) -> set[str]:
+    """Return the names of the streams at the top of an OLE file; none when its directory is damaged."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(str(file) if isinstance(file, Path) else file) as ole:
+            return {entry[0].lower() for entry in ole.listdir()}
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - olefile raises whatever a broken directory makes of it
+        return set()
+
+
+def open_xls(data: bytes, stream: bytes) -> BinarySource:
+    """Open a workbook; `stream` is the one that has its records."""
+    return BinarySource(open_workbook(data), "xls", Records(stream).extras)
 
 
 def is_encrypted(data: bytes) -> bool:
