@@ -148,7 +148,9 @@ def _nightly(grammar: Grammar) -> None:
 
 def _web(grammar: Grammar) -> None:
     grammar.group(messages.SETTINGS).add("--host", metavar="HOST").add("--port", metavar="N")
-    grammar.flag("--no-browser").add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
+    grammar.flag("--no-browser").flag("--install-shortcut").add("--config", metavar="PATH").add(
+        "--ledger", metavar="URL-OR-PATH"
+    )
     grammar.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
     grammar.add("--concurrency", metavar="N").flag("--keep-alive").add("--max-points", metavar="N")
     _talk(grammar)

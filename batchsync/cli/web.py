@@ -3,8 +3,13 @@
 import argparse
 import asyncio
 import importlib.util
+import json
 import logging
+import re
+import shlex
+import sys
 import webbrowser
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batchsync.cli import arguments as given
@@ -12,10 +17,14 @@ from batchsync.cli.console import Console
 from batchsync.cli.doctor import run_checks
 from batchsync.cli.signals import handle_signals
 from batchsync.cluster.loops import loop_factory
-from batchsync.errors import SettingsError
-from batchsync.messages import Message
+from batchsync.errors import OutputError, SettingsError
+from batchsync.fsutil import atomic_write
+from batchsync.messages import Lang, Message
 from batchsync.messages import web as messages
 from batchsync.settings import Loaded, SettingsProblems
+from batchsync.settings.loader import DEFAULT_PATH
+from batchsync.settings.template import template
+from batchsync.settings.token import is_token, store_token
 
 if TYPE_CHECKING:
     from batchsync.web.context import AppContext
@@ -25,11 +34,28 @@ def web(arguments: argparse.Namespace, console: Console) -> int:
     """Serve the page; without a token files can be checked, which is free, but not sent."""
     if importlib.util.find_spec("jinja2") is None:
         raise SettingsError(messages.NEEDS_EXTRA)
+    if arguments.install_shortcut:
+        return _install_shortcut(console)
+    from batchsync.web.app import login_url_of_running_page
+    from batchsync.web.uploads import AlreadyServed
+
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.ERROR)
     loaded = _settings(arguments, console)
+    try:
+        _run(loaded, arguments, console)
+    except AlreadyServed:
+        address = login_url_of_running_page(loaded.config)
+        if address is None:
+            raise
+        console.result(messages.OPENED_RUNNING.render(console.lang, address=address))
+        if not arguments.no_browser:
+            webbrowser.open(address)
+    return 0
+
+
+def _run(loaded: Loaded, arguments: argparse.Namespace, console: Console) -> None:
     with asyncio.Runner(loop_factory=loop_factory(loaded.config)) as runner:
         runner.run(_serve(loaded, arguments, console))
-    return 0
 
 
 def _settings(arguments: argparse.Namespace, console: Console) -> Loaded:
@@ -67,10 +93,85 @@ async def _serve(loaded: Loaded, arguments: argparse.Namespace, console: Console
 
     # Signals are handled before the address is shown.
     with handle_signals(asyncio.get_running_loop(), drain=stopped.set, abandon=cancel):
-        async with serve(loaded, run_checks=check_lines, announce_address=announce_address) as context:
+        async with serve(
+            loaded,
+            run_checks=check_lines,
+            announce_address=announce_address,
+            save_setup=lambda token, account, cap: save_setup(token, account, cap, console.lang),
+        ) as context:
             contexts.append(context)
             await stopped.wait()
             if context.queue.running is not None:
                 console.talk(Message(messages.CLOSING))
             await context.queue.close()
             await context.queue.wait_idle()
+
+
+# --- First start --------------------------------------------------------------------------------------------
+
+
+def save_setup(token: str, account: str, max_points: int | None, lang: Lang) -> Path | None:
+    """Store the token, and write a config.yaml with account and cap where there is none; return its path.
+
+    Raises SettingsError.
+    """
+    if not is_token(token):
+        raise SettingsError(messages.BAD_TOKEN)
+    path = DEFAULT_PATH.absolute()
+    try:
+        if not path.exists():
+            text = re.sub(
+                r"(?m)^  account: .*$",
+                lambda _: f"  account: {json.dumps(account, ensure_ascii=False)}",
+                template(lang),
+            )
+            if max_points is not None:
+                text = re.sub(r"(?m)^  # max_points: .*$", f"  max_points: {max_points}", text, count=1)
+            atomic_write(path, text.encode())
+        store_token(token)
+    except OSError as error:
+        raise SettingsError(
+            messages.SETUP_NOT_SAVED, file=path.parent, error=error.strerror or error
+        ) from error
+    return path
+
+
+def _install_shortcut(console: Console) -> int:
+    """Put a shortcut on the desktop that opens the page from the current folder."""
+    from platformdirs import user_desktop_path
+
+    folder, here = user_desktop_path(), Path.cwd()
+    if sys.platform == "win32":
+        path, lines = (
+            folder / "batchsync.cmd",
+            ["@chcp 65001 >nul", f'@cd /d "{here}"', f'@"{sys.executable}" -m batchsync web'],
+        )
+    elif sys.platform == "darwin":
+        path, lines = (
+            folder / "batchsync.command",
+            [
+                "#!/bin/sh",
+                f"cd {shlex.quote(str(here))} && exec {shlex.quote(sys.executable)} -m batchsync web",
+            ],
+        )
+    else:
+        path, lines = (
+            folder / "batchsync.desktop",
+            [
+                "[Desktop Entry]",
+                "Type=Application",
+                "Name=batchsync",
+                f'Exec="{sys.executable}" -m batchsync web',
+                f"Path={here}",
+                "Terminal=true",
+            ],
+        )
+    newline = "\r\n" if sys.platform == "win32" else "\n"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((newline.join(lines) + newline).encode())
+        path.chmod(0o755)
+    except OSError as error:
+        raise OutputError(messages.SHORTCUT_FAILED, folder=folder, error=error.strerror or error) from error
+    console.result(messages.SHORTCUT_WRITTEN.render(console.lang, path=path))
+    return 0

@@ -2,6 +2,6 @@
 
 from batchsync.job.earlier_files import EarlierFiles
 from batchsync.job.job import Job
-from batchsync.job.types import CheckedFile, JobCallbacks, RunOptions, RunResult
+from batchsync.job.types import CheckedFile, Correction, JobCallbacks, RunOptions, RunResult
 
-__all__ = ["CheckedFile", "EarlierFiles", "Job", "JobCallbacks", "RunOptions", "RunResult"]
+__all__ = ["CheckedFile", "Correction", "EarlierFiles", "Job", "JobCallbacks", "RunOptions", "RunResult"]

@@ -1,6 +1,8 @@
 """From a file to a checked plan: the reader, the plan and the ledger's memory, wired together."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -8,10 +10,20 @@ from pathlib import Path
 
 from batchsync.clock import Clock
 from batchsync.config import Config
-from batchsync.job.types import CheckedFile, RunOptions
+from batchsync.job.types import CheckedFile, Correction, RunOptions
 from batchsync.ledger import Ledger
 from batchsync.messages import Lang
-from batchsync.model import PLAN_VERDICTS, FileFound, Order, Plan, PlanVerdict, RowBatch, SheetFound
+from batchsync.model import (
+    PLAN_VERDICTS,
+    CellKind,
+    FileFound,
+    Note,
+    Order,
+    Plan,
+    PlanVerdict,
+    RowBatch,
+    SheetFound,
+)
 from batchsync.planning.plan import Known, make_plan
 from batchsync.reader import read_orders
 
@@ -22,7 +34,7 @@ def plan_file(path: Path, options: RunOptions, config: Config, known: Known) -> 
     """Read and plan a file. Raises InputError when it can't be worked on."""
     seen: list[FileFound] = []
     plan = make_plan(
-        _noting(read_orders(path, config.input), seen),
+        _noting(_corrected(read_orders(path, config.input), options.corrections), seen),
         config.input,
         known,
         resend=options.resend,
@@ -62,6 +74,40 @@ def language(wanted: str, sheets: Sequence[SheetFound]) -> Lang:
         return Lang(wanted)
     headers = "".join(sheets[0].headers) if sheets else ""
     return Lang.ZH if any("\u4e00" <= letter <= "\u9fff" for letter in headers) else Lang.EN
+
+
+def _corrected(found: Iterable[Found], corrections: Sequence[Correction]) -> Iterator[Found]:
+    """Replace the cells that the user corrected, and note each correction at its sheet."""
+    sheet = ""
+    for item in found:
+        if not corrections:
+            yield item
+        elif isinstance(item, SheetFound):
+            sheet = item.sheet
+            notes = [
+                Note("corrected", {"line": str(each.line), "old": each.old, "new": each.new})
+                for each in corrections
+                if each.sheet == sheet
+            ]
+            yield replace(item, notes=(*item.notes, *notes))
+        elif isinstance(item, RowBatch):
+            yield _corrected_batch(item, [each for each in corrections if each.sheet == sheet])
+        else:
+            yield item
+
+
+def _corrected_batch(batch: RowBatch, corrections: Sequence[Correction]) -> RowBatch:
+    orders, order_kinds = list(batch.orders), list(batch.order_kinds)
+    owners, owner_kinds = list(batch.owners), list(batch.owner_kinds)
+    for each in corrections:
+        row = bisect_left(batch.lines, each.line)
+        if row == len(batch.lines) or batch.lines[row] != each.line:
+            continue
+        if each.column == "order":
+            orders[row], order_kinds[row] = each.new, int(CellKind.TEXT)
+        elif owners:
+            owners[row], owner_kinds[row] = each.new, int(CellKind.TEXT)
+    return replace(batch, orders=orders, order_kinds=order_kinds, owners=owners, owner_kinds=owner_kinds)
 
 
 def _noting(found: Iterable[Found], seen: list[FileFound]) -> Iterator[Found]:

@@ -3,11 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from batchsync.clock import Clock
 from batchsync.messages import Lang, Message
 from batchsync.model import FileFound, Plan, PlanVerdict, Progress, RunSummary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A cell that the user corrected outside the file: what the row's order number or merchant is read as."""
+
+    sheet: str
+    line: int
+    column: Literal["order", "owner"]
+    old: str
+    new: str
+    at: str
+    """When, as ISO 8601 text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +35,7 @@ class RunOptions:
     """Most orders to send."""
     canary: int = 0
     """If most of the first so many orders fail alike, the run stops; 0 never stops it so."""
+    corrections: tuple[Correction, ...] = ()
     processes: int = 1
     """How many processes of this machine are to send, where the ledger lets several."""
 

@@ -92,6 +92,12 @@ def orders_of(database: Database, number: str) -> Iterator[OrderRecord]:
     return map(_order, database.execute(database.sql["orders_of"], (number,)))
 
 
+def numbers_with_prefix(database: Database, prefix: str, limit: int) -> list[str]:
+    """Return the first order numbers that begin with a text, in order, of every account and merchant."""
+    rows = database.execute(database.sql["numbers_with_prefix"], (prefix, limit))
+    return [str(number) for (number,) in rows]
+
+
 def history(database: Database, number: str) -> list[OrderHistory]:
     """Return all that happened to the orders with this number."""
     sql = database.sql

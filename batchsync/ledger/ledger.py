@@ -323,6 +323,13 @@ class Ledger(ABC):
         with self._reading() as database:
             return list(histories.orders_of(database, number))
 
+    def numbers_with_prefix(self, prefix: str, limit: int) -> list[str]:
+        """Return the first order numbers that begin with a text, of any account and merchant."""
+        if self._store.is_empty():
+            return []
+        with self._reading() as database:
+            return histories.numbers_with_prefix(database, prefix, limit)
+
     def history(self, number: str) -> list[OrderHistory]:
         """Return all that ever happened to the orders with this number."""
         if self._store.is_empty():

@@ -316,6 +316,14 @@ CROSS JOIN orders AS o ON o.account = k.id AND o.owner = p.id AND o.number = ?1
 LEFT JOIN runs AS r ON r.id = o.run
 ORDER BY o.id;
 
+-- name: numbers_with_prefix
+SELECT DISTINCT o.number
+FROM owners AS p
+CROSS JOIN accounts AS k
+CROSS JOIN orders AS o ON o.account = k.id AND o.owner = p.id AND o.number >= ?1 AND o.number < ?1 || char(0x10FFFF)
+ORDER BY o.number
+LIMIT ?2;
+
 -- name: attempts_of
 SELECT
     a.id, r.run, a.claimed_at, x.late, x.state, x.points, x.elapsed, x.at,

@@ -45,6 +45,10 @@ QUESTION = Translation(en="“{header}” (column {at})", zh="“{header}”（{
 
 NOTES: Mapping[str, Translation] = MappingProxyType(
     {
+        "corrected": Translation(
+            en="line {line}: corrected on the page from “{old}” to “{new}”",
+            zh="第 {line} 行：已在网页上将“{old}”更正为“{new}”",
+        ),
         "order_column_asked": Translation(
             en="order number: column {at} “{header}”, as you said",
             zh="订单号：{at} 列“{header}”（按您的指定）",

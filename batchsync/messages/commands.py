@@ -287,6 +287,10 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
         "--port": Translation(
             en="the port to listen on; 0 takes any free one", zh="监听的端口；0 表示任选一个空闲端口"
         ),
+        "--install-shortcut": Translation(
+            en="put a shortcut on the desktop that opens the page from this folder",
+            zh="在桌面创建快捷方式，从当前文件夹打开网页",
+        ),
         "--no-browser": Translation(en="only print the address", zh="只显示地址，不打开浏览器"),
         "--config": Translation(
             en="settings (default: config.yaml here, if there is one)",

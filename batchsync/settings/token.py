@@ -42,7 +42,37 @@ def find_token(values: Mapping[str, Any], places: Mapping[Key, Message]) -> Toke
         return _checked(str(values["token"]), places.get(("token",)))
     if named:
         return _from_file(str(named), places.get(("api", "token_file")))
+    stored = stored_token_path()
+    if stored.is_file():
+        return _from_file(str(stored), None)
     return TokenFound(faults=[Problem(None, Message(messages.NO_TOKEN))])
+
+
+def stored_token_path() -> Path:
+    """Return the file of the stored token, in the user's settings folder."""
+    from platformdirs import user_config_path
+
+    return user_config_path("batchsync", appauthor=False) / "token"
+
+
+def store_token(token: str) -> Path:
+    """Store the token where `find_token` looks last, readable for this user only. Raises OSError."""
+    path = stored_token_path()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name("token.new")
+    new.unlink(missing_ok=True)
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(token)
+    new.replace(path)
+    _seen.add(token)
+    return path
+
+
+def is_token(text: str) -> bool:
+    """Return whether a text can be an access token: one word of printable ASCII without quotes."""
+    is_quoted = text[:1] in ('"', "'") or text.lower().startswith("bearer")
+    return bool(_CLEAN.fullmatch(text)) and len(text) <= LONGEST and not is_quoted
 
 
 def _from_file(named: str, where: Message | None) -> TokenFound:
@@ -66,8 +96,7 @@ def _checked(text: str, where: Message | None) -> TokenFound:
     _seen.add(token)
     if not token:
         return TokenFound(faults=[Problem(None, Message(messages.EMPTY_TOKEN, place))])
-    quoted = token[0] in "\"'" or token.lower().startswith("bearer")
-    if quoted or len(token) > LONGEST or not _CLEAN.fullmatch(token):
+    if not is_token(token):
         return TokenFound(faults=[Problem(None, Message(messages.STRANGE_TOKEN, place))])
     return TokenFound(token=token)
 

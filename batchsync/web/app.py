@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 import hashlib
+import json
 import logging
+import urllib.request
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -14,9 +17,10 @@ from batchsync.errors import BatchsyncError, LedgerBusy, SettingsError
 from batchsync.ledger import open_ledger
 from batchsync.messages import web as messages
 from batchsync.settings import Loaded
-from batchsync.web.context import CONTEXT, AppContext, CheckLine
+from batchsync.web.column_choice import ColumnMemory
+from batchsync.web.context import CONTEXT, AppContext, CheckLine, SaveSetup
 from batchsync.web.events import Broadcaster
-from batchsync.web.handlers import auth, events, files, ledger, nightly, runs, settings
+from batchsync.web.handlers import auth, events, files, ledger, nightly, runs, settings, setup
 from batchsync.web.queries import LedgerQueries
 from batchsync.web.rendering import FOLDER, TemplateRenderer, language
 from batchsync.web.run_queue import PlanChanged, RunQueue
@@ -25,12 +29,15 @@ from batchsync.web.security import (
     SessionAuth,
     access_from,
     add_security_headers,
-    new_secret,
+    cookie_name,
+    load_secret,
     security_middleware,
 )
 from batchsync.web.uploads import TooLarge, UploadStore, single_instance_lock
 
-HANDLERS = (auth, events, files, ledger, nightly, runs, settings)
+ADDRESS = "address.txt"
+"""Where a second start finds the running page."""
+HANDLERS = (auth, events, files, ledger, nightly, runs, settings, setup)
 _NOT_FOUND = (messages.NO_SUCH_FILE, messages.NO_SUCH_RUN, messages.NO_SUCH_NIGHT)
 
 
@@ -103,6 +110,7 @@ async def serve(
     *,
     run_checks: Callable[[], Sequence[CheckLine]],
     announce_address: Callable[[str], None],
+    save_setup: SaveSetup,
 ) -> AsyncIterator[AppContext]:
     """Serve the page until the block ends; a run under way is then stopped as by Ctrl-C, and finished.
 
@@ -111,21 +119,23 @@ async def serve(
     config = loaded.config
     access, folder = access_from(config.web), data_dir(config)
     with single_instance_lock(folder):
-        session = SessionAuth(access, new_secret())
+        session = SessionAuth(access, load_secret(folder))
         broadcaster = Broadcaster()
-        queue = RunQueue(config, UploadStore(folder, config.web.max_upload), broadcaster)
+        store, memory = UploadStore(folder, config.web.max_upload), ColumnMemory(folder / "columns.json")
+        queue = RunQueue(config, store, broadcaster, memory)
         queries = LedgerQueries(config, folder / "cache")
         context = AppContext(
             loaded=loaded,
             queue=queue,
             queries=queries,
-            renderer=TemplateRenderer(),
+            renderer=TemplateRenderer(max_mb=config.web.max_upload),
             auth=session,
             events=broadcaster,
             run_checks=run_checks,
             announce_address=lambda token: announce_address(
                 access.url(session.port, f"/login?token={token}")
             ),
+            save_setup=save_setup,
         )
         runner = web.AppRunner(create_app(context), access_log=None, shutdown_timeout=2)
         await runner.setup()
@@ -137,11 +147,35 @@ async def serve(
                 facts = {"host": access.host, "port": access.port, "error": error.strerror}
                 raise SettingsError(messages.PORT_TAKEN, **facts) from error
             session.port = runner.addresses[0][1]
+            (folder / ADDRESS).write_text(access.url(session.port), encoding="ascii")
             processing = asyncio.create_task(queue.process())
             context.announce_address(session.issue_token())
             yield context
             await queue.close()
             await processing
         finally:
+            (folder / ADDRESS).unlink(missing_ok=True)
             await runner.cleanup()
             queries.close()
+
+
+def login_url_of_running_page(config: Config) -> str | None:
+    """Return an address that starts a session on the page that already runs over the same ledger; None if it fails."""
+    folder = data_dir(config)
+    try:
+        url = (folder / ADDRESS).read_text(encoding="ascii")
+        port = urlsplit(url).port
+        request = urllib.request.Request(  # noqa: S310 (our own address)
+            f"{url}api/login-token",
+            method="POST",
+            headers={
+                "Origin": url.rstrip("/"),
+                "Cookie": f"{cookie_name(port or 80)}={load_secret(folder)}",
+            },
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=5) as response:
+            token = json.load(response)["token"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return f"{url}login?token={token}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ from batchsync.web.queries import LedgerQueries
 from batchsync.web.rendering import TemplateRenderer
 from batchsync.web.run_queue import RunQueue
 from batchsync.web.security import SessionAuth
+from batchsync.web.uploads import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,10 @@ class CheckLine:
 
     mark: str
     text: Message
+
+
+SaveSetup = Callable[[str, str, int | None], Path | None]
+"""Stores token, account and points cap of the first start; returns the settings file that it wrote. Blocks."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,6 +42,15 @@ class AppContext:
     """Runs the checks of `doctor`; blocks."""
     announce_address: Callable[[str], None]
     """Shows an address with a login token to whoever started the page."""
+    save_setup: SaveSetup
+
+    def use_settings(self, loaded: Loaded) -> None:
+        """Use other settings from now on, and check again what is not sent yet."""
+        self.loaded = loaded
+        self.queue.config = self.queries.config = loaded.config
+        for file in list(self.queue.files.values()):
+            if file.record.phase is Phase.UPLOADED and not file.is_checking:
+                self.queue.check(file.record.id)
 
 
 CONTEXT = web.AppKey("context", AppContext)

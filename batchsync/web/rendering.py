@@ -31,7 +31,7 @@ _NO_VALUES: Mapping[str, object] = MappingProxyType({})
 class TemplateRenderer:
     """Renders templates; every value is escaped."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_mb: int) -> None:
         self._environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
             autoescape=True,
@@ -46,7 +46,7 @@ class TemplateRenderer:
             duration=format_duration,
             urlpart=quote_part,
         )
-        self._environment.globals.update(version=__version__, stamp=_static_stamp())
+        self._environment.globals.update(version=__version__, stamp=_static_stamp(), max_mb=max_mb)
 
     def response(
         self,

@@ -6,12 +6,14 @@ and come from our own page if it changes anything.
 """
 
 import asyncio
+import contextlib
 import hmac
 import ipaddress
 import os
 import secrets
 import socket
 import stat
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +25,10 @@ from batchsync.config import WebSettings
 from batchsync.errors import SettingsError
 from batchsync.messages import web as messages
 
+SESSION_KEY = "session.key"
+SECRET_LENGTH = 40
+SECRET_DAYS = 30
+"""Sessions end after so many days."""
 PASSWORD_MIN = 8
 PASSWORD_MAX = 1024
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -137,9 +143,24 @@ def split_host(host: str) -> tuple[str, int]:
 # --- Sessions -----------------------------------------------------------------------------------------------
 
 
-def new_secret() -> str:
-    """Return a secret that can't be guessed."""
-    return secrets.token_urlsafe(32)
+def load_secret(folder: Path) -> str:
+    """Return the session secret in a folder, so that sessions survive a restart; a new one after SECRET_DAYS."""
+    path = folder / SESSION_KEY
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        secret = path.read_text(encoding="ascii")
+        if len(secret) >= SECRET_LENGTH and time.time() - path.stat().st_mtime < SECRET_DAYS * 86_400:
+            return secret
+    secret = secrets.token_urlsafe(32)
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secret)
+    return secret
+
+
+def cookie_name(port: int) -> str:
+    """Return the session cookie's name; cookies ignore ports, so two pages on one machine need two names."""
+    return f"batchsync-{port}"
 
 
 class SessionAuth:
@@ -156,8 +177,8 @@ class SessionAuth:
 
     @property
     def cookie(self) -> str:
-        """The cookie's name; cookies ignore ports, so two pages on one machine need two names."""
-        return f"batchsync-{self.port}"
+        """The session cookie's name."""
+        return cookie_name(self.port)
 
     def issue_token(self) -> str:
         """Return a token that starts one session."""
@@ -173,7 +194,14 @@ class SessionAuth:
 
     def set_cookie(self, response: web.StreamResponse) -> None:
         """Give a browser the session cookie."""
-        response.set_cookie(self.cookie, self._secret, httponly=True, samesite="Strict", path="/")
+        response.set_cookie(
+            self.cookie,
+            self._secret,
+            max_age=SECRET_DAYS * 86_400,
+            httponly=True,
+            samesite="Strict",
+            path="/",
+        )
 
     def is_authenticated(self, request: web.Request) -> bool:
         """Return whether a request carries the session cookie."""

@@ -6,21 +6,28 @@ whose name is ours. Its stem is kept because the ledger and the result name the 
 
 import contextlib
 import json
+import logging
 import os
+import pickle
 import re
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from batchsync.errors import BatchsyncError, UsageError
 from batchsync.fsutil import atomic_write
+from batchsync.job import CheckedFile, Correction
 from batchsync.messages import web as messages
 
 RECORD = "record.json"
+CORRECTIONS = "corrections.json"
+PLAN = "plan.pickle"
 ID = re.compile(r"[0-9a-f]{12}")
 NAME_MAX = 200
 STEM_MAX = 60
@@ -48,6 +55,10 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 class TooLarge(BatchsyncError):
     """An upload is larger than the limit; nothing of it is kept."""
+
+
+class AlreadyServed(UsageError):
+    """Another page uses the same folder."""
 
 
 class Phase(StrEnum):
@@ -83,6 +94,8 @@ class Confirmation:
     limit: int | None = None
     """Send only so many of them."""
     max_points: int | None = None
+    group: str = ""
+    """Files that were confirmed together have the same group, and share `max_points`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +104,13 @@ class FileSummary:
 
     synced: int
     points: int
+    points_possible: int
     uncertain: int
     problems: int
     """Rows that failed or are invalid."""
+    not_sent: int
+    stopped: str = ""
+    """Why it stopped early, as in the summary JSON; empty when it did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +132,23 @@ class FileRecord:
     run: str = ""
     """The last run over it."""
     summary: FileSummary | None = None
+    are_columns_remembered: bool = False
+    """Whether the overrides were chosen for an earlier file with the same header."""
     was_queued: bool = False
     """Whether it was queued when the program ended: a later start needs a new confirmation."""
+
+
+def _read_only(values: dict[str, Any]) -> MappingProxyType[str, Any]:
+    return MappingProxyType(values)
+
+
+class _PlanPickler(pickle.Pickler):
+    """Pickles read-only mappings, too."""
+
+    def reducer_override(self, value: object) -> Any:
+        if isinstance(value, MappingProxyType):
+            return _read_only, (dict(value),)
+        return NotImplemented
 
 
 class UploadStore:
@@ -139,6 +171,7 @@ class UploadStore:
                 continue
             try:
                 record = _from_json(json.loads((folder / RECORD).read_text(encoding="utf-8")))
+                (folder / PLAN).unlink(missing_ok=True)  # the ledger may have changed since
             except (OSError, ValueError, TypeError, KeyError):  # the program ended during the upload
                 shutil.rmtree(folder, ignore_errors=True)
                 continue
@@ -154,6 +187,40 @@ class UploadStore:
         content = json.dumps(asdict(record), ensure_ascii=False).encode()
         atomic_write(self.folder / record.id / RECORD, content)
         return record
+
+    # --- Corrections and plans ------------------------------------------------------------------------------
+
+    def corrections(self, record: FileRecord) -> tuple[Correction, ...]:
+        """Return the corrections of a file's cells; the file itself is never changed."""
+        try:
+            found = json.loads((self.folder / record.id / CORRECTIONS).read_text(encoding="utf-8"))
+            return tuple(Correction(**each) for each in found)
+        except FileNotFoundError:
+            return ()
+
+    def save_corrections(self, record: FileRecord, corrections: Sequence[Correction]) -> None:
+        """Write the corrections of a file beside it."""
+        content = json.dumps([asdict(each) for each in corrections], ensure_ascii=False).encode()
+        atomic_write(self.folder / record.id / CORRECTIONS, content)
+
+    def save_plan(self, record: FileRecord, checked: CheckedFile) -> None:
+        """Write a checked plan beside its file, so that it need not stay in memory."""
+        with contextlib.suppress(OSError), (self.folder / record.id / PLAN).open("wb") as file:
+            _PlanPickler(file, pickle.HIGHEST_PROTOCOL).dump(checked)
+
+    def load_plan(self, record: FileRecord) -> CheckedFile | None:
+        """Return a plan that this process wrote; None when there is none."""
+        try:
+            data = (self.folder / record.id / PLAN).read_bytes()
+            return pickle.loads(data)  # type: ignore[no-any-return]  # noqa: S301 (our own file, in our own folder)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            return None
+
+    def delete_plan(self, record: FileRecord) -> None:
+        """Delete the plan of a file that is no longer true."""
+        (self.folder / record.id / PLAN).unlink(missing_ok=True)
+
+    # --- Uploads --------------------------------------------------------------------------------------------
 
     def delete(self, record: FileRecord) -> None:
         """Delete a file; what was sent of it stays in the ledger."""
@@ -173,6 +240,18 @@ class UploadStore:
         except BaseException:
             self.delete(record)
             raise
+
+    def replace_upload(self, record: FileRecord, new: FileRecord) -> FileRecord:
+        """Put an upload in place of a file as its corrected version; its corrections no longer apply."""
+        folder = self.folder / record.id
+        for path in (self.path(record), folder / CORRECTIONS, folder / PLAN):
+            path.unlink(missing_ok=True)
+        self.path(new).replace(folder / new.stored)
+        self.delete(new)
+        logging.getLogger(__name__).info("%s replaced by %s", record.id, new.stored)
+        return self.save_record(
+            replace(new, id=record.id, overrides=record.overrides, uploaded_at=record.uploaded_at)
+        )
 
     async def _write(self, name: str, path: Path, chunks: AsyncIterator[bytes]) -> int:
         size = 0
@@ -232,7 +311,7 @@ def _after_restart(record: FileRecord) -> FileRecord:
 
 @contextlib.contextmanager
 def single_instance_lock(folder: Path) -> Iterator[None]:
-    """Keep a second page from using the same folder. Raises UsageError when one does already."""
+    """Keep a second page from using the same folder. Raises AlreadyServed when one does already."""
     from filelock import FileLock, Timeout
 
     try:
@@ -243,7 +322,7 @@ def single_instance_lock(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise UsageError(messages.ALREADY_OPEN, folder=folder) from None
+        raise AlreadyServed(messages.ALREADY_OPEN, folder=folder) from None
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """What templates show of a check, an order's history and the points spent, in the reader's language."""
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,20 +10,115 @@ from markupsafe import Markup
 
 from batchsync.attempt_texts import outcome_text, reason_text
 from batchsync.charts import Bar, bars_svg
+from batchsync.errors import ColumnsUnclear
 from batchsync.finance.spend import By, SpendRow, spend_rows
 from batchsync.job import CheckedFile
 from batchsync.ledger import AttemptRecord, OrderHistory, Spending
-from batchsync.messages import Lang, Message, cli, columns, planning
+from batchsync.messages import Lang, Message, Translation, cli, columns, planning
 from batchsync.messages import web as messages
 from batchsync.model import PLAN_VERDICTS, Figures, Note, Plan, PlanVerdict, Reason, State, total
 from batchsync.ooxml.references import letter
 from batchsync.planning.plan_csv import why
+from batchsync.web.run_queue import FileJob
+from batchsync.web.uploads import FileRecord, FileSummary, Phase
+
+# --- A file --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileStatus:
+    """A file's status and figures, for the list, the tab and notifications."""
+
+    css_class: str
+    """done, failed, uncertain, running, waiting, or empty."""
+    text: Message
+    details: tuple[tuple[str, Message], ...]
+    """CSS class and text of each figure."""
+
+    def summary(self, lang: Lang) -> str:
+        """Return status and figures in one line."""
+        return " · ".join([self.text.render(lang), *(text.render(lang) for _, text in self.details)])
+
+
+def file_status(file: FileJob, ahead: int = 0) -> FileStatus:
+    """Return what is happening with a file; `ahead` counts the files that are sent before it."""
+    record = file.record
+    if file.is_checking:
+        return _status("waiting", messages.STATE_CHECKING)
+    if file.progress is not None:
+        return _status("running", messages.STATE_RUNNING)
+    if record.phase is Phase.QUEUED:
+        orders = record.confirmation.orders if record.confirmation else 0
+        text = messages.STATE_BUSY if file.is_ledger_busy else messages.STATE_QUEUED
+        return _status("waiting", text, _detail("", messages.FILE_QUEUED, ahead=ahead, orders=orders))
+    if record.phase in (Phase.DONE, Phase.INTERRUPTED):
+        return _run_status(record)
+    return _check_status(file)
+
+
+def _run_status(record: FileRecord) -> FileStatus:
+    summary = record.summary
+    details = _summary_details(summary) if summary else []
+    if record.phase is Phase.INTERRUPTED:
+        return _status("uncertain", messages.STATE_INTERRUPTED, *details)
+    if summary is None:
+        return _status("", messages.STATE_DONE)
+    if summary.stopped:
+        reason = getattr(messages, f"STOP_{summary.stopped.upper()}", messages.END_STOPPED)
+        return _status("failed", messages.STATE_STOPPED, *details, _detail("", reason))
+    figures = (
+        (summary.uncertain, "uncertain", messages.STATE_UNCERTAIN),
+        (summary.problems, "failed", messages.STATE_PROBLEMS),
+        (summary.not_sent, "waiting", messages.STATE_PARTLY),
+    )
+    for count, css_class, text in figures:
+        if count:
+            return _status(css_class, text, *details)
+    return _status("done", messages.STATE_DONE, *details)
+
+
+def _summary_details(summary: FileSummary) -> list[tuple[str, Message]]:
+    details = [_detail("", messages.FILE_DONE, synced=summary.synced, points=summary.points)]
+    if summary.uncertain:
+        uncertain = {"count": summary.uncertain, "points": summary.points_possible}
+        details.append(_detail("uncertain", messages.FILE_UNCERTAIN, **uncertain))
+    if summary.problems:
+        details.append(_detail("failed", messages.FILE_PROBLEMS, count=summary.problems))
+    if summary.not_sent:
+        details.append(_detail("uncertain", messages.FILE_NOT_SENT, count=summary.not_sent))
+    return details
+
+
+def _check_status(file: FileJob) -> FileStatus:
+    if isinstance(file.error, ColumnsUnclear):
+        return _status("uncertain", messages.STATE_NEEDS_COLUMNS)
+    if file.error is not None:
+        error = Message(file.error.text, file.error.facts)
+        return _status("failed", messages.STATE_ERROR, ("", error))
+    counts = file.counts
+    if counts is None:
+        return _status("", messages.STATE_UPLOADED)
+    figures = {"send": counts.send, "points": counts.points, "rows": counts.rows}
+    details = [_detail("", messages.FILE_CHECKED, **figures)]
+    if counts.problems:
+        details.append(_detail("failed", messages.FILE_PROBLEMS, count=counts.problems))
+    return _status("", messages.STATE_CHECKED, *details)
+
+
+def _detail(css_class: str, text: Translation, **figures: int) -> tuple[str, Message]:
+    return css_class, Message(text, {name: f"{figure:,}" for name, figure in figures.items()})
+
+
+def _status(css_class: str, text: Translation, *details: tuple[str, Message]) -> FileStatus:
+    return FileStatus(css_class=css_class, text=Message(text), details=details)
+
 
 # --- A check ------------------------------------------------------------------------------------------------
 
 FIRST_ROWS = 8
 PLANNED_ROWS_A_PAGE = 100
 PROBLEM_VERDICTS = (PlanVerdict.INVALID, PlanVerdict.UNCERTAIN, PlanVerdict.FAILED_CHARGED)
+_OWNER_REASONS = (Reason.NO_OWNER, Reason.UNKNOWN_SHOP)
 SKIPPED_VERDICTS = (PlanVerdict.DUPLICATE, PlanVerdict.ALREADY_SYNCED, PlanVerdict.SKIPPED_HIDDEN)
 
 
@@ -36,6 +132,8 @@ class PlannedRow:
     number: str
     verdict: PlanVerdict
     name: str
+    editable: str = ""
+    """`order` or `owner` when that cell can be corrected."""
     why: str = ""
     cell: str = ""
     todo: str = ""
@@ -136,10 +234,17 @@ def _planned_row(plan: Plan, entry: int, lang: Lang) -> PlannedRow:
         number=plan.numbers[entry],
         verdict=verdict,
         name=cli.VERDICTS[verdict].render(lang),
+        editable=_editable(plan, entry, note) if verdict is PlanVerdict.INVALID else "",
         why=error,
         cell=str(facts.get("cell", "")),
         todo=todo,
     )
+
+
+def _editable(plan: Plan, entry: int, note: Note | None) -> str:
+    if note is None or note.code not in _OWNER_REASONS:
+        return "order"
+    return "" if plan.sheets[plan.sheet_of[entry]].owner_column is None else "owner"
 
 
 def _note_text(note: Note, lang: Lang) -> str:
@@ -149,6 +254,37 @@ def _note_text(note: Note, lang: Lang) -> str:
         or planning.PLAN_NOTES.get(note.code)
     )
     return Message(text, note.facts).render(lang) if text else note.code
+
+
+def problems_workbook(plan: Plan, lang: Lang) -> bytes:
+    """Return a workbook with the rows that have problems; every cell is text, so that no number is changed."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    heads = (
+        messages.LINE,
+        messages.SHEET,
+        messages.ORDER,
+        messages.MERCHANT,
+        messages.VERDICT,
+        messages.CELL,
+        messages.WHY,
+        messages.TODO,
+    )
+    with xlsxwriter.Workbook(out, options) as workbook:
+        sheet = workbook.add_worksheet()
+        bold, text = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "@"})
+        sheet.set_column(0, len(heads) - 1, 18, text)
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head.render(lang), bold)
+        for n, row in enumerate(planned_rows(plan, PROBLEM_VERDICTS, lang), start=1):
+            values = (row.sheet, row.number, row.owner, row.name, row.cell, row.why, row.todo)
+            sheet.write_number(n, 0, row.line)
+            for column, value in enumerate(values, start=1):
+                sheet.write_string(n, column, value, text)
+        sheet.freeze_panes(1, 0)
+    return out.getvalue()
 
 
 # --- An order's history -------------------------------------------------------------------------------------

@@ -103,7 +103,9 @@ def _served(loaded: Loaded) -> Iterator[tuple[list[str], AppContext, asyncio.Abs
     contexts: list[AppContext] = []
 
     async def serve_until_over() -> None:
-        async with serve(loaded, run_checks=_run_checks, announce_address=addresses.append) as context:
+        async with serve(
+            loaded, run_checks=_run_checks, announce_address=addresses.append, save_setup=save_nothing
+        ) as context:
             contexts.append(context)
             ready.set()
             await over.wait()
@@ -123,6 +125,10 @@ def _served(loaded: Loaded) -> Iterator[tuple[list[str], AppContext, asyncio.Abs
     finally:
         loop.call_soon_threadsafe(over.set)
         thread.join()
+
+
+def save_nothing(token: str, account: str, max_points: int | None) -> None:
+    """Keep what the first start asks for in memory only."""
 
 
 def _run_checks() -> list[CheckLine]:

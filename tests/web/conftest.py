@@ -44,7 +44,7 @@ class Visitor:
     def __post_init__(self) -> None:
         self.origin = re.sub(r"/login.*", "", self.login_address)
 
-    async def enter(self) -> int:
+    async def login(self) -> int:
         async with self.session.get(self.login_address) as answer:
             return answer.status
 
@@ -87,6 +87,12 @@ class Page:
                 if wanted(item):
                     return
 
+    async def numbers(self, file: str) -> list[str]:
+        """The order numbers that a check found."""
+        checked = await self.context.queue.checked(self.context.queue.get(file))
+        assert checked is not None
+        return checked.plan.numbers
+
     async def checked(self, file: str) -> None:
         await self.settled(file, lambda item: not item.is_checking)
 
@@ -97,10 +103,20 @@ class Page:
         """Hand a file in, start it and wait for its end."""
         file = await self.visitor.upload(content, name)
         await self.checked(file)
-        answer = await self.visitor.post(f"/api/files/{file}/start", {"orders": orders, "points": orders})
+        answer = await self.visitor.post("/api/start", start_body(file, {"orders": orders, "points": orders}))
         assert answer.status == 200, await answer.text()
         await self.over(file)
         return file
+
+
+def start_body(file: str, confirmed: dict[str, Any]) -> dict[str, Any]:
+    """The request that starts one file."""
+    body = {name: value for name, value in confirmed.items() if name != "max_points"}
+    return {"files": [{"id": file, **body}], "max_points": confirmed.get("max_points")}
+
+
+def save_nothing(token: str, account: str, max_points: int | None) -> None:
+    """Keep what the first start asks for in memory only."""
 
 
 def sheet(count: int, start: int = 1, merchant: str = "2088123464") -> bytes:
@@ -141,7 +157,9 @@ async def served(config: Config) -> AsyncIterator[Page]:
     loaded = Loaded(config=config, file=None, warnings=(), places={})
     addresses: list[str] = []
     async with (
-        serve(loaded, run_checks=run_checks, announce_address=addresses.append) as context,
+        serve(
+            loaded, run_checks=run_checks, announce_address=addresses.append, save_setup=save_nothing
+        ) as context,
         aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session,
     ):
         visitor = Visitor(session, addresses[0])
@@ -152,5 +170,5 @@ async def served(config: Config) -> AsyncIterator[Page]:
 async def page(make_config: MakeConfig) -> AsyncIterator[Page]:
     """A page whose visitor has entered."""
     async with served(make_config()) as one:
-        await one.visitor.enter()
+        await one.visitor.login()
         yield one

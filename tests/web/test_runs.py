@@ -11,8 +11,10 @@ import pytest
 
 from batchsync.config import InboxSettings
 from batchsync.messages import web as web_words
-from batchsync.model import RunSummary
+from batchsync.model import Decision, RunSummary
 from batchsync.nightly.state import FileRecord, NightState, NightSummary
+from batchsync.sandbox import SandboxSettings
+from batchsync.sandbox.script import Script
 from batchsync.sandbox.server import Sandbox
 from batchsync.web.handlers.nightly import state_folder
 from batchsync.web.rendering import FOLDER
@@ -56,15 +58,34 @@ async def test_the_csv_tells_what_the_workbook_tells(page: Page) -> None:
     ]
 
 
-async def test_a_table_follows_the_ledger(page: Page) -> None:
-    """Made once, kept while nothing changes, made anew when another run has sent something."""
+async def test_a_final_result_is_built_once(page: Page) -> None:
+    """The rows of a run without uncertain orders can't change: later runs build neither them nor the result again."""
     queries = page.context.queries
     file = await page.send(sheet(2), 2)
     record = queries.run(run_of(page, file))
-    first = queries.tally(record)
-    assert first is queries.tally(record)
+    tally = queries.tally(record)
+    result = queries.result(record, "xlsx")
     await page.send(sheet(2, start=50), 2, "other.csv")
-    assert first is not queries.tally(record)
+    assert tally is queries.tally(record)
+    assert (str(result), result) == (record.result, queries.result(record, "xlsx"))
+
+
+async def test_a_result_with_uncertain_orders_follows_the_ledger(make_config: MakeConfig) -> None:
+    """As long as an order is uncertain, its run is read again after every change; once resolved it has other counts."""
+    script = Script(faults=1.0, only=("half",))
+    async with Sandbox(SandboxSettings(script=script)) as vendor:
+        config = make_config()
+        config = config.model_copy(update={"api": config.api.model_copy(update={"url": vendor.url})})
+        async with served(config) as page:
+            await page.visitor.login()
+            file = await page.send(sheet(2), 2)
+            record = page.context.queries.run(run_of(page, file))
+            before = page.context.queries.summary(record.run)
+            own = page.context.queries.result(record, "xlsx")
+            page.context.queries.resolve(record, Decision.CHARGED, None)
+            after = page.context.queries.summary(record.run)
+            assert (2, 0) == (before.uncertain, after.uncertain)
+            assert own != page.context.queries.result(record, "xlsx")
 
 
 async def test_an_order_s_life_is_told(page: Page) -> None:
@@ -73,7 +94,7 @@ async def test_an_order_s_life_is_told(page: Page) -> None:
     text = await page.visitor.text("/orders?q=260101-000000000000001")
     assert ("synced" in text, "HTTP 200" in text) == (True, True)
     text = await page.visitor.text("/orders?q=%3Cscript%3Ealert(1)%3C/script%3E")
-    assert ("<script>alert" in text, "knows no order" in text) == (False, True)
+    assert ("<script>alert" in text, "has no order that begins with" in text) == (False, True)
 
 
 @pytest.mark.parametrize("by", ["day", "merchant", "run", "nonsense"])
@@ -91,7 +112,7 @@ async def test_nights_are_told(make_config: MakeConfig, tmp_path: Path) -> None:
     """What the inbox's memory knows; without an inbox the page says how to have one."""
     config = make_config()
     async with served(config) as page:
-        await page.visitor.enter()
+        await page.visitor.login()
         assert "There is no inbox" in await page.visitor.text("/nights")
     inbox = tmp_path / "inbox"
     config = config.model_copy(update={"inbox": InboxSettings(folder=inbox)})
@@ -127,7 +148,7 @@ async def test_nights_are_told(make_config: MakeConfig, tmp_path: Path) -> None:
         )
     )
     async with served(config) as page:
-        await page.visitor.enter()
+        await page.visitor.login()
         assert "321" in await page.visitor.text("/nights")
         text = await page.visitor.text("/nights/2026-11-24")
         assert ("4,711" in text, "/runs/20261124-2201-orders" in text, "<b>orders" in text) == (

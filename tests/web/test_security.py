@@ -36,7 +36,7 @@ async def test_without_the_cookie_nothing_is_shown(make_config: MakeConfig) -> N
 async def test_an_address_opens_the_page_once(make_config: MakeConfig) -> None:
     """The second use of a key lets nobody in, and a new address is told after the first."""
     async with served(make_config()) as page:
-        assert 200 == await page.visitor.enter()
+        assert 200 == await page.visitor.login()
         async with aiohttp.ClientSession() as other, other.get(page.addresses[0]) as answer:
             assert 401 == answer.status
         async with (
@@ -188,7 +188,7 @@ async def test_a_password_opens_the_page(make_config: MakeConfig, tmp_path: Path
         origin = {"Origin": page.visitor.origin}
         url = f"{page.visitor.origin}/login"
         async with page.visitor.session.post(url, data={"password": "wrong horse"}, headers=origin) as answer:
-            assert (401, True) == (answer.status, "not the password" in await answer.text())
+            assert (401, True) == (answer.status, "password is wrong" in await answer.text())
         async with page.visitor.session.post(
             url, data={"password": "correct horse"}, headers=origin
         ) as answer:

@@ -24,7 +24,7 @@ async def test_the_page_names_the_processes_that_send(sandbox: Sandbox, postgres
         token=SecretStr(sandbox.token),
     )
     async with served(config) as page:
-        await page.visitor.enter()
+        await page.visitor.login()
         with open_postgres(postgres) as ledger, ledger.joined("<b>packing desk", kind="worker") as session:
             await session.ask(lambda _: None)  # until then it has only said that it will come
             there = await page.visitor.text("/runs")
@@ -32,11 +32,11 @@ async def test_the_page_names_the_processes_that_send(sandbox: Sandbox, postgres
     assert (True, True, True) == (
         f"· {os.getpid()}" in there,
         "&lt;b&gt;packing desk" in there,
-        "waits for work" in there,
+        "idle" in there,
     )
     assert "packing desk" not in gone
 
 
 async def test_a_ledger_of_one_machine_names_nobody(page: Page) -> None:
     """Where nobody else can send, there is nothing to say."""
-    assert "Who sends over this ledger" not in await page.visitor.text("/runs")
+    assert "Processes that send" not in await page.visitor.text("/runs")

@@ -487,6 +487,13 @@ JOIN orders AS o ON o.account = k.id AND o.owner = p.id AND o.number = $1
 LEFT JOIN runs AS r ON r.id = o.run
 ORDER BY o.id;
 
+-- name: numbers_with_prefix
+SELECT DISTINCT number
+FROM orders
+WHERE starts_with(number, $1)
+ORDER BY number
+LIMIT $2;
+
 -- name: attempts_of
 SELECT
     a.id, r.run, a.claimed_at, x.late, x.state, x.points, x.elapsed, x.at,

@@ -46,6 +46,12 @@ async def login_by_password(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@routes.post("/api/login-token")
+async def issue_token(request: web.Request) -> web.StreamResponse:
+    """Return a one-time token for another browser, or for a second start of the program."""
+    return web.json_response({"token": request.app[CONTEXT].auth.issue_token()})
+
+
 @routes.post("/language")
 async def choose_language(request: web.Request) -> web.StreamResponse:
     """Remember the chosen language, and go back to the page it was chosen on."""

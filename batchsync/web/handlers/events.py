@@ -12,6 +12,7 @@ from batchsync.model import Problem, Progress
 from batchsync.web.context import CONTEXT
 from batchsync.web.rendering import language
 from batchsync.web.run_queue import FileJob, RunQueue
+from batchsync.web.views import file_status
 
 KINDS_SHOWN = 6
 
@@ -24,8 +25,11 @@ class FileState:
 
     id: str
     version: int
+    name: str
     phase: str
-    is_checking: bool
+    css_class: str
+    summary: str
+    """Status and figures in one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +104,13 @@ def snapshot(queue: RunQueue, lang: Lang) -> Snapshot:
         FileState(
             id=file.record.id,
             version=file.version,
+            name=file.record.name,
             phase=file.record.phase.value,
-            is_checking=file.is_checking,
+            css_class=status.css_class,
+            summary=status.summary(lang),
         )
         for file in queue.files.values()
+        for status in (file_status(file),)
     )
     return Snapshot(files=files, run=run_state(queue.running, lang) if queue.running else None)
 

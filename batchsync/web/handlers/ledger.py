@@ -15,6 +15,7 @@ from batchsync.web.views import order_history_view, points_view
 if TYPE_CHECKING:
     from batchsync.finance.spend import By
 
+NUMBERS_SHOWN = 50
 SPANS_DAYS = (7, 30, 90, 365)
 
 routes = web.RouteTableDef()
@@ -22,12 +23,24 @@ routes = web.RouteTableDef()
 
 @routes.get("/orders")
 async def order_history(request: web.Request) -> web.StreamResponse:
-    """Show the history of an order."""
+    """Show the history of an order, or the order numbers that begin with the text."""
     context, lang = request.app[CONTEXT], language(request)
     number = request.query.get("q", "").strip()[:100]
     found = await asyncio.to_thread(context.queries.histories, number) if number else []
-    histories = [order_history_view(history, lang) for history in found]
-    return context.renderer.response(request, "order.html", number=number, histories=histories)
+    numbers: list[str] = []
+    if number and not found:
+        search = context.queries.numbers_with_prefix
+        numbers = await asyncio.to_thread(search, number, NUMBERS_SHOWN + 1)
+        if len(numbers) == 1:
+            found = await asyncio.to_thread(context.queries.histories, numbers[0])
+    return context.renderer.response(
+        request,
+        "order.html",
+        number=number,
+        histories=[order_history_view(history, lang) for history in found],
+        numbers=numbers[:NUMBERS_SHOWN],
+        has_more=len(numbers) > NUMBERS_SHOWN,
+    )
 
 
 @routes.get("/points")

@@ -210,6 +210,14 @@ async def uncertain_part(request: web.Request) -> web.StreamResponse:
     )
 
 
+@routes.get(f"/runs/{RUN}/uncertain.txt")
+async def uncertain_numbers(request: web.Request) -> web.StreamResponse:
+    """Return the order numbers of all uncertain orders of a run, one a line."""
+    context, record = request.app[CONTEXT], await _run_of(request)
+    numbers = await asyncio.to_thread(context.queries.uncertain_numbers, record)
+    return web.Response(text="\n".join(numbers))
+
+
 @routes.post(f"/api/runs/{RUN}/resolve")
 async def resolve(request: web.Request) -> web.StreamResponse:
     """Resolve uncertain orders as the user decided: those named, or all of the run."""
@@ -229,5 +237,5 @@ async def resolve(request: web.Request) -> web.StreamResponse:
         ]
     record = await _run_of(request)
     resolved = await asyncio.to_thread(context.queries.resolve, record, decision, orders)
-    context.events.notify()
+    context.queue.run_changed(record.run)
     return web.json_response({"resolved": len(resolved)})

@@ -4,7 +4,6 @@ import { announce, get, load } from "./http.js";
 
 const numbers = new Intl.NumberFormat(document.documentElement.lang);
 const shown = (value) => numbers.format(value);
-let lost = false;
 let announced = -1;
 
 function clock(seconds) {
@@ -42,7 +41,6 @@ function showRun(run) {
   }
   const card = document.querySelector(`[data-run-of="${run.id}"]`);
   if (card) showCard(card, run, share, percent);
-  document.title = document.title.replace(/^(\d+ % · )?/, `${percent} · `);
 }
 
 function showCard(card, run, share, percent) {
@@ -96,18 +94,80 @@ function showKinds(list, kinds) {
   list.replaceChildren(...lines);
 }
 
+// --- The end of a run: tab title, icon, live region, notification
+
+const ENDED = ["done", "interrupted"];
+const phases = new Map();
+const baseTitle = document.title;
+const icon = document.getElementById("icon");
+const baseIcon = icon?.getAttribute("href");
+
+function showEndings(snapshot) {
+  const button = document.getElementById("notify");
+  for (const file of snapshot.files) {
+    const before = phases.get(file.id);
+    phases.set(file.id, file.phase);
+    if (before === "queued" && file.phase === "running" && button) announce(button.dataset.started.replace("%", file.name));
+    if (!["queued", "running"].includes(before) || !ENDED.includes(file.phase)) continue;
+    const text = `${file.name}: ${file.summary}`;
+    announce(text);
+    if (button && "Notification" in window && Notification.permission === "granted" && localStorage.getItem("notify")) {
+      new Notification(button.dataset.title.replace("%", file.name), { body: file.summary, tag: file.id });
+    }
+  }
+}
+
+// The tab shows the file of this page; on other pages the run under way.
+function showTab(snapshot) {
+  const watched = document.querySelector("[data-watch]")?.dataset.watch;
+  const file = snapshot.files.find((each) => each.id === watched);
+  const run = snapshot.run && (!file || snapshot.run.id === file.id) ? snapshot.run : null;
+  let mark = "";
+  let name = "icon";
+  if (run) {
+    mark = `${Math.floor((run.total ? run.done / run.total : 0) * 100)} % · `;
+    name = "icon-running";
+  } else if (file && ENDED.includes(file.phase)) {
+    mark = file.css_class === "done" ? "✓ " : "! ";
+    name = file.css_class === "done" ? "icon-done" : "icon-problem";
+  }
+  if (document.title !== mark + baseTitle) document.title = mark + baseTitle;
+  const href = baseIcon?.replace("/icon.", `/${name}.`);
+  if (icon && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+}
+
+export function initNotify() {
+  const button = document.getElementById("notify");
+  if (!button || !("Notification" in window)) return;
+  const isOn = () => Notification.permission === "granted" && localStorage.getItem("notify");
+  button.hidden = Boolean(isOn());
+  button.addEventListener("click", async () => {
+    const permission = await Notification.requestPermission();
+    if (permission === "granted") localStorage.setItem("notify", "1");
+    const text = permission === "granted" ? button.dataset.on : button.dataset.blocked;
+    button.textContent = text;
+    announce(text);
+  });
+}
+
 // --- Parts that have changed
 
 const busy = new Set();
 const RETRY_MS = 2000;
 let latest = null;
 
-// While a part is loading or a dialog is open, changes wait; the latest snapshot is compared again afterwards.
+// While a part is loading, a dialog is open or a field is being edited, changes wait; then the latest snapshot is compared again.
 async function refresh(element) {
   if (busy.has(element)) return;
   busy.add(element);
   try {
+    const selected = [...element.querySelectorAll("[data-select]:checked")].map((box) => box.dataset.select);
     await load(element, element.dataset.part);
+    for (const id of selected) {
+      const box = element.querySelector(`[data-select="${id}"]`);
+      if (box) box.checked = true;
+      box?.dispatchEvent(new Event("change", { bubbles: true }));
+    }
     busy.delete(element);
     refreshChanged(latest);
     if (latest.run) showRun(latest.run);
@@ -121,6 +181,7 @@ document.addEventListener("close", () => latest && refreshChanged(latest), true)
 
 function refreshChanged(snapshot) {
   latest = snapshot;
+  if (document.querySelector("dialog[open]")) return;
   const list = document.getElementById("file-list");
   if (list) {
     const here = [...list.querySelectorAll(".file")].map((file) => `${file.dataset.file}:${file.dataset.version}`).sort().join();
@@ -132,17 +193,23 @@ function refreshChanged(snapshot) {
     const file = snapshot.files.find((each) => each.id === watched.dataset.watch);
     const version = watched.querySelector("[data-version]")?.dataset.version;
     if (!file) location.href = "/";
-    else if (String(file.version) !== version && !document.querySelector("dialog[open]")) refresh(watched);
+    else if (String(file.version) !== version) refresh(watched);
   }
 }
 
-function connection(isLost, sessionEnded = false) {
+// --- The connection
+
+const DEAD_AFTER_MS = 4000;
+let lostAt = 0;
+
+function showConnection(state) {
   const banner = document.getElementById("connection");
-  banner.hidden = !isLost;
-  banner.querySelector("[data-when=disconnected]").hidden = sessionEnded;
-  banner.querySelector("[data-when=session]").hidden = !sessionEnded;
-  if (lost && !isLost) announce(banner.dataset.back);
-  lost = isLost;
+  banner.hidden = state === "connected";
+  for (const text of banner.querySelectorAll("[data-when]")) text.hidden = text.dataset.when !== state;
+  if (state === "connected") {
+    if (lostAt) announce(banner.dataset.reconnected);
+    lostAt = 0;
+  } else lostAt ||= Date.now();
 }
 
 // A browser allows a site six connections, whatever the number of tabs: a tab in the background polls instead.
@@ -150,11 +217,12 @@ const POLL_MS = 5000;
 
 function show(snapshot) {
   refreshChanged(snapshot);
-  if (snapshot.run) return showRun(snapshot.run);
+  showEndings(snapshot);
+  showTab(snapshot);
   const chip = document.getElementById("run-chip");
-  if (chip) chip.hidden = true;
-  document.title = document.title.replace(/^\d+ % · /, "");
-  announced = -1;
+  if (chip) chip.hidden = !snapshot.run;
+  if (snapshot.run) showRun(snapshot.run);
+  else announced = -1;
 }
 
 export function follow() {
@@ -166,11 +234,11 @@ export function follow() {
     source?.close();
     source = undefined;
   };
-  const reconnect = async () => {
+  const lost = async () => {
     stop();
-    connection(true);
-    const answer = await fetch("/api/snapshot").catch(() => null);
-    if (answer?.status === 401) return connection(true, true);
+    const response = await fetch("/api/snapshot").catch(() => null);
+    if (response?.status === 401) return showConnection("session");
+    showConnection(lostAt && Date.now() - lostAt > DEAD_AFTER_MS && !response ? "dead" : "disconnected");
     timer = setTimeout(connect, wait);
     wait = Math.min(wait * 1.6, 10000);
   };
@@ -178,17 +246,18 @@ export function follow() {
     source = new EventSource("/api/events");
     source.onopen = () => {
       wait = 1000;
-      connection(false);
+      showConnection("connected");
     };
     source.onmessage = (event) => show(JSON.parse(event.data));
-    source.onerror = reconnect;
+    source.onerror = lost;
   };
   const poll = async () => {
     try {
       show(await (await get("/api/snapshot")).json());
+      showConnection("connected");
       timer = setTimeout(poll, POLL_MS);
     } catch {
-      timer = setTimeout(connect, POLL_MS);
+      lost();
     }
   };
   const connect = () => {
@@ -198,7 +267,7 @@ export function follow() {
   };
   document.addEventListener("session-ended", () => {
     stop();
-    connection(true, true);
+    showConnection("session");
   });
   document.addEventListener("visibilitychange", connect);
   addEventListener("pagehide", stop);

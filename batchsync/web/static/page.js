@@ -1,9 +1,10 @@
 // Actions of buttons and forms.
 
-import { initUpload } from "./upload.js";
-import { follow } from "./events.js";
+import { follow, initNotify } from "./events.js";
 import { announce, get, load, post, showError } from "./http.js";
 import { initTables } from "./rows.js";
+import { askToStart, initStart } from "./start.js";
+import { initUpload } from "./upload.js";
 
 // Asks before an action that costs points, stops or deletes; resolves to whether the user agreed.
 function confirmed({ title, text, yes }) {
@@ -29,6 +30,22 @@ async function rowsInto(button, data) {
   }
 }
 
+async function copy(text) {
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else copyBySelection(text);
+  announce(document.querySelector("[data-copied]").dataset.copied);
+}
+
+// For pages over plain HTTP from another machine, where browsers have no clipboard API.
+function copyBySelection(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
 const actions = {
   "close-error": () => showError(""),
   pause: (button) => post(`/api/files/${button.dataset.file}/pause`),
@@ -40,14 +57,19 @@ const actions = {
     await post(`/api/files/${button.dataset.file}/check`);
     if (button.dataset.go && location.pathname !== button.dataset.go) location.href = button.dataset.go;
   },
-  start: () => {
-    const dialog = document.getElementById("start");
-    dialog.returnValue = "no";
-    dialog.showModal();
-  },
+  start: (button) => askToStart([button]),
+  "start-selected": () => askToStart([...document.querySelectorAll("[data-select]:checked")]),
   "more-rows": (button) => rowsInto(button, button.dataset),
   "first-rows": (summary) => Number(summary.dataset.from) === 0 && rowsInto(summary, summary.dataset),
   load: (button) => load(button.closest("[data-load]"), button.dataset.url),
+  edit: (button) => edit(button),
+  "pick-column": (button) => pickColumn(button),
+  "pick-header": (button) => pickHeader(button),
+  "pick-merchant": (button) => {
+    button.form.elements.owner_id.value = button.dataset.merchant;
+  },
+  copy: (button) => copy(button.dataset.copy),
+  "copy-all": async (button) => copy(await (await get(button.dataset.url)).text()),
 };
 
 async function perform(action) {
@@ -65,51 +87,114 @@ addEventListener("click", (event) => {
   perform(() => actions[button.dataset.action](button));
 });
 
-// --- Starting
+// --- Selecting files
 
-const digits = (field) => (field?.value.trim() ? Number(field.value.trim()) : null);
-
-addEventListener("input", (event) => {
-  const dialog = event.target.closest("#start");
-  if (!dialog) return;
-  const orders = toSend(dialog);
-  const numbers = new Intl.NumberFormat(document.documentElement.lang);
-  dialog.querySelector("[data-sum=orders]").textContent = numbers.format(orders);
-  dialog.querySelector("[data-sum=points]").textContent = numbers.format(orders * Number(dialog.dataset.price));
-});
-
-function toSend(dialog) {
-  const all = Number(dialog.dataset.orders);
-  return Math.min(all, digits(dialog.querySelector("[name=limit]")) || all);
+function selectionChanged() {
+  const button = document.querySelector("[data-action=start-selected]");
+  if (!button) return;
+  const count = document.querySelectorAll("[data-select]:checked").length;
+  button.disabled = !count;
+  button.textContent = button.dataset.text.replace("%", count);
 }
 
-document.addEventListener(
-  "close",
-  (event) => {
-    const dialog = event.target;
-    if (dialog.id !== "start" || dialog.returnValue !== "yes") return;
-    const orders = toSend(dialog);
-    perform(() =>
-      post(`/api/files/${dialog.dataset.file}/start`, {
-        orders,
-        points: orders * Number(dialog.dataset.price),
-        limit: digits(dialog.querySelector("[name=limit]")),
-        max_points: digits(dialog.querySelector("[name=max_points]")),
-      }),
-    );
-  },
-  true,
-);
+addEventListener("change", (event) => {
+  const box = event.target;
+  if (box.matches("[data-select-all]")) {
+    for (const each of document.querySelectorAll("[data-select]")) each.checked = box.checked;
+  }
+  if (box.matches("[data-select], [data-select-all]")) selectionChanged();
+});
 
 // --- Choosing columns
 
+function pickColumn(button) {
+  const form = button.form || button.closest("form");
+  const role = button.dataset.role || form.elements.role.value;
+  const other = role === "order" ? "owner" : "order";
+  const letter = button.dataset.letter;
+  form.elements[`${role}_column`].value = letter;
+  if (form.elements[`${other}_column`].value === letter) form.elements[`${other}_column`].value = "";
+  form.elements.role.value = role === "order" && !form.elements.owner_column.value ? "owner" : role;
+  showColumns(form);
+}
+
+function showColumns(form) {
+  const chosen = { order: form.elements.order_column.value, owner: form.elements.owner_column.value };
+  const roleOf = (letter) => (letter === chosen.order ? "order" : letter === chosen.owner ? "owner" : "");
+  for (const name of ["order", "owner"]) form.querySelector(`[data-chosen=${name}]`).textContent = chosen[name] || "–";
+  for (const button of form.querySelectorAll("button.column")) {
+    const role = roleOf(button.dataset.letter);
+    button.setAttribute("aria-pressed", String(Boolean(role)));
+    button.dataset.taken = role;
+    const label = button.querySelector(".role");
+    label.textContent = role ? label.dataset[role] : "";
+  }
+  for (const cell of form.querySelectorAll("td[data-letter]")) {
+    const role = roleOf(cell.dataset.letter);
+    cell.className = role ? `is-${role}` : "";
+  }
+}
+
+function pickHeader(button) {
+  const form = button.form;
+  form.elements.header_row.value = button.dataset.line;
+  for (const row of form.querySelectorAll("tbody tr")) row.classList.toggle("header-line", row.contains(button));
+}
+
+// A click on a cell chooses its column, like a click on the letter above it.
+addEventListener("click", (event) => {
+  const cell = event.target.closest("td[data-letter]");
+  if (cell) pickColumn(cell.closest("form").querySelector(`button.column[data-letter="${cell.dataset.letter}"]`));
+});
+
+// --- Forms
+
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.action === "resolve") event.preventDefault();
-  if (form.dataset.action !== "columns") return;
+  const action = forms[form.dataset.action];
+  if (!action) return;
   event.preventDefault();
-  perform(() => post(`/api/files/${form.dataset.file}/check`, { columns: Object.fromEntries(new FormData(form)) }));
+  perform(() => action(form));
 });
+
+const forms = {
+  resolve: () => {},
+  columns: (form) => {
+    const { role, ...columns } = Object.fromEntries(new FormData(form));
+    return post(`/api/files/${form.dataset.file}/check`, { columns });
+  },
+  setup: async (form) => {
+    await post("/api/setup", Object.fromEntries(new FormData(form)));
+    location.reload();
+  },
+  correct: (form) => {
+    const { sheet, line, column, old } = form.dataset;
+    const value = form.elements.value.value.trim();
+    if (!value) return undefined;
+    const table = form.closest("[data-correct]");
+    return post(`/api/files/${table.dataset.correct}/corrections`, { cells: [{ sheet, line: Number(line), column, old, new: value }] });
+  },
+};
+
+// Replaces a cell of the problems table by a field.
+function edit(button) {
+  const { sheet, line, column, old, label, save } = button.dataset;
+  const form = document.createElement("form");
+  Object.assign(form.dataset, { action: "correct", sheet, line, column, old });
+  form.className = "row";
+  const field = document.createElement("input");
+  field.name = "value";
+  field.value = old;
+  field.autocomplete = "off";
+  field.setAttribute("aria-label", label);
+  const submit = document.createElement("button");
+  submit.className = "primary";
+  submit.textContent = save;
+  form.append(field, submit);
+  button.parentElement.replaceWith(form);
+  field.focus();
+  field.select();
+}
 
 // --- Resolving uncertain orders
 
@@ -129,13 +214,16 @@ async function resolve(button, form) {
     if (!(await confirmed(button.dataset))) return;
     body.all = true;
   } else {
-    body.orders = [...form.querySelectorAll("[data-number]:checked")].map((box) => ({ owner: box.dataset.owner, number: box.dataset.number }));
+    const scope = "one" in button.dataset ? button.closest("li") : form;
+    const boxes = scope.querySelectorAll("one" in button.dataset ? "[data-number]" : "[data-number]:checked");
+    body.orders = [...boxes].map((box) => ({ owner: box.dataset.owner, number: box.dataset.number }));
     if (!body.orders.length) return;
   }
   const buttons = form.querySelectorAll("[data-decision]");
   for (const each of buttons) each.disabled = true;
   try {
-    await post(`/api/runs/${form.dataset.run}/resolve`, body);
+    const { resolved } = await post(`/api/runs/${form.dataset.run}/resolve`, body);
+    announce(form.dataset.resolved.replace("%", resolved));
   } catch (error) {
     for (const each of buttons) each.disabled = false;
     throw error;
@@ -148,15 +236,29 @@ async function resolve(button, form) {
 // --- Parts that are loaded after the page
 
 function loadParts(root) {
-  for (const place of root.querySelectorAll("[data-load].loading:not([data-requested])")) {
-    place.dataset.requested = "1";
-    perform(() => load(place, place.dataset.load));
+  for (const element of root.querySelectorAll("[data-load].loading:not([data-requested])")) {
+    element.dataset.requested = "1";
+    perform(() => load(element, element.dataset.load));
   }
   initTables(root);
+  selectionChanged();
 }
+
+addEventListener(
+  "toggle",
+  (event) => {
+    const element = event.target.querySelector?.("[data-load-when-open]:not([data-requested])");
+    if (!event.target.open || !element) return;
+    element.dataset.requested = "1";
+    perform(() => load(element, element.dataset.load));
+  },
+  true,
+);
 
 document.addEventListener("loaded", (event) => loadParts(event.detail));
 initUpload();
+initStart(perform);
+initNotify();
 loadParts(document);
 follow();
 announce("");
