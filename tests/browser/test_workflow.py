@@ -98,7 +98,7 @@ def test_a_locked_page_has_no_barrier(open_page: Open, tmp_path: Path) -> None:
     """Whoever comes without the address is told where it stands."""
     with staged(tmp_path) as stage:
         page = open_page(f"{stage.origin}/")
-        expect(page.locator("h1")).to_have_text("This page is locked")
+        expect(page.locator("h1")).to_have_text("Please open the page from batchsync")
         no_barriers(page)
 
 
@@ -156,7 +156,7 @@ def test_stop_and_go_on(open_page: Open, tmp_path: Path) -> None:
         assert 3 < spent < MANY
         page.click(".result [data-action=recheck]")
         page.wait_for_selector(".check-summary")
-        assert str(MANY - spent) == page.get_attribute("#start", "data-orders")
+        assert str(MANY - spent) == page.get_attribute("[data-action=start]", "data-orders")
         page.click("[data-action=start]")
         page.click("#start summary")
         page.fill("#start [name=limit]", "5")
@@ -219,9 +219,9 @@ def test_rows_are_pasted_and_columns_chosen(open_page: Open, tmp_path: Path) -> 
         page.click("[data-action=paste]")
         page.fill("#pasted", "260101-111111111111111\t2088123464\n260101-111111111111112\t2088123464\n")
         page.click("#paste button[value=yes]")
-        page.wait_for_selector("input[name=order_column]")
-        page.fill("input[name=order_column]", "A")
-        page.fill("input[name=owner_column]", "B")
-        page.click(".columns-form button")
+        page.wait_for_selector(".column-grid")
+        page.click(".column-grid button.column[data-letter=A]")
+        page.click(".column-grid td[data-letter=B] >> nth=1")
+        page.click(".columns-form button.primary")
         page.wait_for_selector(".check-summary")
-        assert "2" == page.get_attribute("#start", "data-orders")
+        assert "2" == page.get_attribute("[data-action=start]", "data-orders")
