@@ -6,15 +6,19 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import orjson
 
+LONGEST_NAME = 255
+"""Most bytes of a file name in UTF-8 on Linux; Windows and macOS take 255 UTF-16 units, which are never more."""
+LONGEST_SUFFIX = 20
+
 
 def atomic_write(path: Path, content: bytes) -> None:
     """Write a file that takes its name only when it is complete and on the disk."""
-    beside = path.with_name(f".{path.name}.new")
+    beside = path.with_name(fit_file_name(f".{path.name}", ".new"))
     try:
         with beside.open("wb") as file:
             file.write(content)
@@ -29,7 +33,7 @@ def atomic_write(path: Path, content: bytes) -> None:
 
 def atomic_write_unsynced(path: Path, content: bytes) -> None:
     """Write a file that a killed process leaves whole, though a power cut may not: for what can be found out anew."""
-    beside = path.with_name(f".{path.name}.new")
+    beside = path.with_name(fit_file_name(f".{path.name}", ".new"))
     beside.write_bytes(content)
     beside.replace(path)
 
@@ -79,7 +83,7 @@ def move(source: Path, target: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        beside = target.with_name(f".{target.name}.new")
+        beside = target.with_name(fit_file_name(f".{target.name}", ".new"))
         shutil.copy2(source, beside)
         with beside.open("rb+") as file:
             os.fsync(file.fileno())
@@ -146,3 +150,13 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def fit_file_name(name: str, addition: str = "", longest: int = LONGEST_NAME) -> str:
+    """Return a name with an addition before its suffix, the stem shortened to what file systems take."""
+    path = PurePath(name)
+    suffix = path.suffix if len(path.suffix.encode()) <= LONGEST_SUFFIX else ""
+    stem = name.removesuffix(suffix) if suffix else name
+    ending = f"{addition}{suffix}"
+    room = longest - len(ending.encode())
+    return stem.encode()[:room].decode(errors="ignore") + ending

@@ -121,7 +121,7 @@ def ours(source: Path, target: Path, rows: int) -> None:
         lang=Lang.ZH,
     )
     written = write_result(job, entries)
-    assert written.path == target, written.said
+    assert written.path == target, written.messages
 
 
 WAYS: dict[str, Callable[[Path, Path, int], None]] = {

@@ -8,7 +8,7 @@ import batchsync
 PACKAGE = Path(batchsync.__file__).parent
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"model", "clock", "charts", "fsutil"}),
+    frozenset({"model", "clock", "charts", "formatting", "fsutil"}),
     frozenset({"messages"}),
     frozenset({"errors"}),
     frozenset({"config"}),

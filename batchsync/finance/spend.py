@@ -12,7 +12,7 @@ from batchsync.ledger import Spending
 from batchsync.messages import Lang
 from batchsync.messages import finance as messages
 from batchsync.model import Figures
-from batchsync.planning.plan_csv import harmless
+from batchsync.ooxml.escaping import csv_text
 
 By = Literal["day", "merchant", "run"]
 NUMBERS = ("calls", "synced", "failed", "uncertain", "points", "points_possible")
@@ -53,7 +53,7 @@ def write_csv(lines: Sequence[SpendRow], by: By, stream: TextIO) -> None:
     out = csv.writer(stream, lineterminator="\n")
     out.writerow((by, *NUMBERS))
     for line in lines:
-        out.writerow((harmless(line.key), *map(line.value, NUMBERS)))
+        out.writerow((csv_text(line.key), *map(line.value, NUMBERS)))
 
 
 def write_chart(lines: Sequence[SpendRow], by: By, path: Path, lang: Lang) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from batchsync.config import OutputSettings
 from batchsync.errors import OutputError
+from batchsync.fsutil import LONGEST_NAME, fit_file_name
 from batchsync.messages import job as messages
 
 SUFFIXES: dict[str, Literal["xlsx", "csv"]] = {".xlsx": "xlsx", ".xlsm": "xlsx", ".csv": "csv"}
@@ -38,7 +39,8 @@ def choose_output_path(source: Path, output: Path | None, settings: OutputSettin
     if output is not None and output.suffix.lower() in SUFFIXES and not output.is_dir():
         target = OutputPath(path=output.absolute(), format=SUFFIXES[output.suffix.lower()], asked=True)
     else:
-        name = f"{source.stem}.result.{settings.format}"
+        longest = LONGEST_NAME - len(b".20261123-0212")  # an older result is renamed with its time
+        name = fit_file_name(f"{source.stem}.{settings.format}", ".result", longest)
         folder = asked if asked is not None else source.parent
         target = OutputPath(path=(folder / name).absolute(), format=settings.format, asked=False)
     if target.path.exists() and source.exists() and target.path.samefile(source):

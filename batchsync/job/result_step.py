@@ -84,7 +84,7 @@ class ResultWriter:
                 Message(messages.RESULT_LOST, {"error": Message(error.text, error.facts), "run": record.run}),
             )
         else:
-            tally, said, result = written.tally, written.said, str(written.path.absolute())
+            tally, said, result = written.tally, written.messages, str(written.path.absolute())
         summary = tally.summary(
             file=record.file,
             run=record.run,

@@ -99,7 +99,7 @@ class _Gathering:
         return kinds.WITH_CODE.render(self._lang, kind=kind, code=entry.api_status)
 
     def _row(self, entry: EntryResult, status: RowStatus) -> ProblemRow:
-        error, todo = self._speaker.sentences(entry, status)
+        error, todo = self._speaker.error_and_advice(entry, status)
         return ProblemRow(
             file=self._file,
             sheet=self._sheets[entry.sheet] if entry.sheet < len(self._sheets) else "",

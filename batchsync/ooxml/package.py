@@ -1,4 +1,4 @@
-"""A workbook as a package of parts: which sheet is which part, what is added, what is replaced, what stays raw."""
+"""A workbook as a package of parts, opened for rewriting."""
 
 import posixpath
 import re
@@ -24,11 +24,11 @@ class SheetPart:
     name: str
     part: str
     type: str
-    """The last word of its relationship's type: worksheet, chartsheet ..."""
+    """The last word of its relationship's type, such as worksheet or chartsheet."""
 
 
 class Package:
-    """A workbook opened for rewriting. Everything that is not asked for stays as it is, byte for byte."""
+    """A workbook's parts. Those that are not edited are copied byte for byte."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -41,42 +41,42 @@ class Package:
             info.filename = info.filename.replace("\\", "/")
         self._by_name = {info.filename.lower(): info for info in self._infos}
         if len(self._by_name) != len(self._infos):
-            raise NotRewritableError("a part stands there twice")
-        self._refuse()
-        self.workbook_part = self._start()
+            raise NotRewritableError("two parts of one name")
+        self._refuse_unsafe()
+        self.workbook_part = self._find_workbook_part()
         self._folder = posixpath.dirname(self.workbook_part)
         self.workbook = Part(self.read(self.workbook_part), depth=3)
-        self.relations = self._relations(self.workbook_part)
+        self.relations = self.relations_of(self.workbook_part)
         self.strict = self.workbook.root.namespace == STRICT_MAIN
         if self.workbook.root.namespace not in (MAIN, STRICT_MAIN):
             raise NotRewritableError("namespace of the workbook")
         self.sheets = list(self._sheets())
         types = Part(self.read(TYPES), depth=2).root.children
         self._listed = {element.attributes.get("PartName", "").lstrip("/").lower() for element in types}
-        """Parts whose type is listed; some workbooks list parts that they don't have."""
+        """Parts with a content type; some workbooks list parts that they don't have."""
 
-    def _refuse(self) -> None:
+    def _refuse_unsafe(self) -> None:
         for info in self._infos:
             if info.flag_bits & 1 or info.compress_type not in (0, 8):
                 raise NotRewritableError(f"member {info.filename}")
             if info.filename.lower().startswith("_xmlsignatures/"):
                 raise SignedWorkbookError
 
-    def _start(self) -> str:
-        for target, kind, _ in self._relations("").values():
+    def _find_workbook_part(self) -> str:
+        for target, kind, _ in self.relations_of("").values():
             if kind == "officeDocument":
                 return target
         raise NotRewritableError("no workbook part")
 
     def info(self, part: str) -> ZipInfo:
-        """Return a part's place in the zip. Names differ in case in the wild."""
+        """Return a part's zip entry. Names are compared without case, since programs write them differently."""
         info = self._by_name.get(part.lower())
         if info is None:
             raise NotRewritableError(f"no part {part}")
         return info
 
     def has(self, part: str) -> bool:
-        """Whether there is such a part."""
+        """Whether the part exists."""
         return part.lower() in self._by_name
 
     def read(self, part: str) -> bytes:
@@ -94,15 +94,15 @@ class Package:
         return self._zip.open(self.info(part))
 
     def parts(self) -> Iterator[ZipInfo]:
-        """Yield all members, in their order."""
+        """Yield all zip entries in their order."""
         return iter(self._infos)
 
     @property
     def file(self) -> BinaryIO:
-        """The zip itself, for raw copies."""
+        """The zip file, for raw copies."""
         return self._file
 
-    def _relations(self, part: str) -> dict[str, tuple[str, str, bool]]:
+    def relations_of(self, part: str) -> Mapping[str, tuple[str, str, bool]]:
         """Return a part's relationships: id -> target part, last word of the type, whether it is external."""
         path = relations_part(part)
         if not self.has(path):
@@ -120,10 +120,6 @@ class Package:
             kind = element.attributes.get("Type", "").rpartition("/")[2]
             found[element.attributes.get("Id", "")] = (place, kind, external)
         return found
-
-    def relations_of(self, part: str) -> Mapping[str, tuple[str, str, bool]]:
-        """Return a part's relationships: id -> target part, last word of the type, whether it is external."""
-        return self._relations(part)
 
     def _sheets(self) -> Iterator[SheetPart]:
         element = self.workbook.root.child("sheets")
@@ -146,7 +142,7 @@ class Package:
         return b"macroEnabled.main+xml" in self.read(TYPES)
 
     def free_part(self, pattern: str, taken: set[str]) -> str:
-        """Return a part name that nobody has, from a pattern with {}."""
+        """Return an unused part name, from a pattern with {}."""
         listed = self._listed | taken
         number = 1
         while self.has(pattern.format(number)) or pattern.format(number).lower() in listed:
@@ -164,18 +160,18 @@ class SignedWorkbookError(NotRewritableError):
 
 
 def relations_part(part: str) -> str:
-    """Return where a part's relationships stand."""
+    """Return the name of the part with a part's relationships."""
     folder, name = posixpath.split(part)
     return posixpath.join(folder, "_rels", name + ".rels")
 
 
 def quoted(sheet: str) -> str:
-    """Return a sheet's name as formulas write it."""
+    """Return a sheet's name quoted for a formula."""
     return "'" + sheet.replace("'", "''") + "'"
 
 
 def sheet_with_defined_name(package: Package, defined_name: str) -> SheetPart | None:
-    """Return the sheet that an earlier run marked as ours."""
+    """Return the sheet to whose first cell a defined name refers."""
     names = package.workbook.root.child("definedNames")
     for element in names.children if names is not None else ():
         if element.attributes.get("name") == defined_name:

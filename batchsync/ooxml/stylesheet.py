@@ -1,4 +1,4 @@
-"""The styles part of a workbook, to which formats are added and from which nothing is taken away."""
+"""The styles part of a workbook: cell formats are added, none is changed or removed."""
 
 import re
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ MINIMAL = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     b'<styleSheet xmlns="%s"><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
-"""For a workbook that has no styles part; the namespace is to be filled in."""
+"""For a workbook without a styles part; the namespace is filled in."""
 
 _FIRST = {
     "fonts": ('<font><sz val="11"/><name val="Calibri"/></font>',),
@@ -35,13 +35,13 @@ _FIRST = {
     "cellStyleXfs": ('<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
     "cellXfs": ('<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>',),
 }  # fmt: skip
-"""What a list holds in any case; some writers leave out those that they don't need."""
+"""Entries that each list must have; some programs omit the lists that they don't need."""
 _NO_FORMAT = Element("xf", "", {}, 0)
 
 
 @dataclass(slots=True)
 class _Group:
-    """One list of the part: what stands there, and what is to be appended."""
+    """One list of the part: its entries, and those to append."""
 
     name: str
     element: Element | None
@@ -49,7 +49,7 @@ class _Group:
     new: list[bytes] = field(default_factory=list)
 
     def add(self, raw: bytes) -> int:
-        """Return the index of an entry, taking one that is there already when it says the same."""
+        """Return the index of an equal entry, or of a new one."""
         try:
             return self.raws.index(raw)
         except ValueError:
@@ -60,7 +60,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellStyle:
-    """How a cell of ours looks, on top of a cell of the user's."""
+    """Changes to the format of a user's cell."""
 
     fill: str | None = None
     """RRGGBB."""
@@ -74,7 +74,7 @@ class CellStyle:
 
 
 class StyleSheet:
-    """The styles of one workbook; indices into its cell formats are what cells carry."""
+    """The styles of one workbook. A cell's `s` attribute is an index into its cell formats."""
 
     def __init__(self, xml: bytes) -> None:
         self._part = Part(xml, depth=4)
@@ -88,11 +88,11 @@ class StyleSheet:
                 group.new = [self._part.tag(entry) for entry in entries]
                 group.raws = list(group.new)
         self._codes = {
-            element.attributes.get("formatCode", ""): int(element.attributes.get("numFmtId", "0"))
+            element.attributes.get("formatCode", ""): element.integer("numFmtId", 0)
             for element in self._number_formats()
         }
-        """Number formats by their code; kept right while new ones are added."""
-        ids = [int(element.attributes.get("numFmtId", "0")) for element in self._number_formats()]
+        """Number format ids by code, new ones included."""
+        ids = [element.integer("numFmtId", 0) for element in self._number_formats()]
         self._last_code = max([_FIRST_OWN_NUMBER_FORMAT - 1, *ids])
         formats = self._groups["cellXfs"].element
         self._xfs = list(formats.children) if formats is not None and formats.children else [_NO_FORMAT]
@@ -102,31 +102,31 @@ class StyleSheet:
         raws = [] if element is None else [self._part.raw(child) for child in element.children]
         return _Group(name, element, raws)
 
-    def format(self, base: int, look: CellStyle) -> int:
-        """Return the index of a format like that of index `base` (font, border, alignment), with a look of ours."""
+    def format(self, base: int, style: CellStyle) -> int:
+        """Return the index of the format `base` with these changes."""
         xf = self._xfs[base] if 0 <= base < len(self._xfs) else self._xfs[0]
-        font = self._font(int(xf.attributes.get("fontId", "0")), look)
-        fill = self._fill(look.fill)
-        border = self._border(int(xf.attributes.get("borderId", "0")), look)
-        number = self._number_format(look.number_format)
+        font = self._font(xf.integer("fontId", 0), style)
+        fill = self._fill(style.fill)
+        border = self._border(xf.integer("borderId", 0), style)
+        number = self._number_format(style.number_format)
         vertical = self._vertical(xf)
-        alignment = f' horizontal="{look.horizontal}"' if look.horizontal else ""
-        alignment += f' indent="{look.indent}"' if look.indent else ""
-        protection = '<protection locked="0"/>' if look.unlocked else ""
+        alignment = f' horizontal="{style.horizontal}"' if style.horizontal else ""
+        alignment += f' indent="{style.indent}"' if style.indent else ""
+        protection = '<protection locked="0"/>' if style.unlocked else ""
         raw = self._part.tag(
             f'<xf numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0" '
             f'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
-            f"{' applyProtection=' + chr(34) + '1' + chr(34) if look.unlocked else ''}>"
+            f"{' applyProtection=' + chr(34) + '1' + chr(34) if style.unlocked else ''}>"
             f"<alignment{alignment}{vertical}/>{protection}</xf>"
         )
         return self._add_format(raw)
 
     def has_border(self, base: int) -> bool:
-        """Whether cells of that format are drawn with lines around them."""
+        """Whether a format has a border."""
         xf = self._xfs[base] if 0 <= base < len(self._xfs) else self._xfs[0]
         raws = self._groups["borders"].raws
-        border = int(xf.attributes.get("borderId", "0"))
-        return border < len(raws) and b"style=" in raws[border]
+        border = xf.integer("borderId", 0)
+        return 0 <= border < len(raws) and b"style=" in raws[border]
 
     def _add_format(self, raw: bytes) -> int:
         index = self._groups["cellXfs"].add(raw)
@@ -139,9 +139,9 @@ class StyleSheet:
         vertical = alignment.attributes.get("vertical") if alignment is not None else None
         return f' vertical="{vertical}"' if vertical in ("top", "center", "bottom") else ""
 
-    def _font(self, base: int, look: CellStyle) -> int:
+    def _font(self, base: int, style: CellStyle) -> int:
         fonts = self._groups["fonts"]
-        raw = fonts.raws[base] if base < len(fonts.raws) else fonts.raws[0]
+        raw = fonts.raws[base] if 0 <= base < len(fonts.raws) else fonts.raws[0]
         opened = _FONT_OPEN.match(raw)
         if opened is None or opened[0].endswith(b"/>"):
             raw = self._part.tag("<font><sz val='11'/></font>")
@@ -149,12 +149,12 @@ class StyleSheet:
         if opened is None:
             raise NotRewritableError("font")
         inside = raw[opened.end() :]
-        if look.color:
+        if style.color:
             inside = _UNDERLINE.sub(b"", _COLOR.sub(b"", inside))
             size = _SIZE.search(inside)
             at = size.end() if size else 0
-            inside = inside[:at] + self._part.tag(f'<color rgb="FF{look.color}"/>') + inside[at:]
-        if look.bold:
+            inside = inside[:at] + self._part.tag(f'<color rgb="FF{style.color}"/>') + inside[at:]
+        if style.bold:
             inside = self._part.tag("<b/>") + _BOLD.sub(b"", inside)
         return fonts.add(opened[0] + inside)
 
@@ -167,8 +167,8 @@ class StyleSheet:
             )
         )
 
-    def _border(self, base: int, look: CellStyle) -> int:
-        if not look.top_line:
+    def _border(self, base: int, style: CellStyle) -> int:
+        if not style.top_line:
             return base
         return self._groups["borders"].add(
             self._part.tag(
@@ -195,7 +195,7 @@ class StyleSheet:
         return element.children if element is not None else ()
 
     def import_formats(self, xml: bytes) -> list[int]:
-        """Take over all formats of another styles part (XlsxWriter's own); return where each now stands."""
+        """Add all formats of another styles part; return the new index of each."""
         other = StyleSheet(xml)
         moved = {
             name: [self._groups[name].add(self._part.tag(raw.decode())) for raw in other._groups[name].raws]
@@ -226,5 +226,5 @@ class StyleSheet:
                 inside = b"".join(group.new)
                 opened = self._part.tag(f'<{group.name} count="{len(group.new)}">')
                 closed = self._part.tag(f"</{group.name}>")
-                self._part.insert(self._part.place(_ORDER, group.name), opened + inside + closed)
+                self._part.insert(self._part.position_of_new(_ORDER, group.name), opened + inside + closed)
         return self._part.edited()

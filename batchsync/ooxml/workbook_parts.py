@@ -1,4 +1,4 @@
-"""The parts that list other parts: workbook, its relationships, content types. Edited once, at the end."""
+"""Edits the parts that list other parts: the workbook, its relationships, the content types."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,8 @@ _TEMPLATES = {
     b"ms-excel.template.macroEnabled.main+xml": b"ms-excel.sheet.macroEnabled.main+xml",
     b"ms-excel.addin.macroEnabled.main+xml": b"ms-excel.sheet.macroEnabled.main+xml",
 }
+FILTER_NAME = "_xlnm._FilterDatabase"
+"""The defined name under which Excel keeps a sheet's filter range."""
 _ORDER = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets", "functionGroups",
     "externalReferences", "definedNames", "calcPr", "oleSize", "customWorkbookViews", "pivotCaches", "smartTagPr",
@@ -23,17 +25,17 @@ _ORDER = (
 
 @dataclass(slots=True)
 class AddedSheet:
-    """A sheet of ours: a new one, or one that takes an earlier one's place."""
+    """A sheet that a result adds, or that replaces one of an earlier result."""
 
     name: str
     part: str
     defined_name: str
-    """The hidden defined name by which a later run knows the sheet as ours."""
+    """The hidden defined name by which a later run recognises the sheet."""
     replaces: bool = False
 
 
 class WorkbookParts:
-    """The parts that list other parts: workbook, its relationships, content types. Edited once, at the end."""
+    """Collects new sheets, parts and names, and edits the listing parts once, at the end."""
 
     def __init__(self, package: Package) -> None:
         self._package = package
@@ -48,27 +50,26 @@ class WorkbookParts:
         self._new_rels: list[bytes] = []
         self._new_sheets: list[bytes] = []
         self._new_names: list[bytes] = []
-        self._names_removed = 0
         self._dropped: set[str] = set()
 
     def add_type(self, part: str, content_type: str) -> None:
-        """List a new part's type."""
+        """Add a part's content type."""
         xml = f'<Override PartName="/{part}" ContentType="{content_type}"/>'
         self._new_types.append(self._types.tag(xml))
 
     def add_relations(self, part: str) -> None:
-        """List a new relationships part, where the workbook lists these one by one (LibreOffice does)."""
+        """Add the content type of a relationships part, if the workbook lists these one by one (LibreOffice does)."""
         if self._relations_are_known or self._package.has(part):
             return
         self.add_type(part, _RELATIONS_TYPE)
 
     def add_styles(self, part: str) -> None:
-        """List a styles part where there was none."""
+        """Add a styles part to a workbook without one."""
         self.add_type(part, _STYLES_TYPE)
         self._relate(part, "styles")
 
     def add_sheet(self, added: AddedSheet) -> None:
-        """List a new sheet behind all others, and mark it as ours."""
+        """Add a sheet behind all others, with its defined name."""
         if not added.replaces:
             self.add_type(added.part, _SHEET_TYPE)
             identity = self._relate(added.part, "worksheet")
@@ -79,28 +80,25 @@ class WorkbookParts:
                 f'bsr:id="{identity}"/>'
             )
             self._new_sheets.append(self._package.workbook.tag(xml))
-            self.name(added.defined_name, f"{quoted(added.name)}!$A$1")
+            self.define_name(added.defined_name, f"{quoted(added.name)}!$A$1")
 
-    def name(self, name: str, text: str, sheet: int | None = None) -> None:
-        """Define a hidden name, in the place of one that is there already."""
+    def define_name(self, name: str, text: str, sheet: int | None = None) -> None:
+        """Define a hidden name, or replace it."""
         local = f' localSheetId="{sheet}"' if sheet is not None else ""
         xml = f'<definedName name="{name}"{local} hidden="1">{xml_attribute(text)}</definedName>'
         names = self._package.workbook.root.child("definedNames")
         for old in names.children if names is not None else ():
-            here = old.attributes.get("localSheetId")
-            if old.attributes.get("name", "").lower() == name.lower() and here == (
-                None if sheet is None else str(sheet)
-            ):
+            is_same = old.attributes.get("name", "").lower() == name.lower()
+            if is_same and old.attributes.get("localSheetId") == (None if sheet is None else str(sheet)):
                 self._package.workbook.replace(old, b"")
-                self._names_removed += 1
         self._new_names.append(self._package.workbook.tag(xml))
 
     def drop(self, part: str) -> None:
-        """Leave a part out, wherever the catalogue lists it."""
+        """Remove a part."""
         self._dropped.add(part.lower())
 
     def is_dropped(self, part: str) -> bool:
-        """Whether a part is left out."""
+        """Whether a part was removed."""
         return part.lower() in self._dropped
 
     def _relate(self, part: str, kind: str) -> str:
@@ -115,7 +113,7 @@ class WorkbookParts:
     def _next_sheet_id(self) -> int:
         element = self._package.workbook.root.child("sheets")
         children = element.children if element is not None else []
-        return max((int(c.attributes.get("sheetId", "0")) for c in children), default=0) + 1
+        return max((child.integer("sheetId", 0) for child in children), default=0) + 1
 
     def edited(self) -> dict[str, bytes]:
         """Return the edited parts."""
@@ -132,7 +130,9 @@ class WorkbookParts:
             workbook.append(names, self._new_names)
         elif self._new_names:
             xml = workbook.tag("<definedNames>") + b"".join(self._new_names)
-            workbook.insert(workbook.place(_ORDER, "definedNames"), xml + workbook.tag("</definedNames>"))
+            workbook.insert(
+                workbook.position_of_new(_ORDER, "definedNames"), xml + workbook.tag("</definedNames>")
+            )
         types = self._types.edited()
         for template, plain in _TEMPLATES.items():
             types = types.replace(template, plain)

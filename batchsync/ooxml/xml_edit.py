@@ -1,7 +1,7 @@
-"""Where the elements of a small XML part stand, byte by byte, so that it can be edited without being written anew."""
+"""Edits a small XML part in place: the byte positions of its elements are known, all other bytes stay."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -9,18 +9,18 @@ _TAG = re.compile(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
 
 
 class NotRewritableError(Exception):
-    """The workbook is not of a shape that can be rewritten safely. `why` is for the log, in English."""
+    """The workbook cannot be rewritten safely, so that a fresh one is needed."""
 
 
 @dataclass(slots=True)
 class Element:
-    """An element of the part. `inner` is what stands between its tags: None when it is self-closed."""
+    """An element of the part. `inner` is the range between its tags; None if it is self-closed."""
 
     name: str
     """Without prefix."""
     namespace: str
     attributes: dict[str, str]
-    """By name; those of another namespace as `namespace}name`."""
+    """By name; those of another namespace are named `namespace}name`."""
     start: int
     end: int = 0
     inner: tuple[int, int] | None = None
@@ -30,14 +30,23 @@ class Element:
         """Return the first child of that name."""
         return next((child for child in self.children if child.name == name), None)
 
-    def all(self, name: str) -> Iterator["Element"]:
-        """Return all children of that name."""
-        return (child for child in self.children if child.name == name)
+    def integer(self, name: str, default: int | None = None) -> int:
+        """Return an attribute that is a whole number.
+
+        Raises NotRewritableError when it is none, or missing without a default.
+        """
+        text = self.attributes.get(name)
+        if text is None and default is not None:
+            return default
+        try:
+            return int(text or "")
+        except ValueError as error:
+            raise NotRewritableError(f'<{self.name}> has {name}="{text or ""}"') from error
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Bytes that take the place of others; an insertion where start is end."""
+    """Bytes that replace others; an insertion if start equals end."""
 
     start: int
     end: int
@@ -45,42 +54,42 @@ class Edit:
 
 
 class Part:
-    """An XML part and the outline of its first levels; edits are gathered and applied at once."""
+    """An XML part and the elements of its first levels; edits are collected and applied at once."""
 
     def __init__(self, xml: bytes, depth: int = 2) -> None:
         if xml[:2] in (b"\xff\xfe", b"\xfe\xff") or xml[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
             raise NotRewritableError("UTF-16")
         self.xml = xml
-        self.root = _outline(xml, depth)
+        self.root = _parse_elements(xml, depth)
         self._edits: list[Edit] = []
         tag = _TAG.match(xml, self.root.start)
         name = tag[0][1:].split(None, 1)[0].rstrip(b"/>") if tag else b""
         self.prefix = name.rpartition(b":")[0] + b":" if b":" in name else b""
-        """Of the root's namespace, with its colon: what new elements need."""
+        """The prefix of the root's namespace with its colon, for new elements."""
 
     def tag(self, xml: str) -> bytes:
-        """Return our own XML with the part's prefix on each element."""
+        """Return XML with the part's prefix added to each element."""
         data = xml.encode("utf-8")
         return re.sub(rb"<(/?)(?=[A-Za-z])", rb"<\1" + self.prefix, data) if self.prefix else data
 
     def raw(self, element: Element) -> bytes:
-        """Return an element's own bytes."""
+        """Return the bytes of an element."""
         return self.xml[element.start : element.end]
 
     def replace(self, element: Element, text: bytes) -> None:
-        """Put other bytes in an element's place."""
+        """Replace an element."""
         self._edits.append(Edit(element.start, element.end, text))
 
     def insert(self, at: int, text: bytes) -> None:
-        """Put bytes in between."""
+        """Insert bytes at a position."""
         self._edits.append(Edit(at, at, text))
 
     def append(
         self, parent: Element, children: Iterable[bytes], *, counted: bool = False, removed: int = 0
     ) -> None:
-        """Put children behind those that are there; `counted` keeps the parent's count attribute right.
+        """Append children; `counted` updates the parent's count attribute.
 
-        `removed` of the old ones have been replaced with nothing.
+        `removed` of the old children have been replaced with nothing.
         """
         new = list(children)
         tag = _TAG.match(self.xml, parent.start)
@@ -98,8 +107,8 @@ class Part:
         self._edits.append(Edit(parent.start, parent.inner[0], head))
         self.insert(parent.inner[1], b"".join(new))
 
-    def place(self, order: Sequence[str], name: str) -> int:
-        """Say where a child of that name may stand, as the schema's order wants."""
+    def position_of_new(self, order: Sequence[str], name: str) -> int:
+        """Return the position for a new child of that name in the schema's order."""
         if self.root.inner is None:
             raise NotRewritableError("empty root")
         at, rank = self.root.inner[0], order.index(name)
@@ -127,14 +136,14 @@ def apply(xml: bytes, edits: Iterable[Edit]) -> bytes:
     return b"".join(out)
 
 
-def _outline(xml: bytes, depth: int) -> Element:
+def _parse_elements(xml: bytes, depth: int) -> Element:
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     stack: list[Element] = []
     roots: list[Element] = []
     level = 0
 
-    def started(name: str, attributes: dict[str, str]) -> None:
+    def start_element(name: str, attributes: dict[str, str]) -> None:
         nonlocal level
         level += 1
         if level > depth:
@@ -144,7 +153,7 @@ def _outline(xml: bytes, depth: int) -> Element:
         (stack[-1].children if stack else roots).append(element)
         stack.append(element)
 
-    def ended(_: str) -> None:
+    def end_element(_: str) -> None:
         nonlocal level
         level -= 1
         if level >= depth:
@@ -160,13 +169,13 @@ def _outline(xml: bytes, depth: int) -> Element:
         element.inner = (tag.end(), closing)
         element.end = xml.index(b">", closing) + 1
 
-    def refused(*_: object) -> None:
+    def refuse(*_: object) -> None:
         raise NotRewritableError("DTD")
 
-    parser.StartElementHandler = started
-    parser.EndElementHandler = ended
-    parser.StartDoctypeDeclHandler = refused
-    parser.EntityDeclHandler = refused
+    parser.StartElementHandler = start_element
+    parser.EndElementHandler = end_element
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:

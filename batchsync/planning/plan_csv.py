@@ -6,9 +6,9 @@ from typing import TextIO
 from batchsync.messages.planning import PLANNED
 from batchsync.messages.render import Lang
 from batchsync.model import PLAN_VERDICTS, Note, Plan, PlanVerdict, Reason
+from batchsync.ooxml.escaping import csv_text
 
 COLUMNS = ("sheet", "line", "owner_id", "order_number", "verdict", "reason")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _BY_VERDICT = {
     PlanVerdict.ALREADY_SYNCED: Reason.ALREADY_SYNCED,
     PlanVerdict.UNCERTAIN: Reason.STILL_UNCERTAIN,
@@ -21,23 +21,18 @@ def write_plan_csv(plan: Plan, stream: TextIO, lang: Lang) -> None:
     """Write the plan; `reason` is a code, a colon and a sentence, and empty for orders to send."""
     out = csv.writer(stream, lineterminator="\n")
     out.writerow(COLUMNS)
-    names = [harmless(sheet.sheet) for sheet in plan.sheets]
+    names = [csv_text(sheet.sheet) for sheet in plan.sheets]
     for entry, code in enumerate(plan.verdicts):
         out.writerow(
             (
                 names[plan.sheet_of[entry]],
                 plan.lines[entry],
-                plan.owners[entry],
-                harmless(plan.numbers[entry]),
+                csv_text(plan.owners[entry]),
+                csv_text(plan.numbers[entry]),
                 PLAN_VERDICTS[code],
                 _reason(plan, entry, PLAN_VERDICTS[code], lang),
             )
         )
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; ids never start like one, so they stay exact."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _reason(plan: Plan, entry: int, verdict: PlanVerdict, lang: Lang) -> str:

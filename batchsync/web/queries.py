@@ -201,7 +201,7 @@ class LedgerQueries:
         workbook = ReportWorkbook(font_for(lang))
         orders = UncertainOrders(entries=entries, sheets=sheets)
         add_uncertain_sheet(workbook, orders, record, lang, summary_messages.UNCERTAIN_SHEET.render(lang))
-        return workbook.finished()
+        return workbook.close()
 
     def resolve(
         self, run: RunRecord, decision: Decision, orders: Sequence[OrderKey] | None

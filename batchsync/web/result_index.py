@@ -167,10 +167,10 @@ def _row_values(
 ) -> tuple[object, ...]:
     """Return the values of one row, its texts in both languages, so that the page can change its language."""
     entries = row.entries
-    en = texts[0].says(row)
+    en = texts[0].of_row(row)
     shown: tuple[str, ...] = ("", "", "", "")
     if row.status is not RowStatus.SYNCED or row.points is None:
-        zh = texts[1].says(row)
+        zh = texts[1].of_row(row)
         is_single = len(entries) == 1 and row.status is not RowStatus.SYNCED
         todo = messages.PAGE_TODO.get(reason_of(entries[0], unreached)) if is_single else None
         shown = (en.error, zh.error, todo.en if todo else en.todo, todo.zh if todo else zh.todo)

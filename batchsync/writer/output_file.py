@@ -1,4 +1,4 @@
-"""Where a result may stand: never over the input, never over a file of theirs, never half."""
+"""Puts a result file in place: never over the input, never over a file of the user's, never partly written."""
 
 import contextlib
 import errno
@@ -13,96 +13,100 @@ from typing import BinaryIO
 import platformdirs
 
 from batchsync.errors import OutputError
+from batchsync.fsutil import fit_file_name, sync_folder
 from batchsync.messages import Message, Translation
 from batchsync.messages import result_file as messages
 
 TEMPORARY = ".batchsync-"
-"""How the names of unfinished files begin; they end in .tmp."""
+"""The beginning of the names of unfinished files; they end in .tmp."""
 
 Fill = Callable[[BinaryIO], str]
-"""Writes the file and returns the suffix that its name must have: only then it is known whether macros are in it."""
+"""Writes the file and returns the suffix for its name, which depends on whether there are macros in it."""
 
 
 @dataclass(slots=True, kw_only=True)
 class OutputFile:
-    """A place for one file: what was asked for, and what was said about it."""
+    """The place of one file, and messages about it."""
 
-    asked: Path
+    path: Path
+    """The wanted path."""
     input: Path
     by_user: bool
-    """Whether the user named it, so that what stands there is kept aside; else our file takes a free name."""
+    """Whether the user named it, so that an existing file is renamed; else our file takes a free name."""
     is_ours: Callable[[Path], bool]
     fallback: Path
-    """A folder for what can't be written where it should."""
+    """The folder for a file whose own folder can't be written."""
     run: str
-    said: list[Message] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
 
     def write(self, fill: Fill) -> Path:
-        """Write a file whole and put it in its place; return where it is.
+        """Write the file under a temporary name, then put it in its place; return its path.
 
         Raises OutputError when it can be written nowhere.
         """
         try:
-            with _temporary(self.asked.parent) as (file, temporary):
-                self._name_for(fill(file))
+            with _temporary(self.path.parent) as (file, temporary):
+                self._set_suffix(fill(file))
                 _make_durable(file)
                 return self._put(temporary)
         except OSError as error:
             return self._write_elsewhere(fill, error)
 
-    def _name_for(self, suffix: str) -> None:
-        if suffix != self.asked.suffix.lower():
-            self.asked = self.asked.with_suffix(suffix)
+    def _set_suffix(self, suffix: str) -> None:
+        if suffix != self.path.suffix.lower():
+            self.path = self.path.with_name(fit_file_name(f"{self.path.stem}{suffix}"))
 
     def _write_elsewhere(self, fill: Fill, first: OSError) -> Path:
         why = _why(first)
         try:
             self.fallback.mkdir(parents=True, exist_ok=True)
             with _temporary(self.fallback) as (file, temporary):
-                self._name_for(fill(file))
+                self._set_suffix(fill(file))
                 _make_durable(file)
-                path = free_path(self.fallback / self.asked.name)
+                path = free_path(self.fallback / self.path.name)
                 temporary.replace(path)
         except OSError as error:
             raise OutputError(
-                messages.NOWHERE, folder=self.asked.parent, why=why, other=self.fallback, run=self.run
+                messages.NOWHERE, folder=self.path.parent, why=why, other=self.fallback, run=self.run
             ) from error
-        self.said.append(Message(messages.ELSEWHERE, {"folder": self.asked.parent, "why": why, "path": path}))
+        self.messages.append(
+            Message(messages.ELSEWHERE, {"folder": self.path.parent, "why": why, "path": path})
+        )
         return path
 
     def _put(self, temporary: Path) -> Path:
-        """Swap the finished file in; what must not be lost is moved aside first."""
-        asked = self.asked
-        if is_same_file(asked, self.input):
+        """Rename the finished file to its path; an existing file is renamed first."""
+        path = self.path
+        if is_same_file(path, self.input):
             return self._beside(temporary, messages.NEVER_OVER_INPUT)
-        if os.path.lexists(asked):
-            result_cells = asked.is_file() and self.is_ours(asked)
-            if asked.is_dir() or not (result_cells or self.by_user):
+        if os.path.lexists(path):
+            result_cells = path.is_file() and self.is_ours(path)
+            if path.is_dir() or not (result_cells or self.by_user):
                 return self._beside(temporary, messages.NAME_TAKEN)
-            kept = free_path(_older_name(asked))
+            kept = free_path(_older_name(path))
             try:
-                asked.rename(kept)
+                path.rename(kept)
             except OSError:
                 return self._beside(temporary, messages.LOCKED)
-            told = messages.OLDER_KEPT if result_cells else messages.OTHER_KEPT
-            self.said.append(Message(told, {"kept": kept.name}))
+            text = messages.OLDER_KEPT if result_cells else messages.OTHER_KEPT
+            self.messages.append(Message(text, {"kept": kept.name}))
         try:
-            temporary.replace(asked)
+            temporary.replace(path)
         except PermissionError:
             return self._beside(temporary, messages.LOCKED)
-        _make_folder_durable(asked.parent)
-        return asked
+        sync_folder(path.parent)
+        return path
 
     def _beside(self, temporary: Path, why: Translation) -> Path:
-        path = free_path(self.asked, other=True)
+        path = free_path(self.path, other=True)
         temporary.replace(path)
-        _make_folder_durable(path.parent)
-        self.said.append(Message(why, {"asked": self.asked.name, "path": path.name}))
+        sync_folder(path.parent)
+        self.messages.append(Message(why, {"asked": self.path.name, "path": path.name}))
         return path
 
 
 def default_fallback() -> Path:
-    """Return the folder for results that can't be written where they should."""
+    """Return the default folder for files whose own folder can't be written."""
     return Path(platformdirs.user_data_dir("batchsync", appauthor=False)) / "results"
 
 
@@ -119,24 +123,24 @@ def _folded(path: Path) -> str:
 
 
 def free_path(path: Path, *, other: bool = False) -> Path:
-    """Return the path itself when nothing stands there (and no other is wanted), else one with a number."""
-    stem, suffix = path.stem, path.suffix
+    """Return the path if it is free (and no other is wanted), else one with a number; names are kept short enough."""
+    name = path.name
     number = 1
     while os.path.lexists(path) or (other and number == 1):
         number += 1
-        path = path.with_name(f"{stem} ({number}){suffix}")
+        path = path.with_name(fit_file_name(name, f" ({number})"))
     return path
 
 
 def _older_name(path: Path) -> Path:
-    """Return the name under which an older result is kept: with the time it was written."""
+    """Return the name under which an older file is kept: with the time it was written."""
     written = datetime.fromtimestamp(path.lstat().st_mtime).astimezone()
-    return path.with_name(f"{path.stem}.{written:%Y%m%d-%H%M}{path.suffix}")
+    return path.with_name(fit_file_name(path.name, f".{written:%Y%m%d-%H%M}"))
 
 
 @contextlib.contextmanager
 def _temporary(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """Open a file of our own in that folder; it is gone afterwards unless it was moved."""
+    """Open a new file in that folder; it is deleted afterwards unless it was renamed."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{TEMPORARY}{secrets.token_hex(6)}.tmp"
     file = path.open("xb+")
@@ -152,16 +156,6 @@ def _make_durable(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
     file.close()
-
-
-def _make_folder_durable(folder: Path) -> None:
-    """Make a rename survive a power cut, where the system has a way to say so."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _why(error: OSError) -> str:

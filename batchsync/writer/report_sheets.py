@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from batchsync.formatting import local_time
 from batchsync.messages import Lang
 from batchsync.messages import result_columns as messages
-from batchsync.messages import summary as summary_texts
+from batchsync.messages import summary as texts
 from batchsync.model import EntryResult, Reason, RunRecord, State
 from batchsync.model.row_results import reason_of
 from batchsync.ooxml.escaping import plain
 from batchsync.writer.result_cells import BARS, FILLS
-from batchsync.writer.summary import Summary, local_second
+from batchsync.writer.summary import Summary
 
 TEXT, MUTED_TEXT, BORDER, HEADER_FILL = "#1F2937", "#6B7280", "#D1D5DB", "#F3F4F6"
 ACCENT, ERROR_TEXT, ERROR_FILL = "#1F4E78", "#9C0006", "#FFC7CE"
@@ -20,10 +21,10 @@ GOOD_TEXT, GOOD_FILL, WARNING_TEXT, WARNING_FILL = "#006100", "#C6EFCE", "#7F3F0
 
 
 class ReportWorkbook:
-    """A workbook under XlsxWriter's hands: text is only ever written as text."""
+    """An XlsxWriter workbook with our fonts and colours; text is always written as text."""
 
     def __init__(self, font: str) -> None:
-        import xlsxwriter  # a third of a second, and only results need it
+        import xlsxwriter  # takes a third of a second
 
         self._file = io.BytesIO()
         self._font = font
@@ -37,14 +38,14 @@ class ReportWorkbook:
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
 
     def format(self, **wanted: object) -> Any:
-        """Return a format, the same one for the same wishes."""
-        told = {"font_name": self._font, "font_color": TEXT, "valign": "vcenter", **wanted}
-        key = tuple(sorted(told.items()))
+        """Return the format with these properties."""
+        properties = {"font_name": self._font, "font_color": TEXT, "valign": "vcenter", **wanted}
+        key = tuple(sorted(properties.items()))
         if key not in self._formats:
-            self._formats[key] = self.book.add_format(told)
+            self._formats[key] = self.book.add_format(properties)
         return self._formats[key]
 
-    def finished(self) -> bytes:
+    def close(self) -> bytes:
         """Close the workbook and return its bytes."""
         self.book.close()
         return self._file.getvalue()
@@ -57,86 +58,82 @@ def font_for(lang: Lang) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UncertainOrders:
-    """What is known of the uncertain orders; `more` were too many to list."""
+    """The uncertain orders of a run; `not_listed` are those beyond the most that are listed."""
 
     entries: Sequence[EntryResult]
     sheets: Sequence[str]
-    more: int = 0
+    not_listed: int = 0
     unreached: Reason = Reason.STOPPED
-    """Why the run did not come to some rows: NOT_YET while it goes on."""
+    """Why rows were not reached: NOT_YET while the run goes on."""
 
 
-_EVIDENCE_WIDTHS = (16, 8, 24, 18, 20, 12, 14, 44, 60, 24)
+_UNCERTAIN_WIDTHS = (16, 8, 24, 18, 20, 12, 14, 44, 60, 24)
+_UNCERTAIN_HEADER = 3
+"""The header's row on the sheet of uncertain orders, from 0."""
 
 
 def add_uncertain_sheet(
-    report: ReportWorkbook, uncertain_orders: UncertainOrders, run: RunRecord, lang: Lang, name: str
+    report: ReportWorkbook, uncertain: UncertainOrders, run: RunRecord, lang: Lang, name: str
 ) -> None:
+    """Add the sheet of uncertain orders: a title, an explanation, a table with what is known of each."""
     sheet = report.book.add_worksheet(name)
-    for column, width in enumerate(_EVIDENCE_WIDTHS):
+    for column, width in enumerate(_UNCERTAIN_WIDTHS):
         sheet.set_column(column, column, width)
-    last = len(_EVIDENCE_WIDTHS) - 1
+    last_column = len(_UNCERTAIN_WIDTHS) - 1
+    title = report.format(bold=True, font_size=16, font_color=WARNING_TEXT)
     sheet.set_row(0, 30)
-    sheet.write_string(
-        0,
-        0,
-        summary_texts.UNCERTAIN_TITLE.render(lang),
-        report.format(bold=True, font_size=16, font_color=WARNING_TEXT),
-    )
+    sheet.write_string(0, 0, texts.UNCERTAIN_TITLE.render(lang), title)
+    wrapped = report.format(text_wrap=True)
+    help_text = texts.UNCERTAIN_HELP if uncertain.entries else texts.UNCERTAIN_NONE
     sheet.set_row(1, 34)
-    help_text = summary_texts.UNCERTAIN_HELP if uncertain_orders.entries else summary_texts.UNCERTAIN_NONE
-    sheet.merge_range(1, 0, 1, last, "", report.format(text_wrap=True))
-    sheet.write_string(1, 0, help_text.render(lang), report.format(text_wrap=True))
-    if not uncertain_orders.entries:
+    sheet.merge_range(1, 0, 1, last_column, "", wrapped)
+    sheet.write_string(1, 0, help_text.render(lang), wrapped)
+    if not uncertain.entries:
         return
+
     head = report.format(
         bold=True, bg_color=WARNING_FILL, font_color=WARNING_TEXT, border=1, border_color=BORDER
     )
-    for column, text in enumerate(summary_texts.EVIDENCE_HEADS):
-        sheet.write_string(3, column, text.render(lang), head)
-    sheet.freeze_panes(4, 0)
+    for column, text in enumerate(texts.EVIDENCE_HEADS):
+        sheet.write_string(_UNCERTAIN_HEADER, column, text.render(lang), head)
+    sheet.freeze_panes(_UNCERTAIN_HEADER + 1, 0)
     cell = report.format(bottom=1, bottom_color=BORDER, align="left")
-    for place, entry in enumerate(uncertain_orders.entries):
-        for column, value in enumerate(
-            _evidence(entry, uncertain_orders.sheets, run, lang, uncertain_orders.unreached)
-        ):
+    for row, entry in enumerate(uncertain.entries, start=_UNCERTAIN_HEADER + 1):
+        for column, value in enumerate(_evidence(entry, uncertain, run, lang)):
             if isinstance(value, str):
-                sheet.write_string(4 + place, column, plain(value), cell)
+                sheet.write_string(row, column, plain(value), cell)
             elif value is None:
-                sheet.write_blank(4 + place, column, None, cell)
+                sheet.write_blank(row, column, None, cell)
             else:
-                sheet.write_number(4 + place, column, value, cell)
-    rows = len(uncertain_orders.entries)
-    sheet.autofilter(3, 0, 3 + rows, last)
-    sheet.ignore_errors({"number_stored_as_text": f"A1:J{4 + rows}"})
-    if uncertain_orders.more:
-        sheet.write_string(
-            5 + rows,
-            0,
-            summary_texts.UNCERTAIN_MORE.render(lang, count=uncertain_orders.more),
-            report.format(),
-        )
+                sheet.write_number(row, column, value, cell)
+    last_row = _UNCERTAIN_HEADER + len(uncertain.entries)
+    sheet.autofilter(_UNCERTAIN_HEADER, 0, last_row, last_column)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:J{last_row + 1}"})
+    if uncertain.not_listed:
+        more = texts.UNCERTAIN_MORE.render(lang, count=uncertain.not_listed)
+        sheet.write_string(last_row + 2, 0, more, report.format())
+
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(3)
+    sheet.repeat_rows(_UNCERTAIN_HEADER)
 
 
 def _evidence(
-    entry: EntryResult, sheets: Sequence[str], run: RunRecord, lang: Lang, unreached: Reason
+    entry: EntryResult, uncertain: UncertainOrders, run: RunRecord, lang: Lang
 ) -> tuple[str | float | None, ...]:
-    reason = reason_of(entry, unreached)
-    if entry.outcome is State.PLANNED:  # a call that never left is no evidence; the earlier run has it
+    reason = reason_of(entry, uncertain.unreached)
+    if entry.outcome is State.PLANNED:  # not sent by this run; the earlier run has the evidence
         entry = replace(entry, sent_at=None, http_status=None, elapsed_s=None, error="", answer="", hint="")
     return (
-        sheets[entry.sheet] if entry.sheet < len(sheets) else "",
+        uncertain.sheets[entry.sheet] if entry.sheet < len(uncertain.sheets) else "",
         entry.line,
         entry.number,
         entry.owner_id,
-        "" if entry.sent_at is None else local_second(entry.sent_at),
+        "" if entry.sent_at is None else local_time(entry.sent_at),
         entry.http_status,
         None if entry.elapsed_s is None else round(entry.elapsed_s, 1),
-        summary_texts.KINDS[reason].render(lang) + (f": {entry.error}" if entry.error else ""),
+        texts.KINDS[reason].render(lang) + (f": {entry.error}" if entry.error else ""),
         entry.answer or entry.hint,
         entry.earlier_run or run.run,
     )
@@ -148,27 +145,29 @@ _CHART_ROWS = 17
 _WIDE_SENTENCE = 100
 _ONE_PAGE = 60
 _COUNT = "#,##0_)"
-"""With the width of a bracket to the right, so that figures don't touch the next column."""
+"""With the width of a bracket on the right, so that numbers don't touch the next column."""
 
 
-def draw(summary: Summary, uncertain_orders: UncertainOrders, run: RunRecord, names: Sequence[str]) -> bytes:
-    """Return a workbook with the Summary and, when two names are given, the sheet of uncertain orders."""
+def write_report_sheets(
+    summary: Summary, uncertain_orders: UncertainOrders, run: RunRecord, names: Sequence[str]
+) -> bytes:
+    """Return a workbook with the Summary and, if there are two names, the sheet of uncertain orders."""
     report = ReportWorkbook(font_for(summary.lang))
-    _SummarySheet(report, summary, names[0]).draw()
+    _SummarySheet(report, summary, names[0]).write()
     for name in names[1:]:
         add_uncertain_sheet(report, uncertain_orders, run, summary.lang, name)
-    return report.finished()
+    return report.close()
 
 
 class _SummarySheet:
     def __init__(self, report: ReportWorkbook, summary: Summary, name: str) -> None:
-        self._d = report
-        self._s = summary
+        self._report = report
+        self._summary = summary
         self._name = name
         self._sheet = report.book.add_worksheet(name)
         self._row = 0
 
-    def draw(self) -> None:
+    def write(self) -> None:
         sheet = self._sheet
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 2)
@@ -189,29 +188,29 @@ class _SummarySheet:
 
     def _head(self) -> None:
         self._height(34)
-        self._wide(0 + 1, self._s.title, self._d.format(bold=True, font_size=18, font_color=ACCENT))
+        self._wide(1, self._summary.title, self._report.format(bold=True, font_size=18, font_color=ACCENT))
         self._row += 1
         color, fill = (WARNING_TEXT, WARNING_FILL)
-        if self._s.incomplete:
+        if self._summary.incomplete:
             color, fill = ERROR_TEXT, ERROR_FILL
-        elif self._s.all_synced:
+        elif self._summary.all_synced:
             color, fill = GOOD_TEXT, GOOD_FILL
-        self._height(26 if len(self._s.headline) < _WIDE_SENTENCE else 40)
-        told = self._d.format(
+        self._height(26 if len(self._summary.headline) < _WIDE_SENTENCE else 40)
+        look = self._report.format(
             bold=True, font_size=12, font_color=color, bg_color=fill, indent=1, text_wrap=True
         )
-        self._wide(1, self._s.headline, told)
+        self._wide(1, self._summary.headline, look)
         self._row += 2
 
     def _cards(self) -> None:
-        new_indices = [(1, 1), (2, 4), (5, 7), (8, _LAST)]
+        columns = [(1, 1), (2, 4), (5, 7), (8, _LAST)]
         for label in (True, False):
             self._height(20 if label else 34)
-            for (first, last), (name, number) in zip(new_indices, self._s.cards, strict=True):
+            for (first, last), (name, number) in zip(columns, self._summary.cards, strict=True):
                 look = (
-                    self._d.format(font_color=MUTED_TEXT, bg_color=HEADER_FILL, indent=1, font_size=10)
+                    self._report.format(font_color=MUTED_TEXT, bg_color=HEADER_FILL, indent=1, font_size=10)
                     if label
-                    else self._d.format(
+                    else self._report.format(
                         bold=True, font_size=20, font_color=ACCENT, bg_color=HEADER_FILL, num_format="#,##0",
                         align="left", indent=1, bottom=5, bottom_color="#FFFFFF",
                     )
@@ -226,60 +225,62 @@ class _SummarySheet:
         self._row += 1
 
     def _statuses(self) -> int:
-        """Draw the table of statuses; return its first row."""
-        lang = self._s.lang
-        self._section(summary_texts.BY_STATUS.render(lang), 3)
-        self._table_head([summary_texts.STATUS, summary_texts.ROWS_HEAD, summary_texts.SHARE])
+        """Write the table of statuses; return its first row."""
+        lang = self._summary.lang
+        self._section(texts.BY_STATUS.render(lang), 3)
+        self._table_head([texts.STATUS, texts.ROWS_HEAD, texts.SHARE])
         first = self._row
-        for status, word, count in self._s.counts:
+        for status, word, count in self._summary.counts:
             fill, color = FILLS[status]
             line = {"bottom": 1, "bottom_color": BORDER}
             self._height(20)
-            look = self._d.format(bold=True, font_color=f"#{color}", bg_color=f"#{fill}", indent=1, **line)
+            look = self._report.format(
+                bold=True, font_color=f"#{color}", bg_color=f"#{fill}", indent=1, **line
+            )
             self._sheet.write_string(self._row, 1, word, look)
-            self._sheet.write_number(self._row, 2, count, self._d.format(num_format=_COUNT, **line))
-            share = count / self._s.rows if self._s.rows else 0
-            self._sheet.write_number(self._row, 3, share, self._d.format(num_format="0.0%_)", **line))
+            self._sheet.write_number(self._row, 2, count, self._report.format(num_format=_COUNT, **line))
+            share = count / self._summary.rows if self._summary.rows else 0
+            self._sheet.write_number(self._row, 3, share, self._report.format(num_format="0.0%_)", **line))
             self._row += 1
         self._height(20)
-        bold = self._d.format(bold=True, num_format=_COUNT)
+        bold = self._report.format(bold=True, num_format=_COUNT)
         self._sheet.write_string(
-            self._row, 1, summary_texts.TOTAL.render(lang), self._d.format(bold=True, indent=1)
+            self._row, 1, texts.TOTAL.render(lang), self._report.format(bold=True, indent=1)
         )
-        self._sheet.write_number(self._row, 2, self._s.rows, bold)
+        self._sheet.write_number(self._row, 2, self._summary.rows, bold)
         self._row += 2
         return first
 
     def _points(self) -> None:
-        self._section(summary_texts.POINTS.render(self._s.lang), 3)
+        self._section(texts.POINTS.render(self._summary.lang), 3)
         line = {"bottom": 1, "bottom_color": BORDER}
-        for label, number in self._s.points:
+        for label, number in self._summary.points:
             self._height(20)
-            self._sheet.write_string(self._row, 1, plain(label), self._d.format(indent=1, **line))
-            self._sheet.write_blank(self._row, 2, None, self._d.format(**line))
-            self._sheet.write_number(self._row, 3, number, self._d.format(num_format=_COUNT, **line))
+            self._sheet.write_string(self._row, 1, plain(label), self._report.format(indent=1, **line))
+            self._sheet.write_blank(self._row, 2, None, self._report.format(**line))
+            self._sheet.write_number(self._row, 3, number, self._report.format(num_format=_COUNT, **line))
             self._row += 1
         self._row += 1
 
     def _problems(self) -> None:
-        lang = self._s.lang
-        self._section(summary_texts.TROUBLE.render(lang), _LAST)
-        if not self._s.problems:
-            self._wide(1, summary_texts.NO_TROUBLE.render(lang), self._d.format(indent=1))
+        lang = self._summary.lang
+        self._section(texts.TROUBLE.render(lang), _LAST)
+        if not self._summary.problems:
+            self._wide(1, texts.NO_TROUBLE.render(lang), self._report.format(indent=1))
             self._row += 2
             return
-        self._table_head(
-            [summary_texts.PROBLEM, summary_texts.ORDERS, summary_texts.STATUS, summary_texts.TODO], _LAST
-        )
+        self._table_head([texts.PROBLEM, texts.ORDERS, texts.STATUS, texts.TODO], _LAST)
         line = {"bottom": 1, "bottom_color": BORDER}
-        for problem in self._s.problems:
+        for problem in self._summary.problems:
             fill, color = FILLS[problem.status]
             status = messages.STATUSES[problem.status].render(lang)
             self._height(20 if len(problem.todo) < _WIDE_SENTENCE else 34)
-            wrapped = self._d.format(indent=1, text_wrap=True, **line)
+            wrapped = self._report.format(indent=1, text_wrap=True, **line)
             self._sheet.write_string(self._row, 1, plain(problem.kind), wrapped)
-            self._sheet.write_number(self._row, 2, problem.count, self._d.format(num_format=_COUNT, **line))
-            look = self._d.format(
+            self._sheet.write_number(
+                self._row, 2, problem.count, self._report.format(num_format=_COUNT, **line)
+            )
+            look = self._report.format(
                 bold=True, font_color=f"#{color}", bg_color=f"#{fill}", align="center", **line
             )
             self._sheet.write_string(self._row, 3, status, look)
@@ -288,35 +289,37 @@ class _SummarySheet:
         self._row += 1
 
     def _facts(self) -> None:
-        self._section(summary_texts.ABOUT.render(self._s.lang), _LAST)
+        self._section(texts.ABOUT.render(self._summary.lang), _LAST)
         before = ""
-        for label, value in self._s.facts:
+        for label, value in self._summary.facts:
             self._height(18 if len(value) < _WIDE_SENTENCE + 20 else 34)
             shown = "" if label == before else label
-            self._sheet.write_string(self._row, 1, shown, self._d.format(font_color=MUTED_TEXT, indent=1))
-            self._wide(2, value, self._d.format(text_wrap=True, align="left"))
+            self._sheet.write_string(
+                self._row, 1, shown, self._report.format(font_color=MUTED_TEXT, indent=1)
+            )
+            self._wide(2, value, self._report.format(text_wrap=True, align="left"))
             before = label
             self._row += 1
 
     def _chart(self, first: int) -> Any:
-        chart = self._d.book.add_chart({"type": "bar"})
-        last = first + len(self._s.counts) - 1
+        chart = self._report.book.add_chart({"type": "bar"})
+        last = first + len(self._summary.counts) - 1
         chart.add_series(
             {
-                "name": summary_texts.CHART_TITLE.render(self._s.lang),
+                "name": texts.CHART_TITLE.render(self._summary.lang),
                 "categories": [self._name, first, 1, last, 1],
                 "values": [self._name, first, 2, last, 2],
-                "categories_data": [word for _, word, _ in self._s.counts],
-                "values_data": [count for _, _, count in self._s.counts],
+                "categories_data": [word for _, word, _ in self._summary.counts],
+                "values_data": [count for _, _, count in self._summary.counts],
                 "points": [
                     {"fill": {"color": f"#{BARS[status]}"}, "border": {"none": True}}
-                    for status, _, _ in self._s.counts
+                    for status, _, _ in self._summary.counts
                 ],
                 "data_labels": {"value": True, "num_format": "#,##0", "font": {"color": TEXT, "size": 9}},
                 "gap": 45,
             }
         )
-        title = summary_texts.CHART_TITLE.render(self._s.lang)
+        title = texts.CHART_TITLE.render(self._summary.lang)
         chart.set_title(
             {"name": title, "name_font": {"size": 12, "bold": True, "color": ACCENT}, "overlay": False}
         )
@@ -336,7 +339,7 @@ class _SummarySheet:
 
     def _section(self, title: str, last: int) -> None:
         self._height(24)
-        look = self._d.format(bold=True, font_size=13, font_color=ACCENT, bottom=2, bottom_color=ACCENT)
+        look = self._report.format(bold=True, font_size=13, font_color=ACCENT, bottom=2, bottom_color=ACCENT)
         self._sheet.write_string(self._row, 1, plain(title), look)
         for column in range(2, last + 1):
             self._sheet.write_blank(self._row, column, None, look)
@@ -345,9 +348,9 @@ class _SummarySheet:
     def _table_head(self, heads: Sequence[Any], last: int = 3) -> None:
         self._height(20)
         for column in range(1, last + 1):
-            text = heads[column - 1].render(self._s.lang) if column <= len(heads) else None
+            text = heads[column - 1].render(self._summary.lang) if column <= len(heads) else None
             number = (column in (2, 3) and len(heads) == 3) or column == 2
-            look = self._d.format(
+            look = self._report.format(
                 bold=True, font_color=MUTED_TEXT, font_size=10, bg_color=HEADER_FILL,
                 align="center" if len(heads) == 4 and column == 3 else "right" if number else "left",
                 **({} if number else {"indent": 1}),

@@ -1,4 +1,4 @@
-"""The added cells of a row as XML: a fragment per kind of row, into which only line and time are put."""
+"""The XML of a row's result cells; equal rows share it, only line number and time are filled in."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ FILLS: Mapping[RowStatus, tuple[str, str]] = {
     RowStatus.NOT_SENT: ("DDEBF7", "1F4E78"),
     RowStatus.INVALID: ("E4DFEC", "5F3A8A"),
 }
-"""The colour of each status's cell and of its word."""
+"""Fill and text colour of each status."""
 
 BARS: Mapping[RowStatus, str] = {
     RowStatus.SYNCED: "70AD47",
@@ -34,26 +34,26 @@ BARS: Mapping[RowStatus, str] = {
 
 TIME_FORMAT = "yyyy-mm-dd hh:mm:ss"
 _TAG = re.compile(rb"<(/?)(?=[a-z])")
-_MOST_KEPT = 20_000
+_MOST_CACHED = 20_000
 _LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Styles:
-    """Cell formats of the added columns, as indices into the workbook's."""
+    """Cell formats of the result columns, as indices into the workbook's."""
 
     statuses: Mapping[RowStatus, int]
     text: int
     number: int
-    moment: int
+    time: int
     decision: int
     total: int
     boxed: bool
-    """Whether the sheet's cells have borders, so that empty ones of ours need them too."""
+    """Whether the sheet's cells have borders, so that empty result cells need them, too."""
 
 
 def styles_for(sheet: StyleSheet, base: int) -> Styles:
-    """Add the formats of the added columns, in the manner of a data cell of the user's."""
+    """Add the formats of the result columns, based on a data cell's."""
     return Styles(
         statuses={
             status: sheet.format(
@@ -63,7 +63,7 @@ def styles_for(sheet: StyleSheet, base: int) -> Styles:
         },
         text=sheet.format(base, CellStyle(color="000000", horizontal="left", indent=1)),
         number=sheet.format(base, CellStyle(color="000000", number_format="0", horizontal="right", indent=1)),
-        moment=sheet.format(
+        time=sheet.format(
             base, CellStyle(color="000000", number_format=TIME_FORMAT, horizontal="left", indent=1)
         ),
         decision=sheet.format(
@@ -80,7 +80,7 @@ def styles_for(sheet: StyleSheet, base: int) -> Styles:
 
 
 class ResultCells:
-    """Makes the added cells of one sheet's rows."""
+    """Makes the result cells of one sheet's rows."""
 
     def __init__(
         self,
@@ -91,17 +91,17 @@ class ResultCells:
         prefix: bytes = b"",
     ) -> None:
         self._columns = columns
-        """Role and letters, from left to right."""
+        """Name and letters, from left to right."""
         self._styles = styles
         self._row_texts = row_texts
         self._serial = serial
         self._prefix = prefix
-        self._kept: dict[object, Sequence[bytes]] = {}
+        self._cache: dict[object, Sequence[bytes]] = {}
 
     def cells(self, row: RowResult, line: bytes) -> bytes:
         """Return the row's cells, from the leftmost column to the rightmost."""
-        pieces = self._batches(row)
-        xml = line.join(pieces)
+        parts = self._batches(row)
+        xml = line.join(parts)
         answered = row.answered_at
         if answered is None:
             return xml
@@ -110,58 +110,58 @@ class ResultCells:
     def _batches(self, row: RowResult) -> Sequence[bytes]:
         key = self._key(row)
         if key is None:
-            return self._made(row)
-        pieces = self._kept.get(key)
-        if pieces is None:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            pieces = self._kept[key] = self._made(row)
-        return pieces
+            return self._make(row)
+        parts = self._cache.get(key)
+        if parts is None:
+            if len(self._cache) >= _MOST_CACHED:
+                self._cache.clear()
+            parts = self._cache[key] = self._make(row)
+        return parts
 
     def _key(self, row: RowResult) -> object:
-        """What a row's cells depend on besides line and time; None when they are the row's own."""
+        """Return all that a row's cells depend on besides line and time; None if they are not to be cached."""
         if len(row.entries) > 1:
             return None
         entry: EntryResult = row.entries[0]
-        moment = row.answered_at is None
+        unanswered = row.answered_at is None
         if row.status is RowStatus.SYNCED:
-            return (entry.points, entry.api_status, entry.calls, moment)
+            return (entry.points, entry.api_status, entry.calls, unanswered)
         if row.status is RowStatus.ALREADY_SYNCED and not entry.calls:
             at = entry.earlier_at
             code = None if entry.plan_reason is None else entry.plan_reason.code
-            return (entry.earlier_run, None if at is None else at.timestamp() // 60, code, moment)
+            return (entry.earlier_run, None if at is None else at.timestamp() // 60, code, unanswered)
         if row.status is RowStatus.NOT_SENT and entry.plan_reason is None and not entry.calls:
-            return (row.status, entry.state, moment)
+            return (row.status, entry.state, unanswered)
         return None
 
-    def _made(self, row: RowResult) -> Sequence[bytes]:
-        """Return the cells cut where the line number goes; a NUL stands where the time goes."""
-        says = self._row_texts.says(row)
+    def _make(self, row: RowResult) -> Sequence[bytes]:
+        """Return the cells' XML split where the line number goes; a NUL byte is where the time goes."""
+        texts = self._row_texts.of_row(row)
         values: dict[str, Callable[[str], str]] = {
             "status": lambda at: string_cell(
-                at, self._s(self._styles.statuses[says.status]), self._row_texts.statuses[says.status]
+                at, self._s(self._styles.statuses[texts.status]), self._row_texts.statuses[texts.status]
             ),
-            "error": lambda at: self._text(at, says.error),
-            "points": lambda at: self._number(at, says.points),
-            "todo": lambda at: self._text(at, says.todo),
-            "api_status": lambda at: self._code(at, says.api_status),
-            "attempts": lambda at: self._number(at, says.attempts),
-            "answered_at": lambda at: self._moment(at, says.answered_at),
-            "decision": lambda at: self._decision(at, says.status),
+            "error": lambda at: self._text(at, texts.error),
+            "points": lambda at: self._number(at, texts.points),
+            "todo": lambda at: self._text(at, texts.todo),
+            "api_status": lambda at: self._code(at, texts.api_status),
+            "attempts": lambda at: self._number(at, texts.attempts),
+            "answered_at": lambda at: self._time(at, texts.answered_at),
+            "decision": lambda at: self._decision(at, texts.status),
         }
-        xml = "".join(values[role](letters + "\x01") for role, letters in self._columns)
-        return self._tagged(xml).split(b"\x01")
+        xml = "".join(values[name](letters + "\x01") for name, letters in self._columns)
+        return self._prefixed(xml).split(b"\x01")
 
-    def _tagged(self, xml: str) -> bytes:
+    def _prefixed(self, xml: str) -> bytes:
         data = xml.encode("utf-8")
         return _TAG.sub(rb"<\1" + self._prefix, data) if self._prefix else data
 
     def heads(self, line: int, styles: Mapping[str, int]) -> bytes:
-        """Return the header cells; `styles` by role."""
-        return self._tagged(
+        """Return the header cells; `styles` by name."""
+        return self._prefixed(
             "".join(
-                string_cell(f"{letters}{line}", self._s(styles[role]), self._row_texts.heads[role])
-                for role, letters in self._columns
+                string_cell(f"{letters}{line}", self._s(styles[name]), self._row_texts.heads[name])
+                for name, letters in self._columns
             )
         )
 
@@ -184,10 +184,10 @@ class ResultCells:
             return f'<c r="{at}"{self._s(self._styles.number)}><v>{int(code)}</v></c>'
         return self._text(at, code)
 
-    def _moment(self, at: str, moment: datetime | None) -> str:
-        if moment is None:
+    def _time(self, at: str, time: datetime | None) -> str:
+        if time is None:
             return self._empty(at)
-        return f'<c r="{at}"{self._s(self._styles.moment)}><v>\x00</v></c>'
+        return f'<c r="{at}"{self._s(self._styles.time)}><v>\x00</v></c>'
 
     def _decision(self, at: str, status: RowStatus) -> str:
         if status is RowStatus.UNCERTAIN:
@@ -195,8 +195,8 @@ class ResultCells:
         return self._empty(at)
 
     def total(self, line: int, first: int, points: int) -> bytes:
-        """Return the cell under the last row: a sum that follows the filter, with its value."""
+        """Return the cell below the last row: a SUBTOTAL, which follows the filter, with its value."""
         letters = dict(self._columns)["points"]
         formula = f"SUBTOTAL(109,{letters}{first}:{letters}{line - 1})"
         style = self._s(self._styles.total)
-        return self._tagged(f'<c r="{letters}{line}"{style}><f>{formula}</f><v>{points}</v></c>')
+        return self._prefixed(f'<c r="{letters}{line}"{style}><f>{formula}</f><v>{points}</v></c>')

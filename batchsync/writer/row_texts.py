@@ -1,20 +1,21 @@
-"""What the added columns say of a row, in one language, once for XML and CSV."""
+"""The texts of the result columns in one language, for workbooks, CSV, reports and the page."""
 
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from batchsync.formatting import local_minute
 from batchsync.messages import Lang, Translation, row_reasons
 from batchsync.messages import result_columns as messages
 from batchsync.model import RESENT, EntryResult, Reason, RowResult, RowStatus, State
 from batchsync.model.row_results import reason_of, status_of
 
-_SAID_HINTS = frozenset({RowStatus.FAILED, RowStatus.UNCERTAIN, RowStatus.NOT_SENT})
+_WITH_HINT = frozenset({RowStatus.FAILED, RowStatus.UNCERTAIN, RowStatus.NOT_SENT})
 
 
 class StatusTexts(NamedTuple):
-    """The texts of a row's added columns; times and counts stay what they are."""
+    """The values of a row's result columns."""
 
     status: RowStatus
     error: str
@@ -26,20 +27,20 @@ class StatusTexts(NamedTuple):
 
 
 class RowTexts:
-    """Says what became of a row: in its language, knowing the sheets' names and why rows were not reached."""
+    """Makes the texts of rows in one language."""
 
     def __init__(self, lang: Lang, sheets: Sequence[str], unreached: Reason) -> None:
-        self._lang = lang
+        self.lang = lang
         self._sheets = sheets
         self._unreached = unreached
         self.heads = {role: head.render(lang) for role, head in messages.HEADS.items()}
         self.statuses = {status: messages.STATUSES[status].render(lang) for status in RowStatus}
 
-    def says(self, row: RowResult) -> StatusTexts:
-        """Return the row's texts. Of several orders, those in trouble are named one by one."""
+    def of_row(self, row: RowResult) -> StatusTexts:
+        """Return a row's texts; of several orders, those with an error are named one by one."""
         entries = row.entries
         if len(entries) == 1:
-            error, todo = self.sentences(entries[0], row.status)
+            error, todo = self.error_and_advice(entries[0], row.status)
             api_status = entries[0].api_status
         else:
             error, todo = self._of_several(entries, row.status)
@@ -50,23 +51,22 @@ class RowTexts:
         errors, todo = [], ""
         for entry in entries:
             status = status_of(entry)
-            error, advice = self.sentences(entry, status)
+            error, advice = self.error_and_advice(entry, status)
             if error:
                 number = entry.number or entry.owner_id
-                errors.append(row_reasons.OF_ORDER.render(self._lang, number=number, sentence=error))
+                errors.append(row_reasons.OF_ORDER.render(self.lang, number=number, sentence=error))
             if status is worst and not todo:
                 todo = advice
         return "\n".join(errors), todo
 
-    def sentences(self, entry: EntryResult, status: RowStatus) -> tuple[str, str]:
+    def error_and_advice(self, entry: EntryResult, status: RowStatus) -> tuple[str, str]:
         """Return what is wrong with an order and what to do about it."""
         if status is RowStatus.SYNCED and entry.decision is None:
             missing = entry.points is None
-            return "", (row_reasons.AMOUNT_MISSING if missing else row_reasons.NOTHING).render(self._lang)
+            return "", (row_reasons.AMOUNT_MISSING if missing else row_reasons.NOTHING).render(self.lang)
         reason = reason_of(entry, self._unreached)
         facts = _Facts(self._facts(entry))
-        told = row_reasons.ROWS[reason]
-        error, todo = told.error, told.todo
+        error, todo = row_reasons.ROWS[reason].error, row_reasons.ROWS[reason].todo
         if reason is Reason.DUPLICATE and entry.first_sheet not in (None, entry.sheet):
             error = row_reasons.DUPLICATE_ELSEWHERE
         if reason is Reason.ALREADY_SYNCED and not entry.earlier_run:
@@ -74,12 +74,12 @@ class RowTexts:
         if entry.outcome is State.REFUSED and entry.state in RESENT:
             todo = row_reasons.REFUSED_THIS_TIME
         sentence = self._fill(error, facts)
-        if entry.hint and status in _SAID_HINTS:
-            sentence = row_reasons.FOREIGN.render(self._lang, sentence=sentence, words=entry.hint)
+        if entry.hint and status in _WITH_HINT:
+            sentence = row_reasons.FOREIGN.render(self.lang, sentence=sentence, words=entry.hint)
         return sentence, self._fill(todo, facts)
 
     def _fill(self, text: Translation, facts: "_Facts") -> str:
-        return (text.zh if self._lang is Lang.ZH else text.en).format_map(facts)
+        return (text.zh if self.lang is Lang.ZH else text.en).format_map(facts)
 
     def _facts(self, entry: EntryResult) -> Mapping[str, object]:
         first = entry.first_sheet if entry.first_sheet is not None else entry.sheet
@@ -101,22 +101,17 @@ class RowTexts:
 
 
 class _Facts(dict[str, object]):
-    """Facts of a row; one that a sentence wants and nobody gave is shown as a gap, never as a crash."""
+    """Facts for a text's placeholders; a missing one is shown as a question mark."""
 
     def __missing__(self, name: str) -> str:
         return "?"
-
-
-def local_minute(moment: datetime) -> str:
-    """Return a time as people here write it, without seconds."""
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 _QUARTER_S = 900
 
 
 class LocalSerial:
-    """Turns times into the local day numbers that sheets keep."""
+    """Turns times into local day numbers, as sheets store them."""
 
     def __init__(self, *, from_1904: bool = False) -> None:
         self._epoch = 25_569 - (1_462 if from_1904 else 0)
@@ -129,7 +124,7 @@ class LocalSerial:
 
 
 class _Offsets(dict[float, int]):
-    """Seconds that local time is ahead, by the quarter of an hour since 1970; no zone changes within one."""
+    """UTC offsets in seconds by quarter of an hour since 1970; no time zone changes within one."""
 
     def __missing__(self, quarter: float) -> int:
         offset = self[quarter] = time.localtime(quarter * _QUARTER_S).tm_gmtoff

@@ -1,4 +1,4 @@
-"""What stands before and behind a sheet's rows, edited for the added columns: widths, filter, drop-downs."""
+"""Edits the parts of a worksheet before and after its rows: widths, filter and drop-downs of the result columns."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,21 +26,23 @@ WIDTHS: Mapping[str, float] = {
 }  # fmt: skip
 """Column widths in characters."""
 
-_LONGEST_ENDS = 1 << 26
+_LONGEST = 1 << 26
 _MOST_RANGES = 8_000
 _MERGED = re.compile(rb"""<(?:[\w.-]+:)?mergeCell\s[^<>]*?\bref\s*=\s*["']([A-Za-z0-9$:]{2,30})["']""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvelopeEdits:
-    """What head and tail are edited for."""
+    """What to enter into the head and the tail of a sheet. Columns count from 0."""
 
     columns: Mapping[str, int]
-    replaced: frozenset[int]
+    """The result columns by name."""
+    with_widths: frozenset[int]
+    """Result columns whose width stays as it is."""
     first_column: int
     header_line: int
     last_line: int
-    uncertain: Sequence[int]
+    uncertain_lines: Sequence[int]
     """Lines whose decision cell gets a drop-down."""
     tables: Sequence[Range]
     """The ranges of the sheet's own tables, which keep filters of their own."""
@@ -48,15 +50,15 @@ class EnvelopeEdits:
 
 
 class SheetEnvelope:
-    """Head and tail of one sheet, as one small document without rows."""
+    """The head and the tail of one sheet, edited as one small document without rows."""
 
-    def __init__(self, head: bytes, tail: bytes, wanted: EnvelopeEdits) -> None:
-        if len(head) + len(tail) > _LONGEST_ENDS:
+    def __init__(self, head: bytes, tail: bytes, edits: EnvelopeEdits) -> None:
+        if len(head) + len(tail) > _LONGEST:
             raise NotRewritableError("head and tail too large")
         self._part = Part(head + tail, depth=3)
-        self._wanted = wanted
+        self._edits = edits
         self.filter: Range | None = None
-        """The sheet's filter, when it was added or widened."""
+        """The sheet's filter, if it was added or widened."""
 
     def edited(self) -> tuple[bytes, bytes]:
         """Return head (with the opening tag of sheetData) and tail (from its closing tag on)."""
@@ -64,28 +66,28 @@ class SheetEnvelope:
         dimension = part.root.child("dimension")
         if dimension is not None:
             part.replace(dimension, b"")
-        self._widths()
-        self._filter()
-        if self._wanted.uncertain and "decision" in self._wanted.columns:
-            self._drop_downs()
+        self._edit_widths()
+        self._edit_filter()
+        if self._edits.uncertain_lines and "decision" in self._edits.columns:
+            self._edit_drop_downs()
         xml = part.edited()
         closing = b"</" + part.prefix + b"sheetData"
         at = xml.index(closing)
         return xml[:at], xml[at:]
 
-    def _widths(self) -> None:
+    def _edit_widths(self) -> None:
         new = {
-            number: WIDTHS[role]
-            for role, number in self._wanted.columns.items()
-            if number not in self._wanted.replaced
+            column: WIDTHS[name]
+            for name, column in self._edits.columns.items()
+            if column not in self._edits.with_widths
         }
         element = self._part.root.child("cols")
         entries: list[tuple[int, bytes]] = []
         for child in element.children if element is not None else ():
-            entries += self._without(child, new)
-        for number, width in new.items():
-            xml = f'<col min="{number + 1}" max="{number + 1}" width="{width + 0.7109375}" customWidth="1"/>'
-            entries.append((number, self._part.tag(xml)))
+            entries += self._split_col(child, new)
+        for column, width in new.items():
+            xml = f'<col min="{column + 1}" max="{column + 1}" width="{width + 0.7109375}" customWidth="1"/>'
+            entries.append((column, self._part.tag(xml)))
         entries.sort()
         cols = self._part.tag("<cols>") + b"".join(xml for _, xml in entries) + self._part.tag("</cols>")
         if not entries:
@@ -93,12 +95,12 @@ class SheetEnvelope:
         if element is not None:
             self._part.replace(element, cols)
         else:
-            self._part.insert(self._part.place(_ORDER, "cols"), cols)
+            self._part.insert(self._part.position_of_new(_ORDER, "cols"), cols)
 
-    def _without(self, col: Element, taken: Iterable[int]) -> list[tuple[int, bytes]]:
-        """Return a col entry cut around the columns taken from it."""
-        first, last = int(col.attributes["min"]) - 1, int(col.attributes["max"]) - 1
-        inside = sorted(number for number in taken if first <= number <= last)
+    def _split_col(self, col: Element, removed: Iterable[int]) -> list[tuple[int, bytes]]:
+        """Return a col element split into ranges without the removed columns."""
+        first, last = col.integer("min") - 1, col.integer("max") - 1
+        inside = sorted(column for column in removed if first <= column <= last)
         raw = self._part.raw(col)
         if not inside:
             return [(first, raw)]
@@ -111,15 +113,15 @@ class SheetEnvelope:
             start = stop + 1
         return pieces
 
-    def _filter(self) -> None:
-        wanted = self._wanted
-        first, last = min(wanted.columns.values()), max(wanted.columns.values())
+    def _edit_filter(self) -> None:
+        edits = self._edits
+        first, last = min(edits.columns.values()), max(edits.columns.values())
         element = self._part.root.child("autoFilter")
         if element is not None:
             old = Range.parse(element.attributes.get("ref", ""))
-            if old is None or old.top != wanted.header_line or old.right >= last:
+            if old is None or old.top != edits.header_line or old.right >= last:
                 return
-            self.filter = Range(old.left, old.top, last, max(old.bottom, wanted.last_line))
+            self.filter = Range(old.left, old.top, last, max(old.bottom, edits.last_line))
             raw = re.sub(
                 rb"""\sref\s*=\s*(?:"[^"]*"|'[^']*')""",
                 b' ref="' + str(self.filter).encode() + b'"',
@@ -128,25 +130,25 @@ class SheetEnvelope:
             )
             self._part.replace(element, raw)
             return
-        beside_table = any(table.top <= wanted.header_line <= table.bottom for table in wanted.tables)
-        left = first if beside_table else min(wanted.first_column, first)
-        whole = Range(left, wanted.header_line, last, max(wanted.last_line, wanted.header_line + 1))
-        if any(whole.overlaps(table) for table in wanted.tables):
+        beside_table = any(table.top <= edits.header_line <= table.bottom for table in edits.tables)
+        left = first if beside_table else min(edits.first_column, first)
+        new = Range(left, edits.header_line, last, max(edits.last_line, edits.header_line + 1))
+        if any(new.overlaps(table) for table in edits.tables):
             return
-        self.filter = whole
-        xml = self._part.tag(f'<autoFilter ref="{whole}"/>')
-        self._part.insert(self._part.place(_ORDER, "autoFilter"), xml)
+        self.filter = new
+        xml = self._part.tag(f'<autoFilter ref="{new}"/>')
+        self._part.insert(self._part.position_of_new(_ORDER, "autoFilter"), xml)
 
-    def _drop_downs(self) -> None:
-        wanted = self._wanted
-        letters = letter(wanted.columns["decision"])
+    def _edit_drop_downs(self) -> None:
+        edits = self._edits
+        letters = letter(edits.columns["decision"])
         choices = [_choices(lang) for lang in Lang]
-        validation = self._part.tag(drop_down(letters, wanted.uncertain, wanted.lang))
+        validation = self._part.tag(drop_down(letters, edits.uncertain_lines, edits.lang))
         element = self._part.root.child("dataValidations")
         if element is None:
             xml = self._part.tag('<dataValidations count="1">') + validation
             xml += self._part.tag("</dataValidations>")
-            self._part.insert(self._part.place(_ORDER, "dataValidations"), xml)
+            self._part.insert(self._part.position_of_new(_ORDER, "dataValidations"), xml)
             return
         earlier = [
             child
@@ -158,16 +160,16 @@ class SheetEnvelope:
         self._part.append(element, [validation], counted=True, removed=len(earlier))
 
 
-def merged_areas(tail: bytes) -> Iterator[Range]:
-    """Yield the merged ranges that are listed behind a sheet's rows."""
+def merged_ranges(tail: bytes) -> Iterator[Range]:
+    """Yield the merged ranges, which the tail of a sheet lists."""
     for found in _MERGED.finditer(tail):
-        area = Range.parse(found[1].decode())
-        if area is not None:
-            yield area
+        merged = Range.parse(found[1].decode())
+        if merged is not None:
+            yield merged
 
 
 def cell_ranges(letters: str, lines: Sequence[int]) -> str:
-    """Return the lines' cells as few ranges; beyond what is reasonable, one range over all of them."""
+    """Return the cells of a column on those lines as few ranges; above 8,000 ranges, as one over all of them."""
     ranges: list[list[int]] = []
     for line in lines:
         if ranges and ranges[-1][1] == line - 1:
@@ -183,7 +185,7 @@ def cell_ranges(letters: str, lines: Sequence[int]) -> str:
 
 
 def drop_down(letters: str, lines: Sequence[int], lang: Lang) -> str:
-    """Return the validation that offers the decisions on those lines."""
+    """Return the data validation that offers the decisions on those lines."""
     return (
         '<dataValidation type="list" allowBlank="1" showInputMessage="1" showErrorMessage="1" '
         f'promptTitle="{xml_attribute(messages.DECISION_TITLE.render(lang))}" '

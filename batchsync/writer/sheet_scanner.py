@@ -1,7 +1,7 @@
-"""A worksheet's XML taken apart: what stands before the rows, the rows as they stream by, what stands behind.
+"""Splits a worksheet's XML into the part before the rows, the rows as a stream, and the part after them.
 
-Rows are cut at their closing tags and otherwise left alone. What can't be cut safely (comments, CDATA, UTF-16) is an
-NotRewritableError, and the workbook gets a fresh one in its place.
+Rows are cut at their closing tags and otherwise kept as bytes. What cannot be cut safely (comments, CDATA, UTF-16) is a
+NotRewritableError, and the result becomes a fresh workbook.
 """
 
 import re
@@ -22,14 +22,14 @@ _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})[0-9]""")
 _CONTENT = re.compile(rb"<(?:[\w.-]+:)?(?:v|f|is)\b")
 _LETTERS = re.compile(rb"[A-Za-z]{1,3}")
 _LINE = re.compile(rb"""\sr\s*=\s*["']([0-9]{1,7})["']""")
-_HIDDEN_ROW = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
+_HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _CDATA = re.compile(rb"<!\[CDATA\[[^<]*?\]\]>")
 _STYLE = re.compile(rb"""\ss\s*=\s*["']([0-9]{1,6})["']""")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it stands in the file: its opening tag's attributes, its cells, its number."""
+    """A row of the part: its number, the attributes of its opening tag, the XML of its cells."""
 
     number: int
     attributes: bytes
@@ -39,15 +39,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell as it stands in the file, and the column it is in, counted from 0."""
+    """A cell of the part: its column, counted from 0, its XML, its style."""
 
     column: int
     xml: bytes
     style: int
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether the cell holds a value, a formula or a text."""
+        return _CONTENT.search(self.xml) is not None
+
+
+def is_hidden(attributes: bytes) -> bool:
+    """Whether the attributes of a row's opening tag hide it."""
+    return _HIDDEN.search(attributes) is not None
+
 
 class TagPatterns:
-    """The regular expressions for one prefix of the sheet's namespace."""
+    """The regular expressions for one prefix of the worksheet's namespace."""
 
     def __init__(self, prefix: bytes) -> None:
         p = re.escape(prefix)
@@ -63,30 +73,32 @@ class TagPatterns:
         self.spans = re.compile(rb"""\sspans\s*=\s*(?:"[^"]*"|'[^']*')""")
 
     def parse_cells(self, xml: bytes) -> list[Cell]:
-        """Return a row's cells; one without a reference stands right of the one before it."""
+        """Return a row's cells; one without a reference is right of the one before it."""
         cells: list[Cell] = []
         column = -1
         for found in self.cell.finditer(xml):
-            named = _REFERENCE.search(found[1])
-            column = _column(named[1]) if named else column + 1
+            reference = _REFERENCE.search(found[1])
+            column = _column(reference[1]) if reference else column + 1
             style = _STYLE.search(found[1])
             cells.append(Cell(column, found[0], int(style[1]) if style else 0))
         return cells
 
 
 class SheetScanner:
-    """One worksheet part, opened anew for each pass."""
+    """Reads one worksheet part as a stream; `open_part` opens it anew for each pass."""
 
-    def __init__(self, opened: Callable[[], IO[bytes]]) -> None:
-        self._opened = opened
+    def __init__(self, open_part: Callable[[], IO[bytes]]) -> None:
+        self._open_part = open_part
         self.head = b""
-        """Up to and with the opening tag of sheetData; known when the part has been opened."""
+        """Up to and including the opening tag of sheetData; known once the part has been opened."""
         self.tail = b""
-        """From the closing tag of sheetData on; known when the rows have been walked."""
+        """From the closing tag of sheetData on; known once all rows have been read."""
+        self.last_line = 0
+        """The number of the row that `rows` yielded last."""
 
-    def start(self) -> tuple[IO[bytes], TagPatterns, bytes]:
-        """Open the part; return the stream, how its tags are written, and what was read beyond the head."""
-        stream = self._opened()
+    def _start(self) -> tuple[IO[bytes], TagPatterns, bytes]:
+        """Open the part; return the stream, the patterns of its tags, and what was read beyond the head."""
+        stream = self._open_part()
         buffer = b""
         while True:
             chunk = stream.read(_CHUNK)
@@ -105,9 +117,15 @@ class SheetScanner:
         self.head = head
         return stream, TagPatterns(found[1]), buffer[found.end() :]
 
+    def tag_patterns(self) -> TagPatterns:
+        """Return the patterns of the sheet's tags."""
+        stream, patterns, _ = self._start()
+        stream.close()
+        return patterns
+
     def blocks(self) -> Iterator[bytes]:
         """Yield the rows in blocks that end with a closing tag; the last may end with self-closed rows."""
-        stream, patterns, buffer = self.start()
+        stream, patterns, buffer = self._start()
         with stream:
             closing = b"</" + patterns.prefix + b"sheetData"
             close = patterns.row_close
@@ -132,79 +150,74 @@ class SheetScanner:
                 buffer += chunk
 
     def widest(self, header_line: int) -> int:
-        """Walk all rows; return the rightmost column with a cell from the header on, counted from 0; -1 if none."""
+        """Read all rows; return the rightmost column with a cell from the header on; -1 if there is none."""
         letters: set[bytes] = set()
-        unnamed, before = -1, 0
+        widest, before = -1, 0
         patterns = self.tag_patterns()
         for block in self.blocks():
-            # Row by row down to the header, and no further: cells are dear.
+            # Row by row down to the header, and no further: parsing cells is slow.
             while before < header_line and block:
                 part, close, block = block.partition(patterns.row_close)  # noqa: PLW2901
                 for row in self.rows(part + close, patterns, before):
                     before = row.number
                     cells = patterns.parse_cells(row.cells) if before >= header_line else []
-                    unnamed = max(unnamed, *(cell.column for cell in cells[-1:]), -1)
-            named = block.count(patterns.cell_open) == block.count(patterns.usual_cell)
-            if named and not any(odd in block for odd in patterns.unusual_cells):
+                    widest = max(widest, *(cell.column for cell in cells[-1:]), -1)
+            all_have_references = block.count(patterns.cell_open) == block.count(patterns.usual_cell)
+            if all_have_references and not any(tag in block for tag in patterns.unusual_cells):
                 letters.update(_last_letters(patterns, block))
             else:
-                unnamed = max(unnamed, _widest_of(patterns, block))
-        return max([unnamed, *map(_column, letters)])
+                rows = block.split(patterns.row_close)
+                last_cells = (cell for row in rows for cell in patterns.parse_cells(row)[-1:])
+                widest = max(widest, *(cell.column for cell in last_cells), -1)
+        return max([widest, *map(_column, letters)])
 
     def widest_filled(self, header_line: int) -> int:
-        """Walk all rows; return the rightmost column with a filled cell from the header on, counted from 0; -1 if none."""
+        """Read all rows; return the rightmost column with a filled cell from the header on; -1 if there is none."""
         widest, before = -1, 0
         patterns = self.tag_patterns()
         for block in self.blocks():
             for row in self.rows(block, patterns, before):
                 before = row.number
                 cells = patterns.parse_cells(row.cells) if before >= header_line else []
-                filled = (cell.column for cell in reversed(cells) if _CONTENT.search(cell.xml))
-                widest = max(widest, next(filled, -1))
+                widest = max(widest, next((cell.column for cell in reversed(cells) if cell.is_filled), -1))
         return widest
 
-    def tag_patterns(self) -> TagPatterns:
-        """Return how the sheet's tags are written."""
-        stream, patterns, _ = self.start()
-        stream.close()
-        return patterns
-
     def rows(self, block: bytes, patterns: TagPatterns, before: int) -> Iterator[Row]:
-        """Yield the rows of a block; one without a number stands below the one before it."""
-        close = patterns.row_close
-        parts = block.split(close)
+        """Yield the rows of a block; one without a number is below the one before it.
+
+        `before` is the number of the last row of the block before.
+        """
+        parts = block.split(patterns.row_close)
         last = parts.pop()
         for part in parts:
-            yield from self._rows_of(part, patterns, before)
-            before = self.last
-        if last.strip():
-            at = 0
-            while found := patterns.row_open.match(last, at):
-                if not found[2]:
-                    raise NotRewritableError("a row without an end")
-                before = _number(found[1], before)
-                yield Row(before, found[1], b"", False)
-                at = found.end()
-            if last[at:].strip():
-                raise NotRewritableError("something between the rows")
-        self.last = before
-
-    last = 0
-    """The number of the last row walked."""
-
-    def _rows_of(self, part: bytes, patterns: TagPatterns, before: int) -> Iterator[Row]:
+            for row in _rows_of(part, patterns, before):
+                before = self.last_line = row.number
+                yield row
         at = 0
-        while True:
-            found = patterns.row_open.match(part, at)
-            if found is None:
-                raise NotRewritableError("something between the rows")
-            before = _number(found[1], before)
-            self.last = before
+        while found := patterns.row_open.match(last, at):
             if not found[2]:
-                break
-            yield Row(before, found[1], b"", _HIDDEN_ROW.search(found[1]) is not None)
+                raise NotRewritableError("a row without an end")
+            before = _number(found[1], before)
+            yield Row(before, found[1], b"", is_hidden(found[1]))
             at = found.end()
-        yield Row(before, found[1], part[found.end() :], _HIDDEN_ROW.search(found[1]) is not None)
+        if last[at:].strip():
+            raise NotRewritableError("something between the rows")
+        self.last_line = before
+
+
+def _rows_of(part: bytes, patterns: TagPatterns, before: int) -> Iterator[Row]:
+    """Yield the row whose closing tag follows the part, and the self-closed rows in front of it."""
+    at = 0
+    while True:
+        found = patterns.row_open.match(part, at)
+        if found is None:
+            raise NotRewritableError("something between the rows")
+        before = _number(found[1], before)
+        at = found.end()
+        if not found[2]:
+            yield Row(before, found[1], part[at:], is_hidden(found[1]))
+            return
+        yield Row(before, found[1], b"", is_hidden(found[1]))
 
 
 def _column(letters: bytes) -> int:
@@ -215,15 +228,15 @@ def _column(letters: bytes) -> int:
 
 
 def _number(attributes: bytes, before: int) -> int:
-    named = _LINE.search(attributes)
-    number = int(named[1]) if named else before + 1
+    found = _LINE.search(attributes)
+    number = int(found[1]) if found else before + 1
     if number <= before:
         raise NotRewritableError("rows out of order")
     return number
 
 
 def _refuse_unusual(block: bytes) -> None:
-    """Refuse what could hide a tag from us; CDATA without one in it is text like any other."""
+    """Refuse what could contain a tag that is none; CDATA without a tag in it is text like any other."""
     if b"!" in block and b"<!" in _CDATA.sub(b"", block):
         raise NotRewritableError("comments or CDATA between the rows")
     if b"?" in block and b"<?" in block:
@@ -231,7 +244,7 @@ def _refuse_unusual(block: bytes) -> None:
 
 
 def _last_letters(patterns: TagPatterns, block: bytes) -> set[bytes]:
-    """Return the letters of each row's last cell, the usual spelling taken for granted."""
+    """Return the column letters of each row's last cell, for cells that all begin with their reference."""
     opening = patterns.usual_cell
     skip = len(opening)
     letters = set()
@@ -243,11 +256,3 @@ def _last_letters(patterns: TagPatterns, block: bytes) -> set[bytes]:
                 raise NotRewritableError("a cell's reference")
             letters.add(found[0])
     return letters
-
-
-def _widest_of(patterns: TagPatterns, block: bytes) -> int:
-    """Return the widest column of a block whose cells are written in an unusual way."""
-    return max(
-        (cell.column for part in block.split(patterns.row_close) for cell in patterns.parse_cells(part)[-1:]),
-        default=-1,
-    )

@@ -1,9 +1,9 @@
-"""What the Summary says, before it is drawn: headline, counts, points, trouble by kind, the run's facts."""
+"""The content of the Summary: headline, counts, points, problems by kind, facts of the run."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from batchsync.formatting import local_time
 from batchsync.messages import Lang, row_reasons
 from batchsync.messages import columns as column_texts
 from batchsync.messages import result_columns as messages
@@ -15,7 +15,7 @@ from batchsync.writer.types import ResultJob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemGroup:
-    """One kind of trouble: how many orders, and what to do about them."""
+    """One kind of problem: how many orders have it, and what to do."""
 
     status: RowStatus
     kind: str
@@ -25,17 +25,17 @@ class ProblemGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """Everything on the Summary, said in one language."""
+    """The texts and numbers of the Summary, in one language."""
 
     lang: Lang
     title: str
     headline: str
     incomplete: bool
-    """Whether the run did not come to its end."""
+    """Whether the run did not reach its end."""
     all_synced: bool
     rows: int
     counts: Sequence[tuple[RowStatus, str, int]]
-    """In the order of the interface."""
+    """Status, its text, number of rows."""
     cards: Sequence[tuple[str, int]]
     points: Sequence[tuple[str, int]]
     problems: Sequence[ProblemGroup]
@@ -50,16 +50,16 @@ _ORDER = (
 
 
 def summarize(job: ResultJob, tally: Tally, notes: Sequence[str]) -> Summary:
-    """Say what a run adds up to; `notes` are sentences about how the result was written."""
+    """Summarize a run; `notes` are sentences about how the result was written."""
     lang = job.lang
     figures = tally.figures
-    settled = sum(tally.counts[status] for status in _ORDER[:3])
+    synced = sum(tally.counts[status] for status in _ORDER[:3])
     return Summary(
         lang=lang,
         title=summary_texts.TITLE.render(lang, file=_file_name(job)),
         headline=_headline(job, tally),
         incomplete=job.killed or job.as_of is not None or job.stopped is not None,
-        all_synced=settled == tally.rows,
+        all_synced=synced == tally.rows,
         rows=tally.rows,
         counts=[(status, messages.STATUSES[status].render(lang), tally.counts[status]) for status in _ORDER],
         cards=[
@@ -88,14 +88,14 @@ def _file_name(job: ResultJob) -> str:
 def _headline(job: ResultJob, tally: Tally) -> str:
     unsent = tally.counts[RowStatus.NOT_SENT] - tally.hidden
     if job.as_of is not None:
-        return summary_texts.STILL_RUNNING.render(job.lang, time=local_second(job.as_of), count=unsent)
+        return summary_texts.STILL_RUNNING.render(job.lang, time=local_time(job.as_of), count=unsent)
     if job.killed:
         return summary_texts.KILLED.render(job.lang, count=unsent)
     if job.stopped is not None:
-        told = summary_texts.WHY_STOPPED.get(job.stopped)
+        text = summary_texts.WHY_STOPPED.get(job.stopped)
         why = (
-            told.render(job.lang)
-            if told
+            text.render(job.lang)
+            if text
             else summary_texts.WHY_STOPPED_OTHER.render(job.lang, why=job.stopped)
         )
         return summary_texts.STOPPED_EARLY.render(job.lang, why=why, count=unsent)
@@ -122,26 +122,26 @@ def _problems(tally: Tally, lang: Lang) -> Iterator[ProblemGroup]:
 
 
 def _kind(kind: Kind, lang: Lang) -> str:
-    said = summary_texts.KINDS[kind.reason].render(lang)
+    text = summary_texts.KINDS[kind.reason].render(lang)
     if not kind.api_status or kind.reason is Reason.NOT_SENT:
-        return said
-    return summary_texts.WITH_CODE.render(lang, kind=said, code=kind.api_status)
+        return text
+    return summary_texts.WITH_CODE.render(lang, kind=text, code=kind.api_status)
 
 
 def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
     lang, run = job.lang, job.run
-    told = [
+    facts = [
         ("file", run.file),
         ("run", run.run),
         ("account", job.account),
         ("url", job.url),
-        ("started", local_second(run.started_at)),
+        ("started", local_time(run.started_at)),
         ("ended", _ended(job)),
         ("seconds", "" if job.seconds is None else _duration(job.seconds)),
         ("rate", "" if job.rate is None else f"{job.rate:g}"),
         ("price", str(job.price)),
     ]
-    yield from ((summary_texts.FACTS[name].render(lang), value) for name, value in told if value)
+    yield from ((summary_texts.FACTS[name].render(lang), value) for name, value in facts if value)
     yield from ((text.render(lang), value) for text, value in job.facts)
     for sheet in job.sheets:
         for note in sheet.notes:
@@ -152,15 +152,15 @@ def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
                     summary_texts.FACTS["columns"].render(lang),
                     summary_texts.ON_SHEET.render(lang, sheet=sheet.sheet, said=said),
                 )
-    yield from ((summary_texts.FACTS["note"].render(lang), said.render(lang)) for said in job.said)
+    yield from ((summary_texts.FACTS["note"].render(lang), message.render(lang)) for message in job.messages)
 
 
 def _ended(job: ResultJob) -> str:
     if job.as_of is not None:
-        return summary_texts.GOES_ON.render(job.lang, time=local_second(job.as_of))
+        return summary_texts.GOES_ON.render(job.lang, time=local_time(job.as_of))
     if job.killed:
         return summary_texts.NOT_ENDED.render(job.lang)
-    return "" if job.run.ended_at is None else local_second(job.run.ended_at)
+    return "" if job.run.ended_at is None else local_time(job.run.ended_at)
 
 
 def _duration(seconds: float) -> str:
@@ -169,8 +169,3 @@ def _duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), _MINUTE_S)
     return f"{minutes // _MINUTE_S}:{minutes % _MINUTE_S:02}:{rest:02}"
-
-
-def local_second(moment: datetime) -> str:
-    """Return a time as people here write it."""
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"

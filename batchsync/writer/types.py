@@ -1,4 +1,4 @@
-"""What the writer is handed, and what it hands back."""
+"""Input and output of the writer."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,53 +15,53 @@ Cells = Callable[[], Iterator[FileFound | SheetCells | CellBatch]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultJob:
-    """Everything about one result besides its entries."""
+    """All that one result is made from, except its entries."""
 
     input: Path
     sheets: Sequence[SheetFound]
-    """The run's sheets: what an entry's `sheet` counts in."""
+    """The run's sheets; `EntryResult.sheet` is an index into them."""
     target: Path
     run: RunRecord
     account: str
     cells: Cells
-    """Reads the input's cells anew (reader.read_cells); called only for what isn't rewritten in place."""
+    """Reads the input's cells again; not called for a workbook that is rewritten in place."""
     unchanged: bool = True
-    """Whether the input is still, byte for byte, what the plan was made from."""
+    """Whether the input still has the bytes from which the plan was made."""
     container: str = "xlsx"
     asked: bool = False
-    """Whether the user named the target; a name of our own choice gives way to a file of theirs."""
+    """Whether the user named the target; if not, a file of theirs with that name is not moved."""
     format: Literal["xlsx", "csv"] = "xlsx"
     lang: Lang = Lang.EN
     price: int = 1
     """Points that one call is expected to cost."""
     unreached: Reason = Reason.STOPPED
-    """Why rows were not reached: STOPPED, LIMIT when the run was meant to send no more, NOT_YET while it goes on."""
+    """Why rows were not reached: STOPPED; LIMIT if the run was to send no more; NOT_YET while it goes on."""
     stopped: str | None = None
     killed: bool = False
-    """Whether the run was cut off: the result is made from what the ledger knows."""
+    """Whether the run ended without closing its ledger entry (crash, kill, power cut)."""
     as_of: datetime | None = None
-    """When the ledger was asked about a run that still goes on."""
+    """When the ledger was read, for a run that still goes on."""
     seconds: float | None = None
     url: str = ""
     rate: float | None = None
     facts: Sequence[tuple[Translation, str]] = ()
-    """More about the run that is worth a line on the Summary."""
-    said: Sequence[Message] = ()
-    """What was said about the file and the run."""
+    """More facts for the Summary."""
+    messages: Sequence[Message] = ()
+    """Messages about the file and the run, for the Summary."""
     uncertain: bool | None = None
-    """Whether any row is uncertain, where that is known already; else the entries are looked through first."""
+    """Whether any row is uncertain; None: not known, so that the entries are read once more."""
     previous_is_ours: Callable[[Path], bool] = field(default=lambda _path: False)
-    """Whether a file at the target is a result that we wrote."""
+    """Whether a file is an earlier result of ours."""
     results_folder: Path | None = None
-    """Where a result goes that can't be written where it should; in the user's data folder when left out."""
+    """The folder for results whose own folder can't be written; None: in the user's data folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultWritten:
-    """Where the result is, what there is to say about it, and what the rows add up to."""
+    """The result file, messages about it, and its totals."""
 
     path: Path
-    said: tuple[Message, ...]
+    messages: tuple[Message, ...]
     tally: Tally
     summary_path: Path | None = None
-    """The CSV's summary beside it."""
+    """The second file with the summary of a CSV."""

@@ -63,3 +63,11 @@ def test_a_place_that_takes_no_files(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="file"):
         choose_output_path(tmp_path / "orders.xlsx", tmp_path / "file" / "under", OutputSettings())
+
+
+def test_a_long_input_name_is_shortened(tmp_path: Path) -> None:
+    """255 bytes are the most, the time that an older result gets in its name included."""
+    source = tmp_path / f"{'订' * 82}ab.xlsx"
+    target = choose_output_path(source, None, OutputSettings())
+    assert target.path.name.endswith("订.result.xlsx")
+    assert 235 < len(target.path.name.encode()) <= 240

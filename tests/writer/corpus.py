@@ -108,7 +108,7 @@ def examine(path: Path, out: Path) -> Outcome:
     except Exception as error:
         outcome.findings.append(f"write_result raised {type(error).__name__}: {error}")
         return outcome
-    outcome.said = "; ".join(said.render(Lang.EN) for said in written.said)
+    outcome.said = "; ".join(said.render(Lang.EN) for said in written.messages)
     outcome.kind = (
         "fresh"
         if file.container != "xlsx" or "fresh" in outcome.said or "only order numbers" in outcome.said

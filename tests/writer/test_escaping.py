@@ -61,6 +61,16 @@ def test_negative_numbers_stay_numbers_in_csv(text: str, expected: str) -> None:
     assert expected == csv_text(text)
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦"])
+@pytest.mark.parametrize(
+    "before",
+    ["", " ", "\u3000", "\xa0", "\u200b", "\ufeff", "\u2060", "\u202e", "\xad", "\x7f", "\ufe0f", " \u200b "],
+)
+def test_a_formula_sign_behind_invisible_characters_is_escaped(before: str, sign: str) -> None:
+    """Programs differ in what they skip in front of the sign, so everything that shows nothing is skipped here."""
+    assert csv_text(f"{before}{sign}1+1") == f"'{before}{sign}1+1"
+
+
 @pytest.mark.parametrize("letter", ["a", "汉", "😀", "<"])
 def test_too_long_texts_are_cut_at_what_excel_takes(letter: str) -> None:
     """32,767 UTF-16 units, never half a character."""
@@ -90,7 +100,7 @@ def results(words: str, cell: str, folder: Path) -> dict[str, ResultWritten]:
         "account": words,
         "url": words,
         "stopped": words or None,
-        "said": [Message(OLDER_KEPT, {"kept": cell})],
+        "messages": [Message(OLDER_KEPT, {"kept": cell})],
     }
     own = plain_workbook(folder / "p.xlsx", rows=4)
     text = {"container": "csv", "cells": cells, **about}

@@ -136,7 +136,7 @@ def test_a_sheet_without_room_on_the_right_shows_what_the_plan_knows(tmp_path: P
     (tmp_path / "a.csv").touch()
     done = fresh(tmp_path, wide, one_of_each())
     assert ["merchant id", "order number", "sync status"] == texts(done.path, "Sheet1")[0][:3]
-    assert "no room on the right" in done.said[0].render(Lang.EN)
+    assert "no room on the right" in done.messages[0].render(Lang.EN)
 
 
 def test_an_earlier_results_columns_are_replaced(tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_without_its_input_a_result_shows_what_the_plan_knows(
     rows = texts(done.path, "Sheet1")
     assert ["merchant id", "order number", "sync status"] == rows[0][:3]
     assert ["2088123464", "260101-000000000000006", "uncertain"] == rows[5][:3]
-    assert word in done.said[0].render(Lang.EN)
+    assert word in done.messages[0].render(Lang.EN)
     assert [] == faults(done.path)
 
 
@@ -191,8 +191,30 @@ def test_a_csv_has_our_columns_and_a_summary_beside_it(tmp_path: Path) -> None:
         r[3] for r in rows
     ]
     assert done.summary_path == tmp_path / "o.summary.csv"
-    assert f"汇总：{done.summary_path}" == done.said[-1].render(Lang.ZH)
+    assert f"汇总：{done.summary_path}" == done.messages[-1].render(Lang.ZH)
     assert "合计,7" in done.summary_path.read_text("utf-8-sig")
+
+
+def test_the_result_columns_of_a_csv_are_aligned_in_every_line(tmp_path: Path) -> None:
+    """Cells beyond the header are right of them, in lines with an order and without one."""
+    lines = [
+        ["title", "", "", "", "wide"],
+        list(HEADERS),
+        ["1", "x"],
+        ["2", "x", "", "extra"],
+        ["", "", "", "note"],
+    ]
+    done = written(
+        job(tmp_path / "a.csv", tmp_path / "o.csv", [found(header_line=2)], container="csv", format="csv",
+            cells=cells_of({"Sheet1": lines})), [entry(3, points=1), entry(4, points=2)],
+    )  # fmt: skip
+    title, head, first, second, note = csv.reader(io.StringIO(done.path.read_text("utf-8-sig")))
+    assert lines[0] == title
+    assert "sync status" == head[3]
+    assert ["1", "x", "", "synced", "", "1"] == first[:6]
+    assert ["2", "x", "", "synced", "", "2"] == second[:6]
+    assert (len(head), "extra") == (len(second) - 1, second[-1])
+    assert (len(head), "note") == (len(note) - 1, note[-1])
 
 
 def test_a_row_of_several_orders_names_each_in_trouble(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def result(book: Path, target: Path, **facts: Any) -> ResultWritten:
 
 
 def said(done: ResultWritten) -> list[str]:
-    return [told.render(Lang.EN) for told in done.said]
+    return [told.render(Lang.EN) for told in done.messages]
 
 
 def files(folder: Path) -> list[str]:
@@ -176,3 +176,18 @@ def test_nothing_of_posix_is_needed_at_import(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", without)
     assert importlib.import_module("batchsync.writer").write_result
+
+
+def test_names_of_255_bytes_leave_room_for_numbers_and_times(tmp_path: Path) -> None:
+    """An older result is renamed, a taken name gets a number: each name fits, none ends within a character."""
+    book = plain(tmp_path / "p.xlsx")
+    target = tmp_path / f"{'订' * 83}a.xlsx"
+    assert 255 == len(target.name.encode())
+    target.write_bytes(b"older")
+    done = result(book, target, previous_is_ours=lambda path: path == target)
+    again = result(book, target)
+    assert target == done.path
+    assert again.path.name.startswith("订" * 80)
+    assert again.path.name.endswith(" (2).xlsx")
+    assert 4 == len(files(tmp_path))
+    assert all(len(name.encode()) <= 255 for name in files(tmp_path))

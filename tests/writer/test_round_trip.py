@@ -10,6 +10,7 @@ import pytest
 
 from batchsync.messages import Lang
 from batchsync.model import EntryResult
+from batchsync.writer import user_workbook
 from tests.model.entries import entry, one_of_each, uncertain
 from tests.writer.jobs import cells_of, found, found_again, job, opened, texts, written
 from tests.writer.strict import faults, parts, raw_members
@@ -104,6 +105,41 @@ def test_hidden_rows_stay_hidden_and_do_not_count(tmp_path: Path) -> None:
     assert 60 == opened(out, data_only=True)["Orders"]["H10"].value
 
 
+@pytest.mark.parametrize(
+    ("attribute", "total"),
+    [
+        ('hidden="false"', 30),
+        ('hidden="0"', 30),
+        ("hidden='false'", 30),
+        ('hidden="1"', 20),
+        ('hidden="true"', 20),
+    ],
+)
+def test_the_cached_total_counts_the_rows_that_are_shown(attribute: str, total: int, tmp_path: Path) -> None:
+    """LibreOffice writes hidden="false" on each row; only 1 and true hide one."""
+    path = plain(tmp_path / "p.xlsx", rows=3)
+    patched(path, {SHEET: lambda xml: xml.replace(b'<row r="3"', b'<row r="3" ' + attribute.encode())})
+    out = result(path, tmp_path, [found()], [entry(line, points=10) for line in (2, 3, 4)])
+    assert total == opened(out, data_only=True)["Sheet1"]["F5"].value
+
+
+def test_a_width_of_a_column_with_user_cells_above_the_header_stays(tmp_path: Path) -> None:
+    """A title beside the table reaches over our columns; a column without cells of the user gets our width."""
+    path = tmp_path / "p.xlsx"
+    book: Any = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append([None, None, None, "shop", None])
+    sheet.append(["订单号", "商家id", "备注"])
+    sheet.append(["260101-000000000000001", "2088123464", ""])
+    sheet.column_dimensions["A"].width = 31
+    sheet.column_dimensions["D"].width = 47
+    sheet.column_dimensions["E"].width = 3
+    book.save(path)
+    out = opened(result(path, tmp_path, [found(sheet="Sheet", header_line=2)], [entry(3, points=1)]))["Sheet"]
+    assert (31, 47) == (out.column_dimensions["A"].width, out.column_dimensions["D"].width)
+    assert out.column_dimensions["E"].width > 50
+
+
 def test_the_filter_grows_and_the_decision_is_a_choice(tmp_path: Path) -> None:
     """The header's filter reaches over our columns; uncertain rows, and only they, offer the decisions."""
     sheet = opened(result(rich(tmp_path / "r.xlsx"), tmp_path, [ORDERS], moved(one_of_each(), 1)))["Orders"]
@@ -147,7 +183,7 @@ def test_chinese_results_speak_chinese(tmp_path: Path) -> None:
 
 def test_several_sheets_each_get_their_columns(tmp_path: Path) -> None:
     """Entries find their sheet by its place in the run's sheets."""
-    book = openpyxl.Workbook()
+    book: Any = openpyxl.Workbook()
     for name in ("One", "Two"):
         sheet = book.create_sheet(name)
         for row in (["订单号", "商家id"], ["1", "2"], ["3", "4"]):
@@ -239,7 +275,7 @@ def test_odd_shapes_are_rewritten_too(name: str, changes: Any, tmp_path: Path) -
     """However a writer spells its XML, rows stay and ours are added; nothing falls back to a fresh workbook."""
     path = patched(plain(tmp_path / "p.xlsx"), changes)
     done = written(job(path, tmp_path / "out.xlsx", [found()]), one_of_each())
-    assert () == done.said
+    assert () == done.messages
     assert [] == faults(done.path)
     if name != "strict":  # openpyxl does not see the sheets of strict workbooks
         after = texts(done.path, "Sheet1")
@@ -258,6 +294,26 @@ def test_odd_shapes_are_rewritten_too(name: str, changes: Any, tmp_path: Path) -
         ({SHEET: lambda xml: xml.replace(b'r="3"', b'r="2"', 1)}, {}),
         ({SHEET: lambda xml: re.sub(rb'<row r="5".*?</row>', b"", xml)}, {}),
         ({"xl/styles.xml": lambda xml: b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + xml}, {}),
+        ({"xl/styles.xml": lambda xml: xml.replace(b'fontId="0"', b'fontId="-"')}, {}),
+        ({"xl/styles.xml": lambda xml: xml.replace(b"<fonts", b"<fonts <")}, {}),
+        ({"xl/styles.xml": lambda _: b""}, {}),
+        (
+            {
+                SHEET: lambda xml: xml.replace(
+                    b"<sheetData>", b'<cols><col max="2" width="9"/></cols><sheetData>'
+                )
+            },
+            {},
+        ),
+        (
+            {
+                SHEET: lambda xml: xml.replace(
+                    b"<sheetData>", b'<cols><col min="1" max="x"/></cols><sheetData>'
+                )
+            },
+            {},
+        ),
+        ({"xl/workbook.xml": lambda xml: xml.replace(b'sheetId="1"', b'sheetId="one"')}, {}),
         ({}, {"_xmlsignatures/origin.sigs": b""}),
     ],
 )
@@ -271,13 +327,32 @@ def test_what_cannot_be_kept_safely_gets_a_fresh_workbook_and_says_why(
     done = written(
         job(path, tmp_path / "out.xlsx", [found()], cells=cells_of({"Sheet1": lines})), one_of_each()
     )
-    assert 1 == len(done.said)
+    assert 1 == len(done.messages)
     assert [] == faults(done.path)
     after = texts(done.path, "Sheet1")
     assert lines == [[str(text or "") for text in row[:3]] for row in after[: len(lines)]]
     assert "synced" == after[1][3]
     said = [str(row[2]) for row in texts(done.path, "Summary") if row[2]]
     assert any("fresh workbook" in text for text in said)
+
+
+def test_an_unexpected_error_while_rewriting_leads_to_a_fresh_workbook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The orders are paid for by then: the result is written, and the log has the traceback."""
+    path = plain(tmp_path / "p.xlsx")
+    lines = [[str(text or "") for text in row] for row in texts(path, "Sheet1")]
+
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("min")
+
+    monkeypatch.setattr(user_workbook, "SheetEnvelope", fail)
+    done = written(
+        job(path, tmp_path / "out.xlsx", [found()], cells=cells_of({"Sheet1": lines})), one_of_each()
+    )
+    assert "fresh workbook" in done.messages[0].render(Lang.EN)
+    assert "synced" == texts(done.path, "Sheet1")[1][3]
+    assert "KeyError" in caplog.text
 
 
 def test_macros_stay_and_the_name_says_so(tmp_path: Path) -> None:
@@ -296,7 +371,7 @@ def test_without_its_macros_a_result_is_not_named_as_if_it_had_them(tmp_path: Pa
     told = job(path, tmp_path / "m.result.xlsm", [ORDERS], cells=cells_of({"Orders": lines}))
     done = written(told, moved(one_of_each(), 1))
     assert "m.result.xlsx" == done.path.name
-    said = [each.render(Lang.EN) for each in done.said]
+    said = [each.render(Lang.EN) for each in done.messages]
     assert "The result has no macros, so it is an .xlsx file." == said[0]
     assert "digitally signed" in said[1]
     assert [] == faults(done.path)
@@ -346,7 +421,7 @@ def test_names_written_the_windows_way_are_read_and_mended(tmp_path: Path) -> No
             info.filename = info.filename.replace("/", "\\")
             windows.writestr(info, data)
     done = written(job(tmp_path / "w.xlsx", tmp_path / "o.xlsx", [ORDERS]), moved(one_of_each(), 1))
-    assert () == done.said
+    assert () == done.messages
     after = raw_members(done.path)
     assert [] == [name for name in before if name not in EDITED and before[name] != after.get(name)]
     assert [] == faults(done.path)

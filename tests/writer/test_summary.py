@@ -102,7 +102,7 @@ def test_the_runs_facts_and_notes_stand_there(tmp_path: Path) -> None:
     path = plain(tmp_path / "p.xlsx")
     told = job(
         path, tmp_path / "o.xlsx", [sheet], rate=5.0, seconds=61.25, facts=[(summary_words.FACTS["url"], "http://x/")],
-        said=[Message(delivery_words.OLDER_KEPT, {"kept": "k.xlsx"})],
+        messages=[Message(delivery_words.OLDER_KEPT, {"kept": "k.xlsx"})],
     )  # fmt: skip
     lines = flat(texts(written(told, [entry(n) for n in range(2, 9)]).path, "Summary"))
     for line in ("Run | 20261123-0212-orders", "Account | default", "Most calls a second | 5", "Duration | 0:01:01",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from batchsync.model import CellKind
 from batchsync.ooxml.escaping import LONGEST, xml_text, xml_texts
 from batchsync.ooxml.xml_edit import NotRewritableError
-from batchsync.writer.input_cells import InputCells
+from batchsync.writer.fresh_cells import FreshCells
 from tests.writer.test_escaping import NASTY
 
 TEXTS = (
@@ -16,10 +16,10 @@ TEXTS = (
 PRESERVED = ' xml:space="preserve"'
 
 
-def theirs(width: int, dropped: int | None = None) -> InputCells:
+def fresh_cells(width: int, dropped: int | None = None) -> FreshCells:
     """Cells of so many columns, of which the first is an id."""
     kept = [column for column in range(width) if column != dropped]
-    return InputCells(kept=kept, seen=width, result_cells=7, ids=frozenset({0}), text_style=3, plain_style=4)
+    return FreshCells(kept=kept, known_width=width, added=7, ids=frozenset({0}), text_style=3, plain_style=4)
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=6))
@@ -42,7 +42,7 @@ def test_rows_made_in_columns_are_those_made_cell_by_cell(
     kinds = st.lists(st.sampled_from(CellKind), min_size=width, max_size=width)
     rows = data.draw(st.lists(st.tuples(cells, kinds), min_size=1, max_size=5))
     lines = [(offset + n, texts, kinds, False) for n, (texts, kinds) in enumerate(rows, start=1)]
-    maker = theirs(width, dropped)
+    maker = fresh_cells(width, dropped)
     quick = maker.rows(lines, offset)
     each = [maker.row(line, offset) for line in lines]
     assert [xml.replace(PRESERVED, "") for xml in each] == [xml.replace(PRESERVED, "") for xml in quick]
@@ -52,7 +52,7 @@ def test_rows_made_in_columns_are_those_made_cell_by_cell(
 def test_lines_unlike_each_other_are_made_one_by_one() -> None:
     """Shorter and hidden ones among them; what is wider than was known stands behind our columns."""
     lines = [(1, ["a", "b"], [1, 1], False), (2, ["c"], [1], True), (3, ["d", "e", "f"], [1, 1, 1], False)]
-    first, second, third = theirs(2).rows(lines, 0)
+    first, second, third = fresh_cells(2).rows(lines, 0)
     assert '<row r="1"><c r="A1" s="3" t="inlineStr">' in first
     assert second.startswith('<row r="2" hidden="1"><c r="A2"')
     assert 'r="J3"' in third
@@ -61,4 +61,4 @@ def test_lines_unlike_each_other_are_made_one_by_one() -> None:
 def test_no_cell_stands_beyond_the_last_column() -> None:
     """XFD is the last; a line that would not fit makes the sheet one that can't be given back."""
     with pytest.raises(NotRewritableError):
-        theirs(16_380).rows([(1, ["x"] * 16_381, [1] * 16_381, False)], 0)
+        fresh_cells(16_380).rows([(1, ["x"] * 16_381, [1] * 16_381, False)], 0)
