@@ -1,4 +1,4 @@
-"""Files that appear whole, lines that survive a crash, and moves that can be done again."""
+"""File operations: atomic writes, durable lines of JSON, repeatable moves."""
 
 import contextlib
 import errno
@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 
@@ -16,97 +16,108 @@ LONGEST_NAME = 255
 LONGEST_SUFFIX = 20
 
 
-def atomic_write(path: Path, content: bytes) -> None:
-    """Write a file that takes its name only when it is complete and on the disk."""
-    beside = path.with_name(fit_file_name(f".{path.name}", ".new"))
+def atomic_write(path: Path, content: bytes, *, fsync: bool = True) -> None:
+    """Write a file that gets its name only when it is complete, and durable unless `fsync` is False.
+
+    Without `fsync` the file survives a killed process, but perhaps not a power failure. Raises OSError.
+    """
+    partial = path.with_name(fit_file_name(f".{path.name}", ".new"))
     try:
-        with beside.open("wb") as file:
+        with partial.open("wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+            if fsync:
+                file.flush()
+                os.fsync(file.fileno())
+        partial.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            beside.unlink()
+            partial.unlink()
         raise
 
 
-def atomic_write_unsynced(path: Path, content: bytes) -> None:
-    """Write a file that a killed process leaves whole, though a power cut may not: for what can be found out anew."""
-    beside = path.with_name(fit_file_name(f".{path.name}", ".new"))
-    beside.write_bytes(content)
-    beside.replace(path)
+@contextlib.contextmanager
+def atomic_text(path: Path) -> Iterator[TextIO]:
+    """Open a UTF-8 text file that gets its name only when it is complete and durable. Raises OSError."""
+    partial = path.with_name(fit_file_name(f".{path.name}", f".{os.getpid()}.part"))
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
-def append_line(path: Path, said: dict[str, Any]) -> None:
-    """Add one line of JSON and see it safely on the disk; a line that a crash cut short is ended first."""
+def append_line(path: Path, record: dict[str, Any]) -> None:
+    """Append a line of JSON durably; a line that a crash cut short is ended first."""
     with path.open("ab") as file:
-        if file.tell() and not _ends_well(path):
+        if file.tell() and not _ends_with_newline(path):
             file.write(b"\n")
-        file.write(orjson.dumps(said) + b"\n")
+        file.write(orjson.dumps(record) + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
 
-def _ends_well(path: Path) -> bool:
+def _ends_with_newline(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
 
 
-def lines_of(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the lines that are whole; none when there is no such file."""
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the complete lines; none when there is no such file."""
     try:
-        whole = path.read_bytes()
+        content = path.read_bytes()
     except FileNotFoundError:
         return
-    for line in whole.splitlines():
+    for line in content.splitlines():
         with contextlib.suppress(orjson.JSONDecodeError):
-            said = orjson.loads(line)
-            if isinstance(said, dict):
-                yield said
+            record = orjson.loads(line)
+            if isinstance(record, dict):
+                yield record
 
 
 def move(source: Path, target: Path) -> None:
-    """Move a file, also to another disk, and never over another; one that was moved before is left there.
+    """Move a file, also to another disk, without replacing another one. Moving it again has no effect.
 
-    Raises FileExistsError when something else has taken the name meanwhile.
+    Raises FileExistsError when another file has taken the name.
     """
     if not os.path.lexists(source):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    if _is_whole_copy(source, target):  # killed after it had come to another disk
+    if _is_complete_copy(source, target):  # killed after it was copied to another disk
         source.unlink()
         return
     try:
-        _name_anew(source, target)
+        _rename_without_replacing(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        beside = target.with_name(fit_file_name(f".{target.name}", ".new"))
-        shutil.copy2(source, beside)
-        with beside.open("rb+") as file:
+        partial = target.with_name(f".{target.name}.new")
+        shutil.copy2(source, partial)
+        with partial.open("rb+") as file:
             os.fsync(file.fileno())
-        if sha256_of(beside) != sha256_of(source):
+        if sha256_of(partial) != sha256_of(source):
             raise OSError(errno.EIO, "the copy differs from what was copied", str(target)) from error
         try:
-            _name_anew(beside, target)
+            _rename_without_replacing(partial, target)
         except FileExistsError:
-            beside.unlink()
+            partial.unlink()
             raise
         sync_folder(target.parent)
         source.unlink()
 
 
-def _name_anew(source: Path, target: Path) -> None:
-    """Rename, but never over another file: a second name, which must be free, then the first one goes.
+def _rename_without_replacing(source: Path, target: Path) -> None:
+    """Rename without replacing another file: add the new name, which must be free, then remove the old one.
 
-    A crash in between leaves both names of one file, and is gone on from. Where a file can't have two names, the look
-    before the renaming has to do.
+    A crash in between leaves a file with both names, which a repeated call completes. On file systems without hard links,
+    only a check before the rename protects the other file.
     """
-    if os.path.lexists(target) and not _is_one_file(source, target):
+    if os.path.lexists(target) and not _is_same_file(source, target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-    if os.name == "nt":  # renames over nothing by itself
+    if os.name == "nt":  # a rename never replaces a file there
         source.rename(target)
         return
     with contextlib.suppress(FileExistsError):
@@ -117,35 +128,35 @@ def _name_anew(source: Path, target: Path) -> None:
                 raise
             source.rename(target)
             return
-    if not _is_one_file(source, target):
+    if not _is_same_file(source, target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     source.unlink()
 
 
-def _is_whole_copy(source: Path, target: Path) -> bool:
-    if not target.is_file() or target.is_symlink() or _is_one_file(source, target):
+def _is_complete_copy(source: Path, target: Path) -> bool:
+    if not target.is_file() or target.is_symlink() or _is_same_file(source, target):
         return False
     return target.stat().st_size == source.lstat().st_size and sha256_of(target) == sha256_of(source)
 
 
-def _is_one_file(one: Path, other: Path) -> bool:
-    mine, theirs = one.lstat(), other.lstat()
-    return (mine.st_dev, mine.st_ino) == (theirs.st_dev, theirs.st_ino)
+def _is_same_file(one: Path, other: Path) -> bool:
+    first, second = one.lstat(), other.lstat()
+    return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
 
 
 def sha256_of(path: Path) -> str:
-    """Return a file's hash, without following a link."""
+    """Return the SHA-256 of a file, without following a link."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a new or renamed name in `folder` survive a power cut, where the system lets one."""
+    """Make new and renamed entries of `folder` durable, where the system supports it."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:
-        return  # Windows opens no folders; its file systems journal names
+        return  # Windows cannot open folders; its file systems journal names
     try:
         os.fsync(handle)
     finally:

@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from batchsync.cli import arguments as given
-from batchsync.cli.atomic_write import atomic_write
 from batchsync.cli.console import Console
 from batchsync.cli.layout import one_line, table
 from batchsync.config import InputSettings
@@ -25,6 +24,7 @@ from batchsync.finance import (
     write_csv,
     write_dispute,
 )
+from batchsync.fsutil import atomic_text
 from batchsync.ledger import open_ledger
 from batchsync.messages import Lang, Message, Translation, cli
 from batchsync.messages import finance as messages
@@ -84,7 +84,7 @@ def _write_csv(lines: Sequence[SpendRow], arguments: argparse.Namespace, path: P
     if path is None:
         write_csv(lines, arguments.by, sys.stdout)
         return
-    with _writing("--csv", path), atomic_write(path) as file:
+    with _writing("--csv", path), atomic_text(path) as file:
         write_csv(lines, arguments.by, file)
 
 

@@ -1,4 +1,4 @@
-"""`nightly` and `watch`: the inbox worked through unattended; each step is said, for people or as JSON for a log collector."""
+"""`nightly` and `watch`: process the inbox unattended, logging each step for people or as JSON lines."""
 
 import argparse
 import asyncio
@@ -25,53 +25,55 @@ INTERRUPTED = 130
 
 
 def nightly(arguments: argparse.Namespace, console: Console) -> int:
-    """Work through the inbox once."""
-    shift = _shift(arguments, console)
-    with asyncio.Runner(loop_factory=loop_factory(shift.config)) as runner:
+    """Process the inbox once."""
+    command = _command(arguments, console)
+    with asyncio.Runner(loop_factory=loop_factory(command.config)) as runner:
         try:
-            night = shift.make_night()
+            night = command.make_night()
         except BatchsyncError as error:
-            runner.run(shift.morning.refuse(error))
+            runner.run(command.reporter.report_failure(error))
             raise
         if not night.is_open():
-            return shift.not_open(night)
-        with handle_signals(runner.get_loop(), drain=shift.stopping(night.stop), abandon=night.cancel):
-            return runner.run(shift.once(night)).exit_code
+            return command.not_open(night)
+        with handle_signals(runner.get_loop(), drain=command.stopping(night.stop), abandon=night.cancel):
+            return runner.run(command.once(night)).exit_code
 
 
 def watch(arguments: argparse.Namespace, console: Console) -> int:
-    """Work through the inbox each time a file is dropped in, until Ctrl-C or SIGTERM."""
-    shift = _shift(arguments, console)
+    """Process the inbox each time a file arrives, until Ctrl-C or SIGTERM."""
+    command = _command(arguments, console)
 
     async def one(night: NightlyRun) -> NightStop | None:
-        stopped = (await shift.once(night)).stopped
+        stopped = (await command.once(night)).stopped
         return None if stopped is None else NightStop(stopped)
 
-    with asyncio.Runner(loop_factory=loop_factory(shift.config)) as runner:
-        watching = Watch(shift.make_night, one, shift.events.tell)
-        with handle_signals(runner.get_loop(), drain=shift.stopping(watching.stop), abandon=watching.cancel):
+    with asyncio.Runner(loop_factory=loop_factory(command.config)) as runner:
+        watching = Watch(command.make_night, one, command.events.emit)
+        with handle_signals(
+            runner.get_loop(), drain=command.stopping(watching.stop), abandon=watching.cancel
+        ):
             runner.run(watching.run())
     return INTERRUPTED
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Says events on stderr: sentences, or JSON lines with the same sentence in them."""
+    """Writes events to stderr: as text, or as JSON lines with the same text."""
 
     console: Console
     as_json: bool
 
-    def tell(self, event: Event) -> None:
-        """Say one event."""
-        text = event.said.render(self.console.lang)
+    def emit(self, event: Event) -> None:
+        """Write one event."""
+        text = event.message.render(self.console.lang)
         if self.as_json:
             at = datetime.now().astimezone().isoformat(timespec="milliseconds")
-            level = "warning" if event.is_fault else "info"
+            level = "warning" if event.is_error else "info"
             line: dict[str, object] = {"at": at, "level": level, "event": event.name, "text": text}
-            facts = {**event.said.facts, **event.facts}
+            facts = {**event.message.facts, **event.facts}
             line |= {name: _plain(fact) for name, fact in facts.items() if name not in line}
             self.console.fault(json.dumps(line, ensure_ascii=True))
-        elif event.is_fault:
+        elif event.is_error:
             self.console.fault(text)
         else:
             self.console.talk(text)
@@ -83,74 +85,76 @@ def _plain(fact: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class NightlyCommand:
-    """What `nightly` and `watch` share."""
+    """Shared by `nightly` and `watch`."""
 
     config: Config
     events: Events
-    morning: Reporter
+    reporter: Reporter
     view: ProgressView
-    tells_of_busy: bool
-    """Whether people are told that another run kept a night from beginning; a watch just tries again."""
+    reports_busy: bool
+    """Whether to notify when another run keeps it from beginning; `watch` tries again instead."""
 
     def make_night(self) -> NightlyRun:
-        """Return a night that speaks through our events. Raises SettingsError when the folders can't be used."""
+        """Return a nightly run that logs here. Raises SettingsError when the folders cannot be used."""
         return NightlyRun(
-            self.config, tell=self._tell, on_progress=self.view.update, on_bug=write_crash_report
+            self.config, emit=self._emit, on_progress=self.view.update, on_bug=write_crash_report
         )
 
-    def _tell(self, event: Event) -> None:
+    def _emit(self, event: Event) -> None:
         self.view.close()
-        self.events.tell(event)
+        self.events.emit(event)
 
     async def once(self, night: NightlyRun) -> NightSummary:
-        """Run a night and see to its morning."""
+        """Do a nightly run and report it."""
         try:
-            async with night.alone():
-                return await self._night_and_morning(night)
+            async with night.lock():
+                return await self._run_and_report(night)
         finally:
             self.view.close()
 
-    async def _night_and_morning(self, night: NightlyRun) -> NightSummary:
+    async def _run_and_report(self, night: NightlyRun) -> NightSummary:
         try:
-            ended = await night.run()
+            result = await night.run()
         except LedgerBusy as error:
-            if self.tells_of_busy:
-                await self.morning.refuse(error)
+            if self.reports_busy:
+                await self.reporter.report_failure(error)
             raise
         except Interrupted:
             raise
         except BatchsyncError as error:
-            await self.morning.refuse(error)
+            await self.reporter.report_failure(error)
             raise
         self.view.close()
-        report = await self.morning.come(night, ended)
+        report = await self.reporter.report(night, result)
         if report is not None:
-            for line in report.page.chat.splitlines():
+            for line in report.data.chat.splitlines():
                 self.events.console.result(line)
-        return ended.summary
+        return result.summary
 
     def stopping(self, stop: Callable[[], None]) -> Callable[[], None]:
-        """Return what the first signal does: say so, and stop."""
+        """Return the handler of the first signal: log it and stop."""
 
         def drain() -> None:
             self.view.clear()
-            self.events.tell(Event(name="stopping", said=Message(messages.STOPPING)))
+            self.events.emit(Event(name="stopping", message=Message(messages.STOPPING)))
             stop()
 
         return drain
 
     def not_open(self, night: NightlyRun) -> int:
-        """Say when the window opens; files that wait make it an early stop."""
-        count = night.waiting()
+        """Log when the window opens; with files pending it counts as stopped early."""
+        count = night.pending_count()
         facts = {"window": self.config.inbox.window, "count": count, "opens": moment(night.opens_next())}
-        self.events.tell(Event(name="not_open", said=Message(messages.NOT_OPEN, facts), is_fault=count > 0))
+        self.events.emit(
+            Event(name="not_open", message=Message(messages.NOT_OPEN, facts), is_error=count > 0)
+        )
         return LATE if count else 0
 
 
-def _shift(arguments: argparse.Namespace, console: Console) -> NightlyCommand:
+def _command(arguments: argparse.Namespace, console: Console) -> NightlyCommand:
     metrics = given.target(arguments, "--metrics")
     config = given.settings(arguments, console, token=True).config
     events = Events(console, arguments.log_json)
-    morning = Reporter(config=config, lang=console.lang, tell=events.tell, metrics=metrics)
+    reporter = Reporter(config=config, lang=console.lang, emit=events.emit, metrics=metrics)
     view = ProgressView(console, hidden=arguments.log_json)
-    return NightlyCommand(config, events, morning, view, tells_of_busy=arguments.command == "nightly")
+    return NightlyCommand(config, events, reporter, view, reports_busy=arguments.command == "nightly")

@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from batchsync.cli.atomic_write import atomic_write
 from batchsync.cli.console import Console
 from batchsync.cli.layout import one_line, padded, width
 from batchsync.errors import OutputError
+from batchsync.fsutil import atomic_text
 from batchsync.job import CheckedFile
 from batchsync.messages import Message, Translation, cli, columns, planning, reader
 from batchsync.model import PLAN_VERDICTS, Note, Plan, PlanVerdict, Reason
@@ -122,7 +122,7 @@ def write(plan: Plan, path: Path | None, console: Console) -> None:
         write_plan_csv(plan, sys.stdout, console.lang)
         return
     try:
-        with atomic_write(path) as file:
+        with atomic_text(path) as file:
             write_plan_csv(plan, file, console.lang)
     except OSError as error:
         facts = {"option": "--plan", "path": path, "error": error.strerror or error}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from batchsync.cli import arguments as given
 from batchsync.cli import plan_view, summary_view
-from batchsync.cli.atomic_write import atomic_write
 from batchsync.cli.console import Console
 from batchsync.cli.progress import ProgressView
 from batchsync.cli.signals import handle_signals
@@ -15,6 +14,7 @@ from batchsync.cluster import job_for
 from batchsync.cluster.loops import loop_factory
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, Interrupted, UsageError
+from batchsync.fsutil import atomic_text
 from batchsync.job import CheckedFile, EarlierFiles, Job, RunOptions
 from batchsync.messages import Message, cli, commands
 from batchsync.model import PlanVerdict, RunSummary, Stop
@@ -163,7 +163,7 @@ def _write_summaries(summaries: list[RunSummary], path: Path | None, console: Co
         return
     text = summary_view.summary_json(summaries, ascii_only=False) + "\n"
     try:
-        with atomic_write(path) as file:
+        with atomic_text(path) as file:
             file.write(text)
     except OSError as error:  # the run is over: its totals must not get lost with it
         facts = {"path": path, "error": error.strerror or error}

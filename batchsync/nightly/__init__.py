@@ -1,10 +1,9 @@
-"""Nights: what lies in the inbox is worked on unattended, filed, and told in the morning."""
+"""Unattended processing of the inbox: runs, archive, report, notifications."""
 
-from batchsync.nightly.events import Event
 from batchsync.nightly.policy import NightStop
-from batchsync.nightly.reporter import Reporter
+from batchsync.nightly.report import Reporter
 from batchsync.nightly.run import NightlyRun
-from batchsync.nightly.state import NightSummary
+from batchsync.nightly.state import Event, NightSummary
 from batchsync.nightly.watch import Watch
 
 __all__ = ["Event", "NightStop", "NightSummary", "NightlyRun", "Reporter", "Watch"]

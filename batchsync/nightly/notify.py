@@ -1,16 +1,22 @@
-"""Tells people of a night, through apprise: DingTalk, WeCom, Feishu, mail, Slack, any webhook. Never fails the night.
+"""Notifications about a nightly run: DingTalk, WeCom and Feishu robots directly, everything else through apprise.
 
-Secrets stand in these addresses; whatever is said of one is masked.
+A failed notification is reported and never fails the nightly run. The addresses contain secrets, so texts about them are
+masked.
 """
 
+import base64
 import contextlib
+import hmac
 import json
 import logging
 import re
-from collections.abc import Iterator
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote, urlsplit
 
 from batchsync.config import NotifySettings
 from batchsync.messages import Lang, Message
@@ -18,28 +24,64 @@ from batchsync.messages import nightly as messages
 from batchsync.nightly.policy import NightStop
 from batchsync.nightly.result import NightResult
 
-LONGEST_BYTES = 1_800
-"""Of UTF-8: WeCom refuses a text above 2,048, and a morning message should fit a telephone."""
-SHORTEST_SECRET = 6
-MOODS = {"good": "success", "idle": "info", "attention": "warning", "stopped": "failure"}
+MAX_BYTES = 1_800
+"""Of UTF-8: WeCom refuses a text of more than 2,048."""
+MIN_SECRET = 6
+TIMEOUT_S = 20.0
+APPRISE_TYPES = {"good": "success", "idle": "info", "attention": "warning", "stopped": "failure"}
 MAIL = ("mailto", "mailtos")
+
+
+class Robot(NamedTuple):
+    """A group robot of a chat service that takes a text as JSON and reports errors in an HTTP 200 response."""
+
+    url: str
+    """Up to the token, which comes from the address in the settings."""
+    body: Callable[[str], dict[str, object]]
+
+
+ROBOTS = {
+    "dingtalk": Robot(
+        "https://oapi.dingtalk.com/robot/send?access_token=",
+        lambda text: {"msgtype": "text", "text": {"content": text}},
+    ),
+    "wecombot": Robot(
+        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=",
+        lambda text: {"msgtype": "text", "text": {"content": text}},
+    ),
+    "feishu": Robot(
+        "https://open.feishu.cn/open-apis/bot/v2/hook/",
+        lambda text: {"msg_type": "text", "content": {"text": text}},
+    ),
+    "lark": Robot(
+        "https://open.larksuite.com/open-apis/bot/v2/hook/",
+        lambda text: {"msg_type": "text", "content": {"text": text}},
+    ),
+}
+"""By scheme: `dingtalk://TOKEN/` or `dingtalk://SECRET@TOKEN/`, `wecombot://KEY/`, `feishu://TOKEN/`, `lark://TOKEN/`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """What is sent."""
+    """A notification to send."""
 
     title: str
     body: str
-    mood: str
+    severity: str
+    """`good`, `idle`, `attention` or `stopped`."""
     attachments: tuple[Path, ...] = ()
-    """Sent along with mail; chats get the text alone."""
+    """Sent with mail only."""
 
 
-def is_wanted(settings: NotifySettings, ended: NightResult) -> bool:
-    """Whether people asked to be told of such a night."""
-    summary = ended.summary
-    if settings.when == "always" or _beyond_thresholds(settings, ended):
+def is_wanted(settings: NotifySettings, result: NightResult) -> bool:
+    """Whether the settings ask for a notification about this nightly run."""
+    summary = result.summary
+    failed = 100.0 * summary.failed / summary.calls if summary.calls else 0.0
+    if settings.failed_percent is not None and failed > settings.failed_percent:
+        return True
+    if settings.points is not None and summary.points > settings.points:
+        return True
+    if settings.when == "always":
         return True
     stopped = summary.stopped is not None and summary.stopped != NightStop.WINDOW
     if settings.when == "stop":
@@ -47,76 +89,111 @@ def is_wanted(settings: NotifySettings, ended: NightResult) -> bool:
     return stopped or summary.exit_code != 0 or summary.attention > 0 or summary.uncertain > 0
 
 
-def _beyond_thresholds(settings: NotifySettings, ended: NightResult) -> bool:
-    summary = ended.summary
-    failed = 100.0 * summary.failed / summary.calls if summary.calls else 0.0
-    many = settings.failed_percent is not None and failed > settings.failed_percent
-    return many or (settings.points is not None and summary.points > settings.points)
-
-
-def send(settings: NotifySettings, message: Notification, lang: Lang) -> list[Message]:
-    """Send to every address; return what went wrong, one sentence for each."""
-    if not settings.urls:
-        return []
-    try:
-        import apprise
-    except ImportError:
-        return [Message(messages.NO_APPRISE)]
-    faults = []
-    for place, url in enumerate(settings.urls, start=1):
-        fault = _send(apprise, url.get_secret_value(), message, lang)
-        if fault is not None:
-            faults.append(Message(fault.text, {"place": place, **fault.facts}))
-    return faults
+def send(settings: NotifySettings, notification: Notification, lang: Lang) -> list[Message]:
+    """Send to every address; return one message for each failure."""
+    errors: list[Message] = []
+    for number, secret in enumerate(settings.urls, start=1):
+        url = secret.get_secret_value()
+        scheme = url.partition("://")[0]
+        try:
+            if scheme in ROBOTS:
+                reason = _send_to_robot(url, notification, lang)
+            else:
+                reason = _send_with_apprise(url, notification, lang)
+        except ImportError:
+            errors.append(Message(messages.NO_APPRISE))
+            continue
+        except Exception as error:  # noqa: BLE001 (a notification never fails the nightly run)
+            reason = f"{type(error).__name__}: {error}"
+        if reason:
+            facts = {"place": number, "scheme": scheme, "why": mask(reason, url)}
+            errors.append(Message(messages.NOTIFY_FAILED, facts))
+    return errors
 
 
 def validate_urls(settings: NotifySettings) -> list[Message]:
-    """Return what is wrong with the addresses themselves; nothing is sent."""
-    try:
-        import apprise
-    except ImportError:
-        return [Message(messages.NO_APPRISE)]
-    faults = []
-    for place, url in enumerate(settings.urls, start=1):
-        text = url.get_secret_value()
-        with _listening(apprise.logger):
-            known = apprise.Apprise.instantiate(text) is not None
-        if not known:
-            faults.append(
-                Message(messages.NOTIFY_WRONG, {"place": place, "scheme": text.partition("://")[0]})
-            )
-    return faults
-
-
-def _send(apprise: Any, url: str, message: Notification, lang: Lang) -> Message | None:
-    scheme = url.partition("://")[0]
-    with _listening(apprise.logger) as heard:
+    """Return what is wrong with the addresses; nothing is sent."""
+    errors: list[Message] = []
+    for number, secret in enumerate(settings.urls, start=1):
+        url = secret.get_secret_value()
+        scheme = url.partition("://")[0]
         try:
-            plugin = apprise.Apprise.instantiate(url)
-            if plugin is None:
-                return Message(messages.NOTIFY_WRONG, {"scheme": scheme})
-            attached = [str(path) for path in message.attachments] if scheme in MAIL else None
-            with _hearing_refusals():
-                sent = plugin.notify(
-                    title=message.title,
-                    body=truncate(message.body, lang),
-                    notify_type=MOODS[message.mood],
-                    attach=attached,
-                )
-        except Exception as error:  # noqa: BLE001 (whatever a notifier does, the night is over and safe)
-            sent = False
-            heard.append(f"{type(error).__name__}: {error}")
-    if sent:
-        return None
-    return Message(messages.NOTIFY_FAILED, {"scheme": scheme, "why": masked(" ".join(heard) or "-", url)})
+            valid = bool(urlsplit(url).netloc) if scheme in ROBOTS else _apprise_plugin(url) is not None
+        except ImportError:
+            return [*errors, Message(messages.NO_APPRISE)]
+        if not valid:
+            errors.append(Message(messages.NOTIFY_WRONG, {"place": number, "scheme": scheme}))
+    return errors
+
+
+def _send_to_robot(url: str, notification: Notification, lang: Lang) -> str:
+    """Post a text to a robot; return why it failed, or an empty string."""
+    scheme, _, rest = url.partition("://")
+    secret, _, token = unquote(rest.split("/")[0]).rpartition("@")
+    if not token:
+        return "no token"
+    robot = ROBOTS[scheme]
+    target = robot.url + quote(token, safe="")
+    if scheme == "dingtalk" and secret:
+        timestamp = str(round(time.time() * 1000))
+        signature = hmac.digest(secret.encode(), f"{timestamp}\n{secret}".encode(), "sha256")
+        target += f"&timestamp={timestamp}&sign={quote(base64.b64encode(signature), safe='')}"
+    text = f"{notification.title}\n{truncate(notification.body, lang)}"
+    request = urllib.request.Request(  # noqa: S310 (the scheme is https)
+        target,
+        data=json.dumps(robot.body(text), ensure_ascii=False).encode(),
+        headers={"Content-Type": "application/json; charset=utf-8"},
+    )
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310 (the scheme is https)
+        return _error_in(response.read(65_536))
+
+
+def _error_in(body: bytes) -> str:
+    """Return the error that a robot reports in its response, or an empty string."""
+    try:
+        response = json.loads(body)
+    except ValueError:
+        return ""
+    if not isinstance(response, dict):
+        return ""
+    for code, text in (("errcode", "errmsg"), ("code", "msg"), ("StatusCode", "StatusMessage")):
+        if isinstance(response.get(code), int) and response[code] != 0:
+            return f"{code} {response[code]}: {response.get(text, '')}"
+    return ""
+
+
+def _apprise_plugin(url: str) -> Any:
+    """Return the apprise plugin of an address, or None. Raises ImportError without apprise."""
+    import apprise
+
+    with _captured_log(apprise.logger):
+        return apprise.Apprise.instantiate(url)
+
+
+def _send_with_apprise(url: str, notification: Notification, lang: Lang) -> str:
+    """Send through apprise; return why it failed, or an empty string. Raises ImportError without apprise."""
+    import apprise
+
+    plugin = _apprise_plugin(url)
+    if plugin is None:
+        return "unknown address"
+    attach = [str(path) for path in notification.attachments] if url.startswith(MAIL) else None
+    with _captured_log(apprise.logger) as warnings:
+        sent = plugin.notify(
+            title=notification.title,
+            body=truncate(notification.body, lang),
+            notify_type=APPRISE_TYPES[notification.severity],
+            attach=attach,
+        )
+    return "" if sent else " ".join(warnings) or "-"
 
 
 def truncate(text: str, lang: Lang) -> str:
-    """Return as many whole lines as chats take."""
-    if len(text.encode()) <= LONGEST_BYTES:
+    """Return as many whole lines as chats accept."""
+    if len(text.encode()) <= MAX_BYTES:
         return text
     kept, more = [], messages.NOTIFY_MORE.render(lang)
-    room = LONGEST_BYTES - len(more.encode()) - 1
+    room = MAX_BYTES - len(more.encode()) - 1
     for line in text.splitlines():
         room -= len(line.encode()) + 1
         if room < 0:
@@ -125,64 +202,29 @@ def truncate(text: str, lang: Lang) -> str:
     return "\n".join([*kept, more])
 
 
-def masked(text: str, url: str) -> str:
-    """Return a text without anything that came from the address' own parts."""
+def mask(text: str, url: str) -> str:
+    """Return a text without the parts of an address that may be secrets."""
     parts = re.split(r"[/:@?&=,]+", url.partition("://")[2])
     for secret in sorted(set(parts), key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
+        if len(secret) >= MIN_SECRET:
             text = text.replace(secret, "***")
     return text[:300]
 
 
 @contextlib.contextmanager
-def _listening(logger: logging.Logger) -> Iterator[list[str]]:
-    """Keep a notifier's own warnings off the terminal, and hear what they say."""
-    heard: list[str] = []
+def _captured_log(logger: logging.Logger) -> Iterator[list[str]]:
+    """Capture the warnings of a logger instead of printing them."""
+    records: list[str] = []
 
-    class Ear(logging.Handler):
+    class Capture(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            heard.append(record.getMessage())
+            records.append(record.getMessage())
 
-    ear, before = Ear(logging.WARNING), logger.propagate
-    logger.addHandler(ear)
+    handler, propagates = Capture(logging.WARNING), logger.propagate
+    logger.addHandler(handler)
     logger.propagate = False
     try:
-        yield heard
+        yield records
     finally:
-        logger.removeHandler(ear)
-        logger.propagate = before
-
-
-@contextlib.contextmanager
-def _hearing_refusals() -> Iterator[None]:
-    """Take a refusal for what it is: DingTalk and WeCom answer 200 with an errcode, and apprise looks at the 200 only."""
-    import requests
-
-    post = requests.post
-
-    def honest(*given: Any, **more: Any) -> requests.Response:
-        answer = post(*given, **more)
-        refused = _refusal(answer.content)
-        if refused:
-            logging.getLogger("apprise").warning("%s", refused)
-            raise requests.RequestException(refused)
-        return answer
-
-    requests.post = honest
-    try:
-        yield
-    finally:
-        requests.post = post
-
-
-def _refusal(body: bytes) -> str:
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return ""
-    if not isinstance(said, dict):
-        return ""
-    for code, text in (("errcode", "errmsg"), ("code", "msg"), ("StatusCode", "StatusMessage")):
-        if isinstance(said.get(code), int) and said[code] != 0:
-            return f"{code} {said[code]}: {said.get(text, '')}"
-    return ""
+        logger.removeHandler(handler)
+        logger.propagate = propagates

@@ -1,6 +1,6 @@
-"""NAME.yaml beside a file and folder.yaml in a merchant's folder: owner id, cap and rate for these files only.
+"""Settings for one file (NAME.yaml beside it) or one merchant's folder (folder.yaml): merchant id, cap and rate.
 
-Whoever may drop files in may write these, too; so they can only lower the cap and the rate of the settings.
+Everyone with access to the inbox may write them, so they can only lower the cap and the rate of the settings.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from batchsync.config import Config
 from batchsync.errors import SettingsError
 from batchsync.messages import nightly as messages
 
-LARGEST = 64 * 1024
+MAX_BYTES = 64 * 1024
 
 
 class FileOverrides(BaseModel):
-    """What such a file may say."""
+    """Content of an override file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -28,27 +28,31 @@ class FileOverrides(BaseModel):
 
 
 def read_overrides(path: Path) -> FileOverrides:
-    """Read one such file. Raises SettingsError with what is wrong in it."""
+    """Read an override file. Raises SettingsError."""
     try:
         with path.open("rb") as file:
-            text = file.read(LARGEST + 1)
-        if len(text) > LARGEST:
-            raise SettingsError(messages.ASIDE_WRONG, file=path.name, problem=messages.ASIDE_TOO_LARGE)
-        said: Any = yaml.load(text.decode("utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506 (makes strings only)
-        return FileOverrides.model_validate(said or {})
+            text = file.read(MAX_BYTES + 1)
+        if len(text) > MAX_BYTES:
+            raise SettingsError(
+                messages.OVERRIDES_WRONG, file=path.name, problem=messages.OVERRIDES_TOO_LARGE
+            )
+        content: Any = yaml.load(text.decode("utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506 (makes strings only)
+        return FileOverrides.model_validate(content or {})
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = ".".join(map(str, first["loc"])) or "-"
-        raise SettingsError(messages.ASIDE_WRONG, file=path.name, problem=f"{key}: {first['msg']}") from error
+        raise SettingsError(
+            messages.OVERRIDES_WRONG, file=path.name, problem=f"{key}: {first['msg']}"
+        ) from error
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        said = isinstance(error, OSError) and error.strerror
-        problem = said or " ".join(str(error).split())[:200]
-        raise SettingsError(messages.ASIDE_WRONG, file=path.name, problem=problem) from error
+        reason = isinstance(error, OSError) and error.strerror
+        problem = reason or " ".join(str(error).split())[:200]
+        raise SettingsError(messages.OVERRIDES_WRONG, file=path.name, problem=problem) from error
 
 
-def config_with(config: Config, wishes: Sequence[FileOverrides]) -> Config:
-    """Return the settings for one file; of several wishes the later (the file's own) names the owner."""
-    for each in wishes:
+def config_with(config: Config, overrides: Sequence[FileOverrides]) -> Config:
+    """Return the settings for one file; later overrides (those of the file itself) decide the merchant."""
+    for each in overrides:
         spend, pace, reading = config.spend, config.pace, config.input
         if each.max_points is not None:
             spend = spend.model_copy(update={"max_points": lower(spend.max_points, each.max_points)})
@@ -61,6 +65,6 @@ def config_with(config: Config, wishes: Sequence[FileOverrides]) -> Config:
 
 
 def lower(one: int | None, other: int | None) -> int | None:
-    """Return the lower of two caps, of which each may be missing."""
+    """Return the lower of two caps; None is no cap."""
     caps = [cap for cap in (one, other) if cap is not None]
     return min(caps) if caps else None

@@ -1,4 +1,4 @@
-"""What a night looks at before it touches anything: is it alone, is the ledger sound and copied, is there room."""
+"""Checks before a nightly run: the lock of the inbox, the ledger and its copy, free disk space."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -16,30 +16,30 @@ from batchsync.messages import nightly as messages
 from batchsync.nightly.inbox import Scan
 
 BACKUPS_KEPT = 14
-"""Nights of which a copy of the ledger is kept."""
+"""Copies of the ledger that are kept."""
 ROOM_PER_BYTE = 4
-"""The file, its copy, its result, and as much again."""
+"""For the file, its copy, its result, and a reserve."""
 MEGA = 1 << 20
 Free = Callable[[Path], int]
 
 
 def free_bytes(folder: Path) -> int:
-    """Return what the disk of a folder still takes."""
+    """Return the free bytes on the disk of a folder."""
     return shutil.disk_usage(folder).free
 
 
 @contextmanager
-def inbox_lock(memory: Path, night: str, clock: Clock) -> Iterator[None]:
-    """Be the only night at this inbox. Raises LedgerBusy, naming the other."""
-    with WriterLock(memory / "night", clock).held(
-        night, 0, busy=messages.BUSY, unknown=messages.BUSY_UNKNOWN
+def inbox_lock(folder: Path, owner: str, clock: Clock) -> Iterator[None]:
+    """Hold the lock of the inbox. Raises LedgerBusy, naming the other process."""
+    with WriterLock(folder / "night", clock).held(
+        owner, 0, busy=messages.BUSY, unknown=messages.BUSY_UNKNOWN
     ):
         yield
 
 
-def check_room(inbox: Path, seen: Scan, free: Free) -> None:
-    """Raise LedgerFull when the inbox's disk has no room for the work."""
-    needed = SPACE_NEEDED + ROOM_PER_BYTE * sum(waiting.mark[0] for waiting in seen.files.values())
+def check_room(inbox: Path, scan: Scan, free: Free) -> None:
+    """Raise LedgerFull when the disk of the inbox has too little free space."""
+    needed = SPACE_NEEDED + ROOM_PER_BYTE * sum(pending.fingerprint[0] for pending in scan.files.values())
     found = free(inbox)
     if found < needed:
         facts = {"folder": inbox, "free_mb": found // MEGA, "needed_mb": -(-needed // MEGA)}
@@ -54,9 +54,7 @@ def check_ledger(config: Config, day: date, clock: Clock) -> None:
     with open_ledger(config.ledger.url, clock=clock) as ledger:
         account = ledger.account(config.api.url, config.api.account)
         with ledger.lock(account, "nightly"):
-            if not isinstance(
-                ledger, SqliteLedger
-            ):  # a PostgreSQL server looks after its own files and copies
+            if not isinstance(ledger, SqliteLedger):  # a PostgreSQL server makes its own backups
                 return
             copy = _copies(ledger.path) / f"{day.isoformat()}.db"
             if not copy.exists():
@@ -64,12 +62,14 @@ def check_ledger(config: Config, day: date, clock: Clock) -> None:
 
 
 def _check_and_copy(ledger: SqliteLedger, copy: Path) -> None:
-    faults = ledger.verify()
-    if faults:
-        raise LedgerDamaged(messages.UNSOUND, ledger=ledger.path, error=faults[0], copies=copy.parent)
+    problems = ledger.verify()
+    if problems:
+        raise LedgerDamaged(
+            messages.LEDGER_DAMAGED, ledger=ledger.path, error=problems[0], copies=copy.parent
+        )
     _check_room_for_copy(ledger, copy)
     ledger.backup(copy)
-    _let_old_ones_go(copy.parent)
+    _delete_old_copies(copy.parent)
 
 
 def _copies(ledger: Path) -> Path:
@@ -87,7 +87,7 @@ def _check_room_for_copy(ledger: SqliteLedger, copy: Path) -> None:
         raise LedgerFull(messages.LOW_SPACE, **facts)
 
 
-def _let_old_ones_go(copies: Path) -> None:
+def _delete_old_copies(copies: Path) -> None:
     for old in sorted(copies.glob("????-??-??.db"))[:-BACKUPS_KEPT]:
         old.unlink()
         outcomes = old.with_name(f"{old.name}.outcomes")

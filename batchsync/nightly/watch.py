@@ -1,4 +1,4 @@
-"""`watch`: a night each time a file is dropped in, as long as the window is open."""
+"""`watch`: a nightly run each time a file arrives, while the window is open."""
 
 import asyncio
 import contextlib
@@ -7,92 +7,92 @@ from collections.abc import Awaitable, Callable
 from batchsync.errors import Interrupted, LedgerBusy
 from batchsync.messages import Message
 from batchsync.messages import nightly as messages
-from batchsync.nightly.events import Event
-from batchsync.nightly.paths import NightlyPaths
 from batchsync.nightly.policy import NightStop
 from batchsync.nightly.run import NightlyRun
+from batchsync.nightly.state import Event
+from batchsync.nightly.workspace import NightlyPaths
 
-LOOK_EVERY_S = 30.0
-"""Some file systems (network shares) tell of no changes: then this is how soon a file is noticed."""
-SOON = (None, NightStop.WINDOW, NightStop.BUSY, NightStop.INTERRUPTED)
-"""Ends of a night after which another may begin as soon as there is something to do."""
+POLL_S = 30.0
+"""How soon a file is noticed on file systems that report no changes (network shares)."""
+RESTARTABLE = (None, NightStop.WINDOW, NightStop.BUSY, NightStop.INTERRUPTED)
+"""Ends of a nightly run after which the next one may begin as soon as there is a file."""
 
 
 class Watch:
-    """Runs nights until it is stopped."""
+    """Starts nightly runs until it is stopped."""
 
     def __init__(
         self,
-        make_night: Callable[[], NightlyRun],
-        one_night: Callable[[NightlyRun], Awaitable[NightStop | None]],
-        tell: Callable[[Event], None],
+        create: Callable[[], NightlyRun],
+        run_once: Callable[[NightlyRun], Awaitable[NightStop | None]],
+        emit: Callable[[Event], None],
     ) -> None:
-        self._make, self._one, self._tell = make_night, one_night, tell
-        self._over = asyncio.Event()
+        self._create, self._run_once, self._emit = create, run_once, emit
+        self._stop_requested = asyncio.Event()
         self._night: NightlyRun | None = None
         self._changed = asyncio.Event()
 
     def stop(self) -> None:
-        """End the night under way, then the watch."""
-        self._over.set()
+        """Stop the nightly run under way, then the watch."""
+        self._stop_requested.set()
         self._changed.set()
         if self._night is not None:
             self._night.stop()
 
     def cancel(self) -> None:
         """Give up the calls under way, too."""
-        self._over.set()
+        self._stop_requested.set()
         self._changed.set()
         if self._night is not None:
             self._night.cancel()
 
     async def run(self) -> None:
         """Watch until stopped."""
-        first = self._make()
-        self._tell(Event(name="watching", said=Message(messages.WATCHING, {"folder": first.places.inbox})))
-        listener = asyncio.create_task(self._listen(first.places))
+        first = self._create()
+        self._emit(Event(name="watching", message=Message(messages.WATCHING, {"folder": first.paths.inbox})))
+        watcher = asyncio.create_task(self._watch_folder(first.paths))
         try:
-            while not self._over.is_set():
-                await self._once()
+            while not self._stop_requested.is_set():
+                await self._start_and_wait()
         finally:
-            listener.cancel()
+            watcher.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await listener
+                await watcher
 
-    async def _once(self) -> None:
-        """Run a night if there is something to do, then rest."""
+    async def _start_and_wait(self) -> None:
+        """Start a nightly run if there is a file, then wait."""
         self._changed.clear()
-        night = self._night = self._make()
+        night = self._night = self._create()
         stopped = None
-        if night.waiting() and night.is_open():
+        if night.pending_count() and night.is_open():
             try:
-                stopped = await self._one(night)
-            except LedgerBusy as error:  # the run that holds the ledger will end
-                self._tell(Event(name="busy", said=Message(error.text, error.facts), is_fault=True))
+                stopped = await self._run_once(night)
+            except LedgerBusy as error:  # the run that holds the lock will end
+                self._emit(Event(name="busy", message=Message(error.text, error.facts), is_error=True))
             except Interrupted as error:
-                self._tell(Event(name="stopped", said=Message(error.text, error.facts)))
+                self._emit(Event(name="stopped", message=Message(error.text, error.facts)))
         self._night = None
-        await self._rest(night, patient=stopped not in SOON)
+        await self._wait(night, needs_a_person=stopped not in RESTARTABLE)
 
-    async def _rest(self, night: NightlyRun, *, patient: bool) -> None:
-        """Wait until something is dropped in. After a stop that a person has to mend, only that or the next day counts."""
+    async def _wait(self, night: NightlyRun, *, needs_a_person: bool) -> None:
+        """Wait for a new file or the next poll; after a stop that a person has to resolve, for a new file or the next day."""
         day = night.day()
-        while not self._over.is_set():
+        while not self._stop_requested.is_set():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
+                async with asyncio.timeout(POLL_S):
                     await self._changed.wait()
                     return
-            if not patient or night.day() != day:
+            if not needs_a_person or night.day() != day:
                 return
 
-    async def _listen(self, places: NightlyPaths) -> None:
-        """Notice what is dropped in; what we move ourselves is nobody's drop."""
+    async def _watch_folder(self, paths: NightlyPaths) -> None:
+        """Notice new files, but not those that batchsync moves itself."""
         from watchfiles import Change, awatch
 
-        own = tuple(map(str, (places.memory, places.done, places.attention, places.reports)))
+        own_folders = tuple(map(str, (paths.state, paths.done, paths.attention, paths.reports)))
 
-        def dropped(change: Change, path: str) -> bool:
-            return change is not Change.deleted and not path.startswith(own)
+        def is_new(change: Change, path: str) -> bool:
+            return change is not Change.deleted and not path.startswith(own_folders)
 
-        async for _ in awatch(places.inbox, watch_filter=dropped):
+        async for _ in awatch(paths.inbox, watch_filter=is_new):
             self._changed.set()

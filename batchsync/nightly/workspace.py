@@ -1,17 +1,17 @@
-"""The desk: files that were taken from the inbox and are not yet filed. Here a night that was killed finds them again.
+"""The workspace: files that were taken from the inbox and are not archived yet. A killed nightly run is resumed here.
 
 Each file has a folder `work/MERCHANT/ID/` (`work/_/ID/` for the inbox itself):
 
-    NAME            the file as it came, moved here by a rename
-    copy/NAME       what is worked on
-    result/         what comes of it
-    ticket.json     how far it has come
+    NAME            the original, moved here by a rename
+    copy/NAME       the copy that is processed
+    result/         its results
+    state.json      the InboxFile below
 
-    taken -> worked on (again after each crash; the ledger sees to it that nothing is paid twice) -> filed
+    taken -> processed (again after each crash; the ledger prevents paying twice) -> archived
 
-The ticket is written before the file is moved, and all it says but the outcome can be found out anew from the folder, so
-neither a kill nor a power cut between any two steps loses a file. Filing first writes down what goes where, then moves
-each thing that has not been moved yet; the file itself goes last.
+`state.json` is written before the file is moved, and everything in it but the decision can be recovered from the folder,
+so neither a kill nor a power failure between two steps loses a file. Archiving first records all moves, then does each
+move that was not done yet; the original is moved last.
 """
 
 import contextlib
@@ -26,246 +26,307 @@ from pathlib import Path
 import orjson
 
 from batchsync import fsutil
-from batchsync.fsutil import sync_folder
+from batchsync.config import InboxSettings
+from batchsync.errors import SettingsError
+from batchsync.messages import nightly as messages
 from batchsync.nightly.inbox import PendingFile, fingerprint, is_regular, safe_name
-from batchsync.nightly.paths import NightlyPaths
 
-TICKET = "ticket.json"
+STATE_FILE = "state.json"
 NO_MERCHANT = "_"
 
 
+STATE_FOLDER = ".batchsync"
+"""Inside the inbox, so that a file is taken by a rename, which is atomic."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InboxJob:
-    """One file on the desk."""
+class NightlyPaths:
+    """The folders of a nightly run, absolute."""
+
+    inbox: Path
+    done: Path
+    attention: Path
+    reports: Path
+    state: Path
+
+    @property
+    def work(self) -> Path:
+        """One folder for each file that was taken and is not archived yet."""
+        return self.state / "work"
+
+
+def nightly_paths(settings: InboxSettings) -> NightlyPaths:
+    """Return the folders of the settings, created where missing. Raises SettingsError without an inbox.
+
+    The inbox itself is never created: a share that is not mounted must not look like an empty inbox.
+    """
+    if settings.folder is None:
+        raise SettingsError(messages.NO_INBOX)
+    inbox = Path(os.path.abspath(settings.folder.expanduser()))  # noqa: PTH100 (a link to the inbox stays a link)
+    if not inbox.is_dir():
+        raise SettingsError(messages.INBOX_MISSING, folder=inbox)
+    parent = inbox.parent
+    paths = NightlyPaths(
+        inbox=inbox,
+        done=_absolute(settings.done, parent / "done"),
+        attention=_absolute(settings.attention, parent / "attention"),
+        reports=_absolute(settings.done, parent / "done").parent / "reports",
+        state=inbox / STATE_FOLDER,
+    )
+    for folder in (paths.done, paths.attention, paths.reports, paths.work):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                messages.FOLDER_UNUSABLE, folder=folder, error=error.strerror or error
+            ) from error
+    return paths
+
+
+def _absolute(given: Path | None, default: Path) -> Path:
+    return default if given is None else given.expanduser().absolute()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxFile:
+    """One file in the workspace."""
 
     id: str
     folder: str
-    """The merchant's folder that it came from; empty for the inbox itself."""
+    """The merchant's folder in the inbox; empty for the inbox itself."""
     name: str
     came_at: str = ""
     """When it was taken: local time with its zone, ISO 8601."""
-    aside: str = ""
-    """The name of the NAME.yaml that came with it."""
+    override_file: str = ""
+    """Name of the NAME.yaml beside it."""
     sha256: str = ""
     size: int = 0
     runs: Mapping[str, str] = field(default_factory=dict)
-    """Every run that worked on it, the oldest first, and the night in which it did."""
+    """Run id -> nightly run, the oldest first."""
     starts: int = 0
-    """How often work on it began and never came to an end."""
+    """How often processing began without ending."""
     where: str = ""
     """`done` or `attention` once that is decided."""
     moves: tuple[tuple[str, str], ...] = ()
-    """What is filed: names within the ticket's folder, and the places they go to."""
+    """Recorded moves: name within the folder of the file -> target path."""
+
+    @property
+    def key(self) -> str:
+        """Identifies the file over all nightly runs."""
+        return f"{self.folder}/{self.id}"
+
+    @property
+    def result(self) -> str | None:
+        """Where the result workbook is or will be archived; None when there is none."""
+        results = [target for source, target in self.moves if source.startswith("result/")]
+        return next((target for target in results if ".result" in Path(target).name), None)
 
     @property
     def shown(self) -> str:
-        """The name as its owner knows it."""
+        """Path within the inbox, as users know it."""
         return f"{self.folder}/{self.name}" if self.folder else self.name
 
 
 class Workspace:
-    """Takes files from the inbox, remembers them, and files them."""
+    """Takes files from the inbox, saves their state, and archives them."""
 
-    def __init__(self, places: NightlyPaths) -> None:
-        self._places = places
+    def __init__(self, paths: NightlyPaths) -> None:
+        self._paths = paths
 
-    def folder_of(self, ticket: InboxJob) -> Path:
-        """Return the ticket's own folder."""
-        return self._places.work / (ticket.folder or NO_MERCHANT) / ticket.id
+    def folder_of(self, file: InboxFile) -> Path:
+        """Return the folder of a file in the workspace."""
+        return self._paths.work / (file.folder or NO_MERCHANT) / file.id
 
-    def original(self, ticket: InboxJob) -> Path:
-        """Return the file as it came."""
-        return self.folder_of(ticket) / ticket.name
+    def original(self, file: InboxFile) -> Path:
+        """Return the path of the original."""
+        return self.folder_of(file) / file.name
 
-    def copy(self, ticket: InboxJob) -> Path:
-        """Return what is worked on."""
-        return self.folder_of(ticket) / "copy" / ticket.name
+    def copy(self, file: InboxFile) -> Path:
+        """Return the path of the copy that is processed."""
+        return self.folder_of(file) / "copy" / file.name
 
-    def results(self, ticket: InboxJob) -> Path:
+    def results(self, file: InboxFile) -> Path:
         """Return the folder for results."""
-        return self.folder_of(ticket) / "result"
+        return self.folder_of(file) / "result"
 
-    def aside(self, ticket: InboxJob) -> Path | None:
-        """Return the NAME.yaml that came with the file."""
-        return self.folder_of(ticket) / ticket.aside if ticket.aside else None
+    def override_file(self, file: InboxFile) -> Path | None:
+        """Return the path of the NAME.yaml that came with the file."""
+        return self.folder_of(file) / file.override_file if file.override_file else None
 
     # --- Taking ---------------------------------------------------------------------------------------------
 
-    def take(self, waiting: PendingFile, at: datetime) -> InboxJob | None:
-        """Move a settled file here; None when it changed, went away, or is held open by another program."""
-        aside = waiting.asides[0].name if waiting.asides else ""
-        ticket = InboxJob(
+    def take(self, pending: PendingFile, at: datetime) -> InboxFile | None:
+        """Move a stable file here; None when it changed, is gone, or is held open by another program."""
+        override_file = pending.override_files[0].name if pending.override_files else ""
+        file = InboxFile(
             id=f"{at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
-            folder=waiting.folder,
-            name=safe_name(waiting.path.name),
+            folder=pending.folder,
+            name=safe_name(pending.path.name),
             came_at=at.isoformat(timespec="seconds"),
-            aside=aside if aside != safe_name(waiting.path.name) else "",
+            override_file=override_file if override_file != safe_name(pending.path.name) else "",
         )
-        folder = self.folder_of(ticket)
+        folder = self.folder_of(file)
         folder.mkdir(parents=True)
-        self.note(ticket)
+        self.save(file)
         try:
-            if fingerprint(waiting.path.lstat()) != waiting.mark:
-                raise FileNotFoundError(waiting.path)
-            waiting.path.rename(self.original(ticket))
+            if fingerprint(pending.path.lstat()) != pending.fingerprint:
+                raise FileNotFoundError(pending.path)
+            pending.path.rename(self.original(file))
         except OSError:
-            shutil.rmtree(folder, ignore_errors=True)  # nothing but the ticket is in it
+            shutil.rmtree(folder, ignore_errors=True)  # it has nothing but the state file
             return None
-        if not is_regular(self.original(ticket)):  # somebody put a link there at the last moment
-            self.original(ticket).rename(waiting.path)
+        if not is_regular(self.original(file)):  # replaced by a link at the last moment
+            self.original(file).rename(pending.path)
             shutil.rmtree(folder, ignore_errors=True)
             return None
-        self._take_aside(ticket)
-        return ticket
+        self._take_override_file(file)
+        return file
 
-    def _take_aside(self, ticket: InboxJob) -> None:
-        """Move the NAME.yaml here, too, unless it is here; an editor may hold it, a kill may have come before."""
-        aside = self.aside(ticket)
-        if aside is not None and not aside.exists():
-            with contextlib.suppress(OSError):  # without it nothing of the file is sent
-                (self._places.inbox / ticket.folder / ticket.aside).rename(aside)
+    def _take_override_file(self, file: InboxFile) -> None:
+        """Move the NAME.yaml here, unless it is here already; an editor may hold it open."""
+        override_file = self.override_file(file)
+        if override_file is not None and not override_file.exists():
+            with contextlib.suppress(OSError):  # without it the file is not sent
+                (self._paths.inbox / file.folder / file.override_file).rename(override_file)
 
-    def prepare(self, ticket: InboxJob) -> InboxJob:
-        """Make the copy that is worked on, and hash it. Raises OSError when the disk takes no more."""
-        self._take_aside(ticket)
-        copy, results = self.copy(ticket), self.results(ticket)
+    def prepare(self, file: InboxFile) -> InboxFile:
+        """Make the copy that is processed, and hash it. Raises OSError when the disk is full."""
+        self._take_override_file(file)
+        copy, results = self.copy(file), self.results(file)
         if not copy.exists():
             copy.parent.mkdir(exist_ok=True)
-            beside = copy.with_name(f".{copy.name}.new")
-            shutil.copyfile(self.original(ticket), beside)
-            beside.replace(copy)
-        shutil.rmtree(
-            results, ignore_errors=True
-        )  # of a run that went no further; the ledger can tell it any time
+            partial = copy.with_name(f".{copy.name}.new")
+            shutil.copyfile(self.original(file), partial)
+            partial.replace(copy)
+        shutil.rmtree(results, ignore_errors=True)  # of a run that did not end; the ledger can reproduce it
         results.mkdir()
-        known = replace(ticket, sha256=fsutil.sha256_of(copy), size=copy.stat().st_size)
-        self.note(known)
+        known = replace(file, sha256=fsutil.sha256_of(copy), size=copy.stat().st_size)
+        self.save(known)
         return known
 
-    def note(self, ticket: InboxJob) -> None:
-        """Write down how far a file has come."""
-        fsutil.atomic_write_unsynced(self.folder_of(ticket) / TICKET, orjson.dumps(asdict(ticket)))
+    def save(self, file: InboxFile) -> None:
+        """Save the state of a file."""
+        fsutil.atomic_write(self.folder_of(file) / STATE_FILE, orjson.dumps(asdict(file)), fsync=False)
 
     # --- After a crash --------------------------------------------------------------------------------------
 
-    def unfinished(self) -> list[InboxJob]:
-        """Return what an earlier night left on the desk, the longest waiting first."""
+    def unfinished(self) -> list[InboxFile]:
+        """Return the files of earlier nightly runs that are not archived, the oldest first."""
         found = [
-            ticket
-            for merchant in sorted(_folders(self._places.work))
+            file
+            for merchant in sorted(_folders(self._paths.work))
             for folder in sorted(_folders(merchant))
-            if (ticket := self._read(merchant.name, folder)) is not None
+            if (file := self._read(merchant.name, folder)) is not None
         ]
-        return sorted(found, key=lambda ticket: (ticket.came_at, ticket.id))
+        return sorted(found, key=lambda file: (file.came_at, file.id))
 
-    def _read(self, merchant: str, folder: Path) -> InboxJob | None:
+    def _read(self, merchant: str, folder: Path) -> InboxFile | None:
         try:
-            said = orjson.loads((folder / TICKET).read_bytes())
-            said["moves"] = tuple((source, target) for source, target in said["moves"])
-            ticket = InboxJob(**said)
+            saved = orjson.loads((folder / STATE_FILE).read_bytes())
+            saved["moves"] = tuple((source, target) for source, target in saved["moves"])
+            file = InboxFile(**saved)
         except (OSError, ValueError, KeyError, TypeError):
-            return self._found_anew(merchant, folder)
-        if ticket.moves or is_regular(folder / ticket.name):
-            return ticket
+            return self._recover(merchant, folder)
+        if file.moves or is_regular(folder / file.name):
+            return file
         shutil.rmtree(
             folder, ignore_errors=True
-        )  # killed between the ticket and the move: the file is in the inbox
+        )  # killed between state file and move: the file is still in the inbox
         return None
 
-    def _found_anew(self, merchant: str, folder: Path) -> InboxJob | None:
-        """Make a new ticket for a file whose own was lost in a power cut."""
-        files = [path for path in sorted(folder.iterdir()) if is_regular(path) and path.name != TICKET]
+    def _recover(self, merchant: str, folder: Path) -> InboxFile | None:
+        """Recover the state of a file whose state file was lost in a power failure."""
+        files = [path for path in sorted(folder.iterdir()) if is_regular(path) and path.name != STATE_FILE]
         files = [path for path in files if not path.name.startswith(".")]
-        asides = [path.name for path in files if path.suffix in (".yaml", ".yml")]
-        names = [path.name for path in files if path.name not in asides]
+        override_files = [path.name for path in files if path.suffix in (".yaml", ".yml")]
+        names = [path.name for path in files if path.name not in override_files]
         if not names:
             return None
         came = datetime.fromtimestamp(folder.stat().st_mtime).astimezone().isoformat(timespec="seconds")
-        return InboxJob(
+        return InboxFile(
             id=folder.name,
             folder="" if merchant == NO_MERCHANT else merchant,
             name=names[0],
             came_at=came,
-            aside=next(iter(asides), ""),
+            override_file=next(iter(override_files), ""),
         )
 
-    # --- Filing ---------------------------------------------------------------------------------------------
+    # --- Archiving ------------------------------------------------------------------------------------------
 
-    def decide(self, ticket: InboxJob, where: str, night: str, results: Collection[Path]) -> InboxJob:
-        """Write down where a file and its results go; names that are taken there are left alone."""
-        base = self._places.done if where == "done" else self._places.attention
-        target = base / night / ticket.folder if ticket.folder else base / night
-        folder = self.folder_of(ticket)
-        changed = ticket.sha256 and fsutil.sha256_of(self.original(ticket)) != ticket.sha256
-        sources = [path for path in results if path.exists()]
-        if (
-            changed
-        ):  # whoever brought it went on writing after it had been taken: what was sent is kept as well
-            sources.append(self.copy(ticket))
-        aside = self.aside(ticket)
-        if aside is not None and aside.exists():
-            sources.append(aside)
-        sources.append(self.original(ticket))
-        names = [_filed_name(source, self.copy(ticket)) for source in sources]
-        nth = _free_number(target, names)
+    def decide(self, file: InboxFile, where: str, day: str) -> InboxFile:
+        """Record where a file and its results go; files that have these names there are not replaced."""
+        base = self._paths.done if where == "done" else self._paths.attention
+        target = base / day / file.folder if file.folder else base / day
+        folder = self.folder_of(file)
+        changed = file.sha256 and fsutil.sha256_of(self.original(file)) != file.sha256
+        results = self.results(file)
+        sources = sorted(path for path in results.iterdir() if path.is_file()) if results.is_dir() else []
+        if changed:  # changed after it was taken: what was sent is kept as well
+            sources.append(self.copy(file))
+        override_file = self.override_file(file)
+        if override_file is not None and override_file.exists():
+            sources.append(override_file)
+        sources.append(self.original(file))
+        names = [_archived_name(source, self.copy(file)) for source in sources]
+        number = _free_number(target, names)
         moves = tuple(
-            (source.relative_to(folder).as_posix(), str(target / _numbered(name, nth)))
+            (source.relative_to(folder).as_posix(), str(target / _numbered(name, number)))
             for source, name in zip(sources, names, strict=True)
         )
-        decided = replace(ticket, where=where, moves=moves)
-        self.note(decided)
+        decided = replace(file, where=where, moves=moves)
+        self.save(decided)
         return decided
 
-    def file(self, ticket: InboxJob) -> InboxJob:
-        """Move everything to its place, and return the ticket that says where. May be done again after a crash.
+    def archive(self, file: InboxFile) -> InboxFile:
+        """Do the recorded moves and return the file with their final targets. Can be repeated after a crash.
 
-        Where somebody has put a file of that name there meanwhile, ours takes the next free one.
+        Where another file has taken a name meanwhile, the next free name is used.
         """
-        folder = self.folder_of(ticket)
-        for nth in range(len(ticket.moves)):
-            ticket = self._move(ticket, folder, nth)
-        for parent in {Path(target).parent for _, target in ticket.moves}:
-            sync_folder(parent)
-        return ticket
+        folder = self.folder_of(file)
+        for number in range(len(file.moves)):
+            file = self._move(file, folder, number)
+        for parent in {Path(target).parent for _, target in file.moves}:
+            fsutil.sync_folder(parent)
+        return file
 
-    def _move(self, ticket: InboxJob, folder: Path, nth: int) -> InboxJob:
+    def _move(self, file: InboxFile, folder: Path, number: int) -> InboxFile:
         while True:
-            source, target = ticket.moves[nth]
+            source, target = file.moves[number]
             try:
                 fsutil.move(folder / source, Path(target))
             except FileExistsError:
                 place = Path(target)
                 free = place.with_name(_numbered(place.name, _free_number(place.parent, [place.name])))
-                moves = (*ticket.moves[:nth], (source, str(free)), *ticket.moves[nth + 1 :])
-                ticket = replace(ticket, moves=moves)
-                self.note(ticket)
+                moves = (*file.moves[:number], (source, str(free)), *file.moves[number + 1 :])
+                file = replace(file, moves=moves)
+                self.save(file)
             else:
-                return ticket
+                return file
 
-    def clear(self, ticket: InboxJob) -> None:
-        """Take the empty folder and the copy away; the file itself has been filed."""
-        if not os.path.lexists(self.original(ticket)):
-            shutil.rmtree(self.folder_of(ticket), ignore_errors=True)
+    def clear(self, file: InboxFile) -> None:
+        """Delete the folder of an archived file."""
+        if not os.path.lexists(self.original(file)):
+            shutil.rmtree(self.folder_of(file), ignore_errors=True)
 
 
 def _folders(path: Path) -> Iterator[Path]:
     return (each for each in path.iterdir() if each.is_dir() and not each.is_symlink())
 
 
-def _filed_name(source: Path, copy: Path) -> str:
+def _archived_name(source: Path, copy: Path) -> str:
     return f"{copy.stem}.as-sent{copy.suffix}" if source == copy else source.name
 
 
-def _numbered(name: str, nth: int) -> str:
-    if nth == 1:
+def _numbered(name: str, number: int) -> str:
+    if number == 1:
         return name
     stem, dot, rest = name.partition(".")
-    return f"{stem}-{nth}{dot}{rest}" if stem else f"{nth}{name}"
+    return f"{stem}-{number}{dot}{rest}" if stem else f"{number}{name}"
 
 
 def _free_number(target: Path, names: Collection[str]) -> int:
-    """Return the number under which none of the names is taken: a file and its result stay side by side."""
-    nth = 1
-    while any(os.path.lexists(target / _numbered(name, nth)) for name in names):
-        nth += 1
-    return nth
+    """Return the first number with which all names are free, so that a file and its result keep the same number."""
+    number = 1
+    while any(os.path.lexists(target / _numbered(name, number)) for name in names):
+        number += 1
+    return number

@@ -201,8 +201,8 @@ def test_nights_are_looked_at_where_there_are_any(
     assert 1 == main(["doctor"])
     told = capsys.readouterr().out
     assert (True, True, False) == (
-        "isn't there" in told,
-        "Number 2 of notify.urls (nowhere://...)" in told,
+        "does not exist" in told,
+        "Address 2 of notify.urls (nowhere://...)" in told,
         "secret" in told,
     )
     (here / "inbox").mkdir()

@@ -1,4 +1,4 @@
-"""Every test has an inbox, a ledger and a vendor of its own."""
+"""Fixtures of the nightly runs: an inbox, a ledger and a sandbox for each test."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,10 @@ import pytest
 
 from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.sandbox import SandboxSettings
-from tests.nightly.inbox_fixture import Scene
+from tests.nightly.inbox_fixture import InboxFixture
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def inbox_fixture(tmp_path: Path) -> Iterator[InboxFixture]:
     with run_in_thread(SandboxSettings()) as sandbox:
-        yield Scene(tmp_path, sandbox)
+        yield InboxFixture(tmp_path, sandbox)

@@ -29,7 +29,7 @@ EVENING = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
 GIGA = 1 << 30
 
 
-class Hours:
+class SettableClock:
     """A wall clock that is set by hand; the others run as they do."""
 
     def __init__(self, now: datetime = EVENING) -> None:
@@ -46,12 +46,12 @@ class Hours:
 
 
 @dataclass
-class Scene:
+class InboxFixture:
     """One inbox, one ledger, one vendor."""
 
     folder: Path
     sandbox: Sandbox
-    clock: Hours = field(default_factory=Hours)
+    clock: SettableClock = field(default_factory=SettableClock)
     events: list[Event] = field(default_factory=list)
     free: Callable[[Path], int] = lambda _: GIGA
     report: Report | None = None
@@ -78,7 +78,7 @@ class Scene:
 
     def night(self, config: Config | None = None, **more: Any) -> NightlyRun:
         """A night that tells its events here."""
-        told = {"clock": self.clock, "tell": self.events.append, "free": self.free, **more}
+        told = {"clock": self.clock, "emit": self.events.append, "free": self.free, **more}
         return NightlyRun(config or self.config(), **told)
 
     def run(self, config: Config | None = None, **more: Any) -> NightResult:
@@ -87,15 +87,15 @@ class Scene:
 
         async def whole() -> NightResult:
             night = self.night(config, **more)
-            async with night.alone():
-                ended = await night.run()
-                morning = Reporter(config=config, lang=Lang.EN, tell=self.events.append, clock=self.clock)
-                self.report = await morning.come(night, ended)
-                return ended
+            async with night.lock():
+                result = await night.run()
+                morning = Reporter(config=config, lang=Lang.EN, emit=self.events.append, clock=self.clock)
+                self.report = await morning.report(night, result)
+                return result
 
-        ended = asyncio.run(whole())
+        result = asyncio.run(whole())
         self.clock.at += timedelta(days=1)
-        return ended
+        return result
 
     def put(self, name: str, *numbers: str, owner: str = "7") -> Path:
         """Drop a sheet in."""

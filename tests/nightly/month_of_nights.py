@@ -30,22 +30,22 @@ from batchsync.model import RowStatus
 from batchsync.model.row_results import rows
 from batchsync.nightly.result import NightResult
 from batchsync.nightly.state import NightState
-from batchsync.nightly.workspace import InboxJob, Workspace
+from batchsync.nightly.workspace import InboxFile, Workspace
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.script import script_of
 from batchsync.sending.pool import Pool
-from tests.nightly.inbox_fixture import GIGA, Scene, sn
+from tests.nightly.inbox_fixture import GIGA, InboxFixture, sn
 from tests.oracle import Charged, Key, Said, broken, merged
 
 ROOT = Path(__file__).parents[2]
 STEPS: tuple[tuple[Any, str], ...] = (
-    (fsutil, "atomic_write_unsynced"),
+    (fsutil, "atomic_write"),
     (fsutil, "append_line"),
     (fsutil, "move"),
     (Workspace, "take"),
     (Workspace, "prepare"),
     (Workspace, "decide"),
-    (Workspace, "file"),
+    (Workspace, "archive"),
     (Workspace, "clear"),
     (Pool, "_note"),
     (NightState, "end"),
@@ -89,8 +89,8 @@ class Figures:
 class Month:
     """One inbox over many nights."""
 
-    def __init__(self, scene: Scene, seed: int) -> None:
-        self.scene, self.rng = scene, random.Random(seed)
+    def __init__(self, inbox_fixture: InboxFixture, seed: int) -> None:
+        self.inbox_fixture, self.rng = inbox_fixture, random.Random(seed)
         self.figures = Figures()
         self.brought: list[bytes] = []
         """The content of every file that was ever brought."""
@@ -120,7 +120,7 @@ class Month:
     # --- What comes -----------------------------------------------------------------------------------------
 
     def _set_weather(self, weather: str) -> None:
-        sandbox, rng = self.scene.sandbox, self.rng
+        sandbox, rng = self.inbox_fixture.sandbox, self.rng
         script = script_of({})
         if weather == "rough":
             script = script_of(
@@ -150,7 +150,7 @@ class Month:
                     self.rng.randrange(2)
                 )
                 self._bring(f"{self.figures.files}{name}", content)
-                (self.scene.inbox / f"link{self.figures.files}.csv").symlink_to("/etc/hostname")
+                (self.inbox_fixture.inbox / f"link{self.figures.files}.csv").symlink_to("/etc/hostname")
             elif kind == "copy" and self.copied:
                 self._bring(f"copy{self.figures.files}.csv", self.rng.choice(self.copied))
             else:
@@ -162,8 +162,8 @@ class Month:
         folder, owner = "", "7"
         if kind == "merchant":
             folder, owner = "shop/", "99"
-            (self.scene.inbox / "shop").mkdir(exist_ok=True)
-            (self.scene.inbox / "shop" / "folder.yaml").write_text("owner_id: 99\n")
+            (self.inbox_fixture.inbox / "shop").mkdir(exist_ok=True)
+            (self.inbox_fixture.inbox / "shop" / "folder.yaml").write_text("owner_id: 99\n")
         self.asked |= {(owner, number) for number in numbers}
         lines = [number if kind == "merchant" else f"{number},{owner}" for number in numbers]
         if kind == "bad":
@@ -174,13 +174,13 @@ class Month:
             self.copied.append(content) if kind == "good" else None
             self._bring(f"{folder}o{self.figures.files}.csv", content)
             return
-        path = self.scene.inbox / f"growing{self.figures.files}.csv"
+        path = self.inbox_fixture.inbox / f"growing{self.figures.files}.csv"
         path.write_bytes(content[:10])
         self._growing.append((path, content[10:]))
         self.brought.append(content)
 
     def _bring(self, name: str, content: bytes) -> None:
-        path = self.scene.inbox / name
+        path = self.inbox_fixture.inbox / name
         path.write_bytes(content)
         self.brought.append(content)
 
@@ -198,20 +198,20 @@ class Month:
 
     def _night(self, *, disk_fills: bool, dies: bool) -> None:
         self.figures.nights += 1
-        config = self.scene.config(stop=PATIENT, pace={"concurrency": 3}, inbox={"canary": 0})
-        self.scene.free = self._filling_disk() if disk_fills else lambda _: GIGA
+        config = self.inbox_fixture.config(stop=PATIENT, pace={"concurrency": 3}, inbox={"canary": 0})
+        self.inbox_fixture.free = self._filling_disk() if disk_fills else lambda _: GIGA
         while True:
             try:
                 with self._dying() if dies else contextlib.nullcontext():
-                    ended = self.scene.run(config, sleep=self._pass_time)
+                    result = self.inbox_fixture.run(config, sleep=self._pass_time)
             except (Killed, BaseExceptionGroup):  # also out of the pool's task group
                 self.figures.kills_inside += 1
                 dies = self.rng.random() < 0.3
                 continue
             break
-        if ended.summary.stopped:
-            self.figures.stops[ended.summary.stopped] += 1
-        self.figures.broken += self._report_faults(ended)
+        if result.summary.stopped:
+            self.figures.stops[result.summary.stopped] += 1
+        self.figures.broken += self._report_faults(result)
 
     def _filling_disk(self) -> Callable[[Path], int]:
         left = self.rng.randrange(1, 4)
@@ -246,16 +246,16 @@ class Month:
     def _killed_from_outside(self) -> None:
         """A process of its own works on the inbox, and is killed by -9 some calls later."""
         self._grow()  # that process looks twice without a pause: it must not find half a file
-        books, before = self.scene.sandbox.books, len(self.scene.sandbox.books.calls)
-        config = self.scene.folder / "config.yaml"
+        books, before = self.inbox_fixture.sandbox.books, len(self.inbox_fixture.sandbox.books.calls)
+        config = self.inbox_fixture.folder / "config.yaml"
         config.write_text(
-            f"api: {{url: '{self.scene.sandbox.url}'}}\nledger: {{url: ledger.db}}\npace: {{rate: 1000}}\n"
+            f"api: {{url: '{self.inbox_fixture.sandbox.url}'}}\nledger: {{url: ledger.db}}\npace: {{rate: 1000}}\n"
             "inbox: {folder: inbox, settle: 0, canary: 0}\n"
         )
         process = subprocess.Popen(
             [sys.executable, "-m", "batchsync", "nightly", "-q", "--config", str(config)],
             cwd=ROOT,
-            env=os.environ | {"BATCHSYNC_TOKEN": self.scene.sandbox.token},
+            env=os.environ | {"BATCHSYNC_TOKEN": self.inbox_fixture.sandbox.token},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -268,29 +268,29 @@ class Month:
 
     # --- The judge ------------------------------------------------------------------------------------------
 
-    def _report_faults(self, ended: NightResult) -> Iterator[str]:
+    def _report_faults(self, result: NightResult) -> Iterator[str]:
         """The morning's report names every file, every stop, and the points that the ledger has."""
-        night, report = ended.summary.night, self.scene.report
+        night, report = result.summary.night, self.inbox_fixture.report
         if report is None:
             yield f"{night}: no report"
             return
         html = report.html.read_text(encoding="utf-8")
-        told = {line.name for line in report.page.files}
+        told = {line.name for line in report.data.files}
         yield from (
-            f"{night}: {each.shown} is not in the report" for each in ended.files if each.shown not in told
+            f"{night}: {each.shown} is not in the report" for each in result.files if each.shown not in told
         )
-        if (ended.summary.stopped is not None) != (report.page.mood == "stopped"):
-            yield f"{night}: stopped by {ended.summary.stopped}, the report says {report.page.mood}"
-        if f">{ended.summary.points:,}<" not in html:
-            yield f"{night}: {ended.summary.points} points are not in the report"
-        doubts = sum(each.summary.uncertain for each in ended.files if each.summary)
-        if doubts != len(report.page.doubts) and doubts <= 100:
-            yield f"{night}: {doubts} uncertain rows, {len(report.page.doubts)} in the report"
+        if (result.summary.stopped is not None) != (report.data.severity == "stopped"):
+            yield f"{night}: stopped by {result.summary.stopped}, the report says {report.data.severity}"
+        if f">{result.summary.points:,}<" not in html:
+            yield f"{night}: {result.summary.points} points are not in the report"
+        doubts = sum(each.summary.uncertain for each in result.files if each.summary)
+        if doubts != len(report.data.uncertain) and doubts <= 100:
+            yield f"{night}: {doubts} uncertain rows, {len(report.data.uncertain)} in the report"
 
     def _judge(self) -> None:
-        scene, figures = self.scene, self.figures
+        inbox_fixture, figures = self.inbox_fixture, self.figures
         figures.broken += self._misplaced()
-        with open_ledger(scene.folder / "ledger.db", read_only=True) as ledger:
+        with open_ledger(inbox_fixture.folder / "ledger.db", read_only=True) as ledger:
             figures.broken += [f"the ledger: {fault}" for fault in ledger.verify()]
             runs = [
                 [Said((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls) for row in rows(ledger.results(run.run))]
@@ -299,12 +299,12 @@ class Month:
         told = {key: each for key, each in merged(runs).items() if each.status is not RowStatus.INVALID}
         books = {
             key: Charged(times=account.charged, points=account.points, calls=account.calls)
-            for key, account in scene.sandbox.books.accounts.items()
+            for key, account in inbox_fixture.sandbox.books.accounts.items()
         }
         figures.broken += broken(sorted(self.asked), told, books)
-        history = NightState(scene.inbox / ".batchsync").history()
+        history = NightState(inbox_fixture.inbox / ".batchsync").history()
         figures.orders, figures.charged = len(self.asked), sum(each.times for each in books.values())
-        figures.points = scene.sandbox.books.points
+        figures.points = inbox_fixture.sandbox.books.points
         figures.told = sum(night.points for night in history)
         doubtful = [key for key, each in told.items() if each.status is RowStatus.UNCERTAIN]
         figures.uncertain = len(doubtful)
@@ -314,10 +314,10 @@ class Month:
 
     def _misplaced(self) -> Iterator[str]:
         """Every file that was brought stands, whole, in exactly one of the places; nothing waits any more."""
-        scene = self.scene
+        inbox_fixture = self.inbox_fixture
         found: Counter[str] = Counter()
         for folder in ("done", "attention", "inbox"):
-            for path in (scene.folder / folder).rglob("*"):
+            for path in (inbox_fixture.folder / folder).rglob("*"):
                 if (
                     path.is_symlink()
                     or not path.is_file()
@@ -348,20 +348,20 @@ def as_json(figures: Figures) -> str:
 def month(seed: int, nights: int = 30, kills_outside: int = 10) -> Figures:
     """Live through a month in a folder and with a vendor of its own."""
     with tempfile.TemporaryDirectory() as folder, run_in_thread(SandboxSettings()) as sandbox:
-        return Month(Scene(Path(folder), sandbox), seed).live(nights, kills_outside=kills_outside)
+        return Month(InboxFixture(Path(folder), sandbox), seed).live(nights, kills_outside=kills_outside)
 
 
 @contextlib.contextmanager
 def losing_files() -> Iterator[None]:
     """Plant a bug: a desk that clears a file away before it is filed."""
 
-    def clear(desk: Workspace, ticket: InboxJob) -> None:
-        shutil.rmtree(desk.folder_of(ticket))
+    def clear(desk: Workspace, file: InboxFile) -> None:
+        shutil.rmtree(desk.folder_of(file))
 
-    def leave(_desk: Workspace, ticket: InboxJob) -> InboxJob:
-        return ticket
+    def leave(_desk: Workspace, file: InboxFile) -> InboxFile:
+        return file
 
-    with mock.patch.object(Workspace, "file", leave), mock.patch.object(Workspace, "clear", clear):
+    with mock.patch.object(Workspace, "archive", leave), mock.patch.object(Workspace, "clear", clear):
         yield
 
 

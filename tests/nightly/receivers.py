@@ -13,7 +13,7 @@ Check = Callable[[str, dict[str, Any]], str]
 
 
 @dataclass
-class Heard:
+class Received:
     """What came in."""
 
     url: str
@@ -61,7 +61,7 @@ def webhook(_path: str, said: dict[str, Any]) -> str:
 
 
 @contextlib.contextmanager
-def receiving(check: Check, answer: dict[str, Any] | None = None, status: int = 200) -> Iterator[Heard]:
+def receiving(check: Check, answer: dict[str, Any] | None = None, status: int = 200) -> Iterator[Received]:
     """Listen as a service does; `answer` is what it says to a good message."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -74,8 +74,8 @@ def receiving(check: Check, answer: dict[str, Any] | None = None, status: int = 
                 said, fault = {}, f"no JSON: {error}"
             if "json" not in self.headers.get("Content-Type", ""):
                 fault = fault or f"type {self.headers.get('Content-Type')}"
-            heard.faults += [fault] if fault else []
-            heard.texts.append(json.dumps(said, ensure_ascii=False))
+            received.faults += [fault] if fault else []
+            received.texts.append(json.dumps(said, ensure_ascii=False))
             told = (
                 {"errcode": 400, "code": 9499, "errmsg": fault}
                 if fault
@@ -92,11 +92,11 @@ def receiving(check: Check, answer: dict[str, Any] | None = None, status: int = 
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    heard = Heard(f"http://127.0.0.1:{server.server_address[1]}")
+    received = Received(f"http://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield heard
+        yield received
     finally:
         server.shutdown()
         server.server_close()

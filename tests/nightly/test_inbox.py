@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from batchsync import fsutil
-from batchsync.nightly.inbox import LONGEST_NAME, SkipReason, is_stable, safe_name, scan
+from batchsync.nightly.inbox import MAX_NAME_BYTES, SkipReason, safe_name, scan, stable_files
 from batchsync.nightly.state import NightState
 from batchsync.nightly.workspace import Workspace
-from tests.nightly.inbox_fixture import Scene, sn
+from tests.nightly.inbox_fixture import InboxFixture, sn
 
 MEGA = 1 << 20
 DAY = "2026-11-24"
@@ -26,11 +26,11 @@ class Killed(BaseException):
 # --- Whole --------------------------------------------------------------------------------------------------
 
 
-def test_a_file_copied_in_slowly_is_not_touched_before_it_is_whole(scene: Scene) -> None:
+def test_a_file_copied_in_slowly_is_not_touched_before_it_is_whole(inbox_fixture: InboxFixture) -> None:
     """1 MB a second for ten seconds: left alone while it grows, then worked on once."""
     row = f"{sn(1)},7,".encode() + b"x" * 100 + b"\n"
     rest = b"order_sn,mall_id,note\n" + row + (b"\n" * MEGA * 10)
-    path = scene.inbox / "slow.csv"
+    path = inbox_fixture.inbox / "slow.csv"
     written, taken_at = 0, []
     clock = 0.0
 
@@ -43,24 +43,24 @@ def test_a_file_copied_in_slowly_is_not_touched_before_it_is_whole(scene: Scene)
             written += MEGA
             os.utime(path, ns=(0, 0))  # a copier that sets an old time, as many do
 
-    (scene.inbox / "slow.csv").touch()
+    (inbox_fixture.inbox / "slow.csv").touch()
     desk_take = Workspace.take
 
     def noting(desk: Workspace, waiting: Any, at: Any) -> Any:
-        taken_at.append((clock, waiting.mark[0]))
+        taken_at.append((clock, waiting.fingerprint[0]))
         return desk_take(desk, waiting, at)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Workspace, "take", noting)
-        ended = scene.run(scene.config(inbox={"settle": 2}), sleep=second)
+        result = inbox_fixture.run(inbox_fixture.config(inbox={"settle": 2}), sleep=second)
     ((at, size),) = taken_at
-    assert (len(rest), 1, 1) == (size, ended.summary.files, scene.sandbox.books.points)
+    assert (len(rest), 1, 1) == (size, result.summary.files, inbox_fixture.sandbox.books.points)
     assert at >= 12
 
 
-def test_a_file_that_is_never_whole_is_left(scene: Scene) -> None:
+def test_a_file_that_is_never_whole_is_left(inbox_fixture: InboxFixture) -> None:
     """After ten minutes of waiting the night ends; the file is still in the inbox."""
-    path = scene.inbox / "endless.csv"
+    path = inbox_fixture.inbox / "endless.csv"
     waited = 0.0
 
     async def grow(seconds: float) -> None:
@@ -70,25 +70,25 @@ def test_a_file_that_is_never_whole_is_left(scene: Scene) -> None:
             file.write(b"x")
 
     path.touch()
-    ended = scene.run(scene.config(inbox={"settle": 10}), sleep=grow)
+    result = inbox_fixture.run(inbox_fixture.config(inbox={"settle": 10}), sleep=grow)
     assert (0, True, 600, {"endless.csv": SkipReason.CHANGING}) == (
-        ended.summary.files,
+        result.summary.files,
         path.exists(),
         waited,
-        ended.left,
+        result.skipped,
     )
 
 
-def test_a_file_dropped_in_meanwhile_is_worked_on_too(scene: Scene) -> None:
+def test_a_file_dropped_in_meanwhile_is_worked_on_too(inbox_fixture: InboxFixture) -> None:
     """A night looks again before it ends."""
-    scene.put("a.csv", sn(1))
+    inbox_fixture.put("a.csv", sn(1))
 
     def drop(_progress: object) -> None:
-        if not scene.files("done") and not (scene.inbox / "b.csv").exists():
-            scene.put("b.csv", sn(2))
+        if not inbox_fixture.files("done") and not (inbox_fixture.inbox / "b.csv").exists():
+            inbox_fixture.put("b.csv", sn(2))
 
-    scene.run(on_progress=drop)
-    assert {"a.csv", "a.result.xlsx", "b.csv", "b.result.xlsx"} == scene.files("done")
+    inbox_fixture.run(on_progress=drop)
+    assert {"a.csv", "a.result.xlsx", "b.csv", "b.result.xlsx"} == inbox_fixture.files("done")
 
 
 def test_only_files_that_look_the_same_twice_have_settled(tmp_path: Path) -> None:
@@ -101,16 +101,16 @@ def test_only_files_that_look_the_same_twice_have_settled(tmp_path: Path) -> Non
     beside = tmp_path / ".rewritten"
     beside.write_text("2")
     beside.replace(tmp_path / "rewritten")
-    assert [tmp_path / "still"] == [waiting.path for waiting in is_stable(before, scan(tmp_path))]
+    assert [tmp_path / "still"] == [waiting.path for waiting in stable_files(before, scan(tmp_path))]
 
 
-def test_a_file_that_changes_at_the_last_moment_is_left(scene: Scene) -> None:
+def test_a_file_that_changes_at_the_last_moment_is_left(inbox_fixture: InboxFixture) -> None:
     """Between the second look and the move it is looked at once more."""
-    path = scene.put("a.csv", sn(1))
-    (waiting,) = scan(scene.inbox).files.values()
+    path = inbox_fixture.put("a.csv", sn(1))
+    (waiting,) = scan(inbox_fixture.inbox).files.values()
     path.write_text("other")
-    night = scene.night()
-    assert (None, True) == (Workspace(night.places).take(waiting, scene.clock.now()), path.exists())
+    night = inbox_fixture.night()
+    assert (None, True) == (Workspace(night.paths).take(waiting, inbox_fixture.clock.now()), path.exists())
 
 
 @pytest.mark.parametrize(
@@ -132,36 +132,36 @@ def test_names_are_made_safe(name: str, safe: str) -> None:
 def test_endless_names_keep_their_suffix() -> None:
     """They are cut where every file system takes them."""
     cut = safe_name("订" * 300 + ".xlsx")
-    assert (True, True) == (len(cut.encode()) <= LONGEST_NAME, cut.endswith(".xlsx"))
+    assert (True, True) == (len(cut.encode()) <= MAX_NAME_BYTES, cut.endswith(".xlsx"))
 
 
 # --- After a kill -------------------------------------------------------------------------------------------
 
 STEPS: dict[str, tuple[Any, str]] = {
-    "ticket": (fsutil, "atomic_write_unsynced"),
+    "ticket": (fsutil, "atomic_write"),
     "move": (fsutil, "move"),
     "line": (fsutil, "append_line"),
     "take": (Workspace, "take"),
     "prepare": (Workspace, "prepare"),
     "decide": (Workspace, "decide"),
-    "file": (Workspace, "file"),
+    "file": (Workspace, "archive"),
     "clear": (Workspace, "clear"),
     "end": (NightState, "end"),
-    "put away": (NightState, "_put_away"),
+    "put away": (NightState, "_close"),
 }
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_night_killed_at_any_step_is_taken_up(
-    step: str, after: bool, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    step: str, after: bool, inbox_fixture: InboxFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each time this step comes, once: killed there; then again from the start, until a night ends. Nothing is lost or paid twice."""
     files = {
-        scene.put("a.csv", sn(1), sn(2)).read_bytes(),
-        scene.put("b.csv", sn(3), "1.26E+17").read_bytes(),
+        inbox_fixture.put("a.csv", sn(1), sn(2)).read_bytes(),
+        inbox_fixture.put("b.csv", sn(3), "1.26E+17").read_bytes(),
     }
-    (scene.inbox / "a.yaml").write_text("rate: 500\n")
+    (inbox_fixture.inbox / "a.yaml").write_text("rate: 500\n")
     home, name = STEPS[step]
     real = getattr(home, name)
     kills = [2, 3] if step in ("ticket", "move", "line") else [1, 2]
@@ -183,97 +183,99 @@ def test_a_night_killed_at_any_step_is_taken_up(
     while True:
         nights += 1
         try:
-            scene.run()
+            inbox_fixture.run()
         except Killed:
             continue
         break
     monkeypatch.undo()
-    found = [path.read_bytes() for path in scene.folder.rglob("*.csv")]
+    found = [path.read_bytes() for path in inbox_fixture.folder.rglob("*.csv")]
     assert (files, 2) == (set(found), len(found))
-    assert {"a.csv", "a.result.xlsx", "a.yaml"} == scene.files("done")
-    assert {"b.csv", "b.result.xlsx"} == scene.files("attention")
-    assert (3, []) == (scene.sandbox.books.points, scene.sandbox.books.charged_twice())
+    assert {"a.csv", "a.result.xlsx", "a.yaml"} == inbox_fixture.files("done")
+    assert {"b.csv", "b.result.xlsx"} == inbox_fixture.files("attention")
+    assert (3, []) == (inbox_fixture.sandbox.books.points, inbox_fixture.sandbox.books.charged_twice())
     assert nights > 1
-    assert 3 == sum(night.points for night in NightState(scene.inbox / ".batchsync").history())
+    assert 3 == sum(night.points for night in NightState(inbox_fixture.inbox / ".batchsync").history())
 
 
-def test_a_night_killed_on_one_day_is_told_on_the_next(scene: Scene) -> None:
+def test_a_night_killed_on_one_day_is_told_on_the_next(inbox_fixture: InboxFixture) -> None:
     """What was filed before the kill stays where it is; the new day's report tells both parts, and the points once."""
-    scene.put("a.csv", sn(1))
-    scene.put("b.csv", sn(2), sn(3))
+    inbox_fixture.put("a.csv", sn(1))
+    inbox_fixture.put("b.csv", sn(2), sn(3))
 
     def die(_progress: object) -> None:
-        if scene.sandbox.books.points == 3 and scene.files("done"):
+        if inbox_fixture.sandbox.books.points == 3 and inbox_fixture.files("done"):
             raise Killed
 
     with pytest.raises((Killed, BaseExceptionGroup)):
-        scene.run(on_progress=die)
-    scene.clock.at += timedelta(days=1)
-    ended = scene.run()
-    assert scene.report is not None
+        inbox_fixture.run(on_progress=die)
+    inbox_fixture.clock.at += timedelta(days=1)
+    result = inbox_fixture.run()
+    assert inbox_fixture.report is not None
     assert (True, "2026-11-25", "2026-11-25.html") == (
-        ended.summary.cut_off,
-        ended.summary.night,
-        scene.report.html.name,
+        result.summary.cut_off,
+        result.summary.night,
+        inbox_fixture.report.html.name,
     )
-    places = {path.parent.name for path in (scene.folder / "done").rglob("*.csv")}
+    paths = {path.parent.name for path in (inbox_fixture.folder / "done").rglob("*.csv")}
     assert ({"2026-11-24", "2026-11-25"}, {"a.csv", "b.csv"}) == (
-        places,
-        {each.shown for each in ended.files},
+        paths,
+        {each.shown for each in result.files},
     )
-    assert 3 == ended.summary.points + ended.summary.points_possible
-    assert ["2026-11-25"] == [night.night for night in NightState(scene.inbox / ".batchsync").history()]
+    assert 3 == result.summary.points + result.summary.points_possible
+    assert ["2026-11-25"] == [
+        night.night for night in NightState(inbox_fixture.inbox / ".batchsync").history()
+    ]
 
 
-def test_the_name_of_a_night_that_was_taken_up_is_not_given_again(scene: Scene) -> None:
+def test_the_name_of_a_night_that_was_taken_up_is_not_given_again(inbox_fixture: InboxFixture) -> None:
     """Runs are known by their night's name: after a clock was set back, another of that name would be told their points, too."""
 
     def die(_progress: object) -> None:
         raise Killed
 
-    scene.put("a.csv", sn(1))
+    inbox_fixture.put("a.csv", sn(1))
     with pytest.raises((Killed, BaseExceptionGroup)):
-        scene.run(on_progress=die)
-    scene.clock.at += timedelta(days=1)
-    scene.run()
-    scene.clock.at -= timedelta(days=2)
-    scene.put("b.csv", sn(2))
-    assert "2026-11-24-2" == scene.run().summary.night
-    history = NightState(scene.inbox / ".batchsync").history()
+        inbox_fixture.run(on_progress=die)
+    inbox_fixture.clock.at += timedelta(days=1)
+    inbox_fixture.run()
+    inbox_fixture.clock.at -= timedelta(days=2)
+    inbox_fixture.put("b.csv", sn(2))
+    assert "2026-11-24-2" == inbox_fixture.run().summary.night
+    history = NightState(inbox_fixture.inbox / ".batchsync").history()
     assert [("2026-11-25", ("2026-11-24",)), ("2026-11-24-2", ())] == [
         (night.night, night.also) for night in history
     ]
 
 
-def test_a_ticket_lost_in_a_power_cut_is_found_anew(scene: Scene) -> None:
+def test_a_ticket_lost_in_a_power_cut_is_found_anew(inbox_fixture: InboxFixture) -> None:
     """The file lies in its folder; that is enough."""
-    scene.put("shop/a.csv", sn(1))
-    (scene.inbox / "shop" / "folder.yaml").write_text("")
-    (waiting,) = scan(scene.inbox).files.values()
-    places = scene.night().places
-    desk = Workspace(places)
-    ticket = desk.take(waiting, scene.clock.now())
-    assert ticket is not None
-    (desk.folder_of(ticket) / "ticket.json").write_bytes(b"\0" * 50)
-    scene.run()
-    assert {"shop/a.csv", "shop/a.result.xlsx"} == scene.files("done")
+    inbox_fixture.put("shop/a.csv", sn(1))
+    (inbox_fixture.inbox / "shop" / "folder.yaml").write_text("")
+    (waiting,) = scan(inbox_fixture.inbox).files.values()
+    paths = inbox_fixture.night().paths
+    desk = Workspace(paths)
+    file = desk.take(waiting, inbox_fixture.clock.now())
+    assert file is not None
+    (desk.folder_of(file) / "ticket.json").write_bytes(b"\0" * 50)
+    inbox_fixture.run()
+    assert {"shop/a.csv", "shop/a.result.xlsx"} == inbox_fixture.files("done")
 
 
-def test_what_is_written_to_a_file_after_it_was_taken_is_kept(scene: Scene) -> None:
+def test_what_is_written_to_a_file_after_it_was_taken_is_kept(inbox_fixture: InboxFixture) -> None:
     """Somebody's program still had it open: what was sent and what it became are both filed."""
-    path = scene.put("a.csv", sn(1))
+    path = inbox_fixture.put("a.csv", sn(1))
     with path.open("a") as still_open:
 
         def write_more(_progress: object) -> None:
             still_open.write(f"{sn(2)},7\n")
             still_open.flush()
 
-        scene.run(on_progress=write_more)
-    assert {"a.csv", "a.result.xlsx", "a.as-sent.csv"} == scene.files("done")
+        inbox_fixture.run(on_progress=write_more)
+    assert {"a.csv", "a.result.xlsx", "a.as-sent.csv"} == inbox_fixture.files("done")
 
 
 def test_a_file_that_three_nights_died_over_is_put_aside(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    inbox_fixture: InboxFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else it would keep the inbox shut for ever."""
     from batchsync.job import Job
@@ -281,17 +283,20 @@ def test_a_file_that_three_nights_died_over_is_put_aside(
     async def dies(*_given: object) -> None:
         raise Killed
 
-    scene.put("poison.csv", sn(1))
+    inbox_fixture.put("poison.csv", sn(1))
     with monkeypatch.context() as patch:
         patch.setattr(Job, "run", dies)
         for _ in range(3):
             with pytest.raises(Killed):
-                scene.run()
-    ended = scene.run()
-    assert ({"poison.csv"}, "3 times" in ended.files[0].said[0].en) == (scene.files("attention"), True)
+                inbox_fixture.run()
+    result = inbox_fixture.run()
+    assert ({"poison.csv"}, "3 times" in result.files[0].problems[0].en) == (
+        inbox_fixture.files("attention"),
+        True,
+    )
 
 
-def test_a_bug_of_ours_costs_one_file(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_ours_costs_one_file(inbox_fixture: InboxFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """The others go on; exit code 70."""
     from batchsync.job import Job
 
@@ -303,13 +308,13 @@ def test_a_bug_of_ours_costs_one_file(scene: Scene, monkeypatch: pytest.MonkeyPa
         return await real(job, path, *given)
 
     monkeypatch.setattr(Job, "run", breaks)
-    scene.put("a.csv", sn(1))
-    scene.put("b.csv", sn(2))
-    ended = scene.run()
+    inbox_fixture.put("a.csv", sn(1))
+    inbox_fixture.put("b.csv", sn(2))
+    result = inbox_fixture.run()
     assert (70, {"a.csv"}, {"b.csv", "b.result.xlsx"}) == (
-        ended.summary.exit_code,
-        scene.files("attention"),
-        scene.files("done"),
+        result.summary.exit_code,
+        inbox_fixture.files("attention"),
+        inbox_fixture.files("done"),
     )
 
 
@@ -375,11 +380,11 @@ def test_moving_goes_on_where_it_was_killed_between_two_names(tmp_path: Path) ->
 
 
 def test_a_name_that_is_taken_while_a_night_files_is_left_alone(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    inbox_fixture: InboxFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody saves a file of that name into done/ between the decision and the move: both are there in the morning."""
-    ours = scene.put("a.csv", sn(1)).read_bytes()
-    place = scene.folder / "done" / DAY / "a.csv"
+    ours = inbox_fixture.put("a.csv", sn(1)).read_bytes()
+    place = inbox_fixture.folder / "done" / DAY / "a.csv"
     decide = Workspace.decide
 
     def decide_then(desk: Workspace, *given: Any) -> Any:
@@ -389,7 +394,7 @@ def test_a_name_that_is_taken_while_a_night_files_is_left_alone(
         return decided
 
     monkeypatch.setattr(Workspace, "decide", decide_then)
-    ended = scene.run()
-    (filed,) = ended.files
+    result = inbox_fixture.run()
+    (filed,) = result.files
     assert ("theirs", ours) == (place.read_text(), place.with_name("a-2.csv").read_bytes())
-    assert (0, str(place.with_name("a-2.csv"))) == (ended.summary.exit_code, filed.place)
+    assert (0, str(place.with_name("a-2.csv"))) == (result.summary.exit_code, filed.place)

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from tests.nightly.inbox_fixture import Scene
+from tests.nightly.inbox_fixture import InboxFixture
 from tests.nightly.month_of_nights import PLANTED, Month, as_json, month
 
 
 @pytest.mark.timeout(300)
-def test_thirty_nights(scene: Scene) -> None:
+def test_thirty_nights(inbox_fixture: InboxFixture) -> None:
     """With a few kills from outside, many from inside, a full disk, an API that is down, slow, or out of points."""
-    figures = Month(scene, seed=11).live(30, kills_outside=2)
+    figures = Month(inbox_fixture, seed=11).live(30, kills_outside=2)
     assert ([], 30, 2) == (figures.broken, figures.nights, figures.kills_outside)
     assert figures.kills_inside >= 3
     assert {"disk", "balance"} <= set(figures.stops)

@@ -15,14 +15,14 @@ from batchsync.messages import Lang
 from batchsync.nightly import notify
 from batchsync.nightly.result import NightResult
 from batchsync.nightly.state import NightSummary
-from tests.nightly.inbox_fixture import Scene, sn
+from tests.nightly.inbox_fixture import InboxFixture, sn
 from tests.nightly.receivers import Check, dingtalk, feishu, receiving, slack, webhook, wecom
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")
 """apprise looks at pictures with it, where Python still has it."""
 
 MESSAGE = notify.Notification(
-    title="batchsync: Night of 2026-11-24", body="Points: 4 spent\n- 结果未知 2 行", mood="attention"
+    title="batchsync: Night of 2026-11-24", body="Points: 4 spent\n- 结果未知 2 行", severity="attention"
 )
 TOKEN = "a" * 12 + "b" * 12 + "c" * 12
 SERVICES: dict[str, tuple[str, Check]] = {
@@ -40,38 +40,35 @@ def settings(*urls: str, **more: Any) -> NotifySettings:
 
 
 def point_to(service: str, base: str, patch: pytest.MonkeyPatch) -> None:
-    """Let a plugin's service live at `base`: its own path and everything it sends stay what they are."""
-    from apprise.plugins import dingtalk, feishu, lark, slack, wecombot
+    """Send to a receiver at `base` instead of the service; path and body stay the same."""
+    if service in notify.ROBOTS:
+        robot = notify.ROBOTS[service]
+        path = robot.url.split("/", 3)[3]
+        patch.setitem(notify.ROBOTS, service, robot._replace(url=f"{base}/{path}"))
+        return
+    from apprise.plugins import slack
 
-    home, attribute = {
-        "dingtalk": (dingtalk.NotifyDingTalk, "notify_url"),
-        "wecombot": (wecombot.NotifyWeComBot, "notify_url"),
-        "feishu": (feishu.NotifyFeishu, "notify_url"),
-        "lark": (lark.NotifyLark, "notify_url"),
-        "slack": (slack.NotifySlack, "webhook_url"),
-    }[service]
-    real = getattr(home, attribute)
-    path = real.split("/", 3)[3] if isinstance(real, str) else ""
-    patch.setattr(home, attribute, f"{base}/{path}")
+    path = slack.NotifySlack.webhook_url.split("/", 3)[3]
+    patch.setattr(slack.NotifySlack, "webhook_url", f"{base}/{path}")
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_service_takes_the_message(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Path, type and fields are what the service documents; Chinese text arrives as it was."""
     url, check = SERVICES[service]
-    with receiving(check) as heard:
-        point_to(service, heard.url, monkeypatch)
+    with receiving(check) as received:
+        point_to(service, received.url, monkeypatch)
         assert [] == notify.send(settings(url), MESSAGE, Lang.EN)
-    assert ([], 1) == (heard.faults, len(heard.texts))
-    assert "结果未知 2 行" in heard.texts[0]
+    assert ([], 1) == (received.faults, len(received.texts))
+    assert "结果未知 2 行" in received.texts[0]
 
 
 def test_a_webhook_of_ones_own() -> None:
     """json://... posts title, message and kind."""
-    with receiving(webhook) as heard:
-        assert [] == notify.send(settings(heard.url.replace("http", "json")), MESSAGE, Lang.EN)
-    assert [] == heard.faults
-    assert '"type": "warning"' in heard.texts[0]
+    with receiving(webhook) as received:
+        assert [] == notify.send(settings(received.url.replace("http", "json")), MESSAGE, Lang.EN)
+    assert [] == received.faults
+    assert '"type": "warning"' in received.texts[0]
 
 
 @pytest.mark.parametrize("service", ["dingtalk", "wecombot", "feishu"])
@@ -80,8 +77,8 @@ def test_a_refusal_with_http_200_is_a_failure(service: str, monkeypatch: pytest.
     url, check = SERVICES[service]
     with receiving(
         check, {"errcode": 310000, "code": 19001, "errmsg": "keywords not in content", "msg": "no"}
-    ) as heard:
-        point_to(service, heard.url, monkeypatch)
+    ) as received:
+        point_to(service, received.url, monkeypatch)
         (fault,) = notify.send(settings(url), MESSAGE, Lang.EN)
     said = fault.render(Lang.EN)
     assert (True, True, False) == (service in said, "310000" in said or "19001" in said, TOKEN in said)
@@ -140,24 +137,24 @@ def test_without_apprise_nobody_is_told_and_that_is_said(monkeypatch: pytest.Mon
 def test_a_message_fits_a_chat(monkeypatch: pytest.MonkeyPatch) -> None:
     """WeCom refuses more than 2,048 bytes: whole lines are kept, and the report has the rest."""
     long = replace(MESSAGE, body="\n".join("结果未知的订单" * 3 for _ in range(BYTES_OF_A_LONG_NIGHT // 60)))
-    with receiving(wecom) as heard:
-        point_to("wecombot", heard.url, monkeypatch)
+    with receiving(wecom) as received:
+        point_to("wecombot", received.url, monkeypatch)
         assert [] == notify.send(settings(SERVICES["wecombot"][0]), long, Lang.ZH)
-    assert [] == heard.faults
-    assert "详见报告" in heard.texts[0]
+    assert [] == received.faults
+    assert "详见报告" in received.texts[0]
 
 
-def test_a_failed_message_fails_no_night(scene: Scene) -> None:
+def test_a_failed_message_fails_no_night(inbox_fixture: InboxFixture) -> None:
     """Exit code 0; the fault is told."""
-    scene.put("a.csv", sn(1))
-    ended = scene.run(scene.config(notify=settings("json://127.0.0.1:9/", when="always")))
-    assert (0, 1) == (ended.summary.exit_code, sum(event.name == "fault" for event in scene.events))
+    inbox_fixture.put("a.csv", sn(1))
+    result = inbox_fixture.run(inbox_fixture.config(notify=settings("json://127.0.0.1:9/", when="always")))
+    assert (0, 1) == (result.summary.exit_code, sum(event.name == "error" for event in inbox_fixture.events))
 
 
 # --- When ---------------------------------------------------------------------------------------------------
 
 
-def ended(**more: Any) -> NightResult:
+def result(**more: Any) -> NightResult:
     given = {
         "night": "2026-11-24",
         "day": "2026-11-24",
@@ -167,7 +164,7 @@ def ended(**more: Any) -> NightResult:
         "exit_code": 0,
     }
     return NightResult(
-        summary=NightSummary(**(given | more)), files=(), left={}, refused=None, waits=0, history=()
+        summary=NightSummary(**(given | more)), files=(), skipped={}, refused=None, pending=0, history=()
     )
 
 
@@ -189,7 +186,7 @@ NIGHTS: list[dict[str, Any]] = [
 )
 def test_people_are_told_when_they_asked_for_it(when: Any, told: list[bool]) -> None:
     """Every night, when something needs a person, or when a night stopped; a window that closes is as planned."""
-    assert told == [notify.is_wanted(settings(when=when), ended(**night)) for night in NIGHTS]
+    assert told == [notify.is_wanted(settings(when=when), result(**night)) for night in NIGHTS]
 
 
 @pytest.mark.parametrize(
@@ -203,5 +200,5 @@ def test_people_are_told_when_they_asked_for_it(when: Any, told: list[bool]) -> 
 )
 def test_thresholds_tell_in_any_case(threshold: dict[str, float], told: bool) -> None:
     """More than so many percent failed, more points than that: even if only stops were asked for."""
-    night = ended(calls=100, failed=10, points=90)
+    night = result(calls=100, failed=10, points=90)
     assert told == notify.is_wanted(settings(when="stop", **threshold), night)

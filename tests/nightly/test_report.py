@@ -16,7 +16,7 @@ from batchsync.model import Decision
 from batchsync.nightly.metrics import write_metrics
 from batchsync.nightly.state import NightState, NightSummary
 from batchsync.sandbox.script import Words, script_of
-from tests.nightly.inbox_fixture import Scene, sn
+from tests.nightly.inbox_fixture import InboxFixture, sn
 
 PICTURES = os.environ.get("BATCHSYNC_PICTURES")
 """Where screenshots are kept, for somebody to look at."""
@@ -25,13 +25,13 @@ CHROMIUM = next(
 )
 
 
-def troubled(scene: Scene) -> None:
+def troubled(inbox_fixture: InboxFixture) -> None:
     """A night with everything in it, after two weeks of others."""
     script: dict[str, Words | list[Words]] = {sn(2): 1003, sn(3): "close", sn(4): "http 500"}
     script[sn(5)] = {"do": "999", "err": "<script>alert(1)</script>"}
-    scene.sandbox.settings = replace(scene.sandbox.settings, script=script_of(script))
-    record = NightState(scene.inbox / ".batchsync")
-    scene.night()
+    inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, script=script_of(script))
+    record = NightState(inbox_fixture.inbox / ".batchsync")
+    inbox_fixture.night()
     for back in range(14, 0, -1):
         day = (date(2026, 11, 24) - timedelta(days=back)).isoformat()
         record.night, record.day = day, day
@@ -42,11 +42,11 @@ def troubled(scene: Scene) -> None:
         )  # fmt: skip
         from batchsync import fsutil
 
-        fsutil.append_line(scene.inbox / ".batchsync" / "nights.jsonl", {**_plain(line)})
-    scene.put("good.csv", sn(1), sn(10), sn(11))
-    scene.put("订单 11-24.csv", *map(sn, range(2, 8)), "1.26E+17")
-    (scene.inbox / "<img src=x onerror=alert(1)>.pdf").write_bytes(b"%PDF-1.4")
-    (scene.inbox / "upload.xlsx.part").write_bytes(b"")
+        fsutil.append_line(inbox_fixture.inbox / ".batchsync" / "nights.jsonl", {**_plain(line)})
+    inbox_fixture.put("good.csv", sn(1), sn(10), sn(11))
+    inbox_fixture.put("订单 11-24.csv", *map(sn, range(2, 8)), "1.26E+17")
+    (inbox_fixture.inbox / "<img src=x onerror=alert(1)>.pdf").write_bytes(b"%PDF-1.4")
+    (inbox_fixture.inbox / "upload.xlsx.part").write_bytes(b"")
 
 
 def _plain(line: NightSummary) -> dict[str, object]:
@@ -56,67 +56,69 @@ def _plain(line: NightSummary) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("lang", list(Lang))
-def test_the_report_says_what_happened(lang: Lang, scene: Scene) -> None:
+def test_the_report_says_what_happened(lang: Lang, inbox_fixture: InboxFixture) -> None:
     """Each file, each kind of trouble, each uncertain order with its evidence, points as the ledger has them."""
-    troubled(scene)
-    ended = scene.run(scene.config(output=OutputSettings(language=lang)))
-    assert scene.report is not None
-    page, html = scene.report.page, scene.report.html.read_text(encoding="utf-8")
-    assert (3, 2) == (len(page.files), len(page.doubts))
-    assert {sn(3), sn(4)} == {row.number for row in page.doubts}
-    assert [] == [row.number for row in page.doubts if row.number not in html]
-    assert (5, 2) == (ended.summary.points, ended.summary.points_possible)
-    assert page.title in scene.report.text.read_text(encoding="utf-8")
+    troubled(inbox_fixture)
+    result = inbox_fixture.run(inbox_fixture.config(output=OutputSettings(language=lang)))
+    assert inbox_fixture.report is not None
+    page, html = inbox_fixture.report.data, inbox_fixture.report.html.read_text(encoding="utf-8")
+    assert (3, 2) == (len(page.files), len(page.uncertain))
+    assert {sn(3), sn(4)} == {row.number for row in page.uncertain}
+    assert [] == [row.number for row in page.uncertain if row.number not in html]
+    assert (5, 2) == (result.summary.points, result.summary.points_possible)
+    assert page.title in inbox_fixture.report.text.read_text(encoding="utf-8")
     assert page.lang == lang
 
 
-def test_the_report_loads_nothing_and_runs_nothing(scene: Scene) -> None:
+def test_the_report_loads_nothing_and_runs_nothing(inbox_fixture: InboxFixture) -> None:
     """File names and the API's words are text; no address is fetched, no script is there."""
-    troubled(scene)
-    scene.run()
-    assert scene.report is not None
-    html = scene.report.html.read_text(encoding="utf-8")
+    troubled(inbox_fixture)
+    inbox_fixture.run()
+    assert inbox_fixture.report is not None
+    html = inbox_fixture.report.html.read_text(encoding="utf-8")
     assert [] == re.findall(r"<script|<img|<link|<[^>]*\bsrc=|url\(|@import", html)
     assert {"http://www.w3.org/2000/svg"} == set(re.findall(r"https?://[^\s\"'<]+", html))
 
 
-def test_the_spreadsheet_has_all_that_needs_a_person(scene: Scene) -> None:
+def test_the_spreadsheet_has_all_that_needs_a_person(inbox_fixture: InboxFixture) -> None:
     """Unread files, failed, uncertain and invalid rows, with the sentence and the evidence; no formula among them."""
-    troubled(scene)
-    scene.run()
-    assert scene.report is not None
-    assert scene.report.sheet is not None
-    rows = list(load_workbook(scene.report.sheet).worksheets[0].iter_rows(values_only=True))
+    troubled(inbox_fixture)
+    inbox_fixture.run()
+    assert inbox_fixture.report is not None
+    assert inbox_fixture.report.sheet is not None
+    rows = list(load_workbook(inbox_fixture.report.sheet).worksheets[0].iter_rows(values_only=True))
     statuses = sorted(str(row[5]) for row in rows[1:])
     assert ["failed", "failed", "invalid", "the whole file", "uncertain", "uncertain"] == statuses
 
 
-def test_auto_speaks_as_most_sheets_do(scene: Scene) -> None:
+def test_auto_speaks_as_most_sheets_do(inbox_fixture: InboxFixture) -> None:
     """A Chinese header makes a Chinese report, whatever the server speaks."""
-    (scene.inbox / "a.csv").write_text(f"订单号,商家ID\n{sn(1)},7\n", encoding="utf-8")
-    scene.run()
-    assert scene.report is not None
-    assert "zh" == scene.report.page.lang
+    (inbox_fixture.inbox / "a.csv").write_text(f"订单号,商家ID\n{sn(1)},7\n", encoding="utf-8")
+    inbox_fixture.run()
+    assert inbox_fixture.report is not None
+    assert "zh" == inbox_fixture.report.data.lang
 
 
-def test_what_a_person_settled_counts_in_the_next_mornings_points(scene: Scene) -> None:
+def test_what_a_person_settled_counts_in_the_next_mornings_points(inbox_fixture: InboxFixture) -> None:
     """The report's figures are the ledger's: a lost answer that was charged is one call, possibly one point."""
-    scene.sandbox.settings = replace(scene.sandbox.settings, script=script_of({sn(1): "close"}))
-    scene.put("a.csv", sn(1))
-    first = scene.run()
-    with open_ledger(scene.folder / "ledger.db") as ledger:
+    inbox_fixture.sandbox.settings = replace(
+        inbox_fixture.sandbox.settings, script=script_of({sn(1): "close"})
+    )
+    inbox_fixture.put("a.csv", sn(1))
+    first = inbox_fixture.run()
+    with open_ledger(inbox_fixture.folder / "ledger.db") as ledger:
         ledger.resolve(1, Decision.CHARGED, run=first.files[0].runs[0])
-    scene.put("b.csv", sn(1))
-    second = scene.run()
+    inbox_fixture.put("b.csv", sn(1))
+    second = inbox_fixture.run()
     assert (1, 0, 0) == (first.summary.points_possible, second.summary.points, second.summary.points_possible)
 
 
-def test_metrics_are_prometheus_text(scene: Scene) -> None:
+def test_metrics_are_prometheus_text(inbox_fixture: InboxFixture) -> None:
     """HELP, TYPE and a number for each, written whole."""
-    scene.put("a.csv", sn(1), sn(2))
-    ended = scene.run()
-    path = scene.folder / "night.prom"
-    write_metrics(path, ended)
+    inbox_fixture.put("a.csv", sn(1), sn(2))
+    result = inbox_fixture.run()
+    path = inbox_fixture.folder / "night.prom"
+    write_metrics(path, result)
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
     assert [] == [
         line for line in lines if not re.fullmatch(r'[a-z_]+(\{[a-z]+="[a-z]+"\})? -?[0-9.e+]+', line)
@@ -127,13 +129,13 @@ def test_metrics_are_prometheus_text(scene: Scene) -> None:
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 @pytest.mark.parametrize("lang", list(Lang))
-def test_the_report_opens_offline(lang: Lang, scene: Scene) -> None:
+def test_the_report_opens_offline(lang: Lang, inbox_fixture: InboxFixture) -> None:
     """In a real browser without a network, light and dark: nothing is asked for, nothing is amiss, nothing overflows."""
     from playwright.sync_api import sync_playwright
 
-    troubled(scene)
-    scene.run(scene.config(output=OutputSettings(language=lang)))
-    assert scene.report is not None
+    troubled(inbox_fixture)
+    inbox_fixture.run(inbox_fixture.config(output=OutputSettings(language=lang)))
+    assert inbox_fixture.report is not None
     asked: list[str] = []
     said: list[str] = []
     with sync_playwright() as play:
@@ -148,12 +150,12 @@ def test_the_report_opens_offline(lang: Lang, scene: Scene) -> None:
             page.on("request", lambda request: asked.append(request.url))
             page.on("console", lambda message: said.append(message.text))
             page.on("pageerror", lambda error: said.append(str(error)))
-            page.goto(scene.report.html.as_uri())
-            assert scene.report.page.title == page.title()
+            page.goto(inbox_fixture.report.html.as_uri())
+            assert inbox_fixture.report.data.title == page.title()
             assert 30 == page.locator("svg g").count()
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
             if PICTURES:
                 page.screenshot(path=f"{PICTURES}/report-{lang}-{scheme}.png", full_page=True)
             context.close()
         browser.close()
-    assert ([scene.report.html.as_uri()] * 2, []) == (asked, said)
+    assert ([inbox_fixture.report.html.as_uri()] * 2, []) == (asked, said)

@@ -13,7 +13,7 @@ from batchsync.errors import LedgerBusy
 from batchsync.messages import nightly as messages
 from batchsync.nightly import Event, NightlyRun, NightStop, Watch
 from batchsync.nightly import watch as watching
-from batchsync.nightly.paths import nightly_paths
+from batchsync.nightly.workspace import nightly_paths
 
 
 class Evenings:
@@ -21,15 +21,15 @@ class Evenings:
 
     def __init__(self, folder: Path, ends: list[NightStop | Exception | None]) -> None:
         (folder / "inbox").mkdir()
-        self.places = nightly_paths(InboxSettings(folder=folder / "inbox"))
+        self.paths = nightly_paths(InboxSettings(folder=folder / "inbox"))
         self.ends, self.worked, self.today = ends, 0, date(2026, 11, 24)
         self.watch: Watch | None = None
         self.told: list[Event] = []
 
     def make(self) -> NightlyRun:
         night: Any = SimpleNamespace(
-            places=self.places,
-            waiting=lambda: 1,
+            paths=self.paths,
+            pending_count=lambda: 1,
             is_open=lambda: True,
             day=lambda: self.today,
             stop=lambda: None,
@@ -54,7 +54,7 @@ class Evenings:
 
 @pytest.fixture(autouse=True)
 def _look_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watching, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(watching, "POLL_S", 0.02)
 
 
 @pytest.mark.parametrize("end", [None, NightStop.WINDOW, LedgerBusy(messages.BUSY_UNKNOWN)])
@@ -79,7 +79,7 @@ def test_after_a_stop_only_the_next_day_or_a_file_counts(end: NightStop, what: s
         if what == "day":
             evenings.today += timedelta(days=1)
         else:
-            (evenings.places.inbox / "new.csv").write_text("x")
+            (evenings.paths.inbox / "new.csv").write_text("x")
 
     async def whole() -> None:
         evenings.watch = Watch(evenings.make, evenings.one, evenings.told.append)
@@ -93,12 +93,12 @@ def test_after_a_stop_only_the_next_day_or_a_file_counts(end: NightStop, what: s
 def test_our_own_moves_are_no_drops(tmp_path: Path) -> None:
     """What goes from the inbox into our memory or into done/ wakes nobody."""
     evenings = Evenings(tmp_path, [NightStop.BALANCE, None])
-    (evenings.places.inbox / "a.csv").write_text("x")
+    (evenings.paths.inbox / "a.csv").write_text("x")
     order: list[str] = []
 
     def move() -> None:
-        (evenings.places.inbox / "a.csv").rename(evenings.places.work / "a.csv")
-        (evenings.places.work / "a.csv").rename(evenings.places.done / "a.csv")
+        (evenings.paths.inbox / "a.csv").rename(evenings.paths.work / "a.csv")
+        (evenings.paths.work / "a.csv").rename(evenings.paths.done / "a.csv")
         order.append(f"moved after {evenings.worked}")
 
     def next_day() -> None:

@@ -10,8 +10,8 @@ from batchsync.errors import UsageError
 from batchsync.messages import nightly as nightly_messages
 from batchsync.messages import report as report_messages
 from batchsync.messages import web as messages
-from batchsync.nightly.paths import MEMORY
 from batchsync.nightly.state import NightState
+from batchsync.nightly.workspace import STATE_FOLDER
 from batchsync.web import request_parsing
 from batchsync.web.context import CONTEXT
 
@@ -61,4 +61,4 @@ async def nightly_run(request: web.Request) -> web.StreamResponse:
 def state_folder(config: Config) -> Path | None:
     """Return the folder where the nightly runs of the settings' inbox keep their state; None without an inbox."""
     folder = config.inbox.folder
-    return None if folder is None else folder.expanduser().absolute() / MEMORY
+    return None if folder is None else folder.expanduser().absolute() / STATE_FOLDER
