@@ -32,6 +32,9 @@ class MergedCells:
     def __init__(self) -> None:
         self._running: dict[int, _Running] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._running)
+
     def start(self, column: int, last: int, text: str, kind: int) -> None:
         """Repeat a value down to a line."""
         self._running[column] = _Running(last, text, kind)
@@ -90,6 +93,11 @@ class RowBuilder:
         self.kinds: list[int] = []
         self._merged = MergedCells()
         self._begun: list[tuple[int, int, str, int]] = []
+
+    @property
+    def has_merges(self) -> bool:
+        """Whether a merge may cover cells of this row."""
+        return bool(self._merged)
 
     def start(self, line: int) -> None:
         """Begin the row of a line."""

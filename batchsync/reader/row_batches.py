@@ -27,19 +27,19 @@ def row_batches_of(sheet: Sheet, found: SheetFound, lines: Iterable[Line]) -> It
 
 
 def row_batches(
-    lines: Iterable[Line], found: SheetFound, size: int = ROWS, *, ragged: bool = False
+    lines: Iterable[Line], found: SheetFound, size: int = ROWS, *, header_width: int | None = None
 ) -> Iterator[RowBatch]:
     """Yield the data rows among a sheet's lines.
 
-    With `ragged`, as for text, cells may have moved: a row that is not as wide as the header is marked broken.
+    With a `header_width`, as for text, cells may have moved: a row with more or fewer is marked broken.
     """
     batch = RowBatch(lines=[], orders=[], order_kinds=[])
     for line in lines:
         if role(line, found) is not Role.DATA:
             continue
-        if ragged and _has_moved_cells(line, found):
+        if header_width is not None and _has_moved_cells(line, found, header_width):
             line = line._replace(kinds=[BROKEN] * len(line.cells))  # noqa: PLW2901
-        _add(batch, line, found)
+        add_row(batch, line, found)
         if len(batch.lines) >= size:
             yield batch
             batch = RowBatch(lines=[], orders=[], order_kinds=[])
@@ -47,15 +47,15 @@ def row_batches(
         yield batch
 
 
-def _has_moved_cells(line: Line, found: SheetFound) -> bool:
+def _has_moved_cells(line: Line, found: SheetFound, header_width: int) -> bool:
     """Whether a delimiter too many or too few may have moved the cells of a row.
 
-    Excel leaves out empty cells at a line's end, so a short row is trusted while its order number looks like the
+    A row as wide as the header line is whole, also where a column has no header. Excel leaves out empty cells at a line's end, so a short row is trusted while its order number looks like the
     others and its merchant is there.
     """
     cells, width = line.cells, len(found.headers)
     if len(cells) >= width:
-        return any(cells[width:])
+        return len(cells) != header_width and any(cells[width:])
     last = max(found.order_column, found.owner_column or 0)
     usual = (
         found.order_shape >= Shape.DIGITS
@@ -65,7 +65,8 @@ def _has_moved_cells(line: Line, found: SheetFound) -> bool:
     return not usual
 
 
-def _add(batch: RowBatch, line: Line, found: SheetFound) -> None:
+def add_row(batch: RowBatch, line: Line, found: SheetFound) -> None:
+    """Add the columns of a table from a line."""
     text, kind = _cell(line, found.order_column)
     unreliable = UNDECODABLE if UNDECODABLE in line.kinds else BROKEN if BROKEN in line.kinds else None
     batch.lines.append(line.number)

@@ -45,7 +45,9 @@ def both_ways(data: bytes) -> tuple[list[Row], list[Row]]:
     if found is None:
         return [], []
     fast = rows_of(list(map(arrived, sheet.row_batches(found))))
-    return fast, rows_of(list(map(arrived, row_batches(sheet.lines(), found, ragged=True))))
+    return fast, rows_of(
+        list(map(arrived, row_batches(sheet.lines(), found, header_width=sheet._layout.header_width)))
+    )
 
 
 # --- Whatever the text ----------------------------------------------------------------------------------------

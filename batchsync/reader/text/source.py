@@ -25,7 +25,7 @@ from batchsync.reader.text.encoding import (
 from batchsync.reader.text.lines import SOME, Lines
 from batchsync.reader.text.records import NO_DELIMITER, Chunk, Dialect, chunks
 
-_VOTERS: tuple[Dialect, ...] = (
+_DIALECTS: tuple[Dialect, ...] = (
     Dialect(","),
     Dialect("\t"),
     Dialect(";"),
@@ -40,12 +40,16 @@ SAMPLE = 200
 """Lines that vote for the delimiter."""
 
 
-class Cut(NamedTuple):
-    """How a text is cut: its dialect, the usual number of cells, and the lines at the top that only say so."""
+class Layout(NamedTuple):
+    """How a text is divided into cells."""
 
     dialect: Dialect
     width: int
+    """Cells of most records."""
+    header_width: int = 0
+    """Cells of the header line, empty ones at its end included; 0 when no header is known."""
     skip: int = 0
+    """Lines at the top that only name the delimiter."""
 
 
 class TextSheet:
@@ -54,24 +58,24 @@ class TextSheet:
     visible = True
 
     def __init__(
-        self, opener: Callable[[], BinaryIO], name: str, index: int, encoding: Encoding, cut: Cut
+        self, opener: Callable[[], BinaryIO], name: str, index: int, encoding: Encoding, layout: Layout
     ) -> None:
         self.name = name
         self.index = index
         self._opener = opener
         self._encoding = encoding
-        self._cut = cut
+        self._layout = layout
 
     def lines(self) -> Iterator[Line]:
         """Yield each record that isn't empty, by the row number that Excel gives it."""
         with self._opener() as stream:
             marks = marks_made()
-            for chunk in chunks(self._begun(stream), self._cut.dialect, self._cut.width):
+            for chunk in chunks(self._begun(stream), self._layout.dialect, self._layout.width):
                 yield from self._lines_of(chunk, self._is_damaged(marks))
 
     def row_batches(self, found: SheetFound) -> Iterator[RowBatch]:
         """Yield the data rows of a table in this sheet: what `row_batches` does with `lines`, but fast."""
-        columns = TextColumns(found, self._cut.dialect, self._cut.width)
+        columns = TextColumns(found, self._layout.dialect, self._layout.width)
         with self._opener() as stream:
             marks = marks_made()
             lines, number = self._begun(stream), 1
@@ -83,7 +87,7 @@ class TextSheet:
                     continue
                 lines.give_back(block)
                 size = SOME if number > columns.below else columns.below
-                for chunk in chunks(lines, self._cut.dialect, self._cut.width, number, size):
+                for chunk in chunks(lines, self._layout.dialect, self._layout.width, number, size):
                     yield from self._picked_of(chunk, found, columns, self._is_damaged(marks))
                     number += len(chunk.rows)
                     if lines.is_between_blocks or size == columns.below:
@@ -91,7 +95,7 @@ class TextSheet:
 
     def _begun(self, stream: BinaryIO) -> Lines:
         lines = Lines(stream, self._encoding)
-        deque(islice(lines, self._cut.skip), maxlen=0)
+        deque(islice(lines, self._layout.skip), maxlen=0)
         return lines
 
     def _is_damaged(self, marks: int) -> bool:
@@ -105,7 +109,9 @@ class TextSheet:
         if quick:
             yield quick
         else:
-            yield from row_batches(self._lines_of(chunk, damaged), found, ragged=True)
+            yield from row_batches(
+                self._lines_of(chunk, damaged), found, header_width=self._layout.header_width
+            )
 
     @staticmethod
     def _lines_of(chunk: Chunk, damaged: bool) -> Iterator[Line]:
@@ -132,16 +138,14 @@ class TextSource:
     def __init__(
         self, opener: Callable[[], BinaryIO], name: str, options: ReadOptions, index: int = 0
     ) -> None:
-        self.encoding = detect(opener, lambda lines: _best_vote(lines, options)[0])
+        self.encoding = detect(opener, lambda lines: knows_header(lines, options))
         with opener() as stream:
             head = stream.read(HEAD)
         lines = head_lines(head, self.encoding.codec, whole=len(head) < HEAD)
-        self.cut = find_cut(lines, options)
-        self.detail = (
-            f"{self.encoding.shown}, {_SHOWN.get(self.cut.dialect.delimiter, self.cut.dialect.delimiter)}"
-        )
+        self.layout = find_layout(lines, options)
+        self.detail = f"{self.encoding.shown}, {_SHOWN.get(self.layout.dialect.delimiter, self.layout.dialect.delimiter)}"
         self.notes: list[Note] = []
-        self._sheet = TextSheet(opener, name, index, self.encoding, self.cut)
+        self._sheet = TextSheet(opener, name, index, self.encoding, self.layout)
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the one sheet."""
@@ -156,33 +160,42 @@ def open_text(path: Path, options: ReadOptions = NO_OPTIONS) -> TextSource:
 # --- The vote -----------------------------------------------------------------------------------------------
 
 
-def find_cut(lines: Sequence[str], options: ReadOptions) -> Cut:
-    """Find how the first lines of a text are cut into cells."""
-    told = _SEP_LINE.match(lines[0]) if lines else None
-    if told:
-        dialect = Dialect(told[1])
-        return Cut(dialect, _usual_width(_rows(lines[1:], dialect)), skip=1)
-    _, dialect, width = _best_vote(lines, options)
-    return Cut(dialect, width)
-
-
-def _best_vote(lines: Sequence[str], options: ReadOptions) -> tuple[bool, Dialect, int]:
-    """Return whether a known header was found, the dialect and the usual width."""
+def find_layout(lines: Sequence[str], options: ReadOptions) -> Layout:
+    """Find how the first lines of a text are divided into cells."""
     asked = frozenset(map(normalise, (*options.order_columns, *options.owner_columns))) - {""}
+    named = _SEP_LINE.match(lines[0]) if lines else None
+    if named:
+        dialect = Dialect(named[1])
+        width, header, _ = _widths(_rows(lines[1:], dialect), asked)
+        return Layout(dialect, width, header, skip=1)
     votes = []
-    for place, dialect in enumerate(_VOTERS):
-        rows = _rows(lines, dialect)
-        header = next((len(row) for row in rows[:DEPTH] if _is_header(row, asked)), 0)
-        width = _usual_width(rows)
-        share = sum(len(row) == width for row in rows) / len(rows) if rows else 0.0
+    for place, dialect in enumerate(_DIALECTS):
+        width, header, share = _widths(_rows(lines, dialect), asked)
         votes.append((header > 1, width > 1, round(share, 2), width, -place, header, dialect))
-    known = max(vote[5] for vote in votes)
-    if known == 1:
-        return True, NO_DELIMITER, 1
     best = max(votes)
-    if not best[1]:
-        return best[0], NO_DELIMITER, 1
-    return best[0], best[6], best[3]
+    if not best[1] or max(vote[5] for vote in votes) == 1:
+        return Layout(NO_DELIMITER, 1)
+    return Layout(best[6], best[3], best[5])
+
+
+def knows_header(lines: Sequence[str], options: ReadOptions) -> bool:
+    """Whether some dialect finds a known header among the first lines."""
+    asked = frozenset(map(normalise, (*options.order_columns, *options.owner_columns))) - {""}
+    return any(_is_header(row, asked) for dialect in _DIALECTS for row in _rows(lines, dialect)[:DEPTH])
+
+
+def _widths(rows: Sequence[Sequence[str]], asked: frozenset[str]) -> tuple[int, int, float]:
+    """Return the cells of most records, those of the header (0 when none is known), and the share of such records.
+
+    With a header of several cells, lines of one cell and lines above it are notes, however many there are.
+    """
+    at = next((at for at, row in enumerate(rows[:DEPTH]) if _is_header(row, asked)), None)
+    header = 0 if at is None else len(rows[at])
+    widths = [len(row) for row in rows] if header < 2 else [len(row) for row in rows[at:] if len(row) > 1]
+    if not widths:
+        return 0, header, 0.0
+    width, count = Counter(widths).most_common(1)[0]
+    return width, header, count / len(widths)
 
 
 def _is_header(row: Sequence[str], asked: frozenset[str]) -> bool:
@@ -191,7 +204,3 @@ def _is_header(row: Sequence[str], asked: frozenset[str]) -> bool:
 
 def _rows(lines: Sequence[str], dialect: Dialect) -> list[list[str]]:
     return [row for row in dialect.cut(lines[:SAMPLE], strict=False) if any(row)]
-
-
-def _usual_width(rows: Sequence[Sequence[str]]) -> int:
-    return Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
