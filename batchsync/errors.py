@@ -2,7 +2,7 @@
 
     BatchsyncError
     |-- UsageError          2   options that don't fit together
-    |-- SettingsError       2   config.yaml, environment, token
+    |-- SettingsError       2   config.yaml, environment, token, installation
     |-- InputError          2   the user's file
     |   |-- FileUnreadable      damaged, hostile, encrypted, missing
     |   `-- ColumnsUnclear      no order column, or two that fit
@@ -44,7 +44,7 @@ class UsageError(BatchsyncError):
 
 
 class SettingsError(BatchsyncError):
-    """config.yaml, the environment or the token is wrong."""
+    """config.yaml, the environment, the token or the installation is wrong."""
 
 
 class InputError(BatchsyncError):

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from pydantic import SecretStr
 
@@ -28,6 +29,8 @@ from batchsync.sending.budget import Budget
 from batchsync.sending.pool import Pool
 from batchsync.sending.rate_limit import Pacer
 
+P = ParamSpec("P")
+T = TypeVar("T")
 STALE_CLAIM_S = 30.0
 """A claim older than this is not sent any more: the machine slept, or the process was stopped."""
 TICK_S = 0.2
@@ -89,7 +92,7 @@ class Job:
             self._on_planned(checked)
             run = await self._send(ledger, account, checked, options)
             stopped = self._stopped if _is_about(self._stopped, checked) else None
-            return await asyncio.to_thread(delivery.deliver, ledger, run, stopped, checked)
+            return await _in_thread(delivery.deliver, ledger, run, stopped, checked)
 
     @contextlib.asynccontextmanager
     async def _holding(self, who: str) -> AsyncIterator[tuple[Ledger, int]]:
@@ -183,7 +186,7 @@ class Job:
         self, ledger: Ledger, run: str, checked: CheckedFile, options: RunOptions
     ) -> Sequence[int]:
         """Write the plan down; return the order's id for each entry to send, 0 for every other."""
-        return await asyncio.to_thread(ledger.save_plan, run, checked.plan, allow=self._allowed(options))
+        return await _in_thread(ledger.save_plan, run, checked.plan, allow=self._allowed(options))
 
     async def _drain(
         self,
@@ -264,9 +267,25 @@ class Job:
 
 async def _planned(path: Path, options: RunOptions, config: Config, known: Known) -> CheckedFile:
     """Plan in a thread that mostly waits for the reader; meanwhile import what sends, and the HTTP client with it."""
-    planning = asyncio.get_running_loop().run_in_executor(None, plan_file, path, options, config, known)
+    planning = asyncio.create_task(_in_thread(plan_file, path, options, config, known))
+    await asyncio.sleep(0)  # starts the thread
     importlib.import_module("batchsync.job.pool_setup")
     return await planning
+
+
+async def _in_thread(function: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+    """Call a function in a thread and wait until it returns, also when this task is cancelled meanwhile.
+
+    The thread uses the ledger's connection, which is closed after the cancellation.
+    """
+    work = asyncio.create_task(asyncio.to_thread(function, *arguments, **keywords))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        while not work.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([work])
+        raise
 
 
 def _is_about(stopped: Stop | None, checked: CheckedFile) -> bool:

@@ -10,6 +10,8 @@ from batchsync.fsutil import sync_folder
 from batchsync.messages import ledger as messages
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+DRIVE_REMOTE = 4
+"""What Windows' GetDriveTypeW returns for a network drive."""
 NETWORK_FILE_SYSTEMS = frozenset(
     {
         "nfs",
@@ -80,9 +82,17 @@ def make_private_file(path: Path) -> None:
 def network_file_system(path: Path) -> str | None:
     """Return the kind of network file system `path` lies on, or None when it is local or can't be told."""
     if sys.platform == "win32":
-        return "UNC" if str(path).startswith("\\\\") else None
+        return "UNC" if str(path).startswith("\\\\") else _kind_of_drive(path.drive)
     kind = _mounted_kind(path)
     return kind if kind in NETWORK_FILE_SYSTEMS else None
+
+
+def _kind_of_drive(drive: str) -> str | None:
+    """Return "mapped drive X:" for a drive letter that stands for a network share on Windows."""
+    import ctypes
+
+    kind = ctypes.windll.kernel32.GetDriveTypeW(f"{drive}\\")  # type: ignore[attr-defined,unused-ignore]
+    return f"mapped drive {drive}" if kind == DRIVE_REMOTE else None
 
 
 def _mounted_kind(path: Path, mounts: Path = Path("/proc/self/mounts")) -> str | None:

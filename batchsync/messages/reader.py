@@ -70,9 +70,10 @@ READER_FAILED = Translation(
     en="{file} could not be read ({why}). Open it in Excel or WPS, save it as a new .xlsx, and use that.",
     zh="无法读取 {file}（{why}）。请用 Excel 或 WPS 打开并另存为新的 .xlsx 后使用。",
 )
-NO_CHILD = Translation(
-    en="The process that reads {file} can't be started ({error}).",
-    zh="无法启动读取 {file} 的进程（{error}）。",
+NO_PARSER_PROCESS = Translation(
+    en="The process that reads files can't be started ({error}). The file is not the cause: install batchsync again, then "
+    "run `batchsync doctor`.",
+    zh="无法启动读取文件的进程（{error}）。这与文件无关：请重新安装 batchsync，然后运行 `batchsync doctor`。",
 )
 
 # --- Web tables, XML spreadsheets, zips ----------------------------------------------------------------------

@@ -46,8 +46,8 @@ FIRST_NOTE = Translation(
 TODO = Translation(en="What to do", zh="处理建议")
 NOTHING_TODO = Translation(en="Nothing.", zh="无。")
 TODO_FILES = Translation(
-    en="Files that could not be processed: {count}. The table below shows the reason; correct them and put them into the inbox again.",
-    zh="有 {count} 个文件无法处理：原因见下表，改正后请重新放入收件目录。",
+    en="Files that could not be processed: {count}. The report page shows the reason of each; correct them and put them into the inbox again.",
+    zh="有 {count} 个文件无法处理：原因见报告网页，改正后请重新放入收件目录。",
 )
 TODO_UNCERTAIN = Translation(
     en="Uncertain rows: {count}. They may have been charged and are never sent again automatically. Check them with the vendor, then run: batchsync resolve --charged ORDER... or --not-charged ORDER...",
@@ -66,8 +66,8 @@ TODO_NOT_SENT = Translation(
     zh="中断的文件有 {count} 行未发送：排除原因后，请把结果工作簿放入收件目录。",
 )
 TODO_SKIPPED = Translation(
-    en="Entries of the inbox that were not processed: {count}. See below.",
-    zh="收件目录中有 {count} 项未处理：见下文。",
+    en="Entries of the inbox that were not processed: {count}. The report page shows the reasons.",
+    zh="收件目录中有 {count} 项未处理，原因见报告网页。",
 )
 PENDING = Translation(
     en="Files for the next nightly run: {count}.", zh="有 {count} 个文件等待下一次夜间任务。"

@@ -3,10 +3,19 @@
 from batchsync.messages.render import Translation
 
 READY = Translation(
-    en="The sandbox answers at {url}\nIts token is {token}, its books are at {books}. Nothing here costs anything. "
-    "Ctrl-C ends it.\n\n  BATCHSYNC_TOKEN={token} batchsync run FILE --url {url}\n",
-    zh="沙箱已启动：{url}\ntoken 是 {token}，账目在 {books}。这里不会真的扣点券。按 Ctrl-C 结束。\n\n"
-    "  BATCHSYNC_TOKEN={token} batchsync run 文件 --url {url}\n",
+    en="The sandbox listens at {url}\nIts token is {token}, its charge log is at {books}. Nothing here costs anything. "
+    "Ctrl-C ends it.\n",
+    zh="模拟接口已启动：{url}\ntoken 是 {token}，扣费记录在 {books}。这里不会真的扣点券。按 Ctrl-C 结束。\n",
+)
+TRY_IN_POSIX_SHELL = Translation(
+    en="  BATCHSYNC_TOKEN={token} batchsync run FILE --url {url}\n",
+    zh="  BATCHSYNC_TOKEN={token} batchsync run 文件 --url {url}\n",
+)
+TRY_ON_WINDOWS = Translation(
+    en='  cmd:         set "BATCHSYNC_TOKEN={token}" && batchsync run FILE --url {url}\n'
+    "  PowerShell:  $env:BATCHSYNC_TOKEN = '{token}'; batchsync run FILE --url {url}\n",
+    zh='  cmd:         set "BATCHSYNC_TOKEN={token}" && batchsync run 文件 --url {url}\n'
+    "  PowerShell:  $env:BATCHSYNC_TOKEN = '{token}'; batchsync run 文件 --url {url}\n",
 )
 PORT_TAKEN = Translation(
     en="The sandbox can't listen on {host}:{port} ({error}). Choose another --port; 0 takes any that is free.",

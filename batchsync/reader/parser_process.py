@@ -8,16 +8,17 @@ import contextlib
 import hashlib
 import os
 import stat
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from batchsync.config import InputSettings
-from batchsync.errors import ColumnsUnclear, FileUnreadable, InputError, ReadError
+from batchsync.errors import ColumnsUnclear, FileUnreadable, InputError, ReadError, SettingsError
 from batchsync.messages import columns as column_messages
 from batchsync.messages import reader as reader_messages
 from batchsync.messages.render import Translation
@@ -25,6 +26,9 @@ from batchsync.model import CellBatch, FileFound, RowBatch, SheetCells, SheetFou
 from batchsync.reader.messages import decode, receive, send
 from batchsync.reader.source import ReadOptions
 from batchsync.reader.spawn import spawn
+
+if TYPE_CHECKING:
+    import psutil
 
 MEMORY = 900 << 20
 """Bytes of address space: with the parent's own it stays below a gigabyte."""
@@ -37,6 +41,8 @@ CPU_SHARE = 1 / 3
 """The share of its time that a process has spent on a processor before it counts as stuck; normal files need a tenth."""
 MOST_TIMES = 6.0
 """So many times its time, and even a process that never got a processor is killed."""
+START_FAILED = 1
+"""The exit code of a Python whose imports failed; whatever fails while a file is read is sent as a message."""
 _TICK_S = 0.05
 _HASH_BLOCK = 1 << 20
 
@@ -67,7 +73,7 @@ def _read(
     try:
         child = ParserProcess(request, seconds=seconds_for(size))
     except OSError as error:
-        raise FileUnreadable(reader_messages.NO_CHILD, file=path.name, error=str(error)) from error
+        raise SettingsError(reader_messages.NO_PARSER_PROCESS, error=error.strerror or error) from error
     with closing(child):
         sha256 = _sha256(path)  # while the child starts
         try:
@@ -120,11 +126,13 @@ def _cant_open(path: Path, error: Exception) -> FileUnreadable:
     return FileUnreadable(reader_messages.CANT_OPEN, file=path.name, error=reason)
 
 
-def _death(path: Path, child: "ParserProcess") -> FileUnreadable:
+def _death(path: Path, child: "ParserProcess") -> FileUnreadable | SettingsError:
     if child.killed == "TOO_SLOW":
         return FileUnreadable(reader_messages.TOO_SLOW, file=path.name, seconds=round(child.seconds))
     if child.killed == "TOO_LARGE":
         return FileUnreadable(reader_messages.TOO_LARGE, file=path.name, most=child.memory >> 20)
+    if child.failed_to_start():
+        return SettingsError(reader_messages.NO_PARSER_PROCESS, error=f"exit code {START_FAILED}")
     return FileUnreadable(reader_messages.DIED, file=path.name)
 
 
@@ -155,6 +163,7 @@ class ParserProcess:
         self._process = spawn()
         self._left = seconds
         self._waiting_since: float | None = None
+        self._has_sent = False
         self._over = threading.Event()
         self._watch = threading.Thread(target=self._enforce_limits, name="reader-watch", daemon=True)
         self._watch.start()
@@ -167,10 +176,17 @@ class ParserProcess:
             return None
         started = self._waiting_since = time.monotonic()
         try:
-            return receive(pipe)
+            message = receive(pipe)
+            self._has_sent = self._has_sent or message is not None
+            return message
         finally:
             self._waiting_since = None
             self._left -= time.monotonic() - started
+
+    def failed_to_start(self) -> bool:
+        """Whether the process ended by itself, as Python does after a failed import, before it sent anything."""
+        is_own = isinstance(self._process, subprocess.Popen) and self.killed is None
+        return is_own and not self._has_sent and self._process.wait() == START_FAILED
 
     def close(self) -> None:
         """Kill the process if it still runs, and close its pipes."""
@@ -208,29 +224,43 @@ class ParserProcess:
 
     def _kill(self, reason: str) -> None:
         self.killed = self.killed or reason
+        children = [] if sys.platform == "linux" else _process_tree(self._process.pid)[1:]
         self._process.kill()
+        for child in children:
+            with contextlib.suppress(Exception):  # it has ended with its launcher
+                child.kill()
         self._over.set()
 
 
 def _cpu_time_of(pid: int) -> float | None:
-    """Return the seconds that a process has spent on a processor; None when unknown."""
+    """Return the seconds that a process and its children have spent on a processor; None when unknown."""
     try:
         if sys.platform == "linux":
             fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
             return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        import psutil
-
-        used = psutil.Process(pid).cpu_times()
-        return float(used.user + used.system)
-    except Exception:  # noqa: BLE001 - no such file, psutil missing, or the process gone
+        times = [process.cpu_times() for process in _process_tree(pid)]
+        return float(sum(each.user + each.system for each in times)) if times else None
+    except Exception:  # noqa: BLE001 - no such file, or the process gone
         return None
 
 
 def _memory_of(pid: int) -> int:
-    """Return a process' resident memory where rlimits don't bind; 0 when unknown."""
+    """Return the resident memory of a process and its children where rlimits don't bind; 0 when unknown."""
+    try:
+        return sum(int(process.memory_info().rss) for process in _process_tree(pid))
+    except Exception:  # noqa: BLE001 - a process has gone meanwhile
+        return 0
+
+
+def _process_tree(pid: int) -> "list[psutil.Process]":
+    """Return a process and its children: on Windows, `python.exe` of a venv starts the interpreter as a child.
+
+    An empty list when the process has ended or psutil is missing.
+    """
     try:
         import psutil
 
-        return int(psutil.Process(pid).memory_info().rss)
-    except Exception:  # noqa: BLE001 - psutil missing, or the process gone
-        return 0
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except Exception:  # noqa: BLE001
+        return []

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,10 +60,9 @@ def main(given: argparse.Namespace, lang: Lang = Lang.EN) -> int:
     settings = settings_of(given)
 
     def ready(sandbox: "Sandbox") -> None:
-        said = messages.READY.render(
-            lang, url=sandbox.url, token=sandbox.token, books=f"{sandbox.origin}/books"
-        )
-        print(said, flush=True)  # noqa: T201 it is what the command is for
+        facts = {"url": sandbox.url, "token": sandbox.token, "books": f"{sandbox.origin}/books"}
+        example = messages.TRY_ON_WINDOWS if sys.platform == "win32" else messages.TRY_IN_POSIX_SHELL
+        print(f"{messages.READY.render(lang, **facts)}\n{example.render(lang, **facts)}", flush=True)  # noqa: T201 it is what the command is for
 
     try:
         asyncio.run(_run(settings, ready))
