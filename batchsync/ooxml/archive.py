@@ -67,7 +67,7 @@ class OfficeArchive:
         self._parts = {_plain(info.filename): info for info in self._zip.infolist()}
 
     def refuse_bombs(self) -> None:
-        """Raise ReadError for a bomb, by what the directory says; what it conceals the memory and time limits catch."""
+        """Raise ReadError for a bomb, by its directory; the memory and time limits catch what that conceals."""
         infos = self._zip.infolist()
         if len(infos) > MOST_PARTS:
             raise ReadError("HOSTILE", why="parts")

@@ -7,6 +7,7 @@ the process with it; that is what the child is for.
 import io
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import count
 from typing import NamedTuple, TypeVar
 
 import python_calamine as calamine
@@ -31,7 +32,7 @@ def cell(value: Value) -> tuple[str, int]:
     if isinstance(value, bool):
         return ("TRUE" if value else "FALSE"), BOOLEAN
     if isinstance(value, int | float):
-        return number(value)
+        return number_text(value)
     if isinstance(value, datetime):
         return (
             value.date().isoformat() if value.time() == time.min else value.isoformat(" ", "seconds")
@@ -39,7 +40,7 @@ def cell(value: Value) -> tuple[str, int]:
     return str(value), DATE
 
 
-def number(value: float) -> tuple[str, int]:
+def number_text(value: float) -> tuple[str, int]:
     """Return a float as its digits, marked lossy where more than 15 of them would be needed."""
     if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN
         return str(value), LOSSY
@@ -73,10 +74,12 @@ class CellOverrides(NamedTuple):
     errors: dict[int, dict[int, str]]
     hidden: set[int]
     merges: list[Merge]
+    line_numbers: list[int]
+    """Where rows were moved together before calamine read them: the line of each. Else empty."""
 
     @classmethod
     def none(cls) -> "CellOverrides":
-        return cls({}, {}, set(), [])
+        return cls({}, {}, set(), [], [])
 
     def note_format(self, line: int, column: int, form: Format) -> None:
         """Remember how a number is shown."""
@@ -87,24 +90,24 @@ class CellOverrides(NamedTuple):
         self.errors.setdefault(line, {})[column] = ERRORS.get(code, "#N/A")
 
 
-def apply_overrides(lines: Iterable[Line], extras: CellOverrides) -> Iterator[Line]:
-    """Yield the lines with what the extras know of them, and those that hold nothing but errors."""
-    missing = sorted(extras.errors, reverse=True)
+def apply_overrides(lines: Iterable[Line], overrides: CellOverrides) -> Iterator[Line]:
+    """Yield the lines with what the overrides know of them, and those that hold nothing but errors."""
+    missing = sorted(overrides.errors, reverse=True)
     for line in lines:
         while missing and missing[-1] < line.number:
-            yield _patched(Line(missing.pop(), [], []), extras)
+            yield _patched(Line(missing.pop(), [], []), overrides)
         if missing and missing[-1] == line.number:
             missing.pop()
-        yield _patched(line, extras)
+        yield _patched(line, overrides)
     while missing:
-        yield _patched(Line(missing.pop(), [], []), extras)
+        yield _patched(Line(missing.pop(), [], []), overrides)
 
 
-def _patched(line: Line, extras: CellOverrides) -> Line:
+def _patched(line: Line, overrides: CellOverrides) -> Line:
     number = line.number
-    if number in extras.hidden:
+    if number in overrides.hidden:
         line = line._replace(hidden=True)
-    errors, formats = extras.errors.get(number), extras.formats.get(number)
+    errors, formats = overrides.errors.get(number), overrides.formats.get(number)
     if not errors and not formats:
         return line
     cells, kinds = list(line.cells), list(line.kinds)
@@ -128,7 +131,7 @@ class BinarySheet:
     def __init__(
         self,
         workbook: calamine.CalamineWorkbook,
-        extras: Callable[[int], CellOverrides],
+        overrides: Callable[[int], CellOverrides],
         name: str,
         index: int,
         *,
@@ -138,7 +141,7 @@ class BinarySheet:
         self.index = index
         self.visible = visible
         self._workbook = workbook
-        self._extras = extras
+        self._overrides = overrides
         self._sheet: calamine.CalamineSheet | None = None
 
     def lines(self) -> Iterator[Line]:
@@ -146,20 +149,22 @@ class BinarySheet:
         sheet = self._sheet = self._sheet or _translated(
             lambda: self._workbook.get_sheet_by_index(self.index)
         )
-        extras = self._extras(self.index)
+        overrides = self._overrides(self.index)
         rows = sheet.iter_rows() if sheet.start else ()
-        lines = apply_overrides(_lines(rows, sheet.start[1] if sheet.start else 0), extras)
-        merges = sorted(_merges(sheet.merged_cell_ranges or []) + extras.merges)
+        numbers = overrides.line_numbers or count(1)
+        left = sheet.start[1] if sheet.start else 0
+        lines = apply_overrides(_lines(rows, numbers, left), overrides)
+        merges = sorted(_merges(sheet.merged_cell_ranges or []) + overrides.merges)
         return filled(lines, merges) if merges else lines
 
 
-def _lines(rows: Iterable[list[Value]], left: int) -> Iterator[Line]:
+def _lines(rows: Iterable[list[Value]], numbers: Iterable[int], left: int) -> Iterator[Line]:
     """Number the rows: calamine yields them from the sheet's first, but their cells from its first filled column."""
-    for place, row in enumerate(rows, start=1):
+    for number, row in zip(numbers, rows, strict=False):
         cells = [cell(value) for value in row]
         kinds = [EMPTY] * left + [kind for _, kind in cells]
         if any(kinds):
-            yield Line(place, [""] * left + [text for text, _ in cells], kinds)
+            yield Line(number, [""] * left + [text for text, _ in cells], kinds)
 
 
 def _merges(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[Merge]:
@@ -170,20 +175,20 @@ class BinarySource:
     """An opened workbook of a binary kind."""
 
     def __init__(
-        self, workbook: calamine.CalamineWorkbook, container: str, extras: Callable[[int], CellOverrides]
+        self, workbook: calamine.CalamineWorkbook, container: str, overrides: Callable[[int], CellOverrides]
     ) -> None:
         self.container = container
         self.detail = ""
         self.notes: list[Note] = [Note("binary_limits", {"container": f".{container}"})]
         self._workbook = workbook
-        self._extras = extras
+        self._overrides = overrides
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the worksheets; charts, dialogs and macro sheets are left out."""
         for index, about in enumerate(self._workbook.sheets_metadata):
             if about.typ == calamine.SheetTypeEnum.WorkSheet:
                 visible = about.visible == calamine.SheetVisibleEnum.Visible
-                yield BinarySheet(self._workbook, self._extras, about.name, index, visible=visible)
+                yield BinarySheet(self._workbook, self._overrides, about.name, index, visible=visible)
 
 
 def open_workbook(data: bytes) -> calamine.CalamineWorkbook:

@@ -1,7 +1,7 @@
-"""Number formats: what a number looks like to the person who sees the sheet, as far as an id depends on it.
+"""Number formats: the text that a sheet shows for a number, as far as an id depends on it.
 
 Leading zeros count, and so do characters that a format puts between the digits. A date, an amount of money or a
-percentage is no id, whatever digits stand in the file.
+percentage is no id.
 """
 
 import re

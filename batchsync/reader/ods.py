@@ -245,7 +245,7 @@ def _pieces(chunks: Iterable[bytes], wanted: int) -> Iterator[str]:
             is_inside = seen == wanted
             if is_inside and tag.endswith("/>"):
                 return
-    raise _OddShape  # to be told by expat what is wrong
+    raise _OddShape  # expat finds what is wrong
 
 
 def _closing_tags(head: str) -> bytes:
@@ -263,7 +263,7 @@ def _closing_tags(head: str) -> bytes:
 
 
 class _CellSpec(NamedTuple):
-    """What the attributes of a cell say, its own value apart."""
+    """The attributes of a cell, without its office:value."""
 
     type: str
     is_error: bool
@@ -445,7 +445,7 @@ class _Rows:
 
 
 def cell_spec(attributes: Attributes, *, is_covered: bool = False) -> _CellSpec:
-    """Return what a cell's attributes say."""
+    """Return the meaning of a cell's attributes."""
     about = _without_prefixes(attributes)
     kind = about.get("value-type", "")
     columns, down = _count(about, "number-columns-repeated"), _count(about, "number-rows-spanned")

@@ -59,7 +59,7 @@ _CONTROL = bytes(set(range(0x20)) - set(b"\t\n\r\x0b\x0c\x1a\x1b\x1f\x00"))
 _MOST_CONTROL = 0.05
 _MOST_NULS = 0.1
 _MOST_NULS_OF_TEXT = 0.6
-"""Where nothing else says that it is no text: some programs leave NULs in their fields."""
+"""Of a file without other control characters: some programs leave NULs in their fields."""
 
 
 def sniff(head: bytes) -> str:
@@ -102,7 +102,7 @@ def _roughly(head: bytes) -> str:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Whether control characters say that this is no text; NULs in every second place are UTF-16."""
+    """Whether there are too many control characters for a text; NULs in every second place are UTF-16."""
     control = len(head) - len(head.translate(None, _CONTROL))
     if control > len(head) * _MOST_CONTROL:
         return True

@@ -1,4 +1,4 @@
-"""The records of an .xlsb, read beside calamine for what it leaves out ([MS-XLSB] 2.3)."""
+"""Binary workbooks (.xlsb): cells by calamine; number formats, errors, hidden rows and merges by their records ([MS-XLSB] 2.3)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,11 +23,11 @@ _MOST_LINES = 1_048_576
 
 def open_xlsb(file: Path | BinaryIO, package: OfficeArchive) -> BinarySource:
     """Open a workbook whose zip is open already."""
-    return BinarySource(open_workbook(contents(file)), "xlsb", Parts(package).extras)
+    return BinarySource(open_workbook(contents(file)), "xlsb", Parts(package).overrides)
 
 
 class Parts:
-    """The parts of one workbook: its formats, and the extras of each sheet."""
+    """The parts of one workbook: its formats, and the overrides of each sheet."""
 
     def __init__(self, package: OfficeArchive) -> None:
         self._package = package
@@ -38,9 +38,9 @@ class Parts:
         self._styles = self._read_styles(styles)
         self._sheets = [targets.get(relation, "") for relation in self._relations_of_sheets(workbook)]
 
-    def extras(self, index: int) -> CellOverrides:
-        """Return what the records of a sheet say, by its place in the workbook."""
-        extras, line = CellOverrides.none(), 0
+    def overrides(self, index: int) -> CellOverrides:
+        """Return the overrides of a sheet, by its index in the workbook."""
+        overrides, line = CellOverrides.none(), 0
         part = self._sheets[index] if index < len(self._sheets) else ""
         for kind, body in self._records(part):
             if kind == _ROW and len(body) >= 12:
@@ -48,24 +48,24 @@ class Parts:
                 if line > _MOST_LINES:
                     break
                 if body[11] & _HIDDEN_ROW:
-                    extras.hidden.add(line)
+                    overrides.hidden.add(line)
             elif kind == _MERGE and len(body) >= 16:
                 first, last, left, _ = _FOUR.unpack_from(body)
                 if last > first:
-                    extras.merges.append(Merge(first + 1, last + 1, left))
+                    overrides.merges.append(Merge(first + 1, last + 1, left))
             elif len(body) >= 8 and (kind in _NUMBERS or kind in (_ERROR, _FORMULA_ERROR)):
-                self._note(extras, line, kind, body)
-        return extras
+                self._note(overrides, line, kind, body)
+        return overrides
 
-    def _note(self, extras: CellOverrides, line: int, kind: int, body: bytes) -> None:
+    def _note(self, overrides: CellOverrides, line: int, kind: int, body: bytes) -> None:
         column, style = _CELL.unpack_from(body)
         if kind in _NUMBERS:
             at = style & 0xFFFFFF
             form = self._styles[at] if at < len(self._styles) else GENERAL
             if form is not GENERAL and form != GENERAL:
-                extras.note_format(line, column, form)
+                overrides.note_format(line, column, form)
         elif len(body) > 8 and column < 16_384:
-            extras.note_error(line, column, body[8])
+            overrides.note_error(line, column, body[8])
 
     def _read_styles(self, part: str) -> list[Format]:
         custom: dict[int, Format] = {}

@@ -1,8 +1,8 @@
-"""Runs the reader over every file of a folder, each in a process of its own, and says where it falls short of its bars.
+"""Runs the reader over every file of a folder, each in a process of its own, and reports where it misses its limits.
 
 python -m tests.reader.corpus FOLDER... [--peers] [--jobs N] [--save PATH]
 
-The bars: no traceback, nothing beyond 10 s or 1 GB, no dead parent; with `--peers`, at least 98 % of what calamine,
+The limits: no traceback, nothing beyond 10 s or 1 GB, no parent that ended; with `--peers`, at least 98 % of what calamine,
 openpyxl or the csv module opens, ours opens. Nothing of a corpus is kept here. POSIX only: it forks.
 """
 
@@ -34,11 +34,11 @@ GIVEN_UP = 30.0
 PEER_MEMORY = 3 << 30
 TEXTS = frozenset({".csv", ".tsv", ".txt", ".tab", ".prn", ".psv"})
 
-Way = Callable[[Path], "Said"]
+Way = Callable[[Path], "Reading"]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Reading:
     """What a reader made of a file: cells read, or a sentence, and the exception if it was none of ours."""
 
     cells: int = 0
@@ -47,21 +47,21 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Measured:
     """What a reader did with a file, as its own process shows it."""
 
     way: str
     path: str
-    said: Said
+    reading: Reading
     died: bool
     seconds: float
     worked: float
-    """Seconds on a processor: on a busy machine they tell more."""
+    """Seconds on a processor: more exact on a busy machine."""
     peak: int
 
     @property
     def opened(self) -> bool:
-        return not (self.died or self.said.sentence or self.said.traceback)
+        return not (self.died or self.reading.sentence or self.reading.traceback)
 
     @property
     def faults(self) -> list[str]:
@@ -70,7 +70,7 @@ class Told:
             name
             for name, broken in (
                 ("dead", self.died),
-                ("traceback", bool(self.said.traceback)),
+                ("traceback", bool(self.reading.traceback)),
                 ("slow", self.seconds > MOST_SECONDS and self.worked > MOST_SECONDS / 3),
                 ("large", self.peak > MOST_BYTES),
             )
@@ -81,16 +81,16 @@ class Told:
 # --- Ways of reading ----------------------------------------------------------------------------------------
 
 
-def every_cell(path: Path) -> Said:
+def every_cell(path: Path) -> Reading:
     """Ours, as the writer reads."""
     try:
         batches = [item for item in read_cells(path, InputSettings()) if isinstance(item, CellBatch)]
     except (FileUnreadable, ColumnsUnclear) as error:
-        return Said(sentence=error.render(Lang.EN))
-    return Said(sum(sum(map(bool, row)) for batch in batches for row in batch.rows))
+        return Reading(sentence=error.render(Lang.EN))
+    return Reading(sum(sum(map(bool, row)) for batch in batches for row in batch.rows))
 
 
-def the_plan(path: Path) -> Said:
+def the_plan(path: Path) -> Reading:
     """Ours, as `check` reads."""
     settings = InputSettings(owner_id="780000001")
     rows = 0
@@ -104,25 +104,25 @@ def the_plan(path: Path) -> Said:
     try:
         make_plan(counted(), settings, lambda _, numbers: bytes(len(numbers)))  # type: ignore[arg-type]
     except (FileUnreadable, ColumnsUnclear) as error:
-        return Said(sentence=error.render(Lang.EN))
-    return Said(rows)
+        return Reading(sentence=error.render(Lang.EN))
+    return Reading(rows)
 
 
-def by_calamine(path: Path) -> Said:
+def by_calamine(path: Path) -> Reading:
     import python_calamine
 
     with path.open("rb") as stream:
         book = python_calamine.CalamineWorkbook.from_object(stream)
         sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
-    return Said(sum(cell != "" for sheet in sheets for row in sheet for cell in row))
+    return Reading(sum(cell != "" for sheet in sheets for row in sheet for cell in row))
 
 
-def by_openpyxl(path: Path) -> Said:
+def by_openpyxl(path: Path) -> Reading:
     import openpyxl
 
     with path.open("rb") as stream:
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-        return Said(
+        return Reading(
             sum(
                 cell is not None
                 for sheet in book.worksheets
@@ -132,10 +132,10 @@ def by_openpyxl(path: Path) -> Said:
         )
 
 
-def by_csv(path: Path) -> Said:
+def by_csv(path: Path) -> Reading:
     csv.field_size_limit(2**31 - 1)
     with path.open(newline="", encoding="utf-8") as stream:
-        return Said(sum(bool(cell) for row in csv.reader(stream) for cell in row))
+        return Reading(sum(bool(cell) for row in csv.reader(stream) for cell in row))
 
 
 OURS: tuple[Way, ...] = (every_cell, the_plan)
@@ -145,7 +145,7 @@ BOOK_PEERS: tuple[Way, ...] = (by_calamine, by_openpyxl)
 # --- A process of its own -----------------------------------------------------------------------------------
 
 
-def told(way: Way, path: Path, *, limited: bool) -> Told:
+def measured(way: Way, path: Path, *, limited: bool) -> Measured:
     """Read a file in a forked process and watch it: how long, how much memory with its children, how it ended."""
     out, into = os.pipe()
     began = time.monotonic()
@@ -153,13 +153,13 @@ def told(way: Way, path: Path, *, limited: bool) -> Told:
     if pid == 0:
         _answer(way, path, into, limited=limited)
     os.close(into)
-    data = _heard(out, pid)
+    data = _output_of(out, pid)
     _, status, used = os.wait4(pid, 0)
     seconds = time.monotonic() - began
-    said = Said(**json.loads(data)) if data and status == 0 else Said()
+    reading = Reading(**json.loads(data)) if data and status == 0 else Reading()
     worked = used.ru_utime + used.ru_stime
     dead = status != 0 or not data
-    return Told(way.__name__, str(path), said, dead, seconds, worked, used.ru_maxrss << 10)
+    return Measured(way.__name__, str(path), reading, dead, seconds, worked, used.ru_maxrss << 10)
 
 
 def _answer(way: Way, path: Path, into: int, *, limited: bool) -> None:
@@ -170,17 +170,17 @@ def _answer(way: Way, path: Path, into: int, *, limited: bool) -> None:
         if limited:
             resource.setrlimit(resource.RLIMIT_AS, (PEER_MEMORY, PEER_MEMORY))
         try:
-            said = way(path)
+            reading = way(path)
         except BaseException as error:  # noqa: BLE001 - that is what is looked for
-            said = Said(traceback=f"{type(error).__name__}: {error}"[:300])
-        os.write(into, json.dumps(asdict(said)).encode())
+            reading = Reading(traceback=f"{type(error).__name__}: {error}"[:300])
+        os.write(into, json.dumps(asdict(reading)).encode())
         os._exit(0)
     finally:
         os._exit(1)
 
 
-def _heard(out: int, pid: int) -> bytes:
-    """Return what the process says; kill it when it takes too long."""
+def _output_of(out: int, pid: int) -> bytes:
+    """Return the output of the process; kill it when it takes too long."""
     data, over = b"", time.monotonic() + GIVEN_UP
     with selectors.DefaultSelector() as ready:
         ready.register(out, selectors.EVENT_READ)
@@ -199,12 +199,12 @@ def _heard(out: int, pid: int) -> bytes:
 # --- The report ---------------------------------------------------------------------------------------------
 
 
-def one_file(path: Path, *, peers: bool) -> list[Told]:
+def one_file(path: Path, *, peers: bool) -> list[Measured]:
     """Return what ours, and the peers, made of a file."""
-    ways = [told(way, path, limited=False) for way in OURS]
+    ways = [measured(way, path, limited=False) for way in OURS]
     if peers:
         others = (by_csv,) if path.suffix.lower() in TEXTS else BOOK_PEERS
-        ways += [told(way, path, limited=True) for way in others]
+        ways += [measured(way, path, limited=True) for way in others]
     return ways
 
 
@@ -214,13 +214,13 @@ def files_of(folders: list[Path]) -> list[Path]:
     return sorted(path for path in every if path.is_file() and path.stat().st_size)
 
 
-def report(results: list[list[Told]]) -> int:
+def report(results: list[list[Measured]]) -> int:
     """Print what falls short, and return how many bars are broken."""
     ours = [one for file in results for one in file if one.way in {way.__name__ for way in OURS}]
     faults = Counter(fault for one in ours for fault in one.faults)
     by_peers = [file for file in results if _opened_by_peers(file)]
     missed = [file for file in by_peers if not file[0].opened]
-    sentences = Counter(_kind(file[0].said.sentence) for file in results if file[0].said.sentence)
+    sentences = Counter(_kind(file[0].reading.sentence) for file in results if file[0].reading.sentence)
     print(f"{len(results)} files, {sum(file[0].opened for file in results)} read, {dict(faults)}")
     print(
         f"longest at work {max(one.worked for one in ours):.1f} s, largest {max(one.peak for one in ours) >> 20} MiB"
@@ -233,22 +233,22 @@ def report(results: list[list[Told]]) -> int:
     return len(faults) + bool(by_peers and len(missed) > 0.02 * len(by_peers))
 
 
-def tell(file: list[Told]) -> None:
+def show(file: list[Measured]) -> None:
     """Print at once where a file falls short."""
     for one in file[: len(OURS)]:
         if one.faults:
             took = f"{one.seconds:.1f} s ({one.worked:.1f} s at work) {one.peak >> 20} MiB"
-            print(f"{','.join(one.faults)}: {one.way} {one.path} {took} {one.said}", flush=True)
+            print(f"{','.join(one.faults)}: {one.way} {one.path} {took} {one.reading}", flush=True)
     if _opened_by_peers(file) and not file[0].opened:
-        print(f"missed: {file[0].path}: {file[0].said.sentence or file[0].said.traceback}", flush=True)
+        print(f"missed: {file[0].path}: {file[0].reading.sentence or file[0].reading.traceback}", flush=True)
 
 
-def _opened_by_peers(file: list[Told]) -> bool:
+def _opened_by_peers(file: list[Measured]) -> bool:
     return any(one.opened for one in file[len(OURS) :])
 
 
 def _kind(sentence: str) -> str:
-    """Return a sentence without the file it speaks of."""
+    """Return a sentence without the name of its file."""
     return " ".join(word for word in sentence.split() if "." not in word.rstrip("."))[:90]
 
 
@@ -263,12 +263,12 @@ def main() -> int:
         import openpyxl  # noqa: F401 - once, not in every fork
         import python_calamine  # noqa: F401
     paths = files_of(options.folder)
-    results: list[list[Told]] = []
+    results: list[list[Measured]] = []
     pool = ThreadPoolExecutor(options.jobs)
     try:
         for file in pool.map(lambda path: one_file(path, peers=options.peers), paths):
             results.append(file)
-            tell(file)
+            show(file)
     except KeyboardInterrupt:
         print(f"interrupted: {len(paths) - len(results)} of {len(paths)} files left out")
     finally:

@@ -1,4 +1,4 @@
-"""Mutates spreadsheets and reads them, walled child and all; says what ended in anything but a table or a sentence.
+"""Mutates spreadsheets and reads them in parser processes; reports what ended in anything but a table or a message.
 
 python -m tests.reader.fuzz FOLDER... [--minutes N] [--seed N] [--keep FOLDER]
 
@@ -112,15 +112,15 @@ def outcome(path: Path, way: Callable[[Path], None]) -> str:
     began = time.monotonic()
     try:
         way(path)
-        said = "table"
+        ended = "table"
     except (FileUnreadable, ColumnsUnclear) as error:
         sentence = error.render(Lang.EN)
-        said = "sentence" if not _EXCEPTION.search(sentence) else f"named: {sentence}"
+        ended = "sentence" if not _EXCEPTION.search(sentence) else f"named: {sentence}"
     except Exception as error:  # noqa: BLE001 - that is what is looked for
-        said = f"traceback: {type(error).__name__}: {error}"
+        ended = f"traceback: {type(error).__name__}: {error}"
     if time.monotonic() - began > MOST_SECONDS:
         return f"slow: {time.monotonic() - began:.1f} s"
-    return said
+    return ended
 
 
 def main() -> int:
@@ -140,12 +140,12 @@ def main() -> int:
             name, data = a_case(seeds, chance)
             path = Path(folder) / name
             path.write_bytes(data)
-            said = outcome(path, chance.choice(WAYS))
-            counts[said.partition(":")[0]] += 1
-            if ":" in said:
+            ended = outcome(path, chance.choice(WAYS))
+            counts[ended.partition(":")[0]] += 1
+            if ":" in ended:
                 options.keep.mkdir(parents=True, exist_ok=True)
                 (options.keep / f"{number}-{name}").write_bytes(data)
-                print(f"{number} {name} {said}", flush=True)
+                print(f"{number} {name} {ended}", flush=True)
             path.unlink()
             number += 1
     print(f"{number - options.seed} files in {options.minutes:g} minutes: {dict(counts)}")

@@ -1,4 +1,4 @@
-"""Workbooks of the binary kinds: what calamine tells, and what is read beside it."""
+"""Workbooks of the binary kinds: cells by calamine, and what their records add."""
 
 import io
 import random
@@ -83,7 +83,7 @@ def xls(
 def test_the_cells_of_an_xls(
     tmp_path: Path, value: object, code: str | None, expected: tuple[str, int], name: str
 ) -> None:
-    """Whatever its name says; .et is WPS' own."""
+    """Whatever its name; .et is WPS' own."""
     path = xls(tmp_path / name, ["订单号", value], {1: code} if code else None)
     assert (2, [expected[0]], [expected[1]]) == cells(path)[1]
 
@@ -123,7 +123,7 @@ def test_a_row_of_nothing_but_an_error_is_not_lost(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [100, 600, 3_000])
-def test_an_xls_cut_short_says_so(tmp_path: Path, cut: int) -> None:
+def test_an_xls_cut_short_is_refused(tmp_path: Path, cut: int) -> None:
     """One sentence, whoever notices."""
     path = xls(tmp_path / "a.xls", list(range(3_000)))
     path.write_bytes(path.read_bytes()[:cut])
@@ -134,8 +134,8 @@ def test_an_xls_cut_short_says_so(tmp_path: Path, cut: int) -> None:
 @pytest.mark.parametrize(
     "key", [b"\x00\x00\x12\x34\x56\x78", b"\x01\x00\x01\x00" + bytes(48), b"\x01\x00\x02\x00" + bytes(50)]
 )
-def test_a_locked_xls_says_password(tmp_path: Path, key: bytes) -> None:
-    """XOR, RC4 or CryptoAPI: the record says that it is locked, and the default password doesn't fit."""
+def test_an_encrypted_xls_needs_a_password(tmp_path: Path, key: bytes) -> None:
+    """XOR, RC4 or CryptoAPI: there is a record of it, and the default password doesn't fit."""
     path = xls(tmp_path / "a.xls", [ID] * 50)
     data = path.read_bytes()
     start = data.index(b"\x09\x08\x10\x00\x00\x06\x05\x00") + 20
@@ -172,7 +172,7 @@ def test_the_cells_of_an_xlsb(tmp_path: Path) -> None:
 
 
 def test_merged_cells_of_an_xlsb_are_filled(tmp_path: Path) -> None:
-    """calamine doesn't tell them."""
+    """They are in records that calamine skips."""
     rows = b"".join(
         workbooks.row_head(row)
         + (workbooks.text_cell(0, ID) if row == 0 else b"")
@@ -208,7 +208,7 @@ def locked(path: Path, password: str) -> Path:
     return path
 
 
-def test_a_locked_workbook_says_password(tmp_path: Path) -> None:
+def test_an_encrypted_workbook_needs_a_password(tmp_path: Path) -> None:
     """Not "damaged"."""
     with pytest.raises(ReadError) as caught:
         lines(locked(tmp_path / "a.xlsx", "secret"))
@@ -270,3 +270,25 @@ def test_a_library_that_panics_is_one_plain_sentence(tmp_path: Path, spoilt: str
     with pytest.raises(ReadError) as caught:
         lines(path)
     assert ("DAMAGED", "reader") == (caught.value.reason, caught.value.facts["why"])
+
+
+def test_a_cell_in_the_last_corner_of_an_xls_costs_nothing(tmp_path: Path) -> None:
+    """Rows are moved together for calamine, and have their own line numbers, formats and merges afterwards."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("S")
+    for line, cells in enumerate([("订单号", "商家id"), (ID, 42), (ID, 43)]):
+        for column, value in enumerate(cells):
+            sheet.write(line, column, value, xlwt.easyxf(num_format_str="0000000"))
+    sheet.write_merge(40_000, 40_002, 0, 0, "x")
+    sheet.write(40_001, 1, "y")
+    sheet.write(65_535, 255, "z")
+    book.save(str(tmp_path / "a.xls"))
+    found = {line.number: [cell for cell in line.cells if cell] for line in lines(tmp_path / "a.xls")}
+    assert found == {
+        1: ["订单号", "商家id"],
+        2: [ID, "0000042"],
+        3: [ID, "0000043"],
+        40_001: ["x"],
+        40_002: ["x", "y"],
+        65_536: ["z"],
+    }

@@ -170,11 +170,11 @@ def test_a_damaged_id_is_refused_with_its_reason(tmp_path: Path, container: str)
     WRITERS[container](tmp_path / "orders", [*ORDERS, *damaged])
     plan = planned(tmp_path / "orders")
     whole = len(ORDERS)
-    told = [plan.reasons[entry].code if entry in plan.reasons else None for entry in range(len(plan))]
+    found = [plan.reasons[entry].code if entry in plan.reasons else None for entry in range(len(plan))]
     assert (ORDERS, [None] * whole, [reason for _, reason in TEXT_DAMAGE]) == (
         plan.numbers[:whole],
-        told[:whole],
-        told[whole:],
+        found[:whole],
+        found[whole:],
     )
 
 
@@ -197,8 +197,8 @@ def test_numbers_of_an_xlsx_are_exact_or_refused(tmp_path: Path, cell: str, expe
     """The raw text counts: a plain row of digits is whole, an exponent or a row of zeros has lost some."""
     rows = f'<row r="1"><c r="A1" t="inlineStr"><is><t>订单号</t></is></c></row><row r="2"><c r="A2">{cell}</c></row>'
     plan = planned(workbooks.xlsx(tmp_path / "a.xlsx", rows))
-    told = plan.reasons[0].code if 0 in plan.reasons else plan.numbers[0]
-    assert [expected] == [told]
+    found = plan.reasons[0].code if 0 in plan.reasons else plan.numbers[0]
+    assert [expected] == [found]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_numbers_of_an_xlsx_are_exact_or_refused(tmp_path: Path, cell: str, expe
 def test_numbers_of_the_binary_kinds_are_trusted_to_15_digits(
     tmp_path: Path, container: str, number: float, expected: str | Reason
 ) -> None:
-    """They are floats there: beyond that nobody can tell."""
+    """They are floats there: further digits are unknown."""
     path = tmp_path / f"a.{container}"
     if container == "xls":
         book = xlwt.Workbook()
@@ -234,5 +234,5 @@ def test_numbers_of_the_binary_kinds_are_trusted_to_15_digits(
             + workbooks.number_cell(0, number),
         )
     plan = planned(path)
-    told = plan.reasons[0].code if 0 in plan.reasons else plan.numbers[0]
-    assert [expected] == [told]
+    found = plan.reasons[0].code if 0 in plan.reasons else plan.numbers[0]
+    assert [expected] == [found]

@@ -99,7 +99,7 @@ def test_a_cell_as_it_is_shown(tmp_path: Path, written: str, expected: tuple[str
 
 
 def test_repeated_cells_and_rows_keep_their_places(tmp_path: Path) -> None:
-    """Empty ones are jumped over, filled ones stand as often as they are said."""
+    """Empty ones are skipped, filled ones are repeated."""
     rows = (
         row(cell("", 'table:number-columns-repeated="2"'), cell("a", 'table:number-columns-repeated="2"'), cell("", 'table:number-columns-repeated="16380"')),
         row(cell(), about='table:number-rows-repeated="5"'),
@@ -118,10 +118,10 @@ def test_merged_cells_are_filled_down(tmp_path: Path) -> None:
     assert [[ID, "x"], [ID, "y"]] == [line.cells for line in lines(ods(tmp_path / "a.ods", rows))]
 
 
-@pytest.mark.parametrize("said", ["collapse", "filter"])
-def test_hidden_rows_are_marked(tmp_path: Path, said: str) -> None:
+@pytest.mark.parametrize("about", ["collapse", "filter"])
+def test_hidden_rows_are_marked(tmp_path: Path, about: str) -> None:
     """By hand or by a filter."""
-    rows = row(cell("a"), about=f'table:visibility="{said}"') + row(cell("b"))
+    rows = row(cell("a"), about=f'table:visibility="{about}"') + row(cell("b"))
     assert [True, False] == [line.hidden for line in lines(ods(tmp_path / "a.ods", rows))]
 
 
@@ -143,15 +143,15 @@ def test_a_flat_file_is_read(tmp_path: Path) -> None:
     assert [[ID]] == [line.cells for line in lines(path)]
 
 
-def test_a_locked_one_says_password(tmp_path: Path) -> None:
-    """Its manifest tells."""
+def test_an_encrypted_one_needs_a_password(tmp_path: Path) -> None:
+    """Its manifest names the encryption."""
     path = ods(tmp_path / "a.ods", row(cell("x")), manifest="<m><manifest:encryption-data/></m>")
     with pytest.raises(ReadError) as caught:
         lines(path)
     assert "PASSWORD" == caught.value.reason
 
 
-def test_one_that_is_cut_short_says_damaged(tmp_path: Path) -> None:
+def test_one_that_is_cut_short_is_damaged(tmp_path: Path) -> None:
     """Half a table is not read as a whole one."""
     path = tmp_path / "a.fods"
     path.write_text(content(row(cell(ID)) * 50)[:-100], encoding="utf-8")

@@ -152,15 +152,15 @@ def test_several_sheets_of_a_zipped_workbook_have_names_of_their_own(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("member", "said"),
+    ("member", "part"),
     [(b"PK\x03\x04 broken", "damaged"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "damaged")],
 )
-def test_a_broken_workbook_in_a_zip_is_named(tmp_path: Path, member: bytes, said: str) -> None:
+def test_a_broken_workbook_in_a_zip_is_named(tmp_path: Path, member: bytes, part: str) -> None:
     """The member that is to blame."""
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as file:
         file.writestr("b.xlsx", member)
     sentence = refused(tmp_path / "a.zip")
-    assert (True, True) == ("b.xlsx" in sentence, said in sentence)
+    assert (True, True) == ("b.xlsx" in sentence, part in sentence)
 
 
 # --- Built like an attack -----------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_a_part_that_expands_beyond_reason_is_not_opened(tmp_path: Path) -> None
 
 
 def test_a_directory_that_lies_about_sizes_is_caught_while_unpacking(tmp_path: Path) -> None:
-    """It says 1,000 bytes; what comes is a megabyte: the zip's own reader stops there."""
+    """The directory has 1,000 bytes, the data a megabyte: the zip's own reader stops there."""
     path = workbooks.zipped(
         tmp_path / "a.xlsx", workbooks.workbook_parts({"S": workbooks.worksheet(" " * (1 << 20))})
     )
@@ -225,6 +225,6 @@ def test_a_shared_megabyte_costs_no_gigabytes(tmp_path: Path) -> None:
         (b"order_sn\0\0\0,mall_id\n", "text"),
     ],
 )  # fmt: skip
-def test_the_first_bytes_tell(head: bytes, kind: str) -> None:
+def test_the_first_bytes_decide(head: bytes, kind: str) -> None:
     """Text in UTF-16 is no binary file, and a name that begins with MZ no program."""
     assert kind == sniff(head)

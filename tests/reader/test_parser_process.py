@@ -22,7 +22,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="rlimits")
 
 @pytest.fixture
 def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """Let a program of the test's own be the child: what a reader that was taken over might do."""
+    """Let a program of the test be the parser process: what one that a file has taken over might do."""
 
     def made(program: str) -> Path:
         script = tmp_path / "impostor"
@@ -40,7 +40,7 @@ def impostor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     return made
 
 
-def said(path: Path) -> str:
+def error_of(path: Path) -> str:
     with pytest.raises(FileUnreadable) as caught:
         list(read_orders(path, InputSettings()))
     return caught.value.render(Lang.EN)
@@ -66,11 +66,11 @@ def said(path: Path) -> str:
         ("say(['error', 'READER_FAILED', {'why': 'PanicException: index out of bounds'}])", "could not be read (PanicException: index out of bounds)"),
     ],
 )  # fmt: skip
-def test_a_child_that_dies_or_lies_is_one_sentence(
+def test_a_process_that_dies_or_sends_nonsense_is_one_error(
     impostor: Callable[[str], Path], program: str, sentence: str
 ) -> None:
-    """No traceback, and no noun that the house doesn't know."""
-    assert sentence in said(impostor(program))
+    """No traceback, and no item of an unknown kind."""
+    assert sentence in error_of(impostor(program))
 
 
 @posix
@@ -80,7 +80,7 @@ def test_a_child_that_takes_too_long_is_killed(
 ) -> None:
     """The clock runs while the parent waits, whether the child works or hangs."""
     monkeypatch.setattr(parser_process, "seconds_for", lambda _: 0.2)
-    assert "given up after 0 seconds" in said(impostor(program))
+    assert "given up after 0 seconds" in error_of(impostor(program))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_busy_machine_is_not_the_files_fault(
     assert stuck == child._is_stuck(waited)
 
 
-def test_processor_time_is_told() -> None:
+def test_processor_time_of_a_process() -> None:
     """Of this process more than none, of one that isn't there nothing."""
     own = parser_process._cpu_time_of(os.getpid())
     assert (True, None) == (own is not None and own > 0, parser_process._cpu_time_of(2**22 + 1))
@@ -119,7 +119,7 @@ def test_memory_is_limited(impostor: Callable[[str], Path]) -> None:
         worker.main()
         """
     )
-    assert "takes more than 900 MB of memory" in said(path)
+    assert "takes more than 900 MB of memory" in error_of(path)
 
 
 @posix
@@ -147,7 +147,7 @@ def test_larger_files_get_more_time() -> None:
 
 
 @pytest.mark.parametrize("name", ["~$orders.xlsx", "missing.xlsx", "folder", "empty.csv"])
-def test_what_is_no_file_to_read_is_told_before_a_child_starts(
+def test_no_process_starts_for_what_is_no_readable_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Excel's lock file, nothing, a folder, zero bytes."""
@@ -155,13 +155,13 @@ def test_what_is_no_file_to_read_is_told_before_a_child_starts(
     (tmp_path / "folder").mkdir()
     for file in ("~$orders.xlsx", "empty.csv"):
         (tmp_path / file).write_bytes(b"" if file == "empty.csv" else b"x")
-    assert name in said(tmp_path / name)
+    assert name in error_of(tmp_path / name)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
 def test_a_device_is_no_file() -> None:
     """It might never end."""
-    assert "folder or a device" in said(Path("/dev/full"))
+    assert "folder or a device" in error_of(Path("/dev/full"))
 
 
 # --- A child that is started before its file is known -------------------------------------------------------
@@ -202,7 +202,7 @@ def test_a_child_started_ahead_reads_the_next_file(
 def test_a_child_that_died_while_it_waited_is_replaced(
     started: list["subprocess.Popen[bytes]"], tmp_path: Path
 ) -> None:
-    """Nobody is told that a file killed its reader before it was read."""
+    """No error about a file that was not read yet."""
     start_ahead()
     with started[0] as waiting:
         waiting.kill()

@@ -65,7 +65,7 @@ def test_an_encoding_is_recognised(codec: str, shown: str) -> None:
     )
 
 
-def test_big5_is_told_by_its_header() -> None:
+def test_big5_is_found_by_its_header() -> None:
     """Big5 is valid GB18030 too; only the header that makes sense decides."""
     data = f"訂單編號,商戶號,備註\n{ID},23456789,許功蓋\n".encode("big5")
     assert ("Big5, comma", "許功蓋") == (source(data).detail, lines(data)[1].cells[2])
@@ -92,7 +92,7 @@ def test_one_column_may_hold_delimiters() -> None:
     assert [(2, f"{ID},{ID}", TEXT), (3, ID, TEXT)] == orders(f"订单号\n{ID},{ID}\n{ID}\n".encode())
 
 
-def test_a_sep_line_says_the_delimiter() -> None:
+def test_a_sep_line_names_the_delimiter() -> None:
     """Excel's own first line is obeyed and, as in Excel, is no row."""
     assert [(2, ID, TEXT)] == orders(f"sep=;\n订单号;商家id\n{ID};1\n".encode())
 
@@ -195,7 +195,7 @@ def test_nul_bytes_stay_in_their_cell() -> None:
 
 
 def test_a_huge_field_is_read() -> None:
-    """The csv module stops at 131,072 characters unless told."""
+    """The csv module stops at 131,072 characters by default."""
     data = f"订单号,备注\n{ID},{'x' * 200_000}\n".encode()
     assert [(2, ID, TEXT)] == orders(data)
 

@@ -174,7 +174,7 @@ def test_a_block_with_something_odd_is_not(block: str) -> None:
 
 
 def test_empty_cells_beyond_the_header_are_none() -> None:
-    """Delimiters at each line's end are cut off; a cell that says something there is not."""
+    """Delimiters at each line's end are cut off; a cell with text there is not."""
     wide = columns(width=5)
     assert wide.of_block(f"{ID},1,x,,\n".encode(), 7) == text_rows(7, [ID], ["1"])
     assert wide.of_block(f"{ID},1,x,,y\n".encode(), 7) is None
@@ -188,7 +188,7 @@ def test_a_block_with_the_header_is_looked_at() -> None:
 
 
 def test_orders_in_a_column_beyond_the_header_are_marked() -> None:
-    """A column told by its letter may have no header: no row is wide enough to be cut at once."""
+    """A column named by its letter may have no header: no row is wide enough to be cut at once."""
     sheet = source(f"a,b\n{ID},1\n{ID},1,{ID}\n".encode())._sheet
     found = find_table(list(sheet.lines()), ReadOptions(order_columns=("C",), header_row=1), "orders.csv")
     assert found is not None

@@ -39,13 +39,13 @@ def cells(sheet: Sheet) -> list[list[str]]:
 
 @pytest.mark.parametrize("codec", ["utf-8", "gbk", "utf-8-sig", "utf-16"])
 def test_a_web_table_in_any_encoding(tmp_path: Path, codec: str) -> None:
-    """Whatever its meta tag says, the bytes decide."""
+    """The bytes decide, not the meta tag."""
     body = f"<meta charset=gb2312><table><tr><th>订单号</th></tr><tr><td>{ID}</td></tr></table>"
     assert [["订单号"], [ID]] == cells(html(tmp_path, body, codec)[0])
 
 
 def test_spans_are_honoured(tmp_path: Path) -> None:
-    """A cell over two rows is said on both, over two columns it holds the first."""
+    """A cell over two rows is repeated, over two columns it is in the first."""
     body = "<table><tr><td colspan=2>t<td>x</tr><tr><td rowspan=2>1<td>a<td>b</tr><tr><td>c<td>d</tr><tr><td>2</table>"
     assert [["t", "", "x"], ["1", "a", "b"], ["1", "c", "d"], ["2"]] == cells(html(tmp_path, body)[0])
 
@@ -117,7 +117,7 @@ def test_a_web_page_saved_in_one_file(tmp_path: Path, head: str, way: str) -> No
 
 
 @pytest.mark.parametrize("body", ["<p>请登录</p>", "<table></table>", "<table><tr><td></td></tr></table>"])
-def test_a_page_without_a_table_says_so(tmp_path: Path, body: str) -> None:
+def test_a_page_without_a_table_is_refused(tmp_path: Path, body: str) -> None:
     """A login page saved as orders.xls is the usual case."""
     with pytest.raises(ReadError) as caught:
         html(tmp_path, body)
@@ -147,7 +147,7 @@ def test_an_xml_spreadsheet_in_any_encoding(tmp_path: Path, codec: str) -> None:
 
 
 def test_places_and_merges_of_an_xml_spreadsheet(tmp_path: Path) -> None:
-    """Rows and cells say where they stand; what is merged down is repeated, also over a gap."""
+    """Rows and cells have an index; what is merged down is repeated, also over a gap."""
     rows = (
         '<Row ss:Index="3"><Cell ss:Index="2" ss:MergeDown="2"><Data ss:Type="String">a</Data></Cell>'
         '<Cell ss:MergeAcross="1"><Data ss:Type="String">b</Data></Cell><Cell><Data ss:Type="String">c</Data></Cell></Row>'
@@ -195,13 +195,13 @@ def test_a_character_that_xml_forbids_costs_its_cell_only(tmp_path: Path, before
 
 
 def test_a_hidden_sheet_of_an_xml_spreadsheet(tmp_path: Path) -> None:
-    """It is told as hidden."""
+    """It is marked as hidden."""
     after = '<WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel"><Visible>SheetHidden</Visible></WorksheetOptions>'
     assert [False] == [sheet.visible for sheet in xml(tmp_path, "<Row/>", after=after)]
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
         (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><W xmlns="%s">&b;</W>', "entities"),
         (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///x">]><W xmlns="%s"/>', "entities"),
@@ -209,18 +209,18 @@ def test_a_hidden_sheet_of_an_xml_spreadsheet(tmp_path: Path) -> None:
         (b'<?xml version="1.0"?>\n<Workbook xmlns="%s">a & b</Workbook>', "its XML is broken"),
     ],
 )
-def test_a_hostile_or_broken_xml_spreadsheet(tmp_path: Path, data: bytes, said: str) -> None:
+def test_a_hostile_or_broken_xml_spreadsheet(tmp_path: Path, data: bytes, message: str) -> None:
     """One sentence each."""
     with pytest.raises(ReadError) as caught:
         open_source(put(tmp_path, data % b"urn:schemas-microsoft-com:office:spreadsheet"), ReadOptions())
-    assert re.search(said, message_of(caught.value))
+    assert re.search(message, message_of(caught.value))
 
 
 # --- Zips
 
 
 def zipped(folder: Path, members: dict[str, bytes], codec: str = "utf-8") -> Path:
-    """Write a zip whose member names are in an encoding, without the flag that says UTF-8, as Chinese Windows does."""
+    """Write a zip whose member names are in an encoding, without the flag for UTF-8, as Chinese Windows does."""
     path = folder / "orders.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for place, (name, data) in enumerate(members.items()):
@@ -246,7 +246,7 @@ def test_a_zip_of_csvs(tmp_path: Path, codec: str) -> None:
     ]
 
 
-def test_a_zip_without_texts_says_what_it_holds(tmp_path: Path) -> None:
+def test_a_zip_without_tables_is_refused_with_its_names(tmp_path: Path) -> None:
     """And what to do."""
     with pytest.raises(ReadError) as caught:
         open_source(zipped(tmp_path, {"图片.png": b"\x89PNG"}, "gbk"), ReadOptions())
@@ -264,7 +264,7 @@ def test_a_bomb_is_refused_by_its_directory(tmp_path: Path) -> None:
     assert re.search("unpack to 1025 MB", message_of(caught.value))
 
 
-def test_a_locked_zip_says_password(tmp_path: Path) -> None:
+def test_an_encrypted_zip_needs_a_password(tmp_path: Path) -> None:
     """The word that helps."""
     path = zipped(tmp_path, {"orders-of-a-day.csv": b"x"})
     raw = bytearray(path.read_bytes())
@@ -296,7 +296,7 @@ def test_a_member_without_a_name_is_passed_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [10, 60, 100])
-def test_a_damaged_zip_says_so(tmp_path: Path, cut: int) -> None:
+def test_a_damaged_zip_is_refused(tmp_path: Path, cut: int) -> None:
     """Cut short, or with bytes gone wrong within."""
     path = zipped(tmp_path, {"orders-of-a-day.csv": f"订单号\n{ID}\n".encode() * 50})
     path.write_bytes(path.read_bytes()[:cut])
@@ -305,7 +305,7 @@ def test_a_damaged_zip_says_so(tmp_path: Path, cut: int) -> None:
     assert re.search("damaged", message_of(caught.value))
 
 
-def test_a_member_gone_wrong_says_so(tmp_path: Path) -> None:
+def test_a_damaged_member_is_refused(tmp_path: Path) -> None:
     """Noticed by its checksum while reading."""
     path = zipped(tmp_path, {"orders-of-a-day.csv": f"订单号\n{ID}\n".encode() * 50})
     raw = bytearray(path.read_bytes())

@@ -1,4 +1,4 @@
-"""What the walled child imports for text stays light, and the samples of text read as their README says."""
+"""What the parser process imports for text, and the samples of text as their README has them."""
 
 import subprocess
 import sys

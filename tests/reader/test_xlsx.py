@@ -136,7 +136,7 @@ def joined(batches: list[RowBatch]) -> RowBatch:
 def test_a_cell_is_read_as_excel_shows_it(
     tmp_path: Path, cell: str, expected: tuple[str, int], odd: str
 ) -> None:
-    """By the expression for usual rows, by expat for odd ones, and by the column reader: all say the same."""
+    """By the expression for usual rows, by expat for odd ones, and by the column reader: the same."""
     rows = f'<row r="1"><c r="B1" t="s"><v>0</v></c></row><row r="2"><c r="A2"><v>1</v></c>{cell}</row>'
     path = workbooks.xlsx(tmp_path / "a.xlsx", odd + rows, strings=STRINGS, formats=FORMATS)
     line = lines(path)[1]
@@ -146,7 +146,7 @@ def test_a_cell_is_read_as_excel_shows_it(
     assert [expected] == list(zip(fast.orders, fast.order_kinds, strict=True))
 
 
-def test_dates_count_from_1904_where_the_workbook_says_so(tmp_path: Path) -> None:
+def test_dates_count_from_1904_where_the_workbook_has_it(tmp_path: Path) -> None:
     """An old Mac's habit: the same number is another day."""
     rows = '<row r="1"><c r="A1" s="1"><v>46320</v></c></row>'
     path = workbooks.xlsx(tmp_path / "a.xlsx", rows, formats=["14"], about='<workbookPr date1904="1"/>')
@@ -155,7 +155,7 @@ def test_dates_count_from_1904_where_the_workbook_says_so(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("raw", ["", "abc", "1e999", "99999999", "-5"])
 def test_a_date_beyond_the_calendar_is_left_as_it_is(tmp_path: Path, raw: str) -> None:
-    """It stays what the file says, and no date."""
+    """It stays the number of the file, and no date."""
     rows = f'<row r="1"><c r="A1" s="1"><v>{raw}</v></c><c r="B1"><v>1</v></c></row>'
     line = lines(workbooks.xlsx(tmp_path / "a.xlsx", rows, formats=["14"]))[0]
     assert (raw, NUMBER if raw else EMPTY) == (line.cells[0], line.kinds[0])
@@ -177,17 +177,17 @@ def test_rows_keep_the_numbers_that_excel_shows(tmp_path: Path, odd: str) -> Non
 
 
 @pytest.mark.parametrize("odd", ODD, ids=["usual", "odd"])
-def test_cells_stand_in_their_columns(tmp_path: Path, odd: str) -> None:
+def test_cells_are_in_their_columns(tmp_path: Path, odd: str) -> None:
     """Out of order, far to the right, beyond AA."""
     rows = f'<row r="1">{number("C1", 3)}{number("A1", 1)}{number("AB1", 28)}</row>'
     assert [(1, ["1", "", "3", *[""] * 24, "28"])] == grid(workbooks.xlsx(tmp_path / "a.xlsx", odd + rows))
 
 
 @pytest.mark.parametrize("odd", ODD, ids=["usual", "odd"])
-@pytest.mark.parametrize("said", ["hidden='1'", 'hidden="true"', 'ht="0" hidden="1" customHeight="1"'])
-def test_hidden_rows_are_marked(tmp_path: Path, said: str, odd: str) -> None:
-    """A filter's rows, and zero-height ones that say so; `hidden="0"` is none."""
-    rows = f'<row r="1">{number("A1", 1)}</row><row r="2" {said}>{number("A2", 2)}</row><row r="3" hidden="0">{number("A3", 3)}</row>'
+@pytest.mark.parametrize("hidden", ["hidden='1'", 'hidden="true"', 'ht="0" hidden="1" customHeight="1"'])
+def test_hidden_rows_are_marked(tmp_path: Path, hidden: str, odd: str) -> None:
+    """A filter's rows, and zero-height ones with the attribute; `hidden="0"` is none."""
+    rows = f'<row r="1">{number("A1", 1)}</row><row r="2" {hidden}>{number("A2", 2)}</row><row r="3" hidden="0">{number("A3", 3)}</row>'
     assert [False, True, False] == [
         line.hidden for line in lines(workbooks.xlsx(tmp_path / "a.xlsx", odd + rows))
     ]
@@ -223,7 +223,7 @@ def test_strict_office_xml_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-8-sig", "iso-8859-1"])
 def test_a_sheet_in_another_encoding(tmp_path: Path, codec: str) -> None:
-    """What its XML declaration or BOM says counts."""
+    """By its XML declaration or BOM."""
     rows = '<row r="1"><c r="A1" t="inlineStr"><is><t>caf\xe9</t></is></c></row>'
     part = workbooks.worksheet(rows).replace("UTF-8", "utf-8" if codec == "utf-8-sig" else codec)
     parts: dict[str, str | bytes] = {
@@ -241,7 +241,7 @@ def test_cells_merged_downward_are_filled(tmp_path: Path) -> None:
     assert [["1", "2"], ["1", "3"], ["1", "4"], ["", "5"]] == [line.cells for line in lines(path)]
 
 
-def test_hidden_sheets_say_so(tmp_path: Path) -> None:
+def test_hidden_sheets_are_marked(tmp_path: Path) -> None:
     """Hidden and very hidden, charts left out."""
     one = workbooks.worksheet(f'<row r="1">{number("A1", 1)}</row>')
     parts = workbooks.workbook_parts(
@@ -358,7 +358,7 @@ def test_a_sheet_that_is_cut_short_is_refused(tmp_path: Path) -> None:
     assert ("DAMAGED", "xml") == (caught.value.reason, caught.value.facts["why"])
 
 
-def test_texts_that_are_missing_are_told(tmp_path: Path) -> None:
+def test_missing_shared_strings_are_an_error(tmp_path: Path) -> None:
     """Cells that point into shared strings that aren't there."""
     path = workbooks.xlsx(tmp_path / "a.xlsx", '<row r="1"><c r="A1" t="s"><v>0</v></c></row>')
     with pytest.raises(ReadError) as caught:

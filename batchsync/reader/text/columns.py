@@ -1,6 +1,6 @@
-"""The columns of a table in text, fast: whole blocks by one expression that takes only the wanted cells, or cut records.
+"""The wanted columns of a text: by one expression for a whole block, or from records that are divided already.
 
-What is odd is for `row_batches`: every way here says None when a row isn't surely a whole record with an order in it.
+Every way returns None when a row is not surely a whole record with an order in it; `row_batches` reads it then.
 """
 
 import re
@@ -26,9 +26,7 @@ class TextColumns:
     def __init__(self, found: SheetFound, dialect: Dialect, width: int) -> None:
         self.below = max((found.header_line, *found.explanation_lines))
         """The last line that is looked at by itself in any case."""
-        firsts = (
-            None if found.order_shape >= Shape.DIGITS else 0
-        )  # looked at where the orders don't say enough
+        firsts = None if found.order_shape >= Shape.DIGITS else 0  # for orders that don't look like ids
         self._width = len(found.headers)
         self._wanted = (
             found.order_column,

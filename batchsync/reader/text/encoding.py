@@ -13,10 +13,10 @@ from typing import NamedTuple
 from batchsync.reader.source import Opener
 
 Knows = Callable[[list[str]], bool]
-"""Whether the first lines, decoded, hold a header that says what the table is."""
+"""Whether the first lines, decoded, have a known header."""
 
 MARK = "batchsync_mark"
-"""The name of our way with undecodable bytes."""
+"""The name of the error handler for undecodable bytes."""
 _MARKED = re.compile("[\udc00-\udcff]")
 PIECE = 1 << 15
 """Bytes read at a time: what they become stays below the size that a C library asks the system for anew each time."""
@@ -68,7 +68,7 @@ class _Marks:
 
 
 def marks_made() -> int:
-    """Return how many undecodable places have been met so far: unchanged, they say that nothing was."""
+    """Return how many undecodable places have been met so far; unchanged when there was none."""
     return _Marks.count
 
 
@@ -94,7 +94,7 @@ def show_marks(text: str) -> str:
 
 
 def detect(opener: Opener, knows: Knows) -> Encoding:
-    """Tell the encoding of a whole file."""
+    """Find the encoding of a whole file."""
     with opener() as stream:
         head = stream.read(HEAD)
     wide = _by_bom(head) or _by_nuls(head)

@@ -125,7 +125,7 @@ class _Feed:
 
 
 def careful(feed: _Feed, dialect: Dialect, width: int) -> Iterator[tuple[list[str], bool]]:
-    """Cut lines into records one by one; each says whether it is broken. `width` is what most records have."""
+    """Cut lines into records one by one; with each, whether it is broken. `width` is what most records have."""
     reader = dialect.cut(feed, strict=True)
     while True:
         feed.taken.clear()
@@ -136,7 +136,7 @@ def careful(feed: _Feed, dialect: Dialect, width: int) -> Iterator[tuple[list[st
         except csv.Error:
             row = None
         if row is None or (len(feed.taken) > 1 and _is_doubtful(row, dialect, width)):
-            yield _mended(feed.push_back(), dialect, width)
+            yield _single_line(feed.push_back(), dialect, width)
             reader = dialect.cut(feed, strict=True)
         else:
             yield row, False
@@ -176,7 +176,7 @@ def _is_alike(line: str, own: list[str], dialect: Dialect, width: int) -> bool:
     return any(shape(one) is shape(other) >= Shape.SHORT for one, other in zip(own, cells, strict=False))
 
 
-def _mended(line: str, dialect: Dialect, width: int) -> tuple[list[str], bool]:
+def _single_line(line: str, dialect: Dialect, width: int) -> tuple[list[str], bool]:
     """A line that strict reading balks at is still whole when its quotes pair up and its cells are complete."""
     row = next(dialect.cut([line], strict=False), [])
     if line.count('"') % 2 == 0 and len(row) == width:

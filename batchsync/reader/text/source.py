@@ -153,7 +153,7 @@ class TextSource:
 
 
 def open_text(path: Path, options: ReadOptions = NO_OPTIONS) -> TextSource:
-    """Open a text file; the options help to tell its encoding and delimiter by the headers asked for."""
+    """Open a text file; the headers asked for help to find its encoding and delimiter."""
     return TextSource(lambda: path.open("rb"), path.name, options)
 
 

@@ -25,12 +25,12 @@ class CellType(NamedTuple):
 
 
 def attributes_of(blob: str) -> Attributes:
-    """Return the attributes that stand in a tag."""
+    """Return the attributes in a tag."""
     return {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(blob)}
 
 
 def cell_type(attributes: Attributes) -> CellType:
-    """Return what the attributes of a cell say of its value."""
+    """Return the type and style of a cell."""
     style = attributes.get("s", "0")
     return CellType(attributes.get("t", "n"), int(style) if style.isdecimal() else 0)
 
@@ -56,7 +56,7 @@ class Values:
         return self._strings
 
     def of_blob(self, blob: str) -> Convert:
-        """Return the conversion for the attributes as they stand in a tag."""
+        """Return the conversion for the attributes as written in a tag."""
         convert = self._by_blob.get(blob)
         if convert is None:
             if len(self._by_blob) > 10_000:
@@ -73,7 +73,7 @@ class Values:
 
     @staticmethod
     def type_of(blob: str) -> str:
-        """Return the type that a cell's attributes say."""
+        """Return the type of a cell with these attributes."""
         return cell_type(attributes_of(blob)).type
 
     def zeros_of(self, blob: str) -> int | None:

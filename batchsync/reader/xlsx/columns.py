@@ -211,8 +211,8 @@ def _text_kinds(texts: list[str]) -> list[int]:
 
 def _hidden(before: Sequence[str], after: Sequence[str]) -> list[int]:
     """Return 1 for each hidden row; nothing when none is."""
-    says = {blob for blob in {*before, *after} if "hidden" in blob}
-    hiding = {blob for blob in says if hides(blob)}
+    with_hidden = {blob for blob in {*before, *after} if "hidden" in blob}
+    hiding = {blob for blob in with_hidden if hides(blob)}
     if not hiding:
         return []
     return [int(one in hiding or other in hiding) for one, other in zip_longest(before, after)]

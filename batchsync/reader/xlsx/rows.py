@@ -31,7 +31,7 @@ def _place(letters: str) -> int:
 
 
 class Rows:
-    """Turns the rows of one sheet into lines, keeping count for rows that don't say their number."""
+    """Turns the rows of one sheet into lines, counting rows without a number."""
 
     def __init__(self, values: Values) -> None:
         self._values = values
@@ -55,9 +55,9 @@ class Rows:
             at = text.find("<row", end)
 
     def number(self, attributes: str) -> tuple[int, bool]:
-        """Return a row's number, counted on when it says none or one that has passed, and whether it is hidden."""
-        said, hidden = _said_by(attributes)
-        number = said if said > self.last else self.last + 1
+        """Return a row's number, the next one when it has none or an earlier one, and whether it is hidden."""
+        written, hidden = _written_number(attributes)
+        number = written if written > self.last else self.last + 1
         if number > MOST_LINES:
             raise ReadError("DAMAGED", why="deep")
         self.last = number
@@ -99,8 +99,8 @@ class Rows:
         return None if line is None else line._replace(number=number, hidden=hidden)
 
 
-def _said_by(blob: str) -> tuple[int, bool]:
-    """Return the number that a row says (0 for none) and whether it is hidden."""
+def _written_number(blob: str) -> tuple[int, bool]:
+    """Return the number of a row as written (0 for none) and whether it is hidden."""
     usual = _USUAL_ROW.match(blob)
     if usual:
         return int(usual[1]), False
