@@ -1,4 +1,4 @@
-"""One Chromium for the tests of a file; each test has a context of its own, which may ask this machine and nobody else."""
+"""One Chromium for the tests of a file; each test has a context of its own, with access to this machine only."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -32,7 +32,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Open]:
-    """Open an address in a fresh context; what a page complains of, and whom it asks, is held against it at the end."""
+    """Open an address in a fresh context; script errors and requests to other machines fail the test."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
@@ -55,7 +55,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
 
 
 def watch(page: Page, origin: str, faults: list[str]) -> None:
-    """Note scripts that fail, policies that are broken, dialogs, and requests that leave the machine."""
+    """Record script errors, violations of the policy, dialogs, and requests to other machines."""
 
     def asked(url: str) -> None:
         if not url.startswith((origin, "blob:", "data:")):
@@ -66,7 +66,7 @@ def watch(page: Page, origin: str, faults: list[str]) -> None:
     page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
     page.on(
         "console",
-        lambda said: (
-            faults.append(f"policy: {said.text}") if "Content Security Policy" in said.text else None
+        lambda message: (
+            faults.append(f"policy: {message.text}") if "Content Security Policy" in message.text else None
         ),
     )

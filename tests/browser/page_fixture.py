@@ -1,4 +1,4 @@
-"""A stage for the browser: the sandbox, and the page before it, each in a thread of its own."""
+"""A served page and its sandbox for the browser, each in a thread of its own."""
 
 import asyncio
 import contextlib
@@ -44,7 +44,7 @@ FLAGS = [
 
 
 class Stage:
-    """The vendor's stand-in and the addresses that open the page, once each."""
+    """The sandbox, the page's context, and the addresses with login tokens."""
 
     def __init__(
         self, vendor: Sandbox, addresses: list[str], context: AppContext, loop: asyncio.AbstractEventLoop
@@ -54,7 +54,7 @@ class Stage:
 
     @property
     def address(self) -> str:
-        """An address that nobody has used."""
+        """An address whose token is unused."""
         return self._addresses[-1]
 
     @property
@@ -87,7 +87,7 @@ def staged(
     latency_s: float = 0.0,
     inbox: Path | None = None,
 ) -> Iterator[Stage]:
-    """Play until the block ends."""
+    """Serve until the block ends."""
     script = Script(faults=faults, seed=3, only=("half", "http 502", "code 1003"))
     with run_in_thread(SandboxSettings(script=script, latency_s=latency_s)) as vendor:
         config = config_of(vendor, folder, rate=rate, cap=cap, inbox=inbox)
@@ -151,8 +151,8 @@ def workbook(path: Path, count: int, *, start: int = 1, extra: list[list[object]
     return path
 
 
-def told_points(path: Path) -> dict[str, int]:
-    """Return the points that a downloaded result tells, by order number; rows without any are left out."""
+def points_of(path: Path) -> dict[str, int]:
+    """Return the points in a downloaded result by order number, without rows that have none."""
     rows = [*openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)]
     heads = [str(head) for head in rows[0]]
     spent = next(place for place, head in enumerate(heads) if head in ("points spent", "消耗点券"))

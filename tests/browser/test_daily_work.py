@@ -21,7 +21,7 @@ from batchsync.sandbox.server import Sandbox
 from tests.browser.conftest import Open
 from tests.browser.page_fixture import staged, workbook
 from tests.browser.test_workflow import download, reach, start, upload
-from tests.browser.views import no_barriers, no_sideways
+from tests.browser.views import fits, is_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -92,7 +92,7 @@ def test_a_newcomer_reaches_the_first_result(open_page: Open, tmp_path: Path) ->
         with command(vendor, tmp_path, port, token=False) as (_, address):
             page = open_page(address)
             expect(page.locator(".setup")).to_be_visible()
-            no_barriers(page)
+            is_accessible(page)
             page.fill("[name=token]", vendor.token)
             page.fill("[name=account]", "main shop")
             page.fill("[name=max_points]", "100")
@@ -140,7 +140,7 @@ def test_columns_are_clicked_and_remembered(open_page: Open, tmp_path: Path) -> 
         page.wait_for_selector(".column-grid")
         expect(page.locator(".candidate")).to_have_count(2)
         assert "--" not in page.inner_text("main")
-        no_barriers(page)
+        is_accessible(page)
         page.click(".candidate [data-letter=B]")
         page.click(".column-grid td[data-letter=D] >> nth=2")
         expect(page.locator("[data-chosen=owner]")).to_have_text("D")
@@ -186,7 +186,7 @@ def test_an_unreadable_file_is_replaced(open_page: Open, tmp_path: Path) -> None
         page.set_input_files("#files", broken)
         expect(page.locator(".note.bad")).to_be_visible()
         expect(page.locator(".column-grid, .columns-form")).to_have_count(0)
-        no_barriers(page)
+        is_accessible(page)
         page.set_input_files("[data-replace]", workbook(tmp_path / "fixed.xlsx", 3))
         page.wait_for_selector(".check-summary")
         expect(page.locator("h1")).to_have_text("fixed.xlsx")
@@ -228,12 +228,12 @@ def test_seven_files_are_started_by_one_question(open_page: Open, tmp_path: Path
             files = [workbook(tmp_path / f"{n}.xlsx", 30, start=1000 * n) for n in range(1, 8)]
             page.set_input_files("#files", files)
             expect(page.locator("[data-select]")).to_have_count(7)
-            no_barriers(page)
+            is_accessible(page)
             for n in (0, 2, 4):
                 page.check(f"[data-select] >> nth={n}")
             page.click("[data-action=start-selected]")
             expect(page.locator("[data-sum=orders]")).to_have_text("90")
-            no_barriers(page)
+            is_accessible(page)
             page.click("#start button[value=yes]")
             page.wait_for_selector(".pill.running")
             expect(page.locator(".pill.waiting")).to_have_count(2)
@@ -266,7 +266,7 @@ def test_a_capped_file_says_so(open_page: Open, tmp_path: Path) -> None:
         expect(page.locator(".file .pill")).to_have_text("stopped early")
         expect(page.locator(".file-info")).to_contain_text("30 not sent")
         expect(page.locator(".file-info")).to_contain_text("cap")
-        no_barriers(page)
+        is_accessible(page)
 
 
 def test_files_that_are_started_together_share_the_cap(open_page: Open, tmp_path: Path) -> None:
@@ -358,7 +358,7 @@ def test_uncertain_orders_are_copied_and_decided_per_row(open_page: Open, tmp_pa
         page.click("[data-action=copy-all]")
         page.wait_for_timeout(300)
         assert count == len(page.evaluate("navigator.clipboard.readText()").split())
-        no_barriers(page)
+        is_accessible(page)
         page.click(".evidence li:first-child [data-decision=charged]")
         expect(page.locator(".evidence li")).to_have_count(count - 1)
         page.goto(stage.origin)
@@ -374,7 +374,7 @@ def test_orders_are_found_by_prefix(open_page: Open, tmp_path: Path) -> None:
         page.wait_for_selector(".result.synced")
         page.goto(f"{stage.origin}/orders?q=260101-00000000000001")
         expect(page.locator(".kinds a")).to_have_count(3)
-        no_barriers(page)
+        is_accessible(page)
         page.click(".kinds a >> nth=0")
         page.wait_for_selector(".events li")
 
@@ -387,14 +387,14 @@ def test_the_new_views_fit(width: int, open_page: Open, tmp_path: Path) -> None:
         upload(page, workbook(tmp_path / f"{'长文件名' * 9}.xlsx", 12, extra=[[1.26e17, MERCHANT]]))
         page.click("#columns summary")
         page.wait_for_selector(".column-grid")
-        no_sideways(page)
+        fits(page)
         page.click("[data-action=edit]")
-        no_sideways(page)
+        fits(page)
         page.click("[data-action=start]")
-        no_sideways(page)
+        fits(page)
         page.click("#start button[value=yes]")
         page.wait_for_selector(".result .tiles")
-        no_sideways(page)
+        fits(page)
         page.goto(stage.origin)
         page.wait_for_selector(".file")
-        no_sideways(page)
+        fits(page)

@@ -1,4 +1,4 @@
-"""What rough days bring: a killed server, hostile and huge files, small screens, long tables."""
+"""A killed server, hostile and huge files, small screens, long tables."""
 
 import io
 import os
@@ -20,7 +20,7 @@ from batchsync.sandbox.server import Sandbox
 from tests.browser.conftest import Open
 from tests.browser.page_fixture import staged, workbook
 from tests.browser.test_workflow import more_than_three, start, upload
-from tests.browser.views import no_sideways
+from tests.browser.views import fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -55,7 +55,7 @@ def command(vendor: Sandbox, folder: Path) -> Iterator[tuple[subprocess.Popen[st
 
 
 def test_a_killed_server_is_started_again(open_page: Open, tmp_path: Path) -> None:
-    """Kill -9 in mid-run: the page says so, the next start shows what is known, settles what isn't, and sends the rest once."""
+    """Kill -9 during a run: the page shows it; after the next start uncertain orders are resolved, and the rest is sent once."""
     with run_in_thread(SandboxSettings(latency_s=0.3)) as vendor:
         with command(vendor, tmp_path) as (process, address):
             page = open_page(address)
@@ -94,7 +94,7 @@ def test_a_killed_server_is_started_again(open_page: Open, tmp_path: Path) -> No
 
 
 def bomb() -> bytes:
-    """A workbook of a few kilobytes that says it unpacks to a gigabyte."""
+    """A workbook of a few kilobytes that unpacks to a gigabyte."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as book:
         book.writestr("[Content_Types].xml", "<Types/>")
@@ -115,17 +115,17 @@ def encrypted(path: Path) -> bytes:
 
 
 def test_hostile_and_huge_files_are_refused(open_page: Open, tmp_path: Path) -> None:
-    """A bomb, an encrypted workbook, 200 MB: each says why, and the page goes on."""
+    """A bomb, an encrypted workbook, 200 MB: each shows the reason, and the page keeps working."""
     with staged(tmp_path) as stage:
         page = open_page(stage.address)
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        for name, content, said in (
+        for name, content, message in (
             ("bomb.xlsx", bomb(), "unpack|expand|MB|GB"),
             ("locked.xlsx", encrypted(tmp_path / "plain.xlsx"), "password"),
         ):
             page.goto(stage.origin)
             page.set_input_files("#files", {"name": name, "mimeType": kind, "buffer": content})
-            expect(page.locator(".note.bad")).to_have_text(re.compile(said, re.IGNORECASE))
+            expect(page.locator(".note.bad")).to_have_text(re.compile(message, re.IGNORECASE))
         huge = tmp_path / "huge.xlsx"
         with huge.open("wb") as file:
             file.truncate(200 * 1024 * 1024)
@@ -145,23 +145,23 @@ def test_hostile_and_huge_files_are_refused(open_page: Open, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_phone_sees_everything(lang: str, open_page: Open, tmp_path: Path) -> None:
+def test_every_view_fits_a_phone(lang: str, open_page: Open, tmp_path: Path) -> None:
     """At 360 pixels no view is wider than the screen."""
     with staged(tmp_path, faults=0.5, cap=100) as stage:
         page = open_page(stage.address, lang=lang, width=360, height=740)
-        no_sideways(page)
+        fits(page)
         upload(page, workbook(tmp_path / f"{'很长的文件名' * 9}.xlsx", 12, extra=[[1.26e17, "1"]]))
-        no_sideways(page)
+        fits(page)
         start(page)
         page.wait_for_selector(".evidence li")
-        no_sideways(page)
+        fits(page)
         for path in ("/", "/runs", "/orders?q=260101-000000000000001", "/points", "/settings"):
             page.goto(stage.origin + path)
-            no_sideways(page)
+            fits(page)
 
 
 def test_a_long_table_scrolls_filters_and_searches(open_page: Open, tmp_path: Path) -> None:
-    """Only rows in sight exist; the last is a key away; filter and search ask the server."""
+    """Only visible rows exist; End shows the last; filter and search are done by the server."""
     with staged(tmp_path, faults=0.02) as stage:
         page = open_page(stage.address)
         upload(page, workbook(tmp_path / "orders.xlsx", 1500))
@@ -185,8 +185,8 @@ def test_a_long_table_scrolls_filters_and_searches(open_page: Open, tmp_path: Pa
         expect(page.locator(".grid .none")).to_be_visible()
 
 
-def test_the_page_is_left_and_found_again(open_page: Open, tmp_path: Path) -> None:
-    """Closed in mid-run, the run goes on; whoever comes back sees its end."""
+def test_a_run_continues_without_its_page(open_page: Open, tmp_path: Path) -> None:
+    """The page is closed during a run; opened again, it shows the result."""
     with staged(tmp_path, rate=100) as stage:
         page: Page = open_page(stage.address)
         upload(page, workbook(tmp_path / "orders.xlsx", 40))

@@ -1,4 +1,4 @@
-"""What nights did, in a real browser: the list and one night, without barriers, on a phone too."""
+"""Nightly runs in a real browser: the list and one run, accessible, also on a phone."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from batchsync.nightly.state import FileRecord, NightState, NightSummary
 from batchsync.web.handlers.nightly import state_folder
 from tests.browser.conftest import Open
 from tests.browser.page_fixture import staged
-from tests.browser.views import no_barriers, no_sideways
+from tests.browser.views import fits, is_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -17,7 +17,7 @@ NIGHT = "2026-11-23"
 EVIL = "<img src=x onerror=alert(1)>.xlsx"
 
 
-def spend_a_night(memory: Path) -> None:
+def record_a_night(memory: Path) -> None:
     memory.mkdir(parents=True, exist_ok=True)
     record = NightState(memory)
     record.begin(date.fromisoformat(NIGHT), datetime(2026, 11, 23, 2, 12, tzinfo=UTC))
@@ -50,18 +50,18 @@ def spend_a_night(memory: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_nights_are_looked_at_without_barriers(lang: str, tmp_path: Path, open_page: Open) -> None:
-    """axe-core finds nothing serious, nothing runs sideways at 360 px, and a file's name stays text."""
+def test_nightly_runs_are_accessible(lang: str, tmp_path: Path, open_page: Open) -> None:
+    """No violation of axe-core's rules, no scrolling sideways at 360 px, and a file's name is shown as text."""
     with staged(tmp_path, inbox=tmp_path / "inbox") as stage:
         memory = state_folder(stage.context.loaded.config)
         assert memory is not None
-        spend_a_night(memory)
+        record_a_night(memory)
         page = open_page(stage.address, lang=lang, width=360, height=740)
         page.goto(f"{stage.origin}/nights")
         page.wait_for_selector("tbody tr")
         for _ in range(2):
-            no_barriers(page)
-            no_sideways(page)
+            is_accessible(page)
+            fits(page)
             page.goto(f"{stage.origin}/nights/{NIGHT}")
             page.wait_for_selector("tbody tr")
         assert EVIL in page.inner_text("tbody")

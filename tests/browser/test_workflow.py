@@ -1,4 +1,4 @@
-"""The whole way in a real browser: hand in, check, start, watch, download, look back, in both languages."""
+"""From upload to result in a real browser: check, start, progress, download, history; in both languages."""
 
 import re
 from pathlib import Path
@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.page_fixture import staged, told_points, workbook
-from tests.browser.views import no_barriers, no_sideways
+from tests.browser.page_fixture import points_of, staged, workbook
+from tests.browser.views import fits, is_accessible
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -50,56 +50,56 @@ def download(page: Page, selector: str, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_whole_way(lang: str, open_page: Open, tmp_path: Path) -> None:
-    """From a dropped sheet to the downloaded workbook, whose points are those of the vendor's books; no barrier on any view."""
-    looked_at = no_barriers if lang == "en" else no_sideways  # what axe-core looks at is the same in both
+def test_from_upload_to_result(lang: str, open_page: Open, tmp_path: Path) -> None:
+    """The points of the downloaded workbook are those of the vendor's charge log; no view violates axe-core's rules."""
+    inspect = is_accessible if lang == "en" else fits  # what axe-core looks at is the same in both
     with staged(tmp_path, faults=0.2, cap=500, rate=15 if lang == "en" else 500) as stage:
         page = open_page(stage.address, lang=lang)
-        looked_at(page)
+        inspect(page)
         upload(page, workbook(tmp_path / f"订单 <script>{lang}.xlsx", 150, extra=EVIL))
         expect(page.locator("h1")).to_have_text(f"订单 <script>{lang}.xlsx")
         assert "A152" in page.inner_text("#problem-rows")
-        looked_at(page)
+        inspect(page)
         page.click("[data-action=start]")
-        looked_at(page)
+        inspect(page)
         page.click("#start button[value=yes]")
         if lang == "en":  # slow enough to be seen under way
             page.wait_for_selector(".run-progress")
             expect(page.locator("[data-value=synced]")).not_to_have_text("0")
-            looked_at(page)
+            inspect(page)
         page.wait_for_selector(".result .tiles")
         page.wait_for_selector(".evidence li")
-        looked_at(page)
+        inspect(page)
         got = download(page, "a[href$='result.xlsx']", tmp_path)
         synced = {
             account.order: account.points
             for account in stage.vendor.books.accounts.values()
             if account.points
         }
-        told = told_points(got)
-        assert told == {number: points for number, points in synced.items() if number in told}
-        assert (True, []) == (len(told) > 60, stage.vendor.books.charged_twice())
+        found = points_of(got)
+        assert found == {number: points for number, points in synced.items() if number in found}
+        assert (True, []) == (len(found) > 60, stage.vendor.books.charged_twice())
         assert b"PK" == download(page, "a[href$='dispute.xlsx']", tmp_path).read_bytes()[:2]
         for path, seen in (
             ("/", ".files"),
             ("/runs", "tbody tr"),
-            (f"/orders?q={next(iter(told))}", ".events li"),
+            (f"/orders?q={next(iter(found))}", ".events li"),
             ("/points?by=run", ".chart svg"),
             ("/settings", ".doctor li"),
             ("/nowhere", ".card"),
         ):
             page.goto(stage.origin + path)
             page.wait_for_selector(seen)
-            looked_at(page)
+            inspect(page)
         assert lang == page.get_attribute("html", "lang", timeout=1000)[:2]  # type: ignore[index]
 
 
-def test_a_locked_page_has_no_barrier(open_page: Open, tmp_path: Path) -> None:
-    """Whoever comes without the address is told where it stands."""
+def test_the_page_without_a_session_is_accessible(open_page: Open, tmp_path: Path) -> None:
+    """It names the way to open a session."""
     with staged(tmp_path) as stage:
         page = open_page(f"{stage.origin}/")
         expect(page.locator("h1")).to_have_text("Please open the page from batchsync")
-        no_barriers(page)
+        is_accessible(page)
 
 
 def test_everything_by_keyboard(open_page: Open, tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def more_than_three(page: Page, number: str) -> None:
 
 
 def reach(page: Page, selector: str, *, back: bool = False) -> None:
-    """Press Tab until the element has the focus, as somebody without a pointer does."""
+    """Press Tab until the element has the focus, as a user without a pointer does."""
     page.wait_for_selector(selector)
     for _ in range(60):
         if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
@@ -140,7 +140,7 @@ def reach(page: Page, selector: str, *, back: bool = False) -> None:
     pytest.fail(f"{selector} can't be reached by Tab")
 
 
-def test_stop_and_go_on(open_page: Open, tmp_path: Path) -> None:
+def test_stop_and_continue(open_page: Open, tmp_path: Path) -> None:
     """Pause holds, stop finishes what is under way, and the rest is sent from the result's own button."""
     with staged(tmp_path, rate=40, latency_s=1.0) as stage:
         page = open_page(stage.address)
@@ -195,7 +195,7 @@ def test_two_tabs_and_a_refresh(open_page: Open, tmp_path: Path) -> None:
         assert [] == stage.vendor.books.charged_twice()
 
 
-def test_uncertain_orders_are_settled(open_page: Open, tmp_path: Path) -> None:
+def test_uncertain_orders_are_resolved(open_page: Open, tmp_path: Path) -> None:
     """One by one and all at once, with the evidence beside them."""
     with staged(tmp_path, faults=1.0) as stage:
         page = open_page(stage.address)
@@ -213,7 +213,7 @@ def test_uncertain_orders_are_settled(open_page: Open, tmp_path: Path) -> None:
 
 
 def test_rows_are_pasted_and_columns_chosen(open_page: Open, tmp_path: Path) -> None:
-    """Rows without a header need a person to say which column is which."""
+    """For rows without a header the user chooses the columns."""
     with staged(tmp_path) as stage:
         page = open_page(stage.address)
         page.click("[data-action=paste]")

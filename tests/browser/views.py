@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
-def no_barriers(page: Page) -> None:
+def is_accessible(page: Page) -> None:
     """Check a view with axe-core, whatever the severity: everything in light, contrasts in dark too."""
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     found = _violations(page, {"resultTypes": ["violations"]})
@@ -27,7 +27,7 @@ def _violations(page: Page, options: dict[str, Any]) -> list[str]:
     ]
 
 
-def no_sideways(page: Page) -> None:
+def fits(page: Page) -> None:
     """The page itself never scrolls sideways; tables do so inside their frames."""
     wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide <= window, page.url

@@ -1,4 +1,4 @@
-"""A page that is served, a sandbox behind it, and a visitor who talks to it as a browser would."""
+"""Fixtures: a served page, the sandbox behind it, and a client that sends requests as a browser would."""
 
 import asyncio
 import re
@@ -35,7 +35,7 @@ PATIENCE_S = 20
 
 @dataclass(slots=True)
 class Visitor:
-    """Talks to a page; with the cookie once it has entered."""
+    """Sends requests to a page; with the session cookie after the login."""
 
     session: aiohttp.ClientSession
     login_address: str
@@ -73,14 +73,14 @@ class Visitor:
 
 @dataclass(slots=True)
 class Page:
-    """A served page with its visitor."""
+    """A served page and its client."""
 
     context: AppContext
     visitor: Visitor
     addresses: list[str]
 
-    async def settled(self, file: str, wanted: Callable[[Any], bool]) -> None:
-        """Wait until a file on the desk is as wanted: each ring of the bell is looked at."""
+    async def wait_for(self, file: str, wanted: Callable[[Any], bool]) -> None:
+        """Wait until a file is as wanted: it is compared after every event."""
         item = self.context.queue.get(file)
         async with asyncio.timeout(PATIENCE_S):
             async for _ in self.context.events.subscribe():
@@ -94,13 +94,13 @@ class Page:
         return checked.plan.numbers
 
     async def checked(self, file: str) -> None:
-        await self.settled(file, lambda item: not item.is_checking)
+        await self.wait_for(file, lambda item: not item.is_checking)
 
     async def over(self, file: str) -> None:
-        await self.settled(file, lambda item: item.record.phase in ("done", "interrupted"))
+        await self.wait_for(file, lambda item: item.record.phase in ("done", "interrupted"))
 
     async def send(self, content: bytes, orders: int, name: str = "orders.csv") -> str:
-        """Hand a file in, start it and wait for its end."""
+        """Upload a file, start it and wait for its end."""
         file = await self.visitor.upload(content, name)
         await self.checked(file)
         answer = await self.visitor.post("/api/start", start_body(file, {"orders": orders, "points": orders}))
@@ -127,8 +127,8 @@ def sheet(count: int, start: int = 1, merchant: str = "2088123464") -> bytes:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(SandboxSettings()) as stand_in:
-        yield stand_in
+    async with Sandbox(SandboxSettings()) as running:
+        yield running
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def run_checks() -> list[CheckLine]:
 
 @asynccontextmanager
 async def served(config: Config) -> AsyncIterator[Page]:
-    """Serve a page and let a visitor in."""
+    """Serve a page for a client that has not logged in."""
     loaded = Loaded(config=config, file=None, warnings=(), places={})
     addresses: list[str] = []
     async with (
@@ -168,7 +168,7 @@ async def served(config: Config) -> AsyncIterator[Page]:
 
 @pytest.fixture
 async def page(make_config: MakeConfig) -> AsyncIterator[Page]:
-    """A page whose visitor has entered."""
+    """A page whose client has logged in."""
     async with served(make_config()) as one:
         await one.visitor.login()
         yield one

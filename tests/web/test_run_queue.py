@@ -1,4 +1,4 @@
-"""What becomes of a file on the desk: checked, confirmation to, sent once, stopped, sent again, settled; as a visitor sees it."""
+"""An uploaded file from check to result: confirmed, queued, sent once, stopped, sent again, resolved."""
 
 import asyncio
 import errno
@@ -19,7 +19,7 @@ from tests.web.conftest import MakeConfig, Page, served, sheet, start_body
 
 
 async def test_a_check_is_free_and_shown(page: Page, sandbox: Sandbox) -> None:
-    """Columns, counts and cost stand on the file's page, and nothing was called."""
+    """The file's page shows columns, counts and points, and no call was made."""
     file = await page.visitor.upload(sheet(3) + b"260101-000000000000001,2088123464\n1.26E+17,2088123464\n")
     await page.checked(file)
     text = await page.visitor.text(f"/files/{file}")
@@ -31,8 +31,8 @@ async def test_a_check_is_free_and_shown(page: Page, sandbox: Sandbox) -> None:
     )
 
 
-async def test_a_sent_file_says_what_the_books_say(page: Page, sandbox: Sandbox, tmp_path: Path) -> None:
-    """Every order is charged once; the downloaded workbook tells the points that were charged."""
+async def test_a_result_agrees_with_the_charge_log(page: Page, sandbox: Sandbox, tmp_path: Path) -> None:
+    """Every order is charged once; the downloaded workbook has the points that were charged."""
     file = await page.send(sheet(7), 7)
     run = page.context.queue.get(file).record.run
     answer = await page.visitor.get(f"/runs/{run}/result.xlsx")
@@ -58,42 +58,42 @@ async def test_a_start_must_agree_to_what_was_shown(page: Page, sandbox: Sandbox
         {},
         {"orders": True, "points": 1},
     ]
-    statuses = [(await page.visitor.post("/api/start", start_body(file, told))).status for told in wrong]
+    statuses = [(await page.visitor.post("/api/start", start_body(file, body))).status for body in wrong]
     assert ([409, 400, 400, 400, 400], 0) == (statuses, len(sandbox.books.calls))
 
 
 async def test_a_plan_that_grew_is_not_sent(page: Page, sandbox: Sandbox) -> None:
-    """When more would be sent than was confirmation to, nothing is: the file is checked anew and says why."""
+    """When more would be sent than was confirmed, nothing is sent: the file is checked again and shows the reason."""
     file = await page.visitor.upload(sheet(2))
     await page.checked(file)
     item = page.context.queue.get(file)
     page.context.queue.store.path(item.record).write_bytes(sheet(5))
     await page.visitor.post("/api/start", start_body(file, {"orders": 2, "points": 2}))
-    await page.settled(
+    await page.wait_for(
         file, lambda each: each.error is not None and not each.is_checking and each.counts is not None
     )
     assert (Phase.UPLOADED, 0) == (item.record.phase, len(sandbox.books.calls))
     assert "no longer what was shown" in await page.visitor.text(f"/files/{file}")
 
 
-async def test_a_full_disk_does_not_end_the_desk(
+async def test_a_full_disk_does_not_end_the_queue(
     page: Page, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """How a run goes can't be written down beside the file: it is finished all the same, and the next file's, too."""
+    """When a file's record can't be written, its run and the next one are finished all the same."""
     keep = page.context.queue.store.save_record
 
-    def keep_while_there_is_room(record: FileRecord) -> FileRecord:
+    def save_while_there_is_space(record: FileRecord) -> FileRecord:
         if record.phase in (Phase.RUNNING, Phase.DONE):
             raise OSError(errno.ENOSPC, "no space left")
         return keep(record)
 
-    monkeypatch.setattr(page.context.queue.store, "save_record", keep_while_there_is_room)
+    monkeypatch.setattr(page.context.queue.store, "save_record", save_while_there_is_space)
     for start in (1, 10):
         await page.send(sheet(2, start=start), 2)
     assert (4, []) == (sandbox.books.points, sandbox.books.charged_twice())
 
 
-async def test_a_limit_sends_a_first_taste(page: Page, sandbox: Sandbox) -> None:
+async def test_a_limit_sends_so_many_orders(page: Page, sandbox: Sandbox) -> None:
     """Only so many orders, and the rest with the next start."""
     file = await page.visitor.upload(sheet(9))
     await page.checked(file)
@@ -108,19 +108,19 @@ async def test_a_limit_sends_a_first_taste(page: Page, sandbox: Sandbox) -> None
 
 
 async def test_a_cap_of_the_page_only_lowers(make_config: MakeConfig, sandbox: Sandbox) -> None:
-    """A person may spend less than the settings allow, never more."""
+    """The user may lower the cap of the settings, never raise it."""
     async with served(make_config(max_points=3)) as page:
         await page.visitor.login()
         file = await page.visitor.upload(sheet(9))
         await page.checked(file)
-        told = {"orders": 9, "points": 9, "max_points": 8}
-        await page.visitor.post("/api/start", start_body(file, told))
+        body = {"orders": 9, "points": 9, "max_points": 8}
+        await page.visitor.post("/api/start", start_body(file, body))
         await page.over(file)
         assert 3 == sandbox.books.points
 
 
 async def test_files_wait_for_each_other(make_config: MakeConfig, sandbox: Sandbox) -> None:
-    """One at a time, in the order of agreeing; all of it is sent once."""
+    """One at a time, in the order of confirmation; every order is sent once."""
     async with served(make_config(rate=200)) as page:
         await page.visitor.login()
         files = [await page.visitor.upload(sheet(20, start=100 * n), f"{n}.csv") for n in range(3)]
@@ -135,14 +135,14 @@ async def test_files_wait_for_each_other(make_config: MakeConfig, sandbox: Sandb
         assert (60, []) == (sandbox.books.points, sandbox.books.charged_twice())
 
 
-async def test_a_stopped_file_goes_on_later(make_config: MakeConfig, sandbox: Sandbox) -> None:
+async def test_a_stopped_file_is_continued_later(make_config: MakeConfig, sandbox: Sandbox) -> None:
     """Stop finishes what is under way; the rest is sent when it is started again, nothing twice."""
     async with served(make_config(rate=50)) as page:
         await page.visitor.login()
         file = await page.visitor.upload(sheet(60))
         await page.checked(file)
         await page.visitor.post("/api/start", start_body(file, {"orders": 60, "points": 60}))
-        await page.settled(
+        await page.wait_for(
             file,
             lambda item: bool(item.progress and item.progress.progress and item.progress.progress.done > 3),
         )
@@ -163,7 +163,7 @@ async def test_a_stopped_file_goes_on_later(make_config: MakeConfig, sandbox: Sa
 async def test_without_a_token_files_are_checked_and_not_sent(
     make_config: MakeConfig, sandbox: Sandbox
 ) -> None:
-    """The page says what is missing; the start is refused."""
+    """The start is refused with the reason."""
     async with served(make_config(token=False)) as page:
         await page.visitor.login()
         file = await page.visitor.upload(sheet(2))
@@ -173,13 +173,13 @@ async def test_without_a_token_files_are_checked_and_not_sent(
 
 
 async def test_other_columns_can_be_chosen(page: Page) -> None:
-    """A choice is kept with the file and asked for at every later check."""
+    """Chosen columns are kept with the file and used by every later check."""
     file = await page.visitor.upload(b"a,b,c\nx1,1001,2088123464\nx2,1002,2088123464\n", "odd.csv")
     await page.checked(file)
     item = page.context.queue.get(file)
     assert item.error is not None
-    told = {"columns": {"order_column": "B", "owner_column": "C"}}
-    await page.visitor.post(f"/api/files/{file}/check", told)
+    body = {"columns": {"order_column": "B", "owner_column": "C"}}
+    await page.visitor.post(f"/api/files/{file}/check", body)
     await page.checked(file)
     assert item.counts is not None
     assert (["1001", "1002"], "B") == (
@@ -189,7 +189,7 @@ async def test_other_columns_can_be_chosen(page: Page) -> None:
 
 
 async def test_rows_can_be_pasted(page: Page) -> None:
-    """With a header they are a file like any other; without one a person says which column is which."""
+    """With a header they are a file like any other; without one the user chooses the columns."""
     for text, trouble in (
         (b"order_sn\tmall_id\n260101-1\t2088\n", False),
         (b"260101-111111111\t2088123464\n", True),
@@ -207,7 +207,7 @@ async def test_rows_can_be_pasted(page: Page) -> None:
     assert ["260101-111111111"] == await page.numbers(file)
 
 
-async def test_uncertain_orders_are_settled_with_their_evidence(make_config: MakeConfig) -> None:
+async def test_uncertain_orders_are_resolved_with_their_evidence(make_config: MakeConfig) -> None:
     """One by one or all: charged counts as synced, not charged may be sent again; the sheet for the vendor lists them."""
     script = Script(faults=1.0, only=("half",))
     async with Sandbox(SandboxSettings(script=script)) as vendor:
@@ -239,7 +239,7 @@ async def test_uncertain_orders_are_settled_with_their_evidence(make_config: Mak
 async def test_a_file_waits_for_another_program(
     page: Page, make_config: MakeConfig, sandbox: Sandbox
 ) -> None:
-    """A run in a terminal holds the ledger: the file says so, waits, and goes when it is free."""
+    """While a run in a terminal has the lock of the ledger, the file waits and shows why; then it is sent."""
     file = await page.visitor.upload(sheet(2))
     await page.checked(file)
     config = make_config()
@@ -248,15 +248,15 @@ async def test_a_file_waits_for_another_program(
         ledger.lock(ledger.account(config.api.url, "default"), "night"),
     ):
         await page.visitor.post("/api/start", start_body(file, {"orders": 2, "points": 2}))
-        await page.settled(file, lambda item: item.is_ledger_busy)
+        await page.wait_for(file, lambda item: item.is_ledger_busy)
         assert isinstance(page.context.queue.get(file).error, LedgerBusy)
         assert "Another program" in await page.visitor.text(f"/files/{file}")
     await page.over(file)
     assert 2 == sandbox.books.points
 
 
-async def test_foreign_text_is_shown_and_never_obeyed(page: Page) -> None:
-    """A file name and a cell with HTML in them stand on the page as text."""
+async def test_markup_in_files_is_shown_as_text(page: Page) -> None:
+    """HTML in a file name or a cell is escaped."""
     evil = "<script>alert(1)</script>"
     content = f'order_sn,mall_id\n"<img src=x onerror=alert(2)>",2088123464\n{"1" * 18},2088123464\n'.encode()
     file = await page.visitor.upload(content, f"{evil}.csv")
@@ -269,16 +269,16 @@ async def test_foreign_text_is_shown_and_never_obeyed(page: Page) -> None:
 
 
 async def test_an_oversized_upload_is_refused(make_config: MakeConfig) -> None:
-    """By its announced length, and by what comes when none is announced: 413, and nothing is kept."""
+    """By its Content-Length, and without one by what arrives: 413, and nothing is kept."""
     async with served(make_config(max_upload=1)) as page:
         await page.visitor.login()
         big = b"x" * (1024 * 1024 + 512 * 1024)
 
-        async def unannounced() -> AsyncIterator[bytes]:
+        async def without_length() -> AsyncIterator[bytes]:
             yield big
 
         url = f"{page.visitor.origin}/api/files?name=big.csv"
-        for data in (io.BytesIO(big), unannounced()):
+        for data in (io.BytesIO(big), without_length()):
             async with page.visitor.session.post(
                 url, data=data, headers={"Origin": page.visitor.origin}
             ) as answer:
@@ -309,7 +309,7 @@ async def test_closing_finishes_what_is_under_way(make_config: MakeConfig, sandb
         file = await page.visitor.upload(sheet(60))
         await page.checked(file)
         await page.visitor.post("/api/start", start_body(file, {"orders": 60, "points": 60}))
-        await page.settled(
+        await page.wait_for(
             file,
             lambda item: bool(item.progress and item.progress.progress and item.progress.progress.done > 3),
         )
@@ -320,8 +320,8 @@ async def test_closing_finishes_what_is_under_way(make_config: MakeConfig, sandb
     assert (0, sandbox.books.points) == (summary.summary.uncertain, summary.summary.points_spent)
 
 
-async def test_events_tell_how_things_stand(page: Page) -> None:
-    """A page that listens is told at once, and again when something changes."""
+async def test_the_event_stream_sends_snapshots(page: Page) -> None:
+    """One at once, and another when something changes."""
     async with asyncio.timeout(10), page.visitor.session.get(f"{page.visitor.origin}/api/events") as answer:
         first = await answer.content.readuntil(b"\n\n")
         file = await page.visitor.upload(sheet(1))

@@ -1,4 +1,4 @@
-"""What the page tells of the past: runs, rows, orders, points, nights, settings; in both languages."""
+"""Pages about the past: runs, rows, orders, points, nightly runs; and the settings; in both languages."""
 
 import csv
 import io
@@ -27,13 +27,13 @@ def run_of(page: Page, file: str) -> str:
 
 
 async def test_rows_are_paged_filtered_and_searched(page: Page) -> None:
-    """From any row on, by status, by part of an order or merchant; what a pattern would mean is taken literally."""
+    """From any row on, by status, by part of an order or merchant; wildcards are taken literally."""
     file = await page.send(sheet(30) + b"1.26E+17,2088123464\n", 30)
     rows = f"/api/runs/{run_of(page, file)}/rows"
 
     async def asked(wish: str) -> tuple[int, list[int]]:
-        told = await (await page.visitor.get(f"{rows}?{wish}")).json()
-        return told["total"], [row["line"] for row in told["rows"]]
+        found = await (await page.visitor.get(f"{rows}?{wish}")).json()
+        return found["total"], [row["line"] for row in found["rows"]]
 
     assert (31, [28, 29, 30]) == await asked("first=26&count=3")
     assert (1, [32]) == await asked("status=invalid")
@@ -45,16 +45,16 @@ async def test_rows_are_paged_filtered_and_searched(page: Page) -> None:
     assert (31, []) == await asked("first=999")
 
 
-async def test_the_csv_tells_what_the_workbook_tells(page: Page) -> None:
+async def test_csv_and_workbook_agree(page: Page) -> None:
     """Two forms of one result; an order number in the CSV is exact."""
     file = await page.send(sheet(4), 4)
     answer = await page.visitor.get(f"/runs/{run_of(page, file)}/result.csv")
-    told = [*csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig")))]
+    found = [*csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig")))]
     book = await page.visitor.get(f"/runs/{run_of(page, file)}/result.xlsx")
     rows = [*openpyxl.load_workbook(io.BytesIO(await book.read())).worksheets[0].iter_rows(values_only=True)]
     status = rows[0].index("sync status")
     assert [(str(row[0]), row[status]) for row in rows[1:5]] == [
-        (each["order_sn"], each["sync status"]) for each in told[:4]
+        (each["order_sn"], each["sync status"]) for each in found[:4]
     ]
 
 
@@ -88,8 +88,8 @@ async def test_a_result_with_uncertain_orders_follows_the_ledger(make_config: Ma
             assert own != page.context.queries.result(record, "xlsx")
 
 
-async def test_an_order_s_life_is_told(page: Page) -> None:
-    """Each call with its answer; a number that nobody knows says so, whatever is in it."""
+async def test_an_order_s_history_is_shown(page: Page) -> None:
+    """Each call with its response; an unknown number is named as text, whatever it holds."""
     await page.send(sheet(1), 1)
     text = await page.visitor.text("/orders?q=260101-000000000000001")
     assert ("synced" in text, "HTTP 200" in text) == (True, True)
@@ -108,8 +108,8 @@ async def test_points_add_up(page: Page, by: str, sandbox: Sandbox) -> None:
     assert int(total) == sandbox.books.points
 
 
-async def test_nights_are_told(make_config: MakeConfig, tmp_path: Path) -> None:
-    """What the inbox's memory knows; without an inbox the page says how to have one."""
+async def test_nightly_runs_are_shown(make_config: MakeConfig, tmp_path: Path) -> None:
+    """Those in the state of the inbox; without an inbox the page names the missing setting."""
     config = make_config()
     async with served(config) as page:
         await page.visitor.login()
@@ -167,7 +167,7 @@ async def test_settings_are_shown_and_the_token_is_not(page: Page, sandbox: Sand
 
 
 async def test_the_token_is_nowhere(page: Page, sandbox: Sandbox) -> None:
-    """No page, no part and no file that was handed over holds it."""
+    """No page and no part of one contains it."""
     file = await page.send(sheet(2), 2)
     run = run_of(page, file)
     paths = (
@@ -194,10 +194,8 @@ async def test_the_token_is_nowhere(page: Page, sandbox: Sandbox) -> None:
         ("en", "xx", "en"),
     ],
 )
-async def test_the_page_speaks_the_reader_s_language(
-    page: Page, accepts: str, chosen: str, lang: str
-) -> None:
-    """The browser's first that we know, until another is chosen."""
+async def test_the_language_of_the_browser_is_used(page: Page, accepts: str, chosen: str, lang: str) -> None:
+    """The browser's first language that we have, until another is chosen."""
     headers = {"Accept-Language": accepts}
     if chosen:
         async with page.visitor.session.post(
@@ -212,8 +210,8 @@ async def test_the_page_speaks_the_reader_s_language(
 @pytest.mark.parametrize(
     "back", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )
-async def test_the_language_switch_leads_nowhere_else(page: Page, back: str) -> None:
-    """An address outside of the page is not followed."""
+async def test_the_language_switch_redirects_to_own_pages_only(page: Page, back: str) -> None:
+    """A redirect to another site becomes one to the list of files."""
     async with page.visitor.session.post(
         f"{page.visitor.origin}/language",
         data={"lang": "zh", "back": back},
@@ -238,8 +236,8 @@ def test_templates_use_texts_that_exist() -> None:
     )
 
 
-def test_words_of_both_languages_take_the_same_facts() -> None:
-    """A fact that one language tells is told by the other."""
+def test_texts_have_the_same_facts_in_both_languages() -> None:
+    """A placeholder of one language is in the other."""
     texts = [text for name, text in vars(web_words).items() if name.isupper()]
     facts = [
         (set(re.findall(r"{(\w+)}", text.en)), set(re.findall(r"{(\w+)}", text.zh)))
@@ -250,7 +248,7 @@ def test_words_of_both_languages_take_the_same_facts() -> None:
 
 
 def test_time_left_follows_the_real_speed() -> None:
-    """Taken over the last seconds; nobody can say it while paused."""
+    """Measured over the last seconds; unknown while paused."""
     from dataclasses import replace
 
     from batchsync.model import Progress

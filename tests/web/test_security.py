@@ -1,4 +1,4 @@
-"""Who is refused: each way in that a strange page, a strange name or a strange machine could try."""
+"""Requests that are refused: from other sites, other host names, other machines, and without a session."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.web.conftest import MakeConfig, Page, served, sheet
 
 
 async def test_without_the_cookie_nothing_is_shown(make_config: MakeConfig) -> None:
-    """Every page, part, file and action is locked before the address was opened; style and scripts are not."""
+    """Every page, part, file and action needs a session; style sheet and scripts do not."""
     async with served(make_config()) as page:
         paths = (
             "/",
@@ -33,8 +33,8 @@ async def test_without_the_cookie_nothing_is_shown(make_config: MakeConfig) -> N
         assert 200 == (await page.visitor.get("/static/page.css")).status
 
 
-async def test_an_address_opens_the_page_once(make_config: MakeConfig) -> None:
-    """The second use of a key lets nobody in, and a new address is told after the first."""
+async def test_a_login_token_works_once(make_config: MakeConfig) -> None:
+    """Its second use is refused; another address is announced after its first."""
     async with served(make_config()) as page:
         assert 200 == await page.visitor.login()
         async with aiohttp.ClientSession() as other, other.get(page.addresses[0]) as answer:
@@ -47,7 +47,7 @@ async def test_an_address_opens_the_page_once(make_config: MakeConfig) -> None:
 
 
 async def test_the_cookie_is_for_this_page_alone(make_config: MakeConfig) -> None:
-    """No script reads it, no other site's request carries it, and its name tells two pages on one machine apart."""
+    """No script reads it, no other site's request carries it, and its name differs between two pages on one machine."""
     async with served(make_config()) as page:
         answer = await page.visitor.get(page.visitor.login_address.removeprefix(page.visitor.origin))
         cookie = answer.headers["Set-Cookie"]
@@ -84,8 +84,8 @@ async def test_an_action_from_another_site_is_refused(page: Page, headers: dict[
     assert (403, True) == (answer.status, file in page.context.queue.files)
 
 
-async def test_an_action_that_says_nothing_of_its_origin_is_refused(page: Page) -> None:
-    """A browser always says where a POST comes from."""
+async def test_an_action_without_an_origin_is_refused(page: Page) -> None:
+    """Browsers always send the origin of a POST."""
     async with page.visitor.session.post(f"{page.visitor.origin}/api/files?name=a.csv", data=b"x") as answer:
         assert 403 == answer.status
 
@@ -108,8 +108,8 @@ async def test_nothing_happens_by_get(page: Page, act: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/static/page.css", "/nowhere", "/runs", "/api/files/0123456789ab/stop"]
 )
-async def test_every_answer_is_dressed(page: Page, path: str) -> None:
-    """No inline script, no frame, no guessing of types, no other origin: on pages, files and faults alike."""
+async def test_every_response_has_security_headers(page: Page, path: str) -> None:
+    """No inline script, no frame, no guessing of types, no other origin: on pages, files and errors alike."""
     headers = (await page.visitor.get(path)).headers
     policy = headers["Content-Security-Policy"]
     assert ("nosniff", "DENY", False, True) == (
@@ -146,7 +146,7 @@ async def test_no_path_leads_out(page: Page, path: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "shop-pc"])
-def test_others_are_let_in_only_with_a_password(host: str) -> None:
+def test_other_machines_need_a_password(host: str) -> None:
     """A host that other machines reach is refused as long as no password file is named."""
     with pytest.raises(SettingsError, match="password"):
         access_from(WebSettings(host=host))
@@ -154,11 +154,11 @@ def test_others_are_let_in_only_with_a_password(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
 def test_this_machine_needs_no_password(host: str) -> None:
-    """The loopback addresses reach nobody else; the page answers to the one it was given, and to no other name."""
+    """Loopback addresses are local; the page accepts the host it was given, and no other name."""
     access = access_from(WebSettings(host=host))
     shown = f"[{host}]:8686" if ":" in host else f"{host}:8686"
-    told = (access.is_local, access.accepts_host(shown, 8686), access.accepts_host("shop-pc:8686", 8686))
-    assert (True, True, False) == told
+    found = (access.is_local, access.accepts_host(shown, 8686), access.accepts_host("shop-pc:8686", 8686))
+    assert (True, True, False) == found
 
 
 def test_a_password_that_others_can_read_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Over a shared ledger the page names who sends: every worker, where it runs, and at which run it is."""
+"""Over a shared ledger the page lists the processes that send: where each runs, and which run it executes."""
 
 import os
 
@@ -16,7 +16,7 @@ __all__ = ["postgres", "postgres_server"]
 
 @pytest.mark.postgres
 async def test_the_page_names_the_processes_that_send(sandbox: Sandbox, postgres: str) -> None:
-    """A process that has joined stands there with its number, and is gone once it has left."""
+    """A process is listed with its pid from when it joins until it ends."""
     config = Config(
         api=ApiSettings(url=sandbox.url),
         ledger=LedgerSettings(url=postgres),
@@ -26,17 +26,17 @@ async def test_the_page_names_the_processes_that_send(sandbox: Sandbox, postgres
     async with served(config) as page:
         await page.visitor.login()
         with open_postgres(postgres) as ledger, ledger.joined("<b>packing desk", kind="worker") as session:
-            await session.ask(lambda _: None)  # until then it has only said that it will come
-            there = await page.visitor.text("/runs")
-        gone = await page.visitor.text("/runs")
+            await session.ask(lambda _: None)  # until then it has not joined yet
+            during = await page.visitor.text("/runs")
+        after = await page.visitor.text("/runs")
     assert (True, True, True) == (
-        f"· {os.getpid()}" in there,
-        "&lt;b&gt;packing desk" in there,
-        "idle" in there,
+        f"· {os.getpid()}" in during,
+        "&lt;b&gt;packing desk" in during,
+        "idle" in during,
     )
-    assert "packing desk" not in gone
+    assert "packing desk" not in after
 
 
-async def test_a_ledger_of_one_machine_names_nobody(page: Page) -> None:
-    """Where nobody else can send, there is nothing to say."""
+async def test_a_ledger_of_one_machine_lists_no_processes(page: Page) -> None:
+    """Only this process can send."""
     assert "Processes that send" not in await page.visitor.text("/runs")

@@ -1,4 +1,4 @@
-"""Files handed in: their names, their sizes, and what is left of them after a crash."""
+"""Uploaded files: their names, their sizes, and what is kept of them after a crash."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_a_stored_name_is_harmless(name: str, safe: str) -> None:
 
 
 async def test_a_file_past_the_cap_leaves_nothing(tmp_path: Path) -> None:
-    """It is refused at the first byte too many, whatever its length was said to be."""
+    """It is refused at the first byte too many, whatever its Content-Length."""
     store = UploadStore(tmp_path / "web", max_upload=1)
     with pytest.raises(TooLarge):
         await store.save_upload("big.csv", parts(b"x" * 1024 * 1024, b"y"))
@@ -58,7 +58,7 @@ async def test_an_empty_file_leaves_nothing(tmp_path: Path) -> None:
 
 
 async def test_records_survive(tmp_path: Path) -> None:
-    """What was chosen is there after a start; a file in the queue needs a new yes, one under way was cut off."""
+    """Chosen columns are kept over a restart; a queued file needs a new confirmation, one under way is interrupted."""
     store = UploadStore(tmp_path / "web", max_upload=1)
     confirmation = Confirmation(orders=3, points=3)
     one = await store.save_upload("one.csv", parts(b"1"))
@@ -79,8 +79,8 @@ async def test_records_survive(tmp_path: Path) -> None:
     ] == [(each.name, each.phase, each.overrides, each.confirmation, each.was_queued) for each in after]
 
 
-async def test_half_an_upload_is_swept_away(tmp_path: Path) -> None:
-    """A program that died while a file came in leaves a folder without a record."""
+async def test_half_an_upload_is_deleted(tmp_path: Path) -> None:
+    """A program that ends during an upload leaves a folder without a record."""
     folder = tmp_path / "web" / "0123456789ab"
     folder.mkdir(parents=True)
     (folder / "orders.csv").write_bytes(b"half")
@@ -89,7 +89,7 @@ async def test_half_an_upload_is_swept_away(tmp_path: Path) -> None:
 
 
 def test_two_pages_never_share_a_folder(tmp_path: Path) -> None:
-    """The second is told so."""
+    """The second one is refused."""
     with (
         single_instance_lock(tmp_path / "web"),
         pytest.raises(UsageError, match="already"),
