@@ -21,13 +21,14 @@ Each carries a Translation and its facts; whoever shows it chooses the language.
 
 from typing import ClassVar
 
+from batchsync.exit_codes import ExitCode
 from batchsync.messages.render import Lang, Message, Translation
 
 
 class BatchsyncError(Exception):
     """Root of all errors: a message for the user, an exit code for scripts."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code: ClassVar[int] = ExitCode.NOTHING_SENT
 
     def __init__(self, text: Translation, **facts: object) -> None:
         self.text = text
@@ -66,7 +67,7 @@ class OutputError(BatchsyncError):
 class Interrupted(BatchsyncError):
     """Cancelled by the user before anything was sent."""
 
-    exit_code = 130
+    exit_code = ExitCode.INTERRUPTED
 
 
 class LedgerError(BatchsyncError):
@@ -76,7 +77,7 @@ class LedgerError(BatchsyncError):
 class LedgerBusy(LedgerError):
     """Another run holds the lock of this ledger and account."""
 
-    exit_code = 4
+    exit_code = ExitCode.LEDGER_BUSY
 
 
 class LedgerDamaged(LedgerError):
@@ -86,13 +87,13 @@ class LedgerDamaged(LedgerError):
 class LedgerFull(LedgerError):
     """The disk is full; outcomes that could not be written are in the journal."""
 
-    exit_code = 3
+    exit_code = ExitCode.STOPPED_EARLY
 
 
 class LedgerGone(LedgerFull):
     """The ledger's database server does not respond."""
 
-    exit_code = 2
+    exit_code = ExitCode.NOTHING_SENT
 
 
 class IllegalMove(Exception):

@@ -1,7 +1,15 @@
-"""How times, sizes and widths are shown to people."""
+"""How texts, times and sizes are shown to people."""
 
+import re
 import unicodedata
 from datetime import datetime
+
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """Return text for a terminal: control and bidirectional characters become question marks."""
+    return _UNSAFE.sub("?", text)
 
 
 def display_width(text: str) -> int:

@@ -8,7 +8,8 @@ import batchsync
 PACKAGE = Path(batchsync.__file__).parent
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"model", "clock", "charts", "formatting", "fsutil"}),
+    frozenset({"clock", "charts", "exit_codes", "formatting", "fsutil"}),
+    frozenset({"model"}),
     frozenset({"messages"}),
     frozenset({"errors"}),
     frozenset({"config"}),

@@ -42,16 +42,16 @@ def settings(arguments: argparse.Namespace, console: Console, *, token: bool = F
     language = loaded.config.output.language
     console.lang = detect_language() if language == "auto" else Lang(language)
     for warning in loaded.warnings:
-        console.fault(warning)
+        console.error(warning)
     for key, place in sorted(loaded.places.items(), key=str):
         if len(key) == 2:
             section = getattr(loaded.config, str(key[0]))
             value = getattr(section, str(key[1]), None)
             facts = {"key": f"{key[0]}.{key[1]}", "value": redact(value), "where": place.render(console.lang)}
-            console.detail(cli.SETTING.render(console.lang, **facts))
+            console.debug(cli.SETTING.render(console.lang, **facts))
     config = loaded.config
     ledger = redact(config.ledger.url) if config.ledger.url else cli.DEFAULT_LEDGER
-    console.detail(
+    console.debug(
         Message(cli.ACCOUNT, {"account": config.api.account, "url": config.api.url, "ledger": ledger})
     )
     return loaded

@@ -3,9 +3,10 @@
 import argparse
 
 from batchsync.cli import arguments as given
-from batchsync.cli import plan_view, summary_view
+from batchsync.cli import plan_view
 from batchsync.cli.console import Console
 from batchsync.errors import BatchsyncError, UsageError
+from batchsync.exit_codes import exit_code_of_all
 from batchsync.job import EarlierFiles, Job, RunOptions
 from batchsync.messages import cli
 
@@ -25,12 +26,12 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
         try:
             checked = job.check(path, options, foreseen)
         except BatchsyncError as error:
-            console.fault(error.render(console.lang))
+            console.error(error.render(console.lang))
             codes.append(error.exit_code)
             continue
-        console.follow(config.output.language, checked.lang)
+        console.set_language(config.output.language, checked.lang)
         plan_view.show(checked, console)
         if arguments.plan:
             plan_view.write(checked.plan, target, console)
         codes.append(plan_view.exit_code(checked))
-    return summary_view.exit_code(codes)
+    return exit_code_of_all(codes)

@@ -1,67 +1,68 @@
-"""Where a command speaks: results on stdout, talk on stderr, in one language, whatever the console can show."""
+"""The output of a command: results on stdout, messages on stderr, in one language."""
 
 import contextlib
 import sys
 from dataclasses import dataclass
 from typing import TextIO
 
+from batchsync.formatting import printable
 from batchsync.messages import Lang, Message, Translation
 
 
 @dataclass(slots=True, kw_only=True)
 class Console:
-    """The two streams of a command and how much it may say."""
+    """Writes a command's output; texts of files and servers cannot control the terminal."""
 
     lang: Lang
     quiet: bool = False
     verbose: bool = False
     stdout_taken: bool = False
-    """Whether a machine reads stdout (`--summary-json -`, `--plan -`), so that results go to stderr."""
+    """Whether stdout is for a program (`--summary-json -`, `--plan -`), so that results go to stderr."""
 
-    def follow(self, asked_for: str, found: Lang) -> None:
-        """Speak the sheet's language where no other was asked for."""
-        if asked_for == "auto":
-            self.lang = found
+    def set_language(self, setting: str, sheet_lang: Lang) -> None:
+        """Take the sheet's language if the setting is `auto`."""
+        if setting == "auto":
+            self.lang = sheet_lang
 
-    def result(self, line: str = "") -> None:
-        """What the user asked for."""
-        _write(sys.stderr if self.stdout_taken else sys.stdout, line)
+    def out(self, line: str = "") -> None:
+        """Write a line of the result."""
+        _write(sys.stderr if self.stdout_taken else sys.stdout, printable(line))
 
-    def talk(self, said: Message | Translation | str) -> None:
-        """What is good to know; left out when quiet."""
+    def info(self, text: Message | Translation | str) -> None:
+        """Write a message unless quiet."""
         if not self.quiet:
-            _write(sys.stderr, self.words(said))
+            self.error(text)
 
-    def detail(self, said: Message | Translation | str) -> None:
-        """What only a curious user wants."""
+    def debug(self, text: Message | Translation | str) -> None:
+        """Write a message if verbose."""
         if self.verbose:
-            _write(sys.stderr, self.words(said))
+            self.error(text)
 
-    def fault(self, said: Message | Translation | str) -> None:
-        """What is wrong: always said."""
-        _write(sys.stderr, self.words(said))
+    def error(self, text: Message | Translation | str) -> None:
+        """Write a message in any case."""
+        _write(sys.stderr, printable(self.render(text)))
 
-    def machine(self, text: str) -> None:
-        """What a program reads: as it is, on stdout."""
+    def raw(self, text: str) -> None:
+        """Write output for a program, unchanged, on stdout."""
         _write(sys.stdout, text)
 
-    def words(self, said: Message | Translation | str) -> str:
-        """Return it in this console's language."""
-        return said if isinstance(said, str) else said.render(self.lang)
+    def render(self, text: Message | Translation | str) -> str:
+        """Return a text in this console's language."""
+        return text if isinstance(text, str) else text.render(self.lang)
 
     def can_ask(self) -> bool:
-        """Whether somebody sits there to answer."""
+        """Whether stdin is a terminal."""
         return bool(sys.stdin and sys.stdin.isatty())
 
     def ask(self, question: Message | Translation) -> bool:
-        """Return whether the user says yes; anything else is no."""
-        sys.stderr.write(f"{self.words(question)} ")
+        """Return whether the user answers yes; anything else is no."""
+        sys.stderr.write(f"{printable(self.render(question))} ")
         sys.stderr.flush()
         return sys.stdin.readline().strip().lower() in ("y", "yes", "是", "好", "确认")
 
 
 def make_streams_safe() -> None:
-    """A GBK console must not turn a character it lacks into a traceback."""
+    """Replace characters that the console's encoding lacks instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

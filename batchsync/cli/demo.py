@@ -46,13 +46,13 @@ def demo(arguments: argparse.Namespace, console: Console) -> int:
     script = read_script(samples / "sandbox.yaml")
     with run_in_thread(SandboxSettings(script=script, latency_s=0.05)) as sandbox:
         facts = {"url": sandbox.url, "samples": samples, "folder": OUTPUT}
-        console.talk(Message(doctor.DEMO_START, facts))
+        console.info(Message(doctor.DEMO_START, facts))
         config = _config(samples, sandbox, console)
         files = sorted(path for path in samples.iterdir() if path.suffix in (".xlsx", ".csv"))
-        console.talk(doctor.DEMO_FIRST)
+        console.info(doctor.DEMO_FIRST)
         first = _go(config, files, OUTPUT, console)
         booked = sandbox.books.points
-        console.talk(doctor.DEMO_AGAIN)
+        console.info(doctor.DEMO_AGAIN)
         second = _go(config, files, OUTPUT / "again", console)
         return _compare(first, second, booked, sandbox, console)
 
@@ -110,13 +110,13 @@ def _compare(
         "booked": booked,
         "possible": open_points,
     }
-    console.result(doctor.DEMO_FIRST_TOTAL.render(console.lang, **facts, rest=booked - spent))
+    console.out(doctor.DEMO_FIRST_TOTAL.render(console.lang, **facts, rest=booked - spent))
     again = {"calls": sum(each.calls for each in second), "spent": sum(each.points_spent for each in second)}
-    console.result(doctor.DEMO_SECOND_TOTAL.render(console.lang, **again, twice=twice))
+    console.out(doctor.DEMO_SECOND_TOTAL.render(console.lang, **again, twice=twice))
     agrees = 0 <= booked - spent <= open_points and not twice and booked <= sandbox.books.points
     if not agrees:
-        console.fault(Message(doctor.DEMO_DIFFERS, {"folder": OUTPUT}))
+        console.error(Message(doctor.DEMO_DIFFERS, {"folder": OUTPUT}))
         return DIFFERS
-    console.result(doctor.DEMO_AGREES.render(console.lang))
-    console.talk(Message(doctor.DEMO_NEXT, {"folder": OUTPUT, "ledger": OUTPUT / LEDGER}))
+    console.out(doctor.DEMO_AGREES.render(console.lang))
+    console.info(Message(doctor.DEMO_NEXT, {"folder": OUTPUT, "ledger": OUTPUT / LEDGER}))
     return 0

@@ -19,21 +19,21 @@ def submit(files: list[Path], config: Config, options: RunOptions, console: Cons
     """Leave each file's run to the workers; the worst exit code of all that could not be left."""
     if not is_postgres(config.ledger.url):
         raise UsageError(messages.ONLY_POSTGRES, what="--detach")
-    job = cluster_job(config, on_planned=lambda checked: console.talk(plan_view.line(checked)))
+    job = cluster_job(config, on_planned=lambda checked: console.info(plan_view.line(checked)))
     worst = 0
     with asyncio.Runner(loop_factory=loop_factory(config)) as runner:
         for path in files:
             try:
                 left = runner.run(job.leave(path, options))
             except BatchsyncError as error:
-                console.fault(error.render(console.lang))
+                console.error(error.render(console.lang))
                 worst = max(worst, error.exit_code)
                 continue
             if left.run is None:
-                console.result(messages.LEFT_NOTHING.render(console.lang, file=path.name))
+                console.out(messages.LEFT_NOTHING.render(console.lang, file=path.name))
                 continue
             facts = {"run": left.run, "orders": f"{left.orders:,}", "workers": left.workers}
-            console.result(messages.LEFT.render(console.lang, **facts))
+            console.out(messages.LEFT.render(console.lang, **facts))
             if not left.workers:
-                console.talk(Message(messages.LEFT_TO_NOBODY))
+                console.info(Message(messages.LEFT_TO_NOBODY))
     return worst

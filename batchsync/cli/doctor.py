@@ -16,9 +16,9 @@ from batchsync.cli.checks.ledger import ledger
 from batchsync.cli.checks.network import address
 from batchsync.cli.checks.result import BAD, OK, WARN, CheckResult
 from batchsync.cli.console import Console
-from batchsync.cli.layout import moment
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.config import Config
+from batchsync.formatting import local_time
 from batchsync.messages import Message
 from batchsync.messages import doctor as doctor_messages
 from batchsync.settings import Loaded, SettingsProblems
@@ -34,13 +34,13 @@ def doctor(arguments: argparse.Namespace, console: Console) -> int:
     for finding in run_checks(arguments):
         counts[finding.mark] += 1
         if finding.mark != OK or not console.quiet:
-            console.result(
+            console.out(
                 f"{doctor_messages.MARKS[finding.mark].render(console.lang)}  {finding.said.render(console.lang)}"
             )
     if counts[BAD]:
-        console.talk(Message(doctor_messages.NOT_WELL, {"bad": counts[BAD]}))
+        console.info(Message(doctor_messages.NOT_WELL, {"bad": counts[BAD]}))
         return 1
-    console.talk(
+    console.info(
         Message(doctor_messages.SOME_WARNINGS, {"warnings": counts[WARN]})
         if counts[WARN]
         else doctor_messages.ALL_WELL
@@ -151,5 +151,5 @@ def _clock(clock: Clock) -> CheckResult:
     good = now.year >= OLDEST_YEAR
     return CheckResult(
         OK if good else BAD,
-        Message(doctor_messages.CLOCK_OK if good else doctor_messages.CLOCK_WRONG, {"now": moment(now)}),
+        Message(doctor_messages.CLOCK_OK if good else doctor_messages.CLOCK_WRONG, {"now": local_time(now)}),
     )

@@ -57,23 +57,23 @@ def spend(arguments: argparse.Namespace, console: Console) -> int:
     if chart is not None:
         with _writing("--chart", chart):
             write_chart(lines, arguments.by, chart, console.lang)
-        console.talk(Message(messages.WRITTEN, {"path": chart}))
+        console.info(Message(messages.WRITTEN, {"path": chart}))
     return 0
 
 
 def _show(lines: Sequence[SpendRow], by: str, console: Console) -> None:
     if not lines:
-        console.talk(messages.NOTHING_SPENT)
+        console.info(messages.NOTHING_SPENT)
         return
     whole = SpendRow(key=messages.TOTAL.render(console.lang), figures=total(line.figures for line in lines))
     heads = [messages.BY[by], *messages.FIGURES.values()]
     rows = [[text.render(console.lang) for text in heads], *map(_cells, [*lines, whole])]
     for text in table(rows, numbers=frozenset(range(1, len(heads)))):
-        console.result(text)
+        console.out(text)
     figures = whole.figures
     if figures.amount_missing:
         facts = {"count": figures.amount_missing, "price": figures.highest_price}
-        console.talk(Message(messages.MISSING_AMOUNTS, facts))
+        console.info(Message(messages.MISSING_AMOUNTS, facts))
 
 
 def _cells(line: SpendRow) -> list[str]:
@@ -112,13 +112,13 @@ def reconcile(arguments: argparse.Namespace, console: Console) -> int:
         found = reconcile_statement(statement, charges, price)
     summary = list(_summary(found, console.lang))
     for line in table(summary):
-        console.result(line)
-    console.result(_verdict(found).render(console.lang))
+        console.out(line)
+    console.out(_verdict(found).render(console.lang))
     _show_findings(found, console)
     if workbook is not None:
         with _writing("--workbook", workbook):
             write_dispute(found, summary, workbook, console.lang)
-        console.talk(Message(messages.WRITTEN, {"path": workbook}))
+        console.info(Message(messages.WRITTEN, {"path": workbook}))
     return 0 if found.agrees else 1
 
 
@@ -185,9 +185,9 @@ def _show_findings(found: Reconciled, console: Console) -> None:
     for finding in told[:SHOWN]:
         number, todo = one_line(finding.number), messages.TODO[finding.kind]
         line = f"  {number}  {messages.FOUND[finding.kind].render(console.lang)}. {todo.render(console.lang, number=number)}"
-        console.result(line)
+        console.out(line)
     if len(told) > SHOWN:
-        console.result(messages.MORE_ORDERS.render(console.lang, count=len(told) - SHOWN))
+        console.out(messages.MORE_ORDERS.render(console.lang, count=len(told) - SHOWN))
 
 
 # --- Both ---------------------------------------------------------------------------------------------------

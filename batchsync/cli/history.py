@@ -10,12 +10,13 @@ from pathlib import Path
 from batchsync.cli import arguments as given
 from batchsync.cli import order_history, summary_view
 from batchsync.cli.console import Console
-from batchsync.cli.layout import moment, one_line, table
+from batchsync.cli.layout import one_line, table
 from batchsync.config import Config
 from batchsync.errors import UsageError
+from batchsync.formatting import local_time
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.ledger.history import OrderRecord, Resolved
-from batchsync.messages import cli
+from batchsync.messages import cli, stops
 from batchsync.model import Decision, RunRecord, State
 
 LISTED = 20
@@ -44,20 +45,20 @@ def history(arguments: argparse.Namespace, console: Console) -> int:
 
 def _list_runs(runs: Sequence[RunRecord], console: Console, *, as_json: bool) -> int:
     if as_json:
-        console.machine(json.dumps([_machine(run) for run in runs], indent=2))
+        console.raw(json.dumps([_machine(run) for run in runs], indent=2))
     elif not runs:
-        console.talk(cli.NO_RUNS)
+        console.info(cli.NO_RUNS)
     else:
         head = [text.render(console.lang) for text in cli.RUN_COLUMNS]
-        rows = [head, *([*_cells(run), console.words(_end(run, console))] for run in runs)]
+        rows = [head, *([*_cells(run), console.render(_end(run, console))] for run in runs)]
         for line in table(rows, numbers=frozenset({3, 4, 5, 6, 7, 8})):
-            console.result(line)
+            console.out(line)
     return 0
 
 
 def _cells(run: RunRecord) -> Iterator[str]:
     yield run.run
-    yield moment(run.started_at)
+    yield local_time(run.started_at)
     yield one_line(Path(run.file).name, 40)
     for name in ("rows", "synced", "already_synced", "failed", "uncertain", "points_spent"):
         yield f"{getattr(run.summary, name):,}" if run.summary else "-"
@@ -68,7 +69,7 @@ def _end(run: RunRecord, console: Console) -> str:
         return cli.KILLED.render(console.lang)
     if run.stopped:
         return cli.STOPPED.render(
-            console.lang, why=cli.STOP_WORDS.get(run.stopped, cli.ENDED).render(console.lang)
+            console.lang, why=stops.NAMES.get(run.stopped, cli.ENDED).render(console.lang)
         )
     return cli.ENDED.render(console.lang)
 
@@ -83,15 +84,19 @@ def _machine(run: RunRecord) -> dict[str, object]:
 
 def _show_run(run: RunRecord, console: Console, *, as_json: bool) -> int:
     if as_json:
-        console.machine(json.dumps([_machine(run)], indent=2))
+        console.raw(json.dumps([_machine(run)], indent=2))
         return 0
-    times = {"started": moment(run.started_at), "ended": moment(run.ended_at), "end": _end(run, console)}
+    times = {
+        "started": local_time(run.started_at),
+        "ended": local_time(run.ended_at),
+        "end": _end(run, console),
+    }
     if run.summary:
         summary_view.show(run.summary, console)
     else:
-        console.result(f"{run.run}: {run.file}")
-    console.result(cli.RUN_TIMES.render(console.lang, **times))
-    console.talk(cli.RESULT_AGAIN.render(console.lang, run=run.run))
+        console.out(f"{run.run}: {run.file}")
+    console.out(cli.RUN_TIMES.render(console.lang, **times))
+    console.info(cli.RESULT_AGAIN.render(console.lang, run=run.run))
     return 0
 
 
@@ -125,8 +130,8 @@ def resolve(arguments: argparse.Namespace, console: Console) -> int:
             moved = _resolve_orders(ledger, arguments.orders, owner, decision, config)
     text = cli.RESOLVED_CHARGED if decision is Decision.CHARGED else cli.RESOLVED_NOT_CHARGED
     for each in moved:
-        console.result(text.render(console.lang, order=each.number, owner=each.owner_id))
-    console.talk(cli.RESOLVED.render(console.lang, count=len(moved)))
+        console.out(text.render(console.lang, order=each.number, owner=each.owner_id))
+    console.info(cli.RESOLVED.render(console.lang, count=len(moved)))
     return 0
 
 
@@ -177,6 +182,6 @@ def report(arguments: argparse.Namespace, console: Console) -> int:
     config = given.settings(arguments, console).config
     finished = Job(config).report(arguments.run, RunOptions(output=given.output(arguments, 1)))
     for said in finished.said:
-        console.talk(said)
+        console.info(said)
     summary_view.show(finished.summary, console)
     return 0

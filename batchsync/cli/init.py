@@ -22,6 +22,6 @@ def init(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError(doctor.INIT_EXISTS, path=path) from None
     except OSError as error:
         raise OutputError(doctor.INIT_CANNOT, path=path, error=error.strerror or error) from error
-    console.result(doctor.INIT_WRITTEN.render(console.lang, path=path))
-    console.talk(Message(doctor.INIT_NEXT))
+    console.out(doctor.INIT_WRITTEN.render(console.lang, path=path))
+    console.info(Message(doctor.INIT_NEXT))
     return 0

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from batchsync.cli import arguments as given
 from batchsync.cli.console import Console
-from batchsync.cli.layout import size
 from batchsync.config import Config
 from batchsync.errors import UsageError
+from batchsync.formatting import file_size
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.messages import Message
 from batchsync.messages import commands as usage
@@ -32,7 +32,7 @@ def ledger(arguments: argparse.Namespace, console: Console) -> int:
 
 def _backup(opened: Ledger, target: Path, console: Console) -> int:
     opened.backup(target)
-    console.result(messages.BACKED_UP.render(console.lang, path=target, size=size(target.stat().st_size)))
+    console.out(messages.BACKED_UP.render(console.lang, path=target, size=file_size(target.stat().st_size)))
     return 0
 
 
@@ -44,21 +44,21 @@ def _copy(config: Config, target: str, console: Console) -> int:
         copied = opened.copy_to(copy)
         facts = {"orders": copied.orders, "attempts": copied.attempts, "runs": copied.runs}
         told = {name: f"{count:,}" for name, count in facts.items()}
-        console.result(messages.COPIED.render(console.lang, **told, path=copy.place))
+        console.out(messages.COPIED.render(console.lang, **told, path=copy.place))
     return 0
 
 
 def _verify(opened: Ledger, console: Console) -> int:
     faults = opened.verify()
     for fault in faults:
-        console.fault(fault)
+        console.error(fault)
     if faults:
-        console.fault(Message(messages.FAULTY, {"path": opened.place, "count": len(faults)}))
+        console.error(Message(messages.FAULTY, {"path": opened.place, "count": len(faults)}))
         return 1
     found = opened.size()
     facts = {"orders": found.orders, "attempts": found.attempts, "runs": found.runs}
     told = {name: f"{count:,}" for name, count in facts.items()}
-    console.result(messages.VERIFIED.render(console.lang, **told, size=size(found.bytes)))
+    console.out(messages.VERIFIED.render(console.lang, **told, size=file_size(found.bytes)))
     return 0
 
 
@@ -69,5 +69,5 @@ def _prune(config: Config, days: int | None, console: Console) -> int:
     with open_ledger(config.ledger.url, wait_s=config.ledger.wait) as opened:
         pruned = opened.prune(kept)
     facts = {"attempts": f"{pruned.attempts:,}", "runs": f"{pruned.runs:,}", "days": kept}
-    console.result(messages.PRUNED.render(console.lang, **facts))
+    console.out(messages.PRUNED.render(console.lang, **facts))
     return 0

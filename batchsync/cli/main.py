@@ -12,12 +12,10 @@ from batchsync.cli.console import Console, make_streams_safe
 from batchsync.cli.language import detect_language
 from batchsync.cli.parser import build, parse
 from batchsync.errors import BatchsyncError, UsageError
+from batchsync.exit_codes import ExitCode
 from batchsync.messages import Lang, cli
 from batchsync.messages import commands as messages
 from batchsync.reader import start_ahead
-
-INTERRUPTED = 130
-OUR_BUG = 70
 
 COMMAND_MODULES = {
     "run": "run",
@@ -52,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as leaving:  # --help and --version
         return leaving.code if isinstance(leaving.code, int) else 0
     except BatchsyncError as error:
-        console.fault(error.render(console.lang))
+        console.error(error.render(console.lang))
         return error.exit_code
     except KeyboardInterrupt:
-        console.fault(cli.INTERRUPTED)
-        return INTERRUPTED
+        console.error(cli.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has left, as `| head` does
         _close_stdout()
         return 0
@@ -94,6 +92,6 @@ def _our_bug(error: Exception, console: Console) -> int:
     from batchsync.cli.crash_report import write_crash_report
 
     where = write_crash_report(error)
-    console.fault(cli.BUG.render(console.lang, kind=type(error).__name__))
-    console.fault(cli.BUG_LOG.render(console.lang, log=where) if where else cli.BUG_NO_LOG)
-    return OUR_BUG
+    console.error(cli.BUG.render(console.lang, kind=type(error).__name__))
+    console.error(cli.BUG_LOG.render(console.lang, log=where) if where else cli.BUG_NO_LOG)
+    return ExitCode.BUG

@@ -10,18 +10,16 @@ from datetime import datetime
 from batchsync.cli import arguments as given
 from batchsync.cli.console import Console
 from batchsync.cli.crash_report import write_crash_report
-from batchsync.cli.layout import moment
 from batchsync.cli.progress import ProgressView
 from batchsync.cli.signals import handle_signals
 from batchsync.cluster.loops import loop_factory
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, Interrupted, LedgerBusy
+from batchsync.exit_codes import ExitCode
+from batchsync.formatting import local_time
 from batchsync.messages import Message
 from batchsync.messages import nightly as messages
 from batchsync.nightly import Event, NightlyRun, NightStop, NightSummary, Reporter, Watch
-
-LATE = 3
-INTERRUPTED = 130
 
 
 def nightly(arguments: argparse.Namespace, console: Console) -> int:
@@ -53,7 +51,7 @@ def watch(arguments: argparse.Namespace, console: Console) -> int:
             runner.get_loop(), drain=command.stopping(watching.stop), abandon=watching.cancel
         ):
             runner.run(watching.run())
-    return INTERRUPTED
+    return ExitCode.INTERRUPTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +70,11 @@ class Events:
             line: dict[str, object] = {"at": at, "level": level, "event": event.name, "text": text}
             facts = {**event.message.facts, **event.facts}
             line |= {name: _plain(fact) for name, fact in facts.items() if name not in line}
-            self.console.fault(json.dumps(line, ensure_ascii=True))
+            self.console.error(json.dumps(line, ensure_ascii=True))
         elif event.is_error:
-            self.console.fault(text)
+            self.console.error(text)
         else:
-            self.console.talk(text)
+            self.console.info(text)
 
 
 def _plain(fact: object) -> object:
@@ -128,7 +126,7 @@ class NightlyCommand:
         report = await self.reporter.report(night, result)
         if report is not None:
             for line in report.data.chat.splitlines():
-                self.events.console.result(line)
+                self.events.console.out(line)
         return result.summary
 
     def stopping(self, stop: Callable[[], None]) -> Callable[[], None]:
@@ -144,11 +142,11 @@ class NightlyCommand:
     def not_open(self, night: NightlyRun) -> int:
         """Log when the window opens; with files pending it counts as stopped early."""
         count = night.pending_count()
-        facts = {"window": self.config.inbox.window, "count": count, "opens": moment(night.opens_next())}
+        facts = {"window": self.config.inbox.window, "count": count, "opens": local_time(night.opens_next())}
         self.events.emit(
             Event(name="not_open", message=Message(messages.NOT_OPEN, facts), is_error=count > 0)
         )
-        return LATE if count else 0
+        return ExitCode.STOPPED_EARLY if count else ExitCode.SUCCESS
 
 
 def _command(arguments: argparse.Namespace, console: Console) -> NightlyCommand:

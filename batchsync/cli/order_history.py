@@ -8,8 +8,9 @@ from typing import Any
 
 from batchsync.attempt_texts import outcome_text, reason_text
 from batchsync.cli.console import Console
-from batchsync.cli.layout import moment, one_line
+from batchsync.cli.layout import one_line
 from batchsync.errors import UsageError
+from batchsync.formatting import local_time
 from batchsync.ledger import Ledger
 from batchsync.ledger.history import AttemptRecord, OrderHistory, ResolutionRecord
 from batchsync.messages import Message, cli
@@ -26,11 +27,11 @@ def show(ledger: Ledger, number: str, console: Console, *, as_json: bool) -> int
     if not histories:
         raise UsageError(cli.NO_SUCH_ORDER, order=number)
     if as_json:
-        console.machine(json.dumps([asdict(each) for each in histories], indent=2, default=_plain))
+        console.raw(json.dumps([asdict(each) for each in histories], indent=2, default=_plain))
         return 0
     for each in histories:
         for said in told(each):
-            console.result(said.render(console.lang))
+            console.out(said.render(console.lang))
     return 0
 
 
@@ -57,7 +58,7 @@ def told(history: OrderHistory) -> Iterator[Message]:
 
 
 def _call(attempt: AttemptRecord, owner: str) -> Iterator[Message]:
-    facts = {"at": moment(attempt.claimed_at), "nth": attempt.nth, "run": attempt.run}
+    facts = {"at": local_time(attempt.claimed_at), "nth": attempt.nth, "run": attempt.run}
     yield Message(cli.CALL, {**facts, "outcome": outcome_text(attempt)})
     reason = reason_text(attempt, owner)
     if reason is not None:
@@ -70,5 +71,5 @@ def _call(attempt: AttemptRecord, owner: str) -> Iterator[Message]:
 
 
 def _decided(decided: ResolutionRecord) -> Message:
-    facts = {"at": moment(decided.at), "decision": cli.DECISIONS[decided.decision], "run": decided.run}
+    facts = {"at": local_time(decided.at), "decision": cli.DECISIONS[decided.decision], "run": decided.run}
     return Message(cli.DECIDED_IN if decided.run else cli.DECIDED, facts)

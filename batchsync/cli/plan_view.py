@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from batchsync.cli.console import Console
-from batchsync.cli.layout import one_line, padded, width
+from batchsync.cli.layout import one_line, padded
 from batchsync.errors import OutputError
+from batchsync.formatting import display_width
 from batchsync.fsutil import atomic_text
 from batchsync.job import CheckedFile
 from batchsync.messages import Message, Translation, cli, columns, planning, reader
@@ -47,16 +48,16 @@ def line(checked: CheckedFile, limit: int | None = None) -> Message:
 def show(checked: CheckedFile, console: Console) -> None:
     """Print columns, counts, cost, and the rows that need a look."""
     for said in _head(checked):
-        console.result(said.render(console.lang))
+        console.out(said.render(console.lang))
     counted = [
         (cli.VERDICTS[verdict].render(console.lang), checked.counts[verdict])
         for verdict in PLAN_VERDICTS
         if checked.counts[verdict] or verdict is PlanVerdict.SEND
     ]
-    widest = max(width(name) for name, _ in counted)
+    widest = max(display_width(name) for name, _ in counted)
     for place, (name, number) in enumerate(counted):
         cost = "" if place else f"   {cli.COST.render(console.lang, points=f'{checked.cost:,}')}"
-        console.result(f"  {padded(name, widest)}  {number:>9,}{cost}")
+        console.out(f"  {padded(name, widest)}  {number:>9,}{cost}")
     _show_problems(checked.plan, console)
 
 
@@ -90,11 +91,11 @@ def _show_problems(plan: Plan, console: Console) -> None:
     entries = [entry for entry, code in enumerate(plan.verdicts) if code in codes]
     if not entries:
         return
-    console.result(cli.PROBLEMS.render(console.lang))
+    console.out(cli.PROBLEMS.render(console.lang))
     for entry in entries[:SHOWN]:
-        console.result(_problem(plan, entry).render(console.lang))
+        console.out(_problem(plan, entry).render(console.lang))
     if len(entries) > SHOWN:
-        console.result(cli.MORE_PROBLEMS.render(console.lang, count=len(entries) - SHOWN))
+        console.out(cli.MORE_PROBLEMS.render(console.lang, count=len(entries) - SHOWN))
 
 
 def _problem(plan: Plan, entry: int) -> Message:

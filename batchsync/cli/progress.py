@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from batchsync.cli.console import Console
-from batchsync.cli.layout import clock
+from batchsync.formatting import duration
 from batchsync.messages import Translation, cli
 from batchsync.model import Progress
 
@@ -82,7 +82,7 @@ class ProgressView:
             self._draw(progress)
         elif self._now() - self._last_line >= LINE_EVERY_S:
             self._last_line = self._now()
-            self._console.talk(self._said(cli.LINE, progress))
+            self._console.info(self._said(cli.LINE, progress))
 
     def clear(self) -> None:
         """Make room for a sentence; the next update draws the bar again."""
@@ -126,5 +126,5 @@ class ProgressView:
             failed=progress.failed,
             uncertain=progress.uncertain,
             points=progress.points,
-            left="?" if left is None else clock(left),
+            left="?" if left is None else duration(left),
         )

@@ -14,12 +14,11 @@ from batchsync.cluster import job_for
 from batchsync.cluster.loops import loop_factory
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, Interrupted, UsageError
+from batchsync.exit_codes import ExitCode, exit_code_of_all
 from batchsync.fsutil import atomic_text
 from batchsync.job import CheckedFile, EarlierFiles, Job, RunOptions
 from batchsync.messages import Message, cli, commands
 from batchsync.model import PlanVerdict, RunSummary, Stop
-
-NOT_AGREED = 2
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
@@ -38,8 +37,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError(commands.NOT_TOGETHER, one="--detach", other="--processes")
     config = given.settings(arguments, console, token=True).config
     if not _agreed(arguments, files, config, options, console):
-        console.talk(cli.NOT_AGREED)
-        return NOT_AGREED
+        console.info(cli.NOT_AGREED)
+        return ExitCode.NOTHING_SENT
     if arguments.detach:
         from batchsync.cli.detach import submit
 
@@ -50,7 +49,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     finally:  # also what went before a bug of ours is told
         if arguments.summary_json:
             _write_summaries(command.summaries, summary_json, console)
-    return summary_view.exit_code([summary.exit_code for summary in command.summaries])
+    return exit_code_of_all([summary.exit_code for summary in command.summaries])
 
 
 class RunCommand:
@@ -82,7 +81,7 @@ class RunCommand:
                     self.summaries.append(runner.run(self._file(path)))
         if len(files) > 1:
             points = sum(summary.points_spent for summary in self.summaries)
-            self._console.result(
+            self._console.out(
                 cli.ALL_FILES.render(self._console.lang, count=len(files), points=f"{points:,}")
             )
 
@@ -92,12 +91,12 @@ class RunCommand:
             finished = await self._job.run(path, self._options)
         except BatchsyncError as error:
             self._view.close()
-            self._console.fault(error.render(self._console.lang))
+            self._console.error(error.render(self._console.lang))
             stopped = Stop.INTERRUPTED if isinstance(error, Interrupted) else None
             return RunSummary(file=os.path.abspath(path), run="", stopped=stopped, exit_code=error.exit_code)  # noqa: PTH100, ASYNC240 (asks no disk)
         self._view.close()
         for said in finished.said:
-            self._console.talk(said)
+            self._console.info(said)
         summary_view.show(finished.summary, self._console, hidden=self._hidden_rows)
         self._console.lang = self._own_lang
         return finished.summary
@@ -106,22 +105,22 @@ class RunCommand:
         if self._stopping and not self._stopped_before:
             raise Interrupted(cli.STOPPED_READING, file=checked.path.name)
         self._hidden_rows = checked.counts[PlanVerdict.SKIPPED_HIDDEN]
-        self._console.follow(self._asked_for, checked.lang)
-        self._console.talk(plan_view.line(checked, self._options.limit))
+        self._console.set_language(self._asked_for, checked.lang)
+        self._console.info(plan_view.line(checked, self._options.limit))
 
     def _tell(self, said: Message) -> None:
         self._view.clear()
-        self._console.talk(said)
+        self._console.info(said)
 
     def _drain(self) -> None:
         self._stopping = True
         self._view.clear()
-        self._console.talk(Message(cli.STOPPING, {"what": cli.CALLS}))
+        self._console.info(Message(cli.STOPPING, {"what": cli.CALLS}))
         self._job.stop()
 
     def _abandon(self) -> None:
         self._view.clear()
-        self._console.talk(cli.ABANDONING)
+        self._console.info(cli.ABANDONING)
         self._job.cancel()
 
 
@@ -148,7 +147,7 @@ def _agreed(
         again += repeated
         total += repeated + counts[PlanVerdict.SEND]
     if not again:
-        console.talk(Message(cli.NOTHING_AGAIN, {"options": " ".join(asked)}))
+        console.info(Message(cli.NOTHING_AGAIN, {"options": " ".join(asked)}))
         return True
     facts = {"again": again, "total": total, "points": total * config.spend.price}
     return console.ask(Message(cli.ASK_RESEND, facts))
@@ -159,7 +158,7 @@ def _agreed(
 
 def _write_summaries(summaries: list[RunSummary], path: Path | None, console: Console) -> None:
     if path is None:
-        console.machine(summary_view.summary_json(summaries, ascii_only=True))
+        console.raw(summary_view.summary_json(summaries, ascii_only=True))
         return
     text = summary_view.summary_json(summaries, ascii_only=False) + "\n"
     try:
@@ -167,5 +166,5 @@ def _write_summaries(summaries: list[RunSummary], path: Path | None, console: Co
             file.write(text)
     except OSError as error:  # the run is over: its totals must not get lost with it
         facts = {"path": path, "error": error.strerror or error}
-        console.fault(Message(cli.SUMMARY_LOST, facts))
-        console.fault(summary_view.summary_json(summaries, ascii_only=True))
+        console.error(Message(cli.SUMMARY_LOST, facts))
+        console.error(summary_view.summary_json(summaries, ascii_only=True))

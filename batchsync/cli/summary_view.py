@@ -6,8 +6,9 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 from batchsync.cli.console import Console
-from batchsync.cli.layout import clock, padded, width
-from batchsync.messages import Message, cli, result_columns
+from batchsync.cli.layout import padded
+from batchsync.formatting import display_width, duration
+from batchsync.messages import Message, cli, result_columns, stops
 from batchsync.model import RunSummary
 
 _ADVISED = ("failed", "uncertain", "not_sent", "invalid", "amount_missing")
@@ -19,15 +20,15 @@ def show(summary: RunSummary, console: Console, *, hidden: int = 0) -> None:
         "file": Path(summary.file).name,
         "rows": f"{summary.rows:,}",
         "run": summary.run,
-        "time": clock(summary.seconds),
+        "time": duration(summary.seconds),
     }
-    console.result(cli.OUTCOME.render(console.lang, **facts))
+    console.out(cli.OUTCOME.render(console.lang, **facts))
     for line in _counts(summary, console):
-        console.result(f"  {line}")
+        console.out(f"  {line}")
     if summary.result:
-        console.result(cli.RESULT_AT.render(console.lang, path=_nearby(Path(summary.result))))
+        console.out(cli.RESULT_AT.render(console.lang, path=_nearby(Path(summary.result))))
     for said in advice(summary, hidden):
-        console.talk(said)
+        console.info(said)
 
 
 def _nearby(path: Path) -> Path:
@@ -46,15 +47,15 @@ def _counts(summary: RunSummary, console: Console) -> Iterator[str]:
         told.append((cli.POINTS_POSSIBLE.render(console.lang), summary.points_possible))
     if summary.amount_missing:
         told.append((cli.AMOUNT_MISSING.render(console.lang), summary.amount_missing))
-    widest = max(width(name) for name, _ in told)
+    widest = max(display_width(name) for name, _ in told)
     for name, number in told:
         yield f"{padded(name, widest)}  {number:>9,}"
 
 
 def advice(summary: RunSummary, hidden: int = 0) -> Iterator[Message]:
     """Yield what to do next: why it stopped first, then each kind of trouble."""
-    if summary.stopped is not None and summary.stopped in cli.STOPS:
-        yield Message(cli.STOPS[summary.stopped])
+    if summary.stopped is not None and summary.stopped in stops.ADVICE:
+        yield Message(cli.STOPPED_EARLY, {"why": stops.ADVICE[summary.stopped]})
     counts = {kind: getattr(summary, kind) for kind in _ADVISED}
     counts["not_sent"] = 0 if summary.stopped else max(0, summary.not_sent - hidden)
     for kind, count in (*counts.items(), ("hidden", hidden)):
@@ -69,16 +70,3 @@ def summary_json(summaries: Sequence[RunSummary], *, ascii_only: bool) -> str:
     known = [field.name for field in fields(RunSummary)]
     listed = [{name: asdict(summary)[name] for name in known} for summary in summaries]
     return json.dumps(listed, ensure_ascii=ascii_only, indent=2)
-
-
-def exit_code(codes: Sequence[int]) -> int:
-    """Return one code for several files.
-
-    What stopped the command wins; 2 says that nothing at all was sent, so it holds only when it holds for every file.
-    """
-    for code in (70, 130, 4, 3):
-        if code in codes:
-            return code
-    if codes and all(code == 2 for code in codes):
-        return 2
-    return 1 if any(codes) else 0

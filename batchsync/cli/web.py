@@ -47,7 +47,7 @@ def web(arguments: argparse.Namespace, console: Console) -> int:
         address = login_url_of_running_page(loaded.config)
         if address is None:
             raise
-        console.result(messages.OPENED_RUNNING.render(console.lang, address=address))
+        console.out(messages.OPENED_RUNNING.render(console.lang, address=address))
         if not arguments.no_browser:
             webbrowser.open(address)
     return 0
@@ -63,7 +63,7 @@ def _settings(arguments: argparse.Namespace, console: Console) -> Loaded:
         return given.settings(arguments, console, token=True)
     except SettingsProblems:
         loaded = given.settings(arguments, console)  # raises again unless only the token is missing
-        console.talk(Message(messages.WITHOUT_TOKEN))
+        console.info(Message(messages.WITHOUT_TOKEN))
         return loaded
 
 
@@ -77,7 +77,7 @@ async def _serve(loaded: Loaded, arguments: argparse.Namespace, console: Console
     def announce_address(address: str) -> None:
         nonlocal is_first
         text = messages.OPEN_AT if is_first else messages.OPEN_IN_OTHER_BROWSER
-        console.result(text.render(console.lang, address=address))
+        console.out(text.render(console.lang, address=address))
         if is_first and not arguments.no_browser:
             webbrowser.open(address)
         is_first = False
@@ -102,7 +102,7 @@ async def _serve(loaded: Loaded, arguments: argparse.Namespace, console: Console
             contexts.append(context)
             await stopped.wait()
             if context.queue.running is not None:
-                console.talk(Message(messages.CLOSING))
+                console.info(Message(messages.CLOSING))
             await context.queue.close()
             await context.queue.wait_idle()
 
@@ -173,5 +173,5 @@ def _install_shortcut(console: Console) -> int:
         path.chmod(0o755)
     except OSError as error:
         raise OutputError(messages.SHORTCUT_FAILED, folder=folder, error=error.strerror or error) from error
-    console.result(messages.SHORTCUT_WRITTEN.render(console.lang, path=path))
+    console.out(messages.SHORTCUT_WRITTEN.render(console.lang, path=path))
     return 0

@@ -9,11 +9,10 @@ from batchsync.cli.console import Console
 from batchsync.cli.signals import handle_signals
 from batchsync.cluster.loops import loop_factory
 from batchsync.errors import LedgerError, UsageError
+from batchsync.exit_codes import ExitCode
 from batchsync.ledger import is_postgres
 from batchsync.messages import cluster as messages
 from batchsync.messages import ledger as ledger_words
-
-INTERRUPTED = 130
 
 
 def worker(arguments: argparse.Namespace, console: Console) -> int:
@@ -29,7 +28,7 @@ def worker(arguments: argparse.Namespace, console: Console) -> int:
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     assert config.token is not None
     with asyncio.Runner(loop_factory=loop_factory(config)) as runner:
-        working = Worker(config, config.token, say=console.talk)
+        working = Worker(config, config.token, say=console.info)
         with handle_signals(runner.get_loop(), drain=working.stop, abandon=working.cancel):
             runner.run(working.work())
-    return INTERRUPTED
+    return ExitCode.INTERRUPTED

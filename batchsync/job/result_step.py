@@ -9,6 +9,7 @@ from pathlib import Path
 from batchsync.clock import Clock
 from batchsync.config import Config
 from batchsync.errors import InputError, LedgerFull, OutputError
+from batchsync.exit_codes import ExitCode
 from batchsync.job.output_path import OutputPath
 from batchsync.job.types import CheckedFile, RunResult
 from batchsync.ledger import Ledger
@@ -152,7 +153,11 @@ def _unreached(record: RunRecord, *, goes_on: bool) -> Reason:
 
 def _honest(summary: RunSummary) -> RunSummary:
     """A run without a result needs a look, even if all its rows are synced."""
-    return replace(summary, exit_code=1) if summary.result is None and summary.exit_code == 0 else summary
+    return (
+        replace(summary, exit_code=ExitCode.NEEDS_A_LOOK)
+        if summary.result is None and summary.exit_code == 0
+        else summary
+    )
 
 
 def _is_ours(ledger: Ledger, path: Path) -> bool:

@@ -109,7 +109,6 @@ PLAN_LINE_LIMITED = Translation(
     "{known} already synced, {rest:other|others}",
     zh="{file}：{rows} 行，本次发送 {send} 个订单（约 {cost} 点券），按 --limit 留下 {left} 个，此前已同步 {known} 个，其他 {rest} 个",
 )
-NOTHING_TO_SEND = Translation(en="  Nothing to send.", zh="  没有需要发送的订单。")
 COST = Translation(en="about {points:point|points}", zh="约 {points} 点券")
 PROBLEMS = Translation(en="Rows that need a look:", zh="需要处理的行：")
 PROBLEM = Translation(
@@ -168,39 +167,6 @@ ALL_FILES = Translation(
     en="{count:file|files} in all: {points:point|points} spent.", zh="共 {count} 个文件：消耗 {points} 点券。"
 )
 
-STOPS: Mapping[str, Translation] = MappingProxyType(
-    {
-        "authentication": Translation(
-            en="Stopped: the token is not accepted. Get the right one, set BATCHSYNC_TOKEN (or api.token_file), and run the same command again.",
-            zh="已停止：token 未通过认证。请换成正确的 token（BATCHSYNC_TOKEN 或 api.token_file），再运行同一命令。",
-        ),
-        "balance": Translation(
-            en="Stopped: the balance is empty. Top up, and run the same command again; it sends only what is left.",
-            zh="已停止：账户余额不足。请充值后再运行同一命令，只会发送剩下的订单。",
-        ),
-        "spending_cap": Translation(
-            en="Stopped: the spending cap is reached. Raise --max-points (or spend.max_points), and run the same command again for the rest.",
-            zh="已停止：达到点券上限。如需继续，请调高 --max-points（或 spend.max_points），再运行同一命令。",
-        ),
-        "address": Translation(
-            en="Stopped: the server at this address turned us away. Check api.url, api.proxy and the token; `batchsync doctor` helps.",
-            zh="已停止：该地址的服务器拒绝了请求。请检查 api.url、api.proxy 和 token，可运行 `batchsync doctor`。",
-        ),
-        "failures": Translation(
-            en="Stopped: calls go wrong in one and the same way. The result's error column says how; mend the cause, and run the same command again.",
-            zh="已停止：调用以同样的方式出错。请查看结果表的错误信息，排除原因后再运行同一命令。",
-        ),
-        "interrupted": Translation(
-            en="Stopped as you asked. Run the same command again to send the rest.",
-            zh="已按要求停止。再运行同一命令即可发送剩下的订单。",
-        ),
-        "disk": Translation(
-            en="Stopped: the disk is full. Free some space, and run the same command again; no answer was lost.",
-            zh="已停止：磁盘已满。请清理空间后再运行同一命令，没有丢失任何回答。",
-        ),
-    }
-)
-"""Why a run stopped and what to do, by Stop."""
 
 ADVICE: Mapping[str, Translation] = MappingProxyType(
     {
@@ -267,20 +233,9 @@ RUN_COLUMNS: tuple[Translation, ...] = (
 ENDED = Translation(en="done", zh="完成")
 KILLED = Translation(en="running or killed", zh="进行中或被强行中断")
 STOPPED = Translation(en="stopped: {why}", zh="中途停止：{why}")
+STOPPED_EARLY = Translation(en="Stopped. {why}", zh="已停止。{why}")
 RUN_TIMES = Translation(en="{started} to {ended}: {end}", zh="{started} 至 {ended}：{end}")
 RUN_OR_ORDER = Translation(en="Say either RUN or --order, not both.", zh="RUN 和 --order 只能给出一个。")
-STOP_WORDS: Mapping[str, Translation] = MappingProxyType(
-    {
-        "authentication": Translation(en="authentication", zh="认证失败"),
-        "balance": Translation(en="empty balance", zh="余额不足"),
-        "spending_cap": Translation(en="spending cap", zh="达到点券上限"),
-        "address": Translation(en="wrong address", zh="地址不对"),
-        "failures": Translation(en="calls going wrong", zh="调用连续出错"),
-        "interrupted": Translation(en="interrupted", zh="被中断"),
-        "disk": Translation(en="disk full", zh="磁盘已满"),
-    }
-)
-"""Why a run stopped, in a word or two, by Stop."""
 RESULT_AGAIN = Translation(
     en="Its result again: batchsync report {run}", zh="重新写出结果表：batchsync report {run}"
 )
@@ -324,7 +279,6 @@ STATES: Mapping[str, Translation] = MappingProxyType(
     }
 )
 """An order's state in the ledger."""
-REPORTED = Translation(en="result: {path}", zh="结果表：{path}")
 
 # --- An order's life ----------------------------------------------------------------------------------------
 

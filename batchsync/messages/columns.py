@@ -39,9 +39,6 @@ EMPTY_FILE = Translation(
     en="The file holds no table: every sheet is empty. Is it the right file?",
     zh="文件里没有任何数据，所有工作表都是空的。请确认是否选对了文件。",
 )
-SEEN_SHEET = Translation(en="sheet “{sheet}” ({headers})", zh="工作表“{sheet}”（{headers}）")
-SEEN_EMPTY = Translation(en="sheet “{sheet}” (empty)", zh="工作表“{sheet}”（空）")
-QUESTION = Translation(en="“{header}” (column {at})", zh="“{header}”（{at} 列）")
 
 NOTES: Mapping[str, Translation] = MappingProxyType(
     {

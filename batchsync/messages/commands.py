@@ -445,7 +445,6 @@ NEEDS_VALUE = Translation(en="{option} needs a value behind it.", zh="{option} �
 BAD_VALUE = Translation(en="{option} can't be `{given}`.", zh="{option} 不能是 `{given}`。")
 NO_VALUE_WANTED = Translation(en="{option} takes no value.", zh="{option} 后面不需要值。")
 NOT_TOGETHER = Translation(en="{one} and {other} don't go together.", zh="{one} 与 {other} 不能同时使用。")
-ONE_OF = Translation(en="Say one of {what}.", zh="请给出其中之一：{what}。")
 USAGE_OTHER = Translation(
     en="{problem}. See: batchsync {command} --help", zh="{problem}。请看：batchsync {command} --help"
 )

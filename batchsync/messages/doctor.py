@@ -65,7 +65,6 @@ TOKEN_SET = Translation(en="token: set, {masked}, from {where}", zh="token：已
 TOKEN_BAD = Translation(en="token: {fault}", zh="token：{fault}")
 TOKEN_MODE = Translation(en="token: {warning}", zh="token：{warning}")
 FROM_ENVIRONMENT = Translation(en="BATCHSYNC_TOKEN", zh="BATCHSYNC_TOKEN")
-ACCOUNT = Translation(en="account: “{account}”", zh="账户：“{account}”")
 LEDGER_NEW = Translation(
     en="ledger: {path} (does not exist yet; the first run creates it)",
     zh="账本：{path}（尚不存在，首次运行时创建）",

@@ -39,7 +39,3 @@ ONE_WRITER = Translation(
     zh="--processes {processes}：本次由这一个进程单独发送。文件账本只能有一个写入者，因此由一个进程发送"
     "（只要 --rate 允许，每秒可达数千次调用）。使用 PostgreSQL 账本（--ledger postgresql://...）时，{processes} 个进程会一起发送。",
 )
-SKIPPED = Translation(
-    en="Nothing of this file was sent, since an earlier file of this command stopped the run ({why}).",
-    zh="本次命令的前一个文件已使运行停止（{why}），此文件未发送任何订单。",
-)

@@ -89,6 +89,10 @@ NOT_ONE_OF = Translation(
     en="{key} must be one of {choices}, not {value}.", zh="{key} 只能是 {choices} 之一，不能是 {value}。"
 )
 NOT_TEXT_VALUE = Translation(en="{key} must be a text, not {value}.", zh="{key} 必须是文字，不能是 {value}。")
+EMPTY_VALUE = Translation(
+    en="{key} has no value. Write one, or remove the line to use the default.",
+    zh="{key} 没有值。请填写，或删除该行以使用默认值。",
+)
 TOO_SHORT = Translation(en="{key} must not be empty.", zh="{key} 不能为空。")
 TOO_LONG = Translation(en="{key} may have at most {bound} characters.", zh="{key} 最多 {bound} 个字符。")
 NOT_LIST = Translation(

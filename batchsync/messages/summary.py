@@ -30,37 +30,6 @@ STILL_RUNNING = Translation(
     en="NOT COMPLETE YET. The run is still going on; this is how it stood at {time}. {count:row was|rows were} not sent so far.",
     zh="尚未完成。运行仍在进行中，以下为 {time} 时的情况，还有 {count} 行尚未发送。",
 )
-WHY_STOPPED: Mapping[str, Translation] = MappingProxyType(
-    {
-        "authentication": Translation(
-            en="The token was not accepted: set the right one and run the file again.",
-            zh="token 未通过认证：请更换后重新运行。",
-        ),
-        "balance": Translation(
-            en="The balance is empty: top up and run the file again.", zh="账户余额不足：请充值后重新运行。"
-        ),
-        "spending_cap": Translation(
-            en="The spending cap was reached: raise it and run the file again for the rest.",
-            zh="达到点券上限：如需继续，请调高上限后重新运行。",
-        ),
-        "address": Translation(
-            en="The address does not answer as the API would: run batchsync doctor, then run the file again.",
-            zh="接口地址不正确：请用 batchsync doctor 检查后重新运行。",
-        ),
-        "failures": Translation(
-            en="Too many failures in a row: mend the cause shown below and run the file again.",
-            zh="连续多次失败：请按下方原因处理后重新运行。",
-        ),
-        "interrupted": Translation(
-            en="The run was interrupted: run the file again, it sends only what is left.",
-            zh="运行被中断：重新运行即可，只会发送剩下的订单。",
-        ),
-        "disk": Translation(
-            en="The disk was full: free some space and run the file again; no answer was lost.",
-            zh="磁盘已满：请清理空间后重新运行，没有丢失任何回答。",
-        ),
-    }
-)
 WHY_STOPPED_OTHER = Translation(en="The run stopped ({why}).", zh="运行提前停止（{why}）。")
 
 ROWS_HEAD = Translation(en="Rows", zh="行数")

@@ -461,33 +461,6 @@ HEAD_KILLED = Translation(
     en="This run was interrupted. {uncertain} orders are uncertain; all others are recorded, and {count} rows have problems or were not sent.",
     zh="这个任务意外中断。有 {uncertain} 个订单结果未知，其余都有记录；{count} 行有问题或未发送。",
 )
-STOP_AUTHENTICATION = Translation(
-    en="The access token is not accepted. Set the right one, then send the rest.",
-    zh="访问 token 未通过认证。请换成正确的 token 后再发送剩下的订单。",
-)
-STOP_BALANCE = Translation(
-    en="The account has no points left. Top up, then send the rest.",
-    zh="账户余额不足。请充值后发送剩下的订单。",
-)
-STOP_SPENDING_CAP = Translation(
-    en="The points cap is reached. Send the rest as a new run, or raise the cap.",
-    zh="已达到点券上限。可把剩下的作为新的任务发送，或调高上限。",
-)
-STOP_ADDRESS = Translation(
-    en="The address does not respond as the API does. Look at Settings.",
-    zh="该地址的响应不像本接口，请查看“设置”。",
-)
-STOP_FAILURES = Translation(
-    en="Too many failures of one kind in a row. Fix the cause, then send the rest.",
-    zh="连续多次同类失败。请先排除原因，再发送剩下的订单。",
-)
-STOP_INTERRUPTED = Translation(
-    en="Stopped by the user. The rest can be sent at any time.", zh="已按要求停止，剩下的随时可以发送。"
-)
-STOP_DISK = Translation(
-    en="The disk is full. Free some space, then send the rest; no response was lost.",
-    zh="磁盘已满。请清理空间后再发送剩下的订单，没有丢失任何响应。",
-)
 AMOUNT_MISSING = Translation(
     en="Of {count} charged orders the points are unknown (the response named none, or you resolved them): they count as possibly spent.",
     zh="有 {count} 个已扣费的订单点券未知（响应没有注明，或由人工确认），计入“可能消耗”。",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from batchsync.exit_codes import ExitCode
 from batchsync.model import (
     Decision,
     EntryResult,
@@ -293,7 +294,7 @@ class Tally:
 def exit_code(tally: Tally, stopped: str | None) -> int:
     """Return the exit code of a run: 0 all synced, 1 some rows need a look, 3 stopped, 130 interrupted."""
     if stopped is not None:
-        return 130 if stopped == Stop.INTERRUPTED else 3
+        return ExitCode.INTERRUPTED if stopped == Stop.INTERRUPTED else ExitCode.STOPPED_EARLY
     synced = tally.counts[RowStatus.SYNCED] + tally.counts[RowStatus.ALREADY_SYNCED]
     fine = synced + tally.counts[RowStatus.DUPLICATE] + tally.hidden
-    return 0 if fine == tally.rows else 1
+    return ExitCode.SUCCESS if fine == tally.rows else ExitCode.NEEDS_A_LOOK

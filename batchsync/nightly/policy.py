@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from batchsync.exit_codes import ExitCode
 from batchsync.model import RunSummary, Stop
 
 MAX_FAILED_IN_A_ROW = 2
@@ -64,17 +65,17 @@ def decide(summary: RunSummary, *, night_cap: bool, failed_in_a_row: int) -> Fil
 
 def exit_code(stop: NightStop | None, codes: list[int], *, pending: bool) -> int:
     """Return the exit code of a nightly run; `codes`: the exit codes of its files."""
-    if 70 in codes:
-        return 70
+    if ExitCode.BUG in codes:
+        return ExitCode.BUG
     if stop is NightStop.BUSY:
-        return 4
+        return ExitCode.LEDGER_BUSY
     if stop is NightStop.INTERRUPTED:
-        return 130
+        return ExitCode.INTERRUPTED
     if stop is NightStop.WINDOW:
-        return 3 if pending else max([0, *(min(code, 1) for code in codes)])
-    if stop is not None or 3 in codes:
-        return 3
-    return 1 if any(codes) else 0
+        return ExitCode.STOPPED_EARLY if pending else max([0, *(min(code, 1) for code in codes)])
+    if stop is not None or ExitCode.STOPPED_EARLY in codes:
+        return ExitCode.STOPPED_EARLY
+    return ExitCode.NEEDS_A_LOOK if any(codes) else ExitCode.SUCCESS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from batchsync.clock import Clock
 from batchsync.config import Config
 from batchsync.errors import LedgerError
 from batchsync.ledger import Ledger, open_ledger
-from batchsync.messages import Lang, Translation, cli, nightly, result_columns
+from batchsync.messages import Lang, Translation, nightly, result_columns, stops
 from batchsync.messages import report as messages
 from batchsync.messages import summary as summary_messages
 from batchsync.model import EntryResult, Reason, RowStatus, RunSummary
@@ -354,8 +354,8 @@ def _notes(record: FileRecord, lang: Lang) -> Iterator[str]:
     stopped = record.summary.stopped if record.summary is not None else None
     if record.canary:
         yield messages.CANARY.render(lang)
-    elif stopped in cli.STOP_WORDS:
-        yield messages.STOPPED.render(lang, why=cli.STOP_WORDS[str(stopped)].render(lang))
+    elif stopped in stops.NAMES:
+        yield messages.STOPPED.render(lang, why=stops.NAMES[str(stopped)].render(lang))
     if record.same_as:
         yield messages.SAME_AS.render(lang, seen=record.same_as)
     if record.where != WAITING:

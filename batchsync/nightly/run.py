@@ -27,6 +27,7 @@ from batchsync.errors import (
     OutputError,
     SettingsError,
 )
+from batchsync.exit_codes import ExitCode
 from batchsync.finance import spend_rows
 from batchsync.job import CheckedFile, Job, RunOptions
 from batchsync.ledger import open_ledger
@@ -57,7 +58,6 @@ COPY_WAIT_S = 600.0
 POLL_S = 0.2
 MAX_STARTS = 3
 """A file during which this many nightly runs died is not processed again."""
-BUG = 70
 CLOCK_TOLERANCE = timedelta(days=1)
 """Allows for a clock that was set back. The runs are known by id; the time only keeps the query short."""
 Sleep = Callable[[float], Awaitable[None]]
@@ -298,14 +298,14 @@ class NightlyRun:
         """Send the orders of a file that are not synced, with the file's own settings."""
         if file.starts >= MAX_STARTS:
             died = Message(messages.DIED_OVER, {"times": file.starts})
-            return FileResult(file=file, problems=(_bilingual(died),), exit_code=1)
+            return FileResult(file=file, problems=(_bilingual(died),), exit_code=ExitCode.NEEDS_A_LOOK)
         folder = self.paths.inbox / file.folder / FOLDER_OVERRIDES if file.folder else None
         own = self._workspace.override_file(file)
         try:
             # An override file that is gone is an error: without it, another merchant's orders might be paid for.
             overrides = [read_overrides(path) for path in (folder, own) if path is not None]
         except SettingsError as error:
-            return FileResult(file=file, problems=(_error_text(error),), exit_code=1)
+            return FileResult(file=file, problems=(_error_text(error),), exit_code=ExitCode.NEEDS_A_LOOK)
         config = config_with(self.config, overrides)
         cap = self.config.spend.max_points_night
         room = None if cap is None else max(0, cap - self._committed)
@@ -339,7 +339,7 @@ class NightlyRun:
         try:
             finished = await job.run(self._workspace.copy(file), options)
         except InputError as error:
-            return FileResult(file=file, problems=(_error_text(error),), exit_code=1)
+            return FileResult(file=file, problems=(_error_text(error),), exit_code=ExitCode.NEEDS_A_LOOK)
         except (LedgerError, OutputError, SettingsError, Interrupted) as error:
             return FileResult(file=file, refused=error, committed=job.committed, exit_code=error.exit_code)
         except asyncio.CancelledError:
@@ -347,7 +347,7 @@ class NightlyRun:
         except Exception as error:  # noqa: BLE001 (a bug must not keep the other files from being processed)
             log = self._on_bug(error) or "-"
             bug = _bilingual(Message(messages.BUG, {"kind": type(error).__name__, "log": log}))
-            return FileResult(file=file, problems=(bug,), committed=job.committed, exit_code=BUG)
+            return FileResult(file=file, problems=(bug,), committed=job.committed, exit_code=ExitCode.BUG)
         finally:
             self._job = None
         return FileResult(

@@ -84,7 +84,9 @@ class _FileReader:
             else:
                 first[key] = line + 1
                 self.source.places[*at, key] = self._place(line)
-                if not _is_null(value_node):
+                if at and _is_empty(value_node):
+                    self._fault(line, messages.EMPTY_VALUE, key=".".join((*map(str, at), key)))
+                elif not _is_null(value_node):
                     found[key] = self._value(value_node, (*at, key))
         return found
 
@@ -103,5 +105,10 @@ class _FileReader:
 
 
 def _is_null(node: yaml.Node) -> bool:
-    """A key with nothing behind it is left out: its default holds."""
+    """Whether a section or a file has nothing in it."""
     return bool(node.tag == "tag:yaml.org,2002:null")
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    """Whether a key has no value, or a blank text: a default in its place would be a surprise."""
+    return _is_null(node) or (isinstance(node, yaml.ScalarNode) and not node.value.strip())

@@ -14,7 +14,7 @@ from batchsync.errors import ColumnsUnclear
 from batchsync.finance.spend import By, SpendRow, spend_rows
 from batchsync.job import CheckedFile
 from batchsync.ledger import AttemptRecord, OrderHistory, Spending
-from batchsync.messages import Lang, Message, Translation, cli, columns, planning
+from batchsync.messages import Lang, Message, Translation, cli, columns, planning, stops
 from batchsync.messages import web as messages
 from batchsync.model import PLAN_VERDICTS, Figures, Note, Plan, PlanVerdict, Reason, State, total
 from batchsync.ooxml.references import letter
@@ -64,7 +64,7 @@ def _run_status(record: FileRecord) -> FileStatus:
     if summary is None:
         return _status("", messages.STATE_DONE)
     if summary.stopped:
-        reason = getattr(messages, f"STOP_{summary.stopped.upper()}", messages.END_STOPPED)
+        reason = stops.ADVICE.get(summary.stopped, messages.END_STOPPED)
         return _status("failed", messages.STATE_STOPPED, *details, _detail("", reason))
     figures = (
         (summary.uncertain, "uncertain", messages.STATE_UNCERTAIN),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from batchsync.formatting import local_time
-from batchsync.messages import Lang, row_reasons
+from batchsync.messages import Lang, row_reasons, stops
 from batchsync.messages import columns as column_texts
 from batchsync.messages import result_columns as messages
 from batchsync.messages import summary as summary_texts
@@ -92,7 +92,7 @@ def _headline(job: ResultJob, tally: Tally) -> str:
     if job.killed:
         return summary_texts.KILLED.render(job.lang, count=unsent)
     if job.stopped is not None:
-        text = summary_texts.WHY_STOPPED.get(job.stopped)
+        text = stops.ADVICE.get(job.stopped)
         why = (
             text.render(job.lang)
             if text

@@ -41,8 +41,6 @@ NOT_YET: frozenset[str] = frozenset(
         "26d-headers-column1-by-letter",
         "26e-a-letter-is-a-letter",
         "29-bare-sum",
-        "31a-escape-in-a-header",
-        "31b-escape-in-a-cell",
         "32-header-only",
         "34-503-with-an-answer",
     }

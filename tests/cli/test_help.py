@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from batchsync.cli import main
-from batchsync.cli.layout import width
 from batchsync.cli.main import COMMAND_MODULES
+from batchsync.formatting import display_width
 from batchsync.messages import Lang
 from batchsync.messages import commands as messages
 
@@ -55,7 +55,7 @@ def test_help_fits_a_terminal(
     monkeypatch.setenv("COLUMNS", "80")
     main([command, "--help"])
     text = capsys.readouterr().out.split(messages.EXAMPLE.zh)[0]
-    assert [] == [line for line in text.splitlines() if width(line) > 80]
+    assert [] == [line for line in text.splitlines() if display_width(line) > 80]
 
 
 def test_help_imports_nothing_heavy() -> None:

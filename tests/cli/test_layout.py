@@ -4,19 +4,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from batchsync.cli.layout import clock, moment, one_line, size, table, width, wrapped
+from batchsync.cli.layout import one_line, table, wrapped
+from batchsync.formatting import display_width, duration, file_size, local_time
 
 
 def test_a_table_lines_up_in_chinese() -> None:
     """Padding counts columns of the terminal, not characters."""
     lines = table([("已同步", "12"), ("points", "3")], numbers=frozenset({1}))
-    assert (["已同步  12", "points   3"], {10}) == (lines, {width(line) for line in lines})
+    assert (["已同步  12", "points   3"], {10}) == (lines, {display_width(line) for line in lines})
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (7.4, "0:07"), (201, "3:21"), (3723, "1:02:03")])
 def test_durations_read_like_a_clock(seconds: float, shown: str) -> None:
     """Minutes and seconds; hours only when there are some."""
-    assert shown == clock(seconds)
+    assert shown == duration(seconds)
 
 
 @pytest.mark.parametrize(
@@ -24,13 +25,13 @@ def test_durations_read_like_a_clock(seconds: float, shown: str) -> None:
 )
 def test_sizes_are_short(count: float, shown: str) -> None:
     """Two digits are enough to know where one stands."""
-    assert shown == size(count)
+    assert shown == file_size(count)
 
 
 def test_times_are_local() -> None:
     """The ledger keeps UTC; people don't."""
     at = datetime(2026, 11, 23, 2, 12, 3, tzinfo=UTC)
-    assert f"{at.astimezone():%Y-%m-%d %H:%M:%S}" == moment(at)
+    assert f"{at.astimezone():%Y-%m-%d %H:%M:%S}" == local_time(at)
 
 
 def test_foreign_text_cannot_drive_the_terminal() -> None:
@@ -45,5 +46,5 @@ def test_wrapping_keeps_every_character_and_the_width(columns: int) -> None:
     lines = wrapped(text, columns)
     assert (text.replace(" ", ""), True) == (
         "".join(lines).replace(" ", ""),
-        all(width(line) <= columns + 2 for line in lines),
+        all(display_width(line) <= columns + 2 for line in lines),
     )

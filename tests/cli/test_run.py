@@ -250,7 +250,7 @@ def test_a_wrong_token_stops_at_once(
         [each["not_sent"] for each in told],
         sandbox.books.points,
     )
-    assert ("wrong-canary" in shown.err, "the token is not accepted" in shown.err) == (False, True)
+    assert ("wrong-canary" in shown.err, "The token is not accepted" in shown.err) == (False, True)
 
 
 # --- Paying again, on purpose -------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from dataclasses import fields
 import pytest
 
 from batchsync.cli.console import Console
-from batchsync.cli.summary_view import advice, exit_code, show, summary_json
-from batchsync.messages import Lang, cli
+from batchsync.cli.summary_view import advice, show, summary_json
+from batchsync.exit_codes import exit_code_of_all
+from batchsync.messages import Lang, stops
 from batchsync.model import RunSummary, Stop
 
 DONE = RunSummary(
@@ -42,7 +43,7 @@ DONE = RunSummary(
 )
 def test_one_code_for_several_files(codes: list[int], code: int) -> None:
     """What stopped the command wins; 2 (nothing was sent) only when it holds for all."""
-    assert code == exit_code(codes)
+    assert code == exit_code_of_all(codes)
 
 
 def test_the_outcome_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +77,7 @@ def test_every_stop_says_what_to_do(stop: Stop) -> None:
         said.render(Lang.ZH)
         for said in advice(RunSummary(file="x", run="r", not_sent=3, stopped=stop, result="y"))
     ]
-    assert [cli.STOPS[stop].zh] == told
+    assert [f"已停止。{stops.ADVICE[stop].zh}"] == told
 
 
 def test_all_is_well_needs_no_advice() -> None:

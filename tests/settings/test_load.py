@@ -92,9 +92,18 @@ def test_a_single_name_is_a_list_of_one() -> None:
     assert ("Orders",) == load().config.input.sheets
 
 
-def test_an_empty_value_is_left_out() -> None:
-    """A key, a section or a file with nothing in it changes nothing."""
-    written("pace:\n  rate:\nspend:\ninput: ~\n")
+@pytest.mark.parametrize("value", ["", " ~", " null", ' ""', " '  '"])
+def test_an_empty_value_is_an_error_with_its_line(value: str) -> None:
+    """`url:` could mean anything; the default in its place would send to another address."""
+    written(f"pace:\n  rate: 3\napi:\n  url:{value}\n")
+    assert [
+        "config.yaml, line 4: api.url has no value. Write one, or remove the line to use the default."
+    ] == told()
+
+
+def test_an_empty_section_or_file_has_the_defaults() -> None:
+    """A section whose keys are all commented out changes nothing."""
+    written("spend:\ninput: ~\n")
     assert 5 == load().config.pace.rate
     written("# nothing\n")
     assert 5 == load().config.pace.rate

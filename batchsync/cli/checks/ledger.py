@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from batchsync.cli.checks.result import BAD, OK, WARN, CheckResult
-from batchsync.cli.layout import moment, size
 from batchsync.clock import Clock
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError
+from batchsync.formatting import file_size, local_time
 from batchsync.ledger import Ledger, is_postgres, open_ledger, open_postgres
 from batchsync.ledger.location import network_file_system, path_of
 from batchsync.messages import Message, doctor
@@ -41,7 +41,7 @@ def ledger(config: Config, clock: Clock) -> Iterator[CheckResult]:
     free = shutil.disk_usage(nearest).free
     low = free < LOW_BYTES
     yield CheckResult(
-        WARN if low else OK, Message(doctor.DISK_LOW if low else doctor.DISK_OK, {"free": size(free)})
+        WARN if low else OK, Message(doctor.DISK_LOW if low else doctor.DISK_OK, {"free": file_size(free)})
     )
 
 
@@ -83,8 +83,8 @@ def _checked(opened: Ledger, held: int, clock: Clock) -> Iterator[CheckResult]:
     for fault in faults:
         yield CheckResult(BAD, Message(doctor.LEDGER_FAULTS, {"path": opened.place, "fault": fault}))
     if not faults:
-        yield CheckResult(OK, Message(doctor.LEDGER_OK, {"path": opened.place, "size": size(held)}))
+        yield CheckResult(OK, Message(doctor.LEDGER_OK, {"path": opened.place, "size": file_size(held)}))
     now = clock.now()
     if newest is not None and newest.started_at > now:
-        facts = {"now": moment(now), "last": moment(newest.started_at)}
+        facts = {"now": local_time(now), "last": local_time(newest.started_at)}
         yield CheckResult(BAD, Message(doctor.CLOCK_BACK, facts))
