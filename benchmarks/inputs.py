@@ -1,5 +1,6 @@
 """Input files, made once: sheets as Excel saves them, CSVs as shops export them. Not a line of batchsync in it."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
@@ -11,6 +12,7 @@ HEADERS = ("订单号", "商家编号", "商品名称", "数量", "实付金额"
 SHOPS = [f"{780_000_000 + 7919 * n}" for n in range(20)]
 GOODS = [f"商品 {n:04d}" + (" & 配件" if n % 10 == 0 else "，红色，均码") for n in range(1_000)]
 CHUNK = 5_000
+_TAG = re.compile(r"<(/?)(?=[A-Za-z])")
 
 CONTENT_TYPES = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -87,9 +89,9 @@ def csv_file(rows: int, *, columns: int = 6, encoding: str = "utf-8") -> Path:
     return path
 
 
-def xlsx_file(rows: int, *, inline: bool = False) -> Path:
-    """A workbook of six columns as Excel saves it (shared strings), or with inline strings as exporters do."""
-    path = WORK / f"orders-{rows}{'-inline' if inline else ''}.xlsx"
+def xlsx_file(rows: int, *, inline: bool = False, prefix: str = "") -> Path:
+    """A workbook of six columns as Excel saves it (shared strings), with inline strings, or with prefixed tags."""
+    path = WORK / f"orders-{rows}{'-inline' if inline else ''}{'-prefixed' if prefix else ''}.xlsx"
     if not path.exists():
         WORK.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
@@ -99,10 +101,62 @@ def xlsx_file(rows: int, *, inline: bool = False) -> Path:
             book.writestr("xl/workbook.xml", BOOK)
             book.writestr("xl/_rels/workbook.xml.rels", BOOK_RELS)
             book.writestr("xl/styles.xml", STYLES)
-            _member(book, "xl/worksheets/sheet1.xml", _sheet(rows, inline=inline))
-            _member(book, "xl/sharedStrings.xml", _strings(0 if inline else rows))
+            _member(book, "xl/worksheets/sheet1.xml", _prefixed(_sheet(rows, inline=inline), prefix))
+            _member(book, "xl/sharedStrings.xml", _prefixed(_strings(0 if inline else rows), prefix))
         part.replace(path)
     return path
+
+
+def _prefixed(texts: Iterator[str], prefix: str) -> Iterator[str]:
+    """Put a namespace prefix before all tags: `<x:row>`."""
+    if not prefix:
+        return texts
+    return (_TAG.sub(rf"<\1{prefix}:", text).replace(" xmlns=", f" xmlns:{prefix}=") for text in texts)
+
+
+def ods_file(rows: int) -> Path:
+    """The same six columns as LibreOffice saves them."""
+    path = WORK / f"orders-{rows}.ods"
+    if not path.exists():
+        WORK.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:
+            book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+            book.writestr("META-INF/manifest.xml", "<manifest/>")
+            _member(book, "content.xml", _ods_content(rows))
+        part.replace(path)
+    return path
+
+
+def _ods_content(rows: int) -> Iterator[str]:
+    def row(*cells: str) -> str:
+        return f'<table:table-row table:style-name="ro1">{"".join(cells)}</table:table-row>'
+
+    def text(cell: str) -> str:
+        return f'<table:table-cell office:value-type="string" calcext:value-type="string"><text:p>{_escaped(cell)}</text:p></table:table-cell>'
+
+    def number(cell: str) -> str:
+        return f'<table:table-cell office:value-type="float" office:value="{cell}" calcext:value-type="float"><text:p>{cell}</text:p></table:table-cell>'
+
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    yield (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document-content{names} xmlns:calcext="urn:calcext">'
+        '<office:body><office:spreadsheet><table:table table:name="订单" table:style-name="ta1">'
+        '<table:table-column table:number-columns-repeated="6"/>' + row(*map(text, HEADERS))
+    )
+    for n in range(rows):
+        yield row(
+            text(order_number(n)),
+            text(shop(n)),
+            text(GOODS[n % 1_000]),
+            number(str(n % 5 + 1)),
+            number(str(n % 900 + 0.25)),
+            text(f"2026-11-{n % 28 + 1:02d} 10:{n % 60:02d}:00"),
+        )
+    yield "</table:table></office:spreadsheet></office:body></office:document-content>"
 
 
 def _member(book: zipfile.ZipFile, name: str, texts: Iterator[str]) -> None:
@@ -155,8 +209,8 @@ def _shared(place: str, string: int, _: str, style: int) -> str:
     return f'<c r="{place}"{_style(style)} t="s"><v>{string}</v></c>'
 
 
-def _inline(place: str, _: int, said: str, style: int) -> str:
-    return f'<c r="{place}"{_style(style)} t="inlineStr"><is><t>{_escaped(said)}</t></is></c>'
+def _inline(place: str, _: int, text: str, style: int) -> str:
+    return f'<c r="{place}"{_style(style)} t="inlineStr"><is><t>{_escaped(text)}</t></is></c>'
 
 
 def _style(style: int) -> str:

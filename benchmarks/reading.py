@@ -11,6 +11,8 @@ from pathlib import Path
 from benchmarks import inputs
 from benchmarks.measure import Measured, Report, ratio, rounds, run
 
+ODS_ROWS = 150_000
+
 
 def reading(way: str, path: Path, rows: int, kept: dict[str, list[Measured]]) -> Callable[[], float]:
     def contest() -> float:
@@ -38,18 +40,26 @@ def main() -> None:
     kept: dict[str, list[Measured]] = {}
     xlsx, inline, text = inputs.xlsx_file(rows), inputs.xlsx_file(rows, inline=True), inputs.csv_file(rows)
     chinese = inputs.csv_file(rows, encoding="gbk")
+    prefixed, ods = inputs.xlsx_file(rows, prefix="x"), inputs.ods_file(ODS_ROWS)
     ways = {
         "calamine": ("calamine", xlsx),
         "orders": ("orders", xlsx),
         "inline calamine": ("calamine", inline),
         "inline orders": ("orders", inline),
+        "prefixed calamine": ("calamine", prefixed),
+        "prefixed orders": ("orders", prefixed),
+        "ods calamine": ("calamine", ods),
+        "ods orders": ("orders", ods),
         "csv": ("csv", text),
         "csv orders": ("orders", text),
         "gbk csv": ("csv-gbk", chinese),
         "gbk orders": ("orders", chinese),
     }
     figures = rounds(
-        {name: reading(way, path, rows, kept) for name, (way, path) in ways.items()},
+        {
+            name: reading(way, path, ODS_ROWS if path == ods else rows, kept)
+            for name, (way, path) in ways.items()
+        },
         count=count,
         warm_up=False,
     )
@@ -61,6 +71,18 @@ def main() -> None:
         note=f"{sorted(figures['orders'])[count // 2]:.1f} s here",
     )
     report.add(3, "the same with inline strings", ratio(figures["inline orders"], figures["inline calamine"]))
+    report.add(
+        3,
+        "the same with a namespace prefix",
+        ratio(figures["prefixed orders"], figures["prefixed calamine"]),
+        most=1.5,
+    )
+    report.add(
+        3,
+        f"{ODS_ROWS:,} rows of .ods against calamine's to_python",
+        ratio(figures["ods orders"], figures["ods calamine"]),
+        most=4,
+    )
     report.add(
         3,
         "peak of parent and child, xlsx, nothing kept",
