@@ -1,4 +1,4 @@
-"""What encoding a text file has: BOM, NULs, strict UTF-8, strict GB18030, Big5 by its header, and bytes that nothing explains.
+"""Finds the encoding of a text file: BOM, NULs, strict UTF-8, a declaration, strict GB18030, Big5 by its header, code pages.
 
 Statistical guessers are wrong on half of the short GBK files that people have; strict decoding is right on all of
 them. A byte that the chosen encoding can't explain becomes a mark (a lone surrogate), so that its row is found and
@@ -41,6 +41,10 @@ _SHOWN = {
     "big5hkscs": "Big5",
     "cp1252": "Windows-1252",
 }
+_DECLARATION = re.compile(rb"""\b(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,30})""", re.IGNORECASE)
+_CODE_PAGES = ("cp", "iso", "euc", "shift", "big5", "koi8", "mac", "johab", "tis", "ptcp", "kz")
+_OTHER_PAGES = ("cp932", "cp949", "cp1252", "latin-1")
+"""For text that is no Chinese: digits and delimiters are the same in all of them."""
 _BIG5 = ("cp950", "big5hkscs")
 _TOLERATED = 0.2
 """Where more of the lines beyond ASCII have stray bytes, it is not this encoding."""
@@ -54,7 +58,7 @@ class Encoding(NamedTuple):
 
     @property
     def shown(self) -> str:
-        return _SHOWN[self.codec]
+        return _SHOWN.get(self.codec, self.codec)
 
     @property
     def is_sound_utf8(self) -> bool:
@@ -102,6 +106,9 @@ def detect(opener: Opener, knows: Knows) -> Encoding:
         return Encoding(wide, not _is_strictly(opener, wide))
     if _is_strictly(opener, "utf-8"):
         return Encoding("utf-8", False)
+    declared = _declared(head)
+    if declared and _is_strictly(opener, declared):
+        return Encoding(declared, False)
     if _begins_as(head, "gb18030") and knows(head_lines(head, "gb18030")):
         return Encoding("gb18030", False)  # stray bytes further down are marked when they come
     if _is_strictly(opener, "gb18030"):
@@ -118,6 +125,21 @@ def head_lines(head: bytes, codec: str, whole: bool = False) -> list[str]:
 
 def _by_bom(head: bytes) -> str | None:
     return next((codec for bom, codec in _BOMS if head.startswith(bom)), None)
+
+
+def _declared(head: bytes) -> str | None:
+    """Return the encoding that a web page or an XML document declares, if Python has it."""
+    found = _DECLARATION.search(head) if head.lstrip().startswith(b"<") else None
+    if found is None:
+        return None
+    name = found[1].decode("ascii").lower()
+    if name in ("gb2312", "gbk"):
+        return "gb18030"
+    try:
+        codec = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return codec if codec.startswith(_CODE_PAGES) else None
 
 
 def _by_nuls(head: bytes) -> str | None:
@@ -167,8 +189,9 @@ def _least_damaged(opener: Opener, head: bytes, knows: Knows) -> Encoding:
         bad = sum(not _decodes(line, codec) for line in _lines_beyond_ascii(opener))
         ranked.append((not knows(head_lines(head, codec)), bad, codec))
     unknown, bad, codec = min(ranked[:2] if all(r[0] for r in ranked) else ranked, key=lambda r: r[:2])
-    if bad > max(1, beyond * _TOLERATED) and unknown:
-        return Encoding("cp1252", not _is_strictly(opener, "cp1252"))
+    is_ascii_header = not any(rank[0] for rank in ranked)
+    if bad > max(1, beyond * _TOLERATED) and (unknown or is_ascii_header):
+        return Encoding(next(page for page in _OTHER_PAGES if _is_strictly(opener, page)), False)
     return Encoding(codec, True)
 
 
