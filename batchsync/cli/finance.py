@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -19,6 +20,7 @@ from batchsync.finance import (
     read_statement,
     reconcile_balances,
     reconcile_statement,
+    spend_json,
     spend_rows,
     write_chart,
     write_csv,
@@ -26,7 +28,7 @@ from batchsync.finance import (
 )
 from batchsync.fsutil import atomic_text
 from batchsync.ledger import open_ledger
-from batchsync.messages import Lang, Message, Translation, cli
+from batchsync.messages import Lang, Message, Translation, cli, commands
 from batchsync.messages import finance as messages
 from batchsync.model import total
 
@@ -40,7 +42,9 @@ CHARTS = (".xlsx", ".svg")
 
 def spend(arguments: argparse.Namespace, console: Console) -> int:
     """Add up points by day, merchant or run."""
-    console.stdout_taken = arguments.csv == "-"
+    console.stdout_taken = arguments.json or arguments.csv == "-"
+    if arguments.json and arguments.csv == "-":
+        raise UsageError(commands.NOT_TOGETHER, one="--json", other="--csv -")
     csv, chart = given.target(arguments, "--csv"), given.target(arguments, "--chart")
     if chart is not None and chart.suffix.lower() not in CHARTS:
         raise UsageError(messages.CHART_KIND, path=chart)
@@ -51,7 +55,10 @@ def spend(arguments: argparse.Namespace, console: Console) -> int:
         price = config.spend.price
         spent = [] if account is None else ledger.spending(account, price=price, since=since, until=until)
     lines = spend_rows(spent, arguments.by)
-    _show(lines, arguments.by, console)
+    if arguments.json:
+        console.raw(json.dumps(spend_json(lines, arguments.by), indent=2))
+    else:
+        _show(lines, arguments.by, console)
     if arguments.csv:
         _write_csv(lines, arguments, csv)
     if chart is not None:

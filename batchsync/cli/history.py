@@ -4,7 +4,7 @@ import argparse
 import difflib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from batchsync.cli import arguments as given
@@ -13,6 +13,7 @@ from batchsync.cli.console import Console
 from batchsync.cli.layout import one_line, table
 from batchsync.config import Config
 from batchsync.errors import UsageError
+from batchsync.finance import current_summary
 from batchsync.formatting import local_time
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.ledger.history import OrderRecord, Resolved
@@ -38,9 +39,12 @@ def history(arguments: argparse.Namespace, console: Console) -> int:
     with open_ledger(config.ledger.url, read_only=True) as ledger:
         if arguments.order:
             return order_history.show(ledger, arguments.order, console, as_json=arguments.json)
+        price = config.spend.price
+        runs = [_found(ledger, arguments.run)] if arguments.run else ledger.runs(last)
+        runs = [replace(run, summary=current_summary(ledger, run, price)) for run in runs]
         if arguments.run:
-            return _show_run(_found(ledger, arguments.run), console, as_json=arguments.json)
-        return _list_runs(list(ledger.runs(last)), console, as_json=arguments.json)
+            return _show_run(runs[0], console, as_json=arguments.json)
+        return _list_runs(runs, console, as_json=arguments.json)
 
 
 def _list_runs(runs: Sequence[RunRecord], console: Console, *, as_json: bool) -> int:
@@ -179,9 +183,14 @@ def report(arguments: argparse.Namespace, console: Console) -> int:
     """Write a run's result again."""
     from batchsync.job import Job, RunOptions
 
+    console.stdout_taken = arguments.summary_json == "-"
+    output = given.output(arguments, 1)
+    summary_json = given.target(arguments, "--summary-json", output)
     config = given.settings(arguments, console).config
-    finished = Job(config).report(arguments.run, RunOptions(output=given.output(arguments, 1)))
+    finished = Job(config).report(arguments.run, RunOptions(output=output))
     for said in finished.said:
         console.info(said)
     summary_view.show(finished.summary, console)
+    if arguments.summary_json:
+        summary_view.write_summary_json([finished.summary], summary_json, console)
     return 0

@@ -181,6 +181,7 @@ def _resolve(grammar: Grammar) -> None:
 def _report(grammar: Grammar) -> None:
     grammar.group(messages.INPUTS).add("run", metavar="RUN", told="RUN")
     grammar.group(messages.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
+    grammar.add("--summary-json", metavar="PATH")
     _settings(grammar)
     _talk(grammar)
 
@@ -189,6 +190,7 @@ def _spend(grammar: Grammar) -> None:
     grammar.group(messages.INPUTS).add("--by", choices=("day", "merchant", "run"), default="day")
     grammar.add("--since", metavar="DAY").add("--until", metavar="DAY")
     grammar.group(messages.RESULT).add("--csv", metavar="PATH").add("--chart", metavar="PATH")
+    grammar.flag("--json")
     _account(grammar)
 
 

@@ -15,7 +15,6 @@ from batchsync.cluster.loops import loop_factory
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, Interrupted, UsageError
 from batchsync.exit_codes import ExitCode, exit_code_of_all
-from batchsync.fsutil import atomic_text
 from batchsync.job import CheckedFile, EarlierFiles, Job, RunOptions
 from batchsync.messages import Message, cli, commands
 from batchsync.model import PlanVerdict, RunSummary, Stop
@@ -48,7 +47,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         command.run(files)
     finally:  # also what went before a bug of ours is told
         if arguments.summary_json:
-            _write_summaries(command.summaries, summary_json, console)
+            summary_view.write_summary_json(command.summaries, summary_json, console)
     return exit_code_of_all([summary.exit_code for summary in command.summaries])
 
 
@@ -151,20 +150,3 @@ def _agreed(
         return True
     facts = {"again": again, "total": total, "points": total * config.spend.price}
     return console.ask(Message(cli.ASK_RESEND, facts))
-
-
-# --- The summary JSON ---------------------------------------------------------------------------------------
-
-
-def _write_summaries(summaries: list[RunSummary], path: Path | None, console: Console) -> None:
-    if path is None:
-        console.raw(summary_view.summary_json(summaries, ascii_only=True))
-        return
-    text = summary_view.summary_json(summaries, ascii_only=False) + "\n"
-    try:
-        with atomic_text(path) as file:
-            file.write(text)
-    except OSError as error:  # the run is over: its totals must not get lost with it
-        facts = {"path": path, "error": error.strerror or error}
-        console.error(Message(cli.SUMMARY_LOST, facts))
-        console.error(summary_view.summary_json(summaries, ascii_only=True))

@@ -8,6 +8,7 @@ from pathlib import Path
 from batchsync.cli.console import Console
 from batchsync.cli.layout import padded
 from batchsync.formatting import display_width, duration
+from batchsync.fsutil import atomic_text
 from batchsync.messages import Message, cli, result_columns, stops
 from batchsync.model import RunSummary
 
@@ -70,3 +71,17 @@ def summary_json(summaries: Sequence[RunSummary], *, ascii_only: bool) -> str:
     known = [field.name for field in fields(RunSummary)]
     listed = [{name: asdict(summary)[name] for name in known} for summary in summaries]
     return json.dumps(listed, ensure_ascii=ascii_only, indent=2)
+
+
+def write_summary_json(summaries: Sequence[RunSummary], path: Path | None, console: Console) -> None:
+    """Write the totals of all files to a file, or to stdout. A file that can't be written loses no totals."""
+    if path is None:
+        console.raw(summary_json(summaries, ascii_only=True))
+        return
+    try:
+        with atomic_text(path) as file:
+            file.write(summary_json(summaries, ascii_only=False) + "\n")
+    except OSError as error:
+        facts = {"path": path, "error": error.strerror or error}
+        console.error(Message(cli.SUMMARY_LOST, facts))
+        console.error(summary_json(summaries, ascii_only=True))

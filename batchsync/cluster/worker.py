@@ -16,12 +16,11 @@ from batchsync.cluster.drain import Drain
 from batchsync.cluster.engine import DRAIN, defer, engine, queue_of
 from batchsync.config import Config
 from batchsync.errors import LedgerError
+from batchsync.finance import count_run
 from batchsync.ledger import open_postgres
 from batchsync.ledger.postgres import PostgresLedger
 from batchsync.messages import Message
 from batchsync.messages import cluster as messages
-from batchsync.model import Reason
-from batchsync.model.row_results import Tally, rows
 
 TRY_AGAIN_S = 0.5
 POLL_S = 1.0
@@ -124,12 +123,7 @@ class Worker:
             return
         if standing.stopping is not None:
             ledger.close_queue(run)
-        tally = Tally(
-            price=ledger.price_of_a_call(record.account, self._config.spend.price),
-            unreached=Reason.STOPPED,
-        )
-        for row in rows(ledger.results(run)):
-            tally.add(row)
+        tally = count_run(ledger, record, self._config.spend.price)
         seconds = round((self._clock.now() - record.started_at).total_seconds(), 3)
         summary = tally.summary(file=record.file, run=run, stopped=standing.stopping, seconds=seconds)
         ledger.end_run(run, stopped=standing.stopping, result=None, summary=summary)

@@ -8,7 +8,8 @@ from batchsync.finance.reconcile import (
     reconcile_balances,
     reconcile_statement,
 )
-from batchsync.finance.spend import SpendRow, spend_rows, write_chart, write_csv
+from batchsync.finance.run_figures import count_run, current_summary
+from batchsync.finance.spend import SpendRow, spend_json, spend_rows, write_chart, write_csv
 from batchsync.finance.statement import Statement, read_statement
 
 __all__ = [
@@ -17,9 +18,12 @@ __all__ = [
     "Reconciled",
     "SpendRow",
     "Statement",
+    "count_run",
+    "current_summary",
     "read_statement",
     "reconcile_balances",
     "reconcile_statement",
+    "spend_json",
     "spend_rows",
     "write_chart",
     "write_csv",

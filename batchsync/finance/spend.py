@@ -11,7 +11,7 @@ from batchsync.charts import Bar, bars_svg
 from batchsync.ledger import Spending
 from batchsync.messages import Lang
 from batchsync.messages import finance as messages
-from batchsync.model import Figures
+from batchsync.model import Figures, total
 from batchsync.ooxml.escaping import csv_text
 
 By = Literal["day", "merchant", "run"]
@@ -46,6 +46,14 @@ def spend_rows(spent: Iterable[Spending], by: By) -> list[SpendRow]:
         found[key] = found[key] + each.figures if key in found else each.figures
     rows = [SpendRow(key=key, figures=figures) for key, figures in found.items()]
     return sorted(rows, key=lambda row: -row.figures.points) if by == "merchant" else rows
+
+
+def spend_json(rows: Sequence[SpendRow], by: By) -> list[dict[str, object]]:
+    """Return the figures of each day, merchant or run for machines; the last item, without a key, is the total."""
+    names = (*NUMBERS, "charged", "amount_missing")
+    whole = SpendRow(key="", figures=total(row.figures for row in rows))
+    listed = [{by: row.key, **{name: row.value(name) for name in names}} for row in rows]
+    return [*listed, {by: None, **{name: whole.value(name) for name in names}}]
 
 
 def write_csv(lines: Sequence[SpendRow], by: By, stream: TextIO) -> None:

@@ -301,9 +301,16 @@ class Ledger(ABC):
             ((found,),) = database.execute(database.sql["any_in_doubt"])
         return bool(found)
 
-    def _refuse_pruned(self, run: str) -> None:
+    def is_pruned(self, run: str) -> bool:
+        """Whether the entries and calls of a run were deleted."""
+        return self._pruned_at(run) is not None
+
+    def _pruned_at(self, run: str) -> datetime | None:
         row = self._first("pruned_at", run)
-        at = None if row is None else to_datetime(row[0])  # type: ignore[arg-type]
+        return None if row is None else to_datetime(row[0])  # type: ignore[arg-type]
+
+    def _refuse_pruned(self, run: str) -> None:
+        at = self._pruned_at(run)
         if at is not None:
             raise LedgerError(messages.PRUNED, run=run, at=at.astimezone().strftime("%Y-%m-%d"))
 

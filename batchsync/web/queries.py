@@ -7,13 +7,14 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from batchsync.config import Config
 from batchsync.errors import UsageError
+from batchsync.finance import current_summary
 from batchsync.job import Job, RunOptions
 from batchsync.ledger import Ledger, OrderHistory, Resolved, Spending, open_ledger
 from batchsync.messages import Lang
@@ -79,7 +80,11 @@ class LedgerQueries:
     def runs(self, limit: int) -> list[RunRecord]:
         """Return the last runs, the newest first."""
         with self._open() as ledger:
-            return ledger.runs(limit)
+            price = self.config.spend.price
+            return [
+                replace(record, summary=current_summary(ledger, record, price))
+                for record in ledger.runs(limit)
+            ]
 
     def run(self, run: str) -> RunRecord:
         """Return a run. Raises UsageError when there is none of that name."""
