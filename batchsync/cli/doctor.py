@@ -120,8 +120,8 @@ def _token(arguments: argparse.Namespace) -> Iterator[CheckResult]:
         return
     token = loaded.config.token
     secret = token.get_secret_value() if token else ""
-    where = doctor_messages.FROM_ENVIRONMENT if ("token",) in loaded.places else loaded.config.api.token_file
-    yield CheckResult(OK, Message(doctor_messages.TOKEN_SET, {"masked": masked(secret), "where": where}))
+    facts = {"masked": masked(secret), "where": loaded.token_source or ""}
+    yield CheckResult(OK, Message(doctor_messages.TOKEN_SET, facts))
     for warning in loaded.warnings:
         yield CheckResult(WARN, Message(doctor_messages.TOKEN_MODE, {"warning": warning}))
 

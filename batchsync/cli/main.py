@@ -31,6 +31,7 @@ COMMAND_MODULES = {
     "ledger": "ledger_cmd",
     "report": "history",
     "doctor": "doctor",
+    "token": "token",
     "init": "init",
     "sandbox": "sandbox",
     "demo": "demo",

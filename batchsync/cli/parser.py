@@ -1,4 +1,4 @@
-"""The command line's grammar. Only what works is in it; nothing heavy is imported."""
+"""The command line's spec. Only what works is in it; nothing heavy is imported."""
 
 import argparse
 import difflib
@@ -17,19 +17,20 @@ WIDEST = 100
 
 
 def build(lang: Lang, wanted: str = "") -> argparse.ArgumentParser:
-    """Return the parser, speaking `lang`; only the command that is wanted gets its options."""
+    """Return the parser with texts in `lang`; only the wanted command gets its options."""
     parser = Parser(prog="batchsync", lang=lang, add_help=False, usage="batchsync COMMAND ...")
     parser.description = messages.PROGRAM.render(lang)
-    parser.epilog = _example(messages.PROGRAM_EXAMPLE, lang) + f"\n\n{messages.MORE.render(lang)}"
+    example = _example(messages.PROGRAM_EXAMPLE, lang)
+    parser.epilog = "\n\n".join([_command_list(lang), example, messages.MORE.render(lang)])
     options = parser.add_argument_group(messages.OPTIONS.render(lang))
     options.add_argument("-h", "--help", action="help", help=messages.HELP.render(lang))
     options.add_argument(
         "--version", action="version", version=__version__, help=messages.VERSION.render(lang)
     )
     commands = parser.add_subparsers(
-        title=messages.COMMANDS.render(lang), dest="command", metavar="COMMAND", parser_class=Parser
+        help=argparse.SUPPRESS, dest="command", metavar="COMMAND", parser_class=Parser
     )
-    for name, fill in _FILLERS.items():
+    for name, fill in COMMANDS.items():
         _fill_command(commands, name, fill if name == wanted else None, lang)
     return parser
 
@@ -48,7 +49,7 @@ def parse(given: Sequence[str], lang: Lang) -> argparse.Namespace:
     return arguments
 
 
-def _fill_command(commands: Any, name: str, fill: "Callable[[Grammar], None] | None", lang: Lang) -> None:
+def _fill_command(commands: Any, name: str, fill: "Callable[[CommandSpec], None] | None", lang: Lang) -> None:
     command = commands.add_parser(
         name,
         prog=f"batchsync {name}",
@@ -61,185 +62,208 @@ def _fill_command(commands: Any, name: str, fill: "Callable[[Grammar], None] | N
     command.epilog = _example(messages.EXAMPLES[name], lang)
     command.set_defaults(command=name)
     if fill is not None:
-        fill(Grammar(command, lang))
-    talk = command.add_argument_group(messages.OPTIONS.render(lang))
-    talk.add_argument("-h", "--help", action="help", help=messages.HELP.render(lang))
+        fill(CommandSpec(command, lang))
+    options = command.add_argument_group(messages.OPTIONS.render(lang))
+    options.add_argument("-h", "--help", action="help", help=messages.HELP.render(lang))
+
+
+def _command_list(lang: Lang) -> str:
+    """Return all commands under the headings of their groups, wrapped for the terminal."""
+    width = min(WIDEST, shutil.get_terminal_size().columns - 2)
+    indent = 14
+    lines = []
+    for title, names in messages.COMMAND_GROUPS:
+        lines.append(f"{title.render(lang)}:")
+        for name in names:
+            first, *rest = wrapped(messages.SUMMARIES[name].render(lang), width - indent)
+            lines.append(f"    {name:<{indent - 4}}{first}")
+            lines += [" " * indent + line for line in rest]
+        lines.append("")
+    return "\n".join(lines[:-1])
 
 
 def _example(text: Translation, lang: Lang) -> str:
     return f"{messages.EXAMPLE.render(lang)}\n  {text.render(lang)}"
 
 
-# --- What each command takes --------------------------------------------------------------------------------
+# --- The options of each command --------------------------------------------------------------------------------
 
 
-class Grammar:
-    """Adds options to one command, each with its sentence from `words`."""
+class CommandSpec:
+    """Adds options to one command, each with its help text."""
 
     def __init__(self, parser: argparse.ArgumentParser, lang: Lang) -> None:
         self._parser = parser
         self._lang = lang
         self._group: Any = parser
 
-    def group(self, title: Translation) -> "Grammar":
+    def group(self, title: Translation) -> "CommandSpec":
         """Put what follows under a heading."""
         self._group = self._parser.add_argument_group(title.render(self._lang))
         return self
 
-    def add(self, *names: str, told: str = "", **how: Any) -> "Grammar":
+    def add(self, *names: str, help_key: str = "", **how: Any) -> "CommandSpec":
         """Add an option or argument; its help is found by its last name."""
-        text = messages.OPTION_HELP[told or names[-1]].render(self._lang)
+        text = messages.OPTION_HELP[help_key or names[-1]].render(self._lang)
         self._group.add_argument(*names, help=text, **how)
         return self
 
-    def flag(self, *names: str) -> "Grammar":
+    def flag(self, *names: str) -> "CommandSpec":
         """Add an option without a value."""
         return self.add(*names, action="store_true")
 
-    def let(self, add_arguments: Callable[[Any, Lang], None]) -> "Grammar":
-        """Let another room add its own."""
+    def extend(self, add_arguments: Callable[[Any, Lang], None]) -> "CommandSpec":
+        """Let another module add its options."""
         add_arguments(self._group, self._lang)
         return self
 
 
-def _inputs(grammar: Grammar) -> None:
-    grammar.group(messages.INPUTS).add("files", nargs="+", metavar="FILE")
-    grammar.add("--sheet", action="append", metavar="NAME")
-    grammar.add("--order-column", action="append", metavar="HEADER")
-    grammar.add("--owner-column", action="append", metavar="HEADER").add("--owner-id", metavar="ID")
+def _inputs(spec: CommandSpec) -> None:
+    spec.group(messages.INPUTS).add("files", nargs="+", metavar="FILE")
+    spec.add("--sheet", action="append", metavar="NAME")
+    spec.add("--order-column", action="append", metavar="HEADER")
+    spec.add("--owner-column", action="append", metavar="HEADER").add("--owner-id", metavar="ID")
 
 
-def _settings(grammar: Grammar) -> None:
-    grammar.group(messages.SETTINGS).add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
+def _settings(spec: CommandSpec) -> "CommandSpec":
+    return (
+        spec.group(messages.SETTINGS).add("--config", metavar="PATH").add("--ledger", metavar="URL-OR-PATH")
+    )
 
 
-def _talk(grammar: Grammar) -> None:
-    grammar.group(messages.TALK).add("--lang", choices=("auto", "zh", "en"))
-    grammar.flag("-q", "--quiet").flag("-v", "--verbose")
+def _output(spec: CommandSpec) -> None:
+    spec.group(messages.OUTPUT).add("--lang", choices=("auto", "zh", "en"))
+    spec.flag("-q", "--quiet").flag("-v", "--verbose")
 
 
-def _run(grammar: Grammar) -> None:
-    _inputs(grammar)
-    grammar.group(messages.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
-    grammar.add("--summary-json", metavar="PATH")
-    grammar.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
-    grammar.add("--concurrency", metavar="N").flag("--keep-alive").add("--processes", metavar="N")
-    grammar.add("--max-points", metavar="N")
-    grammar.add("--limit", metavar="N").flag("--resend").flag("--resend-uncertain").flag("--yes")
-    grammar.flag("--detach")
-    _settings(grammar)
-    _talk(grammar)
-    grammar.flag("--no-progress")
+def _run(spec: CommandSpec) -> None:
+    _inputs(spec)
+    spec.group(messages.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
+    spec.add("--summary-json", metavar="PATH")
+    spec.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
+    spec.add("--concurrency", metavar="N").flag("--keep-alive").add("--processes", metavar="N")
+    spec.add("--max-points", metavar="N")
+    spec.add("--limit", metavar="N").flag("--resend").flag("--resend-uncertain").flag("--yes")
+    spec.flag("--detach")
+    _settings(spec)
+    _output(spec)
+    spec.flag("--no-progress")
 
 
-def _check(grammar: Grammar) -> None:
-    _inputs(grammar)
-    grammar.group(messages.RESULT).add("--plan", metavar="PATH")
-    grammar.group(messages.SENDING).add("--url", metavar="URL").flag("--resend").flag("--resend-uncertain")
-    _settings(grammar)
-    _talk(grammar)
+def _check(spec: CommandSpec) -> None:
+    _inputs(spec)
+    spec.group(messages.RESULT).add("--plan", metavar="PATH")
+    spec.group(messages.SENDING).add("--url", metavar="URL").flag("--resend").flag("--resend-uncertain")
+    _settings(spec)
+    _output(spec)
 
 
-def _nightly(grammar: Grammar) -> None:
-    grammar.group(messages.INPUTS).add("--inbox", metavar="PATH")
-    grammar.group(messages.RESULT).add("--metrics", metavar="PATH").flag("--log-json")
-    _account(grammar)
+def _nightly(spec: CommandSpec) -> None:
+    spec.group(messages.INPUTS).add("--inbox", metavar="PATH")
+    spec.group(messages.RESULT).add("--metrics", metavar="PATH").flag("--log-json")
+    _account(spec)
 
 
-def _web(grammar: Grammar) -> None:
-    grammar.group(messages.SETTINGS).add("--host", metavar="HOST").add("--port", metavar="N")
-    grammar.flag("--no-browser").flag("--install-shortcut").add("--config", metavar="PATH").add(
+def _web(spec: CommandSpec) -> None:
+    spec.group(messages.SETTINGS).add("--host", metavar="HOST").add("--port", metavar="N")
+    spec.flag("--no-browser").flag("--install-shortcut").add("--config", metavar="PATH").add(
         "--ledger", metavar="URL-OR-PATH"
     )
-    grammar.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
-    grammar.add("--concurrency", metavar="N").flag("--keep-alive").add("--max-points", metavar="N")
-    _talk(grammar)
+    spec.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
+    spec.add("--concurrency", metavar="N").flag("--keep-alive").add("--max-points", metavar="N")
+    _output(spec)
 
 
-def _worker(grammar: Grammar) -> None:
-    grammar.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
-    grammar.add("--concurrency", metavar="N").flag("--keep-alive")
-    _settings(grammar)
-    _talk(grammar)
+def _worker(spec: CommandSpec) -> None:
+    spec.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
+    spec.add("--concurrency", metavar="N").flag("--keep-alive")
+    _settings(spec)
+    _output(spec)
 
 
-def _history(grammar: Grammar) -> None:
-    grammar.group(messages.INPUTS).add("run", nargs="?", metavar="RUN", told="RUN")
-    grammar.add("--order", metavar="SN").add("--last", metavar="N").flag("--json")
-    _settings(grammar)
-    _talk(grammar)
+def _history(spec: CommandSpec) -> None:
+    spec.group(messages.INPUTS).add("run", nargs="?", metavar="RUN", help_key="RUN")
+    spec.add("--order", metavar="SN").add("--last", metavar="N").flag("--json")
+    _settings(spec)
+    _output(spec)
 
 
-def _resolve(grammar: Grammar) -> None:
-    grammar.group(messages.INPUTS).add("orders", nargs="*", metavar="ORDER", told="ORDER")
-    grammar.flag("--charged").flag("--not-charged").add("--run", metavar="RUN")
-    grammar.add("--owner-id", metavar="ID", told="--owner-id-resolve").add("--url", metavar="URL")
-    _settings(grammar)
-    _talk(grammar)
+def _resolve(spec: CommandSpec) -> None:
+    spec.group(messages.INPUTS).add("orders", nargs="*", metavar="ORDER", help_key="ORDER")
+    spec.flag("--charged").flag("--not-charged").add("--run", metavar="RUN")
+    spec.add("--owner-id", metavar="ID", help_key="--owner-id-resolve").add("--url", metavar="URL")
+    _settings(spec)
+    _output(spec)
 
 
-def _report(grammar: Grammar) -> None:
-    grammar.group(messages.INPUTS).add("run", metavar="RUN", told="RUN")
-    grammar.group(messages.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
-    grammar.add("--summary-json", metavar="PATH")
-    _settings(grammar)
-    _talk(grammar)
+def _report(spec: CommandSpec) -> None:
+    spec.group(messages.INPUTS).add("run", metavar="RUN", help_key="RUN")
+    spec.group(messages.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
+    spec.add("--summary-json", metavar="PATH")
+    _settings(spec)
+    _output(spec)
 
 
-def _spend(grammar: Grammar) -> None:
-    grammar.group(messages.INPUTS).add("--by", choices=("day", "merchant", "run"), default="day")
-    grammar.add("--since", metavar="DAY").add("--until", metavar="DAY")
-    grammar.group(messages.RESULT).add("--csv", metavar="PATH").add("--chart", metavar="PATH")
-    grammar.flag("--json")
-    _account(grammar)
+def _spend(spec: CommandSpec) -> None:
+    spec.group(messages.INPUTS).add("--by", choices=("day", "merchant", "run"), default="day")
+    spec.add("--since", metavar="DAY").add("--until", metavar="DAY")
+    spec.group(messages.RESULT).add("--csv", metavar="PATH").add("--chart", metavar="PATH")
+    spec.flag("--json")
+    _account(spec)
 
 
-def _reconcile(grammar: Grammar) -> None:
-    grammar.group(messages.INPUTS).add("--opening", metavar="N").add("--closing", metavar="N")
-    grammar.add("--topped-up", metavar="N").add("--statement", metavar="FILE")
-    grammar.add("--points-column", metavar="HEADER").add("--sheet", action="append", metavar="NAME")
-    grammar.add("--order-column", action="append", metavar="HEADER")
-    grammar.add("--owner-column", action="append", metavar="HEADER")
-    grammar.add("--since", metavar="DAY").add("--until", metavar="DAY")
-    grammar.group(messages.RESULT).add("--workbook", metavar="PATH")
-    _account(grammar)
+def _reconcile(spec: CommandSpec) -> None:
+    spec.group(messages.INPUTS).add("--opening", metavar="N").add("--closing", metavar="N")
+    spec.add("--topped-up", metavar="N").add("--statement", metavar="FILE")
+    spec.add("--points-column", metavar="HEADER").add("--sheet", action="append", metavar="NAME")
+    spec.add("--order-column", action="append", metavar="HEADER")
+    spec.add("--owner-column", action="append", metavar="HEADER")
+    spec.add("--since", metavar="DAY").add("--until", metavar="DAY")
+    spec.group(messages.RESULT).add("--workbook", metavar="PATH")
+    _account(spec)
 
 
-def _ledger(grammar: Grammar) -> None:
-    grammar.group(messages.INPUTS)
-    grammar.add("action", choices=("backup", "verify", "prune", "copy"), metavar="ACTION", told="ACTION")
-    grammar.add("path", nargs="?", metavar="PATH", told="PATH").add("--days", metavar="N")
-    _settings(grammar)
-    _talk(grammar)
+def _ledger(spec: CommandSpec) -> None:
+    spec.group(messages.INPUTS)
+    spec.add("action", choices=("backup", "verify", "prune", "copy"), metavar="ACTION", help_key="ACTION")
+    spec.add("path", nargs="?", metavar="PATH", help_key="PATH").add("--days", metavar="N")
+    _settings(spec)
+    _output(spec)
 
 
-def _account(grammar: Grammar) -> None:
-    grammar.group(messages.SETTINGS).add("--url", metavar="URL")
-    _settings(grammar)
-    _talk(grammar)
+def _account(spec: CommandSpec) -> None:
+    _settings(spec).add("--url", metavar="URL")
+    _output(spec)
 
 
-def _doctor(grammar: Grammar) -> None:
-    _account(grammar)
+def _doctor(spec: CommandSpec) -> None:
+    _account(spec)
 
 
-def _init(grammar: Grammar) -> None:
-    grammar.group(messages.SETTINGS).add("--config", metavar="PATH")
-    _talk(grammar)
+def _token(spec: CommandSpec) -> None:
+    spec.group(messages.INPUTS)
+    spec.add("action", choices=("set", "show", "clear"), metavar="ACTION", help_key="TOKEN-ACTION")
+    spec.group(messages.SETTINGS).add("--config", metavar="PATH")
+    _output(spec)
 
 
-def _sandbox(grammar: Grammar) -> None:
+def _init(spec: CommandSpec) -> None:
+    spec.group(messages.SETTINGS).add("--config", metavar="PATH")
+    _output(spec)
+
+
+def _sandbox(spec: CommandSpec) -> None:
     from batchsync.sandbox.command import add_arguments
 
-    grammar.group(messages.SETTINGS).let(add_arguments)
-    _talk(grammar)
+    spec.group(messages.SETTINGS).extend(add_arguments)
+    _output(spec)
 
 
-def _demo(grammar: Grammar) -> None:
-    _talk(grammar)
+def _demo(spec: CommandSpec) -> None:
+    _output(spec)
 
 
-_FILLERS: dict[str, Callable[[Grammar], None]] = {
+COMMANDS: dict[str, Callable[[CommandSpec], None]] = {
     "run": _run,
     "check": _check,
     "nightly": _nightly,
@@ -253,25 +277,26 @@ _FILLERS: dict[str, Callable[[Grammar], None]] = {
     "ledger": _ledger,
     "report": _report,
     "doctor": _doctor,
+    "token": _token,
     "init": _init,
     "sandbox": _sandbox,
     "demo": _demo,
 }
 
 
-# --- Speaking the user's language ---------------------------------------------------------------------------
+# --- Help and errors in two languages ---------------------------------------------------------------------------
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, but with sentences of ours, in the user's language, and without exits."""
+    """argparse with messages in the user's language and errors as exceptions."""
 
     def __init__(self, *, lang: Lang, **how: Any) -> None:
         self.lang = lang
         super().__init__(formatter_class=Formatter, allow_abbrev=False, **how)
 
     def error(self, message: str) -> NoReturn:
-        """Raise UsageError instead of printing and leaving."""
-        raise _slip(message, self.prog.removeprefix("batchsync").strip())
+        """Raise UsageError instead of exiting."""
+        raise _usage_error(message, self.prog.removeprefix("batchsync").strip())
 
     def _get_formatter(self) -> argparse.HelpFormatter:
         return Formatter(prog=self.prog, usage=messages.USAGE.render(self.lang))
@@ -287,7 +312,7 @@ class Formatter(argparse.HelpFormatter):
         self._usage_word = usage
 
     def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        """Say `usage` in the user's language."""
+        """Add the usage line in the user's language."""
         super().add_usage(usage, actions, groups, prefix or self._usage_word)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
@@ -299,7 +324,7 @@ class Formatter(argparse.HelpFormatter):
         return "\n".join(indent + line for part in parts for line in part or [""])
 
 
-_SLIPS: tuple[tuple[re.Pattern[str], Translation, tuple[str, ...]], ...] = (
+ERROR_PATTERNS: tuple[tuple[re.Pattern[str], Translation, tuple[str, ...]], ...] = (
     (re.compile(r"the following arguments are required: (.+)"), messages.MISSING, ("what",)),
     (re.compile(r"argument (.+): expected (?:at least )?one argument"), messages.NEEDS_VALUE, ("option",)),
     (re.compile(r"argument (.+): ignored explicit argument .+"), messages.NO_VALUE_WANTED, ("option",)),
@@ -307,11 +332,11 @@ _SLIPS: tuple[tuple[re.Pattern[str], Translation, tuple[str, ...]], ...] = (
     (re.compile(r"argument (.+): invalid .*value: '(.*)'"), messages.BAD_VALUE, ("option", "given")),
     (re.compile(r"argument (.+): not allowed with argument (.+)"), messages.NOT_TOGETHER, ("one", "other")),
 )
-"""argparse's English sentences, and ours."""
+"""argparse's error messages and ours."""
 
 
-def _slip(message: str, command: str) -> UsageError:
-    for pattern, text, names in _SLIPS:
+def _usage_error(message: str, command: str) -> UsageError:
+    for pattern, text, names in ERROR_PATTERNS:
         found = pattern.fullmatch(message)
         if found:
             facts: dict[str, object] = dict(zip(names, found.groups(), strict=True))
@@ -321,7 +346,7 @@ def _slip(message: str, command: str) -> UsageError:
     return UsageError(messages.USAGE_OTHER, problem=message, command=command)
 
 
-def _no_such_command(given: str, known: Iterable[str] = tuple(_FILLERS)) -> UsageError:
+def _no_such_command(given: str, known: Iterable[str] = tuple(COMMANDS)) -> UsageError:
     near = difflib.get_close_matches(given, list(known), n=1, cutoff=0.5)
     if near:
         return UsageError(messages.COMMAND_MEANT, given=given, meant=near[0])

@@ -12,7 +12,6 @@ PROGRAM = Translation(
     zh="把表格里的订单发送到付费同步接口：绝不重复付费，绝不漏行，并把带结果的表格交还给你。",
 )
 USAGE = Translation(en="usage: ", zh="用法：")
-COMMANDS = Translation(en="commands", zh="命令")
 EXAMPLE = Translation(en="example:", zh="示例：")
 HELP = Translation(en="show this and exit", zh="显示本帮助")
 VERSION = Translation(en="show the version and exit", zh="显示版本号")
@@ -73,6 +72,10 @@ SUMMARIES: Mapping[str, Translation] = MappingProxyType(
             en="find what is wrong with settings, token, ledger, address; spends nothing",
             zh="检查设置、token、账本和接口地址；不花点券",
         ),
+        "token": Translation(
+            en="store the access token, show where it comes from, remove it",
+            zh="保存访问 token、查看其来源或删除",
+        ),
         "init": Translation(
             en="write a commented config.yaml here", zh="在当前文件夹生成带注释的 config.yaml"
         ),
@@ -87,6 +90,14 @@ SUMMARIES: Mapping[str, Translation] = MappingProxyType(
     }
 )
 """One line a command, in the order of --help."""
+
+COMMAND_GROUPS: tuple[tuple[Translation, tuple[str, ...]], ...] = (
+    (Translation(en="everyday", zh="日常"), ("run", "check", "web", "history", "resolve", "report")),
+    (Translation(en="unattended", zh="无人值守"), ("nightly", "watch", "worker")),
+    (Translation(en="money", zh="点券"), ("spend", "reconcile")),
+    (Translation(en="maintenance", zh="维护"), ("doctor", "token", "init", "ledger", "sandbox", "demo")),
+)
+"""The commands as --help lists them."""
 
 USAGES: Mapping[str, Translation] = MappingProxyType(
     {
@@ -114,6 +125,7 @@ USAGES: Mapping[str, Translation] = MappingProxyType(
         ),
         "report": Translation(en="report RUN [options]", zh="report RUN [选项]"),
         "doctor": Translation(en="doctor [options]", zh="doctor [选项]"),
+        "token": Translation(en="token set|show|clear [options]", zh="token set|show|clear [选项]"),
         "init": Translation(en="init [options]", zh="init [选项]"),
         "sandbox": Translation(en="sandbox [options]", zh="sandbox [选项]"),
         "demo": Translation(en="demo [options]", zh="demo [选项]"),
@@ -195,6 +207,13 @@ EXPLANATIONS: Mapping[str, Translation] = MappingProxyType(
             "Sends no order and spends nothing.",
             zh="检查设置、token、文件夹、账本、时钟和接口地址，并说明如何修正。不发送订单，不花点券。",
         ),
+        "token": Translation(
+            en="set asks for the access token without showing it (or reads it from stdin) and stores it in the system's keyring, or in a "
+            "file that only you can read where there is no keyring; show prints where the token comes from, never the token; clear "
+            "removes the stored one. BATCHSYNC_TOKEN and api.token_file come first.",
+            zh="set 提示输入访问 token（不显示，也可从标准输入读取），保存到系统的密钥库；没有密钥库时保存到仅自己可读的文件。"
+            "show 显示 token 的来源，不显示其内容；clear 删除保存的 token。BATCHSYNC_TOKEN 和 api.token_file 优先。",
+        ),
         "init": Translation(
             en="Writes config.yaml with every setting, its default and what it means. Never overwrites one.",
             zh="生成 config.yaml，列出每一项设置、默认值和含义。绝不覆盖已有文件。",
@@ -263,6 +282,7 @@ EXAMPLES: Mapping[str, Translation] = MappingProxyType(
             zh="batchsync report 20261123-0212-orders --output again.xlsx",
         ),
         "doctor": Translation(en="batchsync doctor", zh="batchsync doctor"),
+        "token": Translation(en="batchsync token set", zh="batchsync token set"),
         "init": Translation(en="batchsync init", zh="batchsync init"),
         "sandbox": Translation(en="batchsync sandbox --port 8765", zh="batchsync sandbox --port 8765"),
         "demo": Translation(en="batchsync demo", zh="batchsync demo"),
@@ -275,7 +295,7 @@ INPUTS = Translation(en="input", zh="输入")
 RESULT = Translation(en="result", zh="结果")
 SETTINGS = Translation(en="settings", zh="设置")
 SENDING = Translation(en="sending", zh="发送")
-TALK = Translation(en="talk", zh="提示")
+OUTPUT = Translation(en="output", zh="输出")
 OPTIONS = Translation(en="options", zh="选项")
 
 OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
@@ -393,6 +413,7 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
             en="header of the statement's points column", zh="对账单中点券列的表头"
         ),
         "--workbook": Translation(en="write differences and evidence, .xlsx", zh="写出差异和证据（.xlsx）"),
+        "TOKEN-ACTION": Translation(en="set, show or clear", zh="set、show 或 clear"),
         "ACTION": Translation(en="backup, verify, prune or copy", zh="backup、verify、prune 或 copy"),
         "PATH": Translation(
             en="of the backup; where to copy to, a path or postgresql://...",

@@ -61,10 +61,12 @@ CONFIG_NONE = Translation(
     zh="设置：当前文件夹没有 config.yaml，使用默认值（可用 `batchsync init` 生成）",
 )
 CONFIG_BAD = Translation(en="settings: {fault}", zh="设置：{fault}")
-TOKEN_SET = Translation(en="token: set, {masked}, from {where}", zh="token：已设置，{masked}，来自 {where}")
+TOKEN_SET = Translation(
+    en="token: set, {masked}, from {where}; only a paid call can show whether it is valid",
+    zh="token：已设置，{masked}，来自{where}；是否有效只有付费调用才能验证",
+)
 TOKEN_BAD = Translation(en="token: {fault}", zh="token：{fault}")
 TOKEN_MODE = Translation(en="token: {warning}", zh="token：{warning}")
-FROM_ENVIRONMENT = Translation(en="BATCHSYNC_TOKEN", zh="BATCHSYNC_TOKEN")
 LEDGER_NEW = Translation(
     en="ledger: {path} (does not exist yet; the first run creates it)",
     zh="账本：{path}（尚不存在，首次运行时创建）",

@@ -9,6 +9,7 @@ from batchsync.messages.render import Translation
 
 IN_FILE = Translation(en="{file}, line {line}", zh="{file} 第 {line} 行")
 IN_ENVIRONMENT = Translation(en="environment variable {name}", zh="环境变量 {name}")
+IN_KEYRING = Translation(en="the system's keyring", zh="系统的密钥库")
 IN_TOKEN_FILE = Translation(en="the token file {file}", zh="token 文件 {file}")
 IN_OPTION = Translation(en="option {flag}", zh="选项 {flag}")
 FAULT = Translation(en="{where}: {what}", zh="{where}：{what}")
@@ -120,9 +121,9 @@ OTHER = Translation(en="{key} can't be {value} ({problem}).", zh="{key} 不能�
 # --- The token ----------------------------------------------------------------------------------------------
 
 NO_TOKEN = Translation(
-    en="There is no access token. Set the environment variable BATCHSYNC_TOKEN, or put the token into a file that only you "
-    "can read and name it in api.token_file of config.yaml.",
-    zh="没有访问 token。请设置环境变量 BATCHSYNC_TOKEN，或把 token 存入仅自己可读的文件，"
+    en="There is no access token. Run `batchsync token set`, or set the environment variable BATCHSYNC_TOKEN, or put the token "
+    "into a file that only you can read and name it in api.token_file of config.yaml.",
+    zh="没有访问 token。请运行 `batchsync token set`，或设置环境变量 BATCHSYNC_TOKEN，或把 token 存入仅自己可读的文件，"
     "并在 config.yaml 的 api.token_file 中填写该文件名。",
 )
 NO_TOKEN_FILE = Translation(
@@ -139,6 +140,19 @@ EMPTY_TOKEN = Translation(
 STRANGE_TOKEN = Translation(
     en="{where} must contain the token and nothing else: one line, no spaces, no quotes, no `Bearer`.",
     zh="{where} 只能包含 token 本身：一行，不含空格、引号或 `Bearer`。",
+)
+TOKEN_PROMPT = Translation(en="Access token (not shown):", zh="访问 token（输入时不显示）：")
+TOKEN_INPUT = Translation(en="The input", zh="输入内容")
+TOKEN_STORED = Translation(en="The token is stored in {where}.", zh="token 已保存到{where}。")
+TOKEN_FROM = Translation(en="The token comes from {where}.", zh="token 来自{where}。")
+TOKEN_NOT_USED = Translation(
+    en="It is not used yet: the token comes from {where}, which comes first.",
+    zh="但目前不会使用它：token 来自{where}，其优先级更高。",
+)
+TOKEN_CLEARED = Translation(en="The stored token is removed.", zh="已删除保存的 token。")
+TOKEN_NONE_STORED = Translation(en="No token is stored.", zh="没有保存的 token。")
+TOKEN_NOT_STORED = Translation(
+    en="The token can't be stored or removed ({error}).", zh="无法保存或删除 token（{error}）。"
 )
 TOKEN_OPEN = Translation(
     en="Other users of this computer can read the token in {file}. Run: chmod 600 {quoted}",

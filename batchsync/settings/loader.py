@@ -52,6 +52,8 @@ class Loaded:
     warnings: tuple[Message, ...]
     places: Mapping[Key, Message]
     """Where each value that is not a default came from."""
+    token_source: Message | None = None
+    """Where the access token came from, if it was asked for."""
 
 
 def load(path: Path | None = None, *, options: Sequence[Override] = (), token: bool = False) -> Loaded:
@@ -76,7 +78,13 @@ def load(path: Path | None = None, *, options: Sequence[Override] = (), token: b
     config = _validated(merged, faults)
     if found and found.token:
         config = config.model_copy(update={"token": SecretStr(found.token)})
-    return Loaded(config=config, file=file, warnings=found.warnings if found else (), places=merged.places)
+    return Loaded(
+        config=config,
+        file=file,
+        warnings=found.warnings if found else (),
+        places=merged.places,
+        token_source=found.source if found else None,
+    )
 
 
 def _default_path() -> Path | None:

@@ -1,5 +1,6 @@
-"""The access token: from the environment or a file of its own, never from config.yaml."""
+"""The access token: from the environment, a file, or the system's keyring; never from config.yaml."""
 
+import importlib
 import os
 import re
 import shlex
@@ -17,6 +18,8 @@ _LOOKS_LIKE_TOKEN = re.compile(r"[A-Za-z0-9_-]{24,}")
 _CLEAN = re.compile(r"[\x21-\x7e]+")
 """What a header line can carry, without spaces."""
 LONGEST = 4096
+KEYRING_ENTRY = ("batchsync", "access-token")
+"""Service and user name in the system's keyring."""
 _seen: set[str] = set()
 
 
@@ -27,37 +30,53 @@ def seen() -> frozenset[str]:
 
 @dataclass(slots=True)
 class TokenFound:
-    """The token, or why there is none."""
+    """The token and where it comes from, or why there is none."""
 
     token: str = field(default="", repr=False)
     faults: list[Problem] = field(default_factory=list)
     warnings: tuple[Message, ...] = ()
+    source: Message | None = None
 
 
 def find_token(values: Mapping[str, Any], places: Mapping[Key, Message]) -> TokenFound:
-    """Take BATCHSYNC_TOKEN, else read the file that api.token_file names."""
+    """Take BATCHSYNC_TOKEN, else the file that api.token_file names, else the stored token."""
     api = values.get("api")
     named = api.get("token_file") if isinstance(api, Mapping) else None
     if values.get("token"):
         return _checked(str(values["token"]), places.get(("token",)))
     if named:
         return _from_file(str(named), places.get(("api", "token_file")))
-    stored = stored_token_path()
-    if stored.is_file():
-        return _from_file(str(stored), None)
+    return stored_token()
+
+
+def stored_token() -> TokenFound:
+    """Return the token that `store_token` stored."""
+    path = stored_token_path()
+    if path.is_file():
+        return _from_file(str(path), None)
+    token = _Keyring().read()
+    if token:
+        return _checked(token, Message(messages.IN_KEYRING))
     return TokenFound(faults=[Problem(None, Message(messages.NO_TOKEN))])
 
 
 def stored_token_path() -> Path:
-    """Return the file of the stored token, in the user's settings folder."""
+    """Return the file of the stored token, in the user's settings folder; used where there is no keyring."""
     from platformdirs import user_config_path
 
     return user_config_path("batchsync", appauthor=False) / "token"
 
 
-def store_token(token: str) -> Path:
-    """Store the token where `find_token` looks last, readable for this user only. Raises OSError."""
+def store_token(token: str) -> Message:
+    """Store the token in the system's keyring, or else in a file only this user can read; return where.
+
+    Raises OSError.
+    """
     path = stored_token_path()
+    _seen.add(token)
+    if _Keyring().write(token):
+        path.unlink(missing_ok=True)
+        return Message(messages.IN_KEYRING)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name("token.new")
     new.unlink(missing_ok=True)
@@ -65,8 +84,54 @@ def store_token(token: str) -> Path:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(token)
     new.replace(path)
-    _seen.add(token)
-    return path
+    return Message(messages.IN_TOKEN_FILE, {"file": path})
+
+
+def clear_token() -> bool:
+    """Remove the stored token; return whether there was one. Raises OSError."""
+    path = stored_token_path()
+    was_stored = path.exists()
+    path.unlink(missing_ok=True)
+    return _Keyring().delete() or was_stored
+
+
+class _Keyring:
+    """The system's keyring: Windows Credential Manager, macOS Keychain, Secret Service. Absent is like empty."""
+
+    def __init__(self) -> None:
+        try:
+            self._module: Any = importlib.import_module("keyring")
+            self._errors: Any = importlib.import_module("keyring.errors")
+            self.exists = self._module.get_keyring().priority > 0
+        except Exception:  # noqa: BLE001 - not installed, or a backend that fails: a file serves
+            self.exists = False
+
+    def read(self) -> str:
+        """Return the stored token; empty if there is none or the keyring is locked."""
+        try:
+            return (self._module.get_password(*KEYRING_ENTRY) or "") if self.exists else ""
+        except self._errors.KeyringError:
+            return ""
+
+    def write(self, token: str) -> bool:
+        """Store the token; return whether the keyring took it."""
+        if not self.exists:
+            return False
+        try:
+            self._module.set_password(*KEYRING_ENTRY, token)
+        except self._errors.KeyringError:  # locked, or refused by the user
+            return False
+        return True
+
+    def delete(self) -> bool:
+        """Remove the token; return whether there was one. Raises OSError."""
+        if not self.read():
+            return False
+        try:
+            self._module.delete_password(*KEYRING_ENTRY)
+        except self._errors.KeyringError as error:
+            raise OSError(str(error)) from error
+        return True
 
 
 def is_token(text: str) -> bool:
@@ -98,7 +163,7 @@ def _checked(text: str, where: Message | None) -> TokenFound:
         return TokenFound(faults=[Problem(None, Message(messages.EMPTY_TOKEN, place))])
     if not is_token(token):
         return TokenFound(faults=[Problem(None, Message(messages.STRANGE_TOKEN, place))])
-    return TokenFound(token=token)
+    return TokenFound(token=token, source=where)
 
 
 def open_to_others(path: Path) -> tuple[Message, ...]:
