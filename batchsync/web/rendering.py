@@ -62,7 +62,9 @@ class TemplateRenderer:
         text = self._environment.get_template(template).render(
             lang=lang.value, t=partial(_translate, lang), path=request.path_qs, **values, **more
         )
-        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+        response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+        response.enable_compression()
+        return response
 
 
 def _translate(lang: Lang, what: "str | Translation | Message | BatchsyncError", **facts: object) -> str:
