@@ -450,8 +450,8 @@ HEAD_UNCERTAIN = Translation(
     zh="已完成。有 {uncertain} 个订单结果未知，可能已扣费，请在下面确认结果。",
 )
 HEAD_STOPPED = Translation(
-    en="Stopped early. {count} of {rows} rows have problems or were not sent.",
-    zh="中途停止。{rows} 行中有 {count} 行有问题或未发送。",
+    en="Stopped early: {why}. {count} of {rows} rows have problems or were not sent.",
+    zh="中途停止：{why}。{rows} 行中有 {count} 行有问题或未发送。",
 )
 HEAD_OPEN = Translation(
     en="This run has not ended: another program is running it, or it was interrupted.",
@@ -583,6 +583,7 @@ SETTINGS_HELP = Translation(
     zh="当前生效的设置及其来源。请在 config.yaml 或环境变量中修改，然后重新启动程序。",
 )
 TOKEN = Translation(en="Access token", zh="访问 token")
+TOKEN_NEW = Translation(en="Another token", zh="更换 token")
 TOKEN_SET = Translation(en="set", zh="已设置")
 TOKEN_MISSING = Translation(en="missing", zh="缺少")
 DOCTOR = Translation(en="Checks", zh="检查结果")

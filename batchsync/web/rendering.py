@@ -12,6 +12,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from batchsync import __version__
+from batchsync.formatting import duration, file_size, local_time
 from batchsync.messages import Lang, Message, Translation
 from batchsync.messages import web as messages
 
@@ -40,11 +41,7 @@ class TemplateRenderer:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            number=format_number,
-            size=format_size,
-            time=format_time,
-            duration=format_duration,
-            urlpart=quote_part,
+            number=format_number, size=file_size, time=format_time, duration=duration, urlpart=quote_part
         )
         self._environment.globals.update(version=__version__, stamp=_static_stamp(), max_mb=max_mb)
 
@@ -112,31 +109,12 @@ def format_number(value: float) -> str:
     return f"{value:,}"
 
 
-def format_size(value: int) -> str:
-    """Return bytes as people read them."""
-    amount = float(value)
-    for unit in ("B", "KB"):
-        if amount < 1024:
-            return f"{amount:.0f} {unit}"
-        amount /= 1024
-    return f"{amount:.1f} MB"
-
-
 def format_time(value: datetime | float | str | None) -> str:
     """Return a local time; `value` is a datetime, seconds since 1970, or ISO 8601 text."""
-    if value is None or value == "":
-        return "–"
     if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    at = value if isinstance(value, datetime) else datetime.fromtimestamp(value, UTC)
-    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
-
-
-def format_duration(seconds: float) -> str:
-    """Return a duration: 0:07, 3:25, 1:02:03."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+        value = datetime.fromisoformat(value) if value else None
+    at = datetime.fromtimestamp(value, UTC) if isinstance(value, int | float) else value
+    return local_time(at)
 
 
 def quote_part(value: str) -> str:

@@ -64,7 +64,7 @@ def _run_status(record: FileRecord) -> FileStatus:
     if summary is None:
         return _status("", messages.STATE_DONE)
     if summary.stopped:
-        reason = stops.ADVICE.get(summary.stopped, messages.END_STOPPED)
+        reason = stops.NAMES.get(summary.stopped, messages.END_STOPPED)
         return _status("failed", messages.STATE_STOPPED, *details, _detail("", reason))
     figures = (
         (summary.uncertain, "uncertain", messages.STATE_UNCERTAIN),

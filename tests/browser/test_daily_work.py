@@ -98,6 +98,7 @@ def test_a_newcomer_reaches_the_first_result(open_page: Open, tmp_path: Path) ->
             page.fill("[name=max_points]", "100")
             page.click(".setup button")  # 1
             expect(page.locator(".setup")).to_have_count(0)
+            expect(page.locator("#notice")).to_contain_text("shows the first call")
             upload(page, workbook(tmp_path / "orders.xlsx", 5))  # 2: choose
             page.click("[data-action=start]")  # 3
             expect(page.locator("[data-sum=cap]")).to_contain_text("100")

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from batchsync.cluster.crew import crew
 from batchsync.errors import UsageError
-from batchsync.messages import result_columns
+from batchsync.messages import result_columns, stops
 from batchsync.messages import summary as summary_messages
 from batchsync.messages import web as messages
 from batchsync.model import Decision, RowStatus, RunRecord
@@ -87,6 +87,7 @@ async def run_part(request: web.Request) -> web.StreamResponse:
         ],
         css_class=css_class,
         headline=headline,
+        stop_name=stops.NAMES.get(record.stopped) if record.stopped else None,
         is_busy=context.queue.running is not None,
         file_id=_file_id(context, record),
         RowStatus=RowStatus,

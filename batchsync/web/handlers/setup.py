@@ -24,7 +24,7 @@ async def save_setup(request: web.Request) -> web.StreamResponse:
     config = context.loaded.config
     token = request_parsing.get_str(body, "token", longest=4096)
     account, max_points = config.api.account, config.spend.max_points
-    if context.loaded.file is None:
+    if context.loaded.file is None and "account" in body:
         account = request_parsing.get_str(body, "account") or account
         max_points = request_parsing.get_int(body, "max_points")
         if not 0 < len(account) <= ACCOUNT_MAX or not account.isprintable():

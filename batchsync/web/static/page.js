@@ -165,6 +165,7 @@ const forms = {
   },
   setup: async (form) => {
     await post("/api/setup", Object.fromEntries(new FormData(form)));
+    sessionStorage.setItem("notice", form.dataset.done || "");
     location.reload();
   },
   correct: (form) => {
@@ -255,6 +256,15 @@ addEventListener(
   true,
 );
 
+function showNotice() {
+  const text = sessionStorage.getItem("notice");
+  sessionStorage.removeItem("notice");
+  if (!text) return;
+  const notice = document.getElementById("notice");
+  notice.textContent = text;
+  notice.hidden = false;
+}
+
 document.addEventListener("loaded", (event) => loadParts(event.detail));
 initUpload();
 initStart(perform);
@@ -262,3 +272,4 @@ initNotify();
 loadParts(document);
 follow();
 announce("");
+showNotice();
