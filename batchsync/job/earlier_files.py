@@ -1,8 +1,9 @@
 """Several files checked for one run over all of them: what an earlier file sends, a later one finds synced."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from batchsync.model import PLAN_VERDICTS, STATES, Note, Plan, PlanVerdict, State
+from batchsync.model import PLAN_VERDICTS, STATES, KnownOrders, Note, Plan, PlanVerdict, State
 from batchsync.planning.plan import Known
 
 _SYNCED = STATES.index(State.SYNCED)
@@ -19,12 +20,13 @@ class EarlierFiles:
     def known(self, known: Known) -> Known:
         """Return the same question of the ledger as it will stand by then."""
 
-        def by_then(owners: Sequence[str], numbers: Sequence[str]) -> bytes:
-            codes = bytearray(known(owners, numbers))
+        def by_then(owners: Sequence[str], numbers: Sequence[str]) -> KnownOrders:
+            found = known(owners, numbers)
+            states = bytearray(found.states)
             for place, key in enumerate(zip(owners, numbers, strict=True)):
                 if key in self._files:
-                    codes[place] = _SYNCED
-            return bytes(codes)
+                    states[place] = _SYNCED
+            return replace(found, states=bytes(states))
 
         return by_then if self._files else known
 

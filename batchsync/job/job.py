@@ -16,7 +16,7 @@ from batchsync.errors import SettingsError, UsageError
 from batchsync.job.earlier_files import EarlierFiles
 from batchsync.job.output_path import choose_output_path
 from batchsync.job.planning_step import known_to, orders_to_send, plan_file
-from batchsync.job.result_step import ResultWriter
+from batchsync.job.result_step import ResultWriter, with_warning
 from batchsync.job.types import CheckedFile, RunOptions, RunResult
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.ledger.lock_wait import wait_for_lock
@@ -59,6 +59,10 @@ class Job:
         self._pool: Pool | None = None
         self._stopped: Stop | None = None
         self._paused = False
+        self._run: str | None = None
+        """Of the file under way."""
+        self._sent: Progress | None = None
+        """What its pool has sent, once there is one."""
 
     def check(
         self, path: Path, options: RunOptions = DEFAULT_OPTIONS, foreseen: EarlierFiles | None = None
@@ -81,18 +85,28 @@ class Job:
     async def run(self, path: Path, options: RunOptions = DEFAULT_OPTIONS) -> RunResult:
         """Send what is not yet synced and write the result.
 
-        Raises InputError, SettingsError, OutputError, LedgerError, Interrupted before anything is sent; afterwards every
-        fault ends up in the result. What `on_planned` raises keeps the run from beginning.
+        Raises InputError, SettingsError, OutputError, LedgerError, Interrupted before anything is sent. Once calls were
+        made nothing raises: an error then is a warning beside the totals. What `on_planned` raises keeps the run from
+        beginning.
         """
         config, clock = self.config, self._clock
         delivery = ResultWriter(config, clock, choose_output_path(path, options.output, config.output))
-        async with self._holding(path.name) as (ledger, account):
-            known = known_to(ledger, account, config, clock)
-            checked = await _planned(path, options, config, known)
-            self._on_planned(checked)
-            run = await self._send(ledger, account, checked, options)
-            stopped = self._stopped if _is_about(self._stopped, checked) else None
-            return await _in_thread(delivery.deliver, ledger, run, stopped, checked)
+        self._sent = self._run = checked = finished = None
+        try:
+            async with self._holding(path.name) as (ledger, account):
+                known = known_to(ledger, account, config, clock)
+                checked = await _planned(path, options, config, known)
+                self._on_planned(checked)
+                run = await self._send(ledger, account, checked, options)
+                stopped = self._stopped if _is_about(self._stopped, checked) else None
+                finished = await _in_thread(delivery.deliver, ledger, run, stopped, checked)
+        except Exception as error:
+            if finished is not None:
+                return with_warning(finished, error)
+            if checked is None or self._run is None or self._sent is None or not self._sent.calls:
+                raise
+            return delivery.totals_only(self._run, self._stopped, checked, self._sent, error)
+        return finished
 
     @contextlib.asynccontextmanager
     async def _holding(self, who: str) -> AsyncIterator[tuple[Ledger, int]]:
@@ -179,6 +193,7 @@ class Job:
     def _begin(self, ledger: Ledger, account: int, checked: CheckedFile) -> str:
         file = checked.path.absolute()
         run = ledger.new_run(account, str(file), checked.found.sha256, file.stem, checked.lang)
+        self._run = run
         self._on_started(run)
         return run
 
@@ -252,7 +267,8 @@ class Job:
             yield
         finally:
             ticker.cancel()
-            self._on_progress(pool.progress())
+            self._sent = pool.progress()
+            self._on_progress(self._sent)
             self._pool = None
 
     def _allowed(self, options: RunOptions) -> frozenset[Cause]:

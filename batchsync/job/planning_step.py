@@ -17,6 +17,7 @@ from batchsync.model import (
     PLAN_VERDICTS,
     CellKind,
     FileFound,
+    KnownOrders,
     Note,
     Order,
     Plan,
@@ -55,10 +56,10 @@ def plan_file(path: Path, options: RunOptions, config: Config, known: Known) -> 
 def known_to(ledger: Ledger, account: int | None, config: Config, clock: Clock) -> Known:
     """Return the question that a plan asks of a ledger."""
     if account is None:
-        return lambda _owners, numbers: bytes(len(numbers))
+        return lambda _owners, numbers: KnownOrders(states=bytes(len(numbers)))
     days = config.spend.resync_after
     before = None if days is None else clock.now() - timedelta(days=days)
-    return partial(ledger.known, account, resync_before=before)
+    return partial(ledger.lookup_orders, account, resync_before=before)
 
 
 def orders_to_send(plan: Plan, ids: Sequence[int]) -> Iterator[tuple[int, Order]]:

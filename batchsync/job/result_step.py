@@ -1,6 +1,7 @@
 """From a run in the ledger to the user's result: made from plan and ledger alone, so at any time, also after a crash."""
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -8,14 +9,14 @@ from pathlib import Path
 
 from batchsync.clock import Clock
 from batchsync.config import Config
-from batchsync.errors import InputError, LedgerFull, OutputError
+from batchsync.errors import BatchsyncError, InputError, LedgerError, OutputError
 from batchsync.exit_codes import ExitCode
 from batchsync.job.output_path import OutputPath
 from batchsync.job.types import CheckedFile, RunResult
 from batchsync.ledger import Ledger
 from batchsync.messages import Lang, Message
 from batchsync.messages import job as messages
-from batchsync.model import EntryResult, FileFound, Reason, RunRecord, RunSummary, Stop
+from batchsync.model import EntryResult, FileFound, PlanVerdict, Progress, Reason, RunRecord, RunSummary, Stop
 from batchsync.model.row_results import Tally, rows
 from batchsync.reader import read_cells, start_ahead
 from batchsync.writer import ResultJob, write_result
@@ -46,9 +47,37 @@ class ResultWriter:
         summary = finished.summary
         try:
             ledger.end_run(run, stopped=stopped, result=summary.result, summary=summary)
-        except LedgerFull as error:  # the result is written all the same, and its totals must be told
-            return replace(finished, said=(*finished.said, Message(error.text, error.facts)))
+        except (
+            LedgerError,
+            OSError,
+        ) as error:  # calls were made: the result and its totals count, not the bookkeeping
+            return with_warning(finished, error)
         return finished
+
+    def totals_only(
+        self, run: str, stopped: Stop | None, checked: CheckedFile, sent: Progress, error: Exception
+    ) -> RunResult:
+        """Return the totals of a run whose ledger or result failed after calls were made, as the sender counted them."""
+        counts = checked.counts
+        summary = RunSummary(
+            file=str(checked.path.absolute()),
+            run=run,
+            rows=checked.rows,
+            synced=sent.synced,
+            already_synced=counts[PlanVerdict.ALREADY_SYNCED],
+            duplicate=counts[PlanVerdict.DUPLICATE],
+            failed=sent.failed + counts[PlanVerdict.FAILED_CHARGED],
+            uncertain=sent.uncertain + counts[PlanVerdict.UNCERTAIN],
+            not_sent=counts[PlanVerdict.SEND] - sent.done + counts[PlanVerdict.SKIPPED_HIDDEN],
+            invalid=counts[PlanVerdict.INVALID],
+            points_spent=sent.points,
+            points_possible=max(0, sent.committed - sent.points),
+            calls=sent.calls,
+            stopped=stopped,
+            seconds=round(self._clock.monotonic() - self._began_at, 3),
+            exit_code=ExitCode.NEEDS_A_LOOK,
+        )
+        return with_warning(RunResult(summary=summary), error)
 
     def deliver_again(self, ledger: Ledger, record: RunRecord) -> RunResult:
         """Write the result of an earlier run, as things stand now."""
@@ -149,6 +178,19 @@ def _unreached(record: RunRecord, *, goes_on: bool) -> Reason:
     if goes_on:
         return Reason.NOT_YET
     return Reason.STOPPED if record.stopped or record.ended_at is None else Reason.LIMIT
+
+
+def with_warning(finished: RunResult, error: Exception) -> RunResult:
+    """Return a run's result with a warning that something failed after its calls were made; its exit code is 1 at least."""
+    if isinstance(error, BatchsyncError):
+        what: object = Message(error.text, error.facts)
+    else:
+        logging.getLogger(__name__).error("after sending", exc_info=error)
+        what = f"{type(error).__name__}: {error}"
+    summary = finished.summary
+    summary = replace(summary, exit_code=summary.exit_code or ExitCode.NEEDS_A_LOOK)
+    warning = Message(messages.FAILED_AFTER_SENDING, {"error": what, "run": summary.run})
+    return RunResult(summary=summary, said=(*finished.said, warning))
 
 
 def _honest(summary: RunSummary) -> RunSummary:

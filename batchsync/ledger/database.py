@@ -99,14 +99,6 @@ class StandardDatabase:
         """Whether a transaction is open."""
         return self._connection.in_transaction
 
-    def leave_the_file(self) -> None:
-        """Go on with a copy of everything, which may be changed: nobody else sees it, and it ends with the connection."""
-        with _translated():
-            copy = sqlite3.connect("", isolation_level=None, check_same_thread=False, cached_statements=256)
-            self._connection.backup(copy)
-            self._connection.close()
-        self._connection, self._cursor = copy, copy.cursor()
-
     def close(self) -> None:
         """Give the file back."""
         self._connection.close()

@@ -33,6 +33,7 @@ from batchsync.model import (
     Cause,
     Decision,
     EntryResult,
+    KnownOrders,
     NoResponse,
     Plan,
     Response,
@@ -162,23 +163,23 @@ class Ledger(ABC):
 
     # --- Plans ----------------------------------------------------------------------------------------------
 
-    def known(
+    def lookup_orders(
         self,
         account: int,
         owners: Sequence[str],
         numbers: Sequence[str],
         *,
         resync_before: datetime | None = None,
-    ) -> bytes:
-        """Return a state's code (model.STATES) for each order, 0 for those never heard of.
+    ) -> KnownOrders:
+        """Return what is known of each order, also when its number was paid under another merchant of the account.
 
-        Orders synced before `resync_before` count as never heard of.
+        Orders synced before `resync_before` count as unknown.
         """
         if self._store.is_empty():
-            return bytes(len(numbers))
+            return KnownOrders(states=bytes(len(numbers)))
         before = 0 if resync_before is None else int(resync_before.timestamp() * 1_000_000)
         with self._reading() as database:
-            return plan_writer.lookup_states(database, account, owners, numbers, before)
+            return plan_writer.lookup_orders(database, account, owners, numbers, before)
 
     def new_run(self, account: int, file: str, sha256: str, stem: str, lang: str) -> str:
         """Write down that a run begins, and return its id, e.g. `20261123-0212-orders`."""
@@ -195,9 +196,9 @@ class Ledger(ABC):
     ) -> "array[int]":
         """Write the plan down and return the order's id for each entry to send, 0 for every other entry.
 
-        Orders known from before may go by the causes in `allow`, or as `plan.decisions` say; those that cost points, or
-        may have, stay as they are until this very run claims them. Raises IllegalMove, and then nothing is kept, when
-        the plan would send an order that may not go.
+        Orders known from earlier runs may go by the causes in `allow`, or as `plan.decisions` say; those that cost points,
+        or may have, stay as they are until this very run claims them, and go only if they are still as the plan saw them.
+        Raises IllegalMove, and then nothing is written, when the plan names an order twice or one that doesn't exist.
         """
         run_id, account = self._run_ids(run)
         self._settle_down()

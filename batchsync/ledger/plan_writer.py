@@ -13,7 +13,18 @@ import orjson
 from batchsync.errors import IllegalMove
 from batchsync.ledger.codes import CAUSE_CODES, DECISION_CAUSES, STATE_CODES, STATES_BY_CODE, VERDICT_CODES
 from batchsync.ledger.database import Database, transaction
-from batchsync.model import MOVES, PLAN_VERDICTS, RESENT, Cause, Decision, Plan, PlanVerdict, State
+from batchsync.model import (
+    MOVES,
+    PLAN_VERDICTS,
+    RESENT,
+    Cause,
+    Decision,
+    KnownOrders,
+    Plan,
+    PlanVerdict,
+    Reason,
+    State,
+)
 
 CHUNK = 20_000
 NO_OWNER = -1
@@ -49,22 +60,30 @@ class MerchantIds:
         return NO_OWNER if row is None else int(row[0])
 
 
-def lookup_states(
+def lookup_orders(
     database: Database, account: int, owners: Sequence[str], numbers: Sequence[str], resync_before: int
-) -> bytes:
-    """Return the state's code of each order, 0 where never heard of or synced before `resync_before`."""
+) -> KnownOrders:
+    """Return what is known of each order; one synced before `resync_before` counts as unknown."""
     sql = database.sql
     database.execute(sql["make_wanted"])
-    book = MerchantIds(database, add=False)
-    found = bytearray()
+    merchant_ids = MerchantIds(database, add=False)
+    states = bytearray()
+    settled_at: dict[int, int] = {}
+    elsewhere: dict[int, str] = {}
     for start in range(0, len(numbers), CHUNK):
         chunk = slice(start, start + CHUNK)
         database.execute(sql["clear_wanted"])
-        rows = zip(range(CHUNK), book.ids(owners[chunk]), numbers[chunk], strict=False)
+        rows = zip(range(CHUNK), merchant_ids.ids(owners[chunk]), numbers[chunk], strict=False)
         _fill(database, sql["want_order"], rows)
-        found += bytes(chain.from_iterable(database.execute(sql["known_states"], (account, resync_before))))
+        states += bytes(chain.from_iterable(database.execute(sql["known_states"], (account, resync_before))))
+        for place, at in database.execute(sql["known_settled"], (account,)):
+            settled_at[start + place] = at
+        for place, state, merchant in database.execute(sql["known_elsewhere"], (account, resync_before)):
+            if states[start + place] in _NEVER_PAID and start + place not in elsewhere:
+                elsewhere[start + place] = merchant
+                states[start + place] = state
     database.execute(sql["clear_wanted"])
-    return bytes(found)
+    return KnownOrders(states=bytes(states), settled_at=settled_at, elsewhere=elsewhere)
 
 
 def _fill(database: Database, statement: str, rows: Iterator[tuple[object, ...]]) -> None:
@@ -87,6 +106,12 @@ class PlanWriter:
         self._run, self._account, self._plan, self._allow, self._now = run, account, plan, allow, now
         self._decided = sorted(plan.decisions)
         self._known_before = False
+        self._paid_elsewhere = {
+            seq: str(note.facts["other"])
+            for seq, note in plan.reasons.items()
+            if note.code == Reason.PAID_OTHER_MERCHANT
+        }
+        """Entries whose number was paid under another merchant, and which."""
 
     def write(self) -> "array[int]":
         """Return the order's id for each entry that is to be sent, 0 for every other.
@@ -126,6 +151,9 @@ class PlanWriter:
         keys = plan.owners[chunk]
         for place in [i for i, code in enumerate(verdicts) if code in _CODES_WITHOUT_ORDER]:
             keys[place] = ""
+        for place in range(start, stop) if self._paid_elsewhere else ():
+            if place in self._paid_elsewhere and verdicts[place - start] != _SEND_CODE:
+                keys[place - start] = self._paid_elsewhere[place]
         db.execute(sql["clear_wanted"])
         db.executemany(
             sql["want_entry"],
@@ -136,10 +164,12 @@ class PlanWriter:
                 verdicts,
                 plan.sheet_of[chunk],
                 plan.lines[chunk],
+                map(plan.seen_settled_at.get, range(start, stop)),
+                (int(place in self._paid_elsewhere) for place in range(start, stop)),
                 strict=True,
             ),
         )
-        sends = verdicts.count(VERDICT_CODES[PlanVerdict.SEND])
+        sends = verdicts.count(_SEND_CODE)
         db.execute(sql["add_orders"], (self._account,))
         self._known_before |= db.changes() != sends
         db.execute(sql["add_entries"], (self._run, self._account))
@@ -152,38 +182,39 @@ class PlanWriter:
         db, sql = self._db, self._sql
         for seq in (seq for seq in self._decided if start <= seq < stop):
             decision = self._plan.decisions[seq]
-            order, state = next(iter(db.execute(sql["entry_order"], (self._run, seq))))
+            order, state, settled_at = next(iter(db.execute(sql["entry_order"], (self._run, seq))))
             if state == STATE_CODES[State.SYNCED] and decision is Decision.CHARGED:
                 continue
+            seen = self._plan.seen_settled_at.get(seq, settled_at)
+            if seen != settled_at or state == STATE_CODES[State.SENDING]:
+                continue  # another run sent it since this plan was made
             if state != STATE_CODES[State.UNCERTAIN]:
                 raise IllegalMove(f"order {order} is {STATES_BY_CODE[state]}, nothing to decide")
             if decision is Decision.SEND_AGAIN:
-                db.execute(sql["may_send_again"], (self._run, order))
+                db.execute(sql["may_send_again"], (self._run, order, settled_at))
                 db.execute(sql["append_resolution"], (order, decision.value, self._run, self._now))
             else:
                 apply_decision(db, order, decision, run=self._run, now=self._now)
 
     def _replan(self, start: int, stop: int) -> None:
-        """Let this run send orders known from before, as far as that is allowed.
+        """Let this run send orders known from earlier runs, as far as that is allowed and as they were when planned.
 
-        A refused one is planned again. What cost points, or may have, stays as it is until this run claims it.
+        A refused one is planned again. What cost points, or may have, stays as it is until this run claims it. What another
+        run claimed or settled since the plan was made is not sent.
         """
+        if self._paid_elsewhere and Cause.RESEND in self._allow:
+            self._db.execute(self._sql["may_send_elsewhere"], (self._run,))
         if not self._known_before:
             return
         db, sql = self._db, self._sql
         span = (self._run, start, stop)
         if Cause.RESEND_UNCERTAIN in self._allow:
-            db.execute(sql["note_send_again"], (self._run, self._now, start, stop))
+            db.execute(sql["note_send_again"], (self._run, self._now))
         if Cause.NEW_RUN in self._allow:
             db.execute(sql["replan"], (CAUSE_CODES[Cause.NEW_RUN], STATE_CODES[State.REFUSED], *span))
         for state, cause in RESENT.items():
             if cause in self._allow:
-                db.execute(sql["may_resend"], (self._run, STATE_CODES[state], start, stop))
-        odd = next(iter(db.execute(sql["not_planned"], span)), None)
-        if odd is not None:
-            raise IllegalMove(
-                f"entry {odd[0]}: order {odd[1]} is {STATES_BY_CODE[odd[2]]}, and may not be sent again"
-            )
+                db.execute(sql["may_resend"], (self._run, STATE_CODES[state]))
 
     def _to_send(self, start: int, stop: int) -> Iterator[int]:
         return chain.from_iterable(self._db.execute(self._sql["to_send"], (self._run, start, stop)))
@@ -196,7 +227,7 @@ class PlanWriter:
         for seq, code in enumerate(plan.verdicts):
             verdict = PLAN_VERDICTS[code]
             reason, first = plan.reasons.get(seq), plan.first_of.get(seq)
-            bare = verdict in WITHOUT_ORDER
+            bare = verdict in WITHOUT_ORDER or seq in self._paid_elsewhere
             if reason is None and first is None and not bare:
                 continue
             yield (
@@ -210,6 +241,8 @@ class PlanWriter:
             )
 
 
+_SEND_CODE = VERDICT_CODES[PlanVerdict.SEND]
+_NEVER_PAID = frozenset({0, STATE_CODES[State.PLANNED], STATE_CODES[State.REFUSED]})
 _CODES_WITHOUT_ORDER = frozenset(VERDICT_CODES[verdict] for verdict in WITHOUT_ORDER)
 UNCERTAIN = STATE_CODES[State.UNCERTAIN]
 

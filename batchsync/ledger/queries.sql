@@ -18,7 +18,15 @@ UPDATE orders SET
     run = iif(state = 1, ?1, run),
     state = 2,
     attempts = attempts + 1
-WHERE id IN (SELECT value FROM json_each(?2)) AND (state = 1 OR again = ?1 AND state IN (3, 5, 6));
+WHERE id IN (SELECT value FROM json_each(?2)) AND (
+    state = 1 AND (again IS ?1 OR NOT EXISTS (
+        -- The number was paid, or may have been, under another merchant of the account.
+        SELECT 1 FROM orders AS o
+        WHERE o.account = orders.account AND o.number = orders.number AND o.id <> orders.id
+            AND (o.state = 2 OR o.state = 3 OR o.state = 5 OR o.state = 6)
+    ))
+    OR again = ?1 AND state IN (3, 5, 6)
+);
 
 -- name: append_attempts
 INSERT INTO attempts (id, run, claimed_at)
@@ -107,9 +115,7 @@ WHERE state = 2;
 -- Accounts and runs ------------------------------------------------------------------------------------------
 
 -- name: find_account
--- One that an older version booked has its scheme in front until the next run.
-SELECT id FROM accounts WHERE endpoint IN (?1, 'http://' || ?1, 'https://' || ?1) AND name = ?2
-ORDER BY endpoint = ?1 DESC, id LIMIT 1;
+SELECT id FROM accounts WHERE endpoint = ?1 AND name = ?2;
 
 -- name: add_account
 INSERT INTO accounts (endpoint, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING;
@@ -177,7 +183,9 @@ DELETE FROM runs WHERE id = ?1;
 
 -- name: make_wanted
 CREATE TEMP TABLE IF NOT EXISTS wanted (
-    seq INTEGER PRIMARY KEY, owner INTEGER, number TEXT, verdict INTEGER, sheet INTEGER, line INTEGER
+    seq INTEGER PRIMARY KEY, owner INTEGER, number TEXT, verdict INTEGER, sheet INTEGER, line INTEGER,
+    settled_at INTEGER, -- of an order to be sent again: as the planner saw it
+    is_elsewhere INTEGER -- the number was paid under another merchant, and is to be sent all the same
 ) STRICT;
 
 -- name: clear_wanted
@@ -187,7 +195,7 @@ DELETE FROM temp.wanted;
 INSERT INTO temp.wanted (seq, owner, number) VALUES (?, ?, ?);
 
 -- name: want_entry
-INSERT INTO temp.wanted (seq, owner, number, verdict, sheet, line) VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO temp.wanted (seq, owner, number, verdict, sheet, line, settled_at, is_elsewhere) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: owner_id
 SELECT id FROM owners WHERE owner = ?1;
@@ -200,6 +208,21 @@ SELECT coalesce(iif(o.state = 3 AND o.settled_at < ?2, 0, o.state), 0)
 FROM temp.wanted AS w
 LEFT JOIN orders AS o ON o.account = ?1 AND o.owner = w.owner AND o.number = w.number
 ORDER BY w.seq;
+
+-- name: known_settled
+SELECT w.seq, o.settled_at
+FROM temp.wanted AS w JOIN orders AS o ON o.account = ?1 AND o.owner = w.owner AND o.number = w.number
+WHERE o.settled_at IS NOT NULL
+ORDER BY w.seq;
+
+-- name: known_elsewhere
+-- Of several other merchants the one whose order says most counts: synced, then uncertain, then failed.
+SELECT w.seq, o.state, p.owner
+FROM temp.wanted AS w
+JOIN orders AS o ON o.account = ?1 AND o.number = w.number AND o.owner <> w.owner
+JOIN owners AS p ON p.id = o.owner
+WHERE (o.state = 2 OR o.state = 3 OR o.state = 5 OR o.state = 6) AND NOT (o.state = 3 AND o.settled_at < ?2)
+ORDER BY w.seq, CASE o.state WHEN 3 THEN 1 WHEN 6 THEN 2 WHEN 2 THEN 3 ELSE 4 END, o.id;
 
 -- name: add_sheet
 INSERT INTO sheets (run, position, sheet) VALUES (?, ?, ?);
@@ -229,26 +252,27 @@ WHERE state = ?2 AND id IN (
 );
 
 -- name: may_resend
+-- Only what has not been settled anew since the plan was made.
 UPDATE orders SET again = ?1
-WHERE state = ?2 AND id IN (
-    SELECT order_id FROM entries WHERE run = ?1 AND seq >= ?3 AND seq < ?4 AND verdict = 1
-);
+FROM temp.wanted AS w JOIN entries AS e ON e.run = ?1 AND e.seq = w.seq AND e.verdict = 1
+WHERE orders.id = e.order_id AND orders.state = ?2 AND orders.settled_at IS w.settled_at;
+
+-- name: may_send_elsewhere
+UPDATE orders SET again = ?1
+FROM temp.wanted AS w JOIN entries AS e ON e.run = ?1 AND e.seq = w.seq AND e.verdict = 1
+WHERE w.is_elsewhere AND orders.id = e.order_id AND orders.state = 1;
 
 -- name: may_send_again
-UPDATE orders SET again = ?1 WHERE id = ?2 AND state = 6;
+UPDATE orders SET again = ?1 WHERE id = ?2 AND state = 6 AND settled_at IS ?3;
 
 -- name: note_send_again
 INSERT INTO resolutions (order_id, decision, run, at)
-SELECT o.id, 'send_again', ?1, ?2 FROM entries AS e JOIN orders AS o ON o.id = e.order_id
-WHERE e.run = ?1 AND e.seq >= ?3 AND e.seq < ?4 AND e.verdict = 1 AND o.state = 6 AND o.again IS NOT ?1;
+SELECT o.id, 'send_again', ?1, ?2
+FROM temp.wanted AS w JOIN entries AS e ON e.run = ?1 AND e.seq = w.seq AND e.verdict = 1 JOIN orders AS o ON o.id = e.order_id
+WHERE o.state = 6 AND o.again IS NOT ?1 AND o.settled_at IS w.settled_at;
 
 -- name: entry_order
-SELECT o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id WHERE e.run = ?1 AND e.seq = ?2;
-
--- name: not_planned
-SELECT e.seq, o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id
-WHERE e.run = ?1 AND e.seq >= ?2 AND e.seq < ?3 AND e.verdict = 1 AND o.state <> 1 AND (o.state = 2 OR o.again IS NOT ?1)
-ORDER BY e.seq LIMIT 1;
+SELECT o.id, o.state, o.settled_at FROM entries AS e JOIN orders AS o ON o.id = e.order_id WHERE e.run = ?1 AND e.seq = ?2;
 
 -- name: without_order
 SELECT seq FROM entries
@@ -259,7 +283,10 @@ ORDER BY seq LIMIT 1;
 SELECT count(*) - count(DISTINCT order_id) FROM entries WHERE run = ?1 AND verdict = 1;
 
 -- name: to_send
-SELECT iif(verdict = 1, order_id, 0) FROM entries WHERE run = ?1 AND seq >= ?2 AND seq < ?3 ORDER BY seq;
+-- What another run claimed or settled since the plan was made is not sent.
+SELECT iif(e.verdict = 1 AND (o.state = 1 OR o.again IS ?1 AND o.state <> 2), e.order_id, 0)
+FROM entries AS e LEFT JOIN orders AS o ON o.id = e.order_id
+WHERE e.run = ?1 AND e.seq >= ?2 AND e.seq < ?3 ORDER BY e.seq;
 
 -- Results ----------------------------------------------------------------------------------------------------
 

@@ -58,9 +58,8 @@ def record(row: tuple[Any, ...]) -> RunRecord:
 def sheet(text: str) -> SheetFound:
     """Return the sheet that was stored as JSON."""
     found = orjson.loads(text)
-    found["headers"] = tuple(found["headers"])
-    found["result_columns"] = tuple(found["result_columns"])
-    found["notes"] = tuple(Note(**note) for note in found["notes"])
+    found["notes"] = [Note(**note) for note in found["notes"]]
+    found |= {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
     return SheetFound(**found)
 
 

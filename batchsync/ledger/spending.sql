@@ -16,17 +16,11 @@ judged AS (
         ), d.at) ORDER BY d.id DESC LIMIT 1
     ), NULL) AS decision
     FROM calls AS c JOIN orders AS o ON o.id = c.order_id
-    WHERE o.account IN (
-        SELECT k.id FROM accounts AS k JOIN accounts AS me ON me.id = ?1
-        WHERE k.id = me.id OR k.name = me.name AND k.endpoint IN ('http://' || me.endpoint, 'https://' || me.endpoint)
-    ) AND c.at >= ?2 AND c.at < ?3
+    WHERE o.account = ?1 AND c.at >= ?2 AND c.at < ?3
     UNION ALL
     SELECT r.id, NULL, o.id, o.settled_at, coalesce(o.stood, o.state), o.points, o.owner, NULL
     FROM orders AS o JOIN runs AS r ON r.id = o.run
-    WHERE r.pruned_at IS NOT NULL AND o.account IN (
-        SELECT k.id FROM accounts AS k JOIN accounts AS me ON me.id = ?1
-        WHERE k.id = me.id OR k.name = me.name AND k.endpoint IN ('http://' || me.endpoint, 'https://' || me.endpoint)
-    ) AND o.settled_at >= ?2 AND o.settled_at < ?3
+    WHERE r.pruned_at IS NOT NULL AND o.account = ?1 AND o.settled_at >= ?2 AND o.settled_at < ?3
 )
 SELECT
     date(j.at / 1000000, 'unixepoch', 'localtime'), p.owner, r.run, count(*),
@@ -65,8 +59,5 @@ JOIN orders AS o ON o.id = c.order_id
 JOIN owners AS p ON p.id = o.owner
 JOIN runs AS r ON r.id = c.run
 LEFT JOIN answers AS w ON w.id = c.answer
-WHERE o.account IN (
-        SELECT k.id FROM accounts AS k JOIN accounts AS me ON me.id = ?1
-        WHERE k.id = me.id OR k.name = me.name AND k.endpoint IN ('http://' || me.endpoint, 'https://' || me.endpoint)
-    ) AND c.at >= ?2 AND c.at < ?3 AND c.state <> 1
+WHERE o.account = ?1 AND c.at >= ?2 AND c.at < ?3 AND c.state <> 1
 ORDER BY c.id;

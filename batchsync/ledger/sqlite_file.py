@@ -1,5 +1,6 @@
 """The ledger's file: opened, checked, brought up to date, and made whole again after a crash."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -13,12 +14,11 @@ from batchsync.ledger.batches import AttemptOutcome, BatchWriter, ResponseRecord
 from batchsync.ledger.database import Connect, Database, DiskRefused, transaction, tune
 from batchsync.ledger.journal import Journal, read_outcomes
 from batchsync.ledger.lock import WriterLock
-from batchsync.ledger.migrations import is_older, migrate, open_migrated_copy
-from batchsync.ledger.statements import APPLICATION_ID, SCHEMA_VERSION, queries
+from batchsync.ledger.statements import APPLICATION_ID, SCHEMA_VERSION, queries, schema
 from batchsync.messages import ledger as messages
 from batchsync.model import Reason
 
-OLDEST_SQLITE = (3, 38, 0)
+OLDEST_SQLITE = (3, 39, 0)
 SPACE_NEEDED = 64 * 1024 * 1024
 """Free bytes without which no run starts and no claim is made."""
 
@@ -27,7 +27,8 @@ class FileStore:
     """The Store of one ledger file: readers on read-only connections, at most one writer, and that only under the lock."""
 
     def __init__(self, path: Path, *, read_only: bool, clock: Clock, connect: Connect, wait_s: float) -> None:
-        self.path = path
+        self.path = Path(os.path.realpath(path))
+        """Without symbolic links: all names of one file share its lock, journal and WAL."""
         self._read_only = read_only
         self._clock = clock
         self._connect = connect
@@ -36,7 +37,7 @@ class FileStore:
         self._reader: Database | None = None
         self._writer: Database | None = None
         self._batches: BatchWriter | None = None
-        self._lock = WriterLock(path, clock)
+        self._lock = WriterLock(self.path, clock)
         self.journal = Journal(self.journal_path)
 
     @property
@@ -104,9 +105,6 @@ class FileStore:
         with self.translated():
             database = self._connect(self.path, read_only=True)
             tune(database, read_only=True)
-            if is_older(database):
-                database.close()
-                database = open_migrated_copy(self.path)
         return database
 
     def waiting_outcomes(self) -> dict[int, AttemptOutcome]:
@@ -157,9 +155,10 @@ class FileStore:
         location.make_private_file(self.path)
         database = self._connect(self.path, read_only=False)
         stack.callback(database.close)
-        self._check_form(database)
+        version = self._check_form(database)
         tune(database, read_only=False)
-        migrate(database)
+        if version == 0:
+            _create_tables(database)
         self.journal.open()
         stack.callback(self.journal.close)
         self._batches = BatchWriter(database)
@@ -175,13 +174,15 @@ class FileStore:
         if self._writer is not None:
             self._lock.name(who)
 
-    def _check_form(self, database: Database) -> None:
+    def _check_form(self, database: Database) -> int:
+        """Return the version of the file's schema, 0 before its tables were created. Raises LedgerError for another program's."""
         with self.translated():
             ((application, version, things),) = database.execute(queries()["is_ours"])
         if things and application != APPLICATION_ID:
             raise LedgerError(messages.NOT_OURS, ledger=self.path)
         if version > SCHEMA_VERSION:
             raise LedgerError(messages.TOO_NEW, ledger=self.path, found=version, known=SCHEMA_VERSION)
+        return int(version)
 
     # --- After a crash --------------------------------------------------------------------------------------
 
@@ -257,3 +258,11 @@ class FileStore:
         }:
             return LedgerError(messages.UNWRITABLE, ledger=self.path, error=error)
         return error
+
+
+def _create_tables(database: Database) -> None:
+    with transaction(database):
+        database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        for statement in schema():
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

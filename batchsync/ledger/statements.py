@@ -1,4 +1,4 @@
-"""The SQL: named statements from queries.sql, spending.sql and copying.sql, schema versions from schema_N.sql."""
+"""The SQL: named statements from queries.sql, spending.sql and copying.sql, the tables from schema.sql."""
 
 import re
 import sqlite3
@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 1
 APPLICATION_ID = 0x42537963
 """Marks an SQLite file as a ledger of ours ("BSyc")."""
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
@@ -23,9 +23,9 @@ def queries() -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def schema(version: int) -> list[str]:
-    """Return the statements that lead from the schema before `version` to it."""
-    return split(_read(f"schema_{version}.sql"))
+def schema() -> list[str]:
+    """Return the statements that create the tables."""
+    return split(_read("schema.sql"))
 
 
 def split(script: str) -> list[str]:

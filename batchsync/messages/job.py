@@ -27,6 +27,12 @@ STILL_RUNNING = Translation(
     en="Run {run} is still going on: the result shows how it stood at {time}. It writes its own when it has ended.",
     zh="运行 {run} 仍在进行中：结果文件为 {time} 时的情况。运行结束后会写出最终结果。",
 )
+FAILED_AFTER_SENDING = Translation(
+    en="The calls of this run were made, and the totals above count them, but afterwards something failed: {error} See"
+    " the run with `batchsync history {run}`, and write its result with `batchsync report {run}`.",
+    zh="本次任务的调用已完成并计入上面的合计，但之后出现错误：{error} 请用 batchsync history {run} 查看，"
+    "用 batchsync report {run} 生成结果。",
+)
 RESULT_LOST = Translation(
     en="The run is over and safe in the ledger, but its result could not be written: {error} Write it again with"
     " `batchsync report {run} --output PLACE`.",

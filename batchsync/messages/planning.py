@@ -144,6 +144,16 @@ PLANNED: Mapping[Reason, RowText] = MappingProxyType(
             ),
             todo=_NOTHING,
         ),
+        Reason.PAID_OTHER_MERCHANT: RowText(
+            error=Translation(
+                en="This order was already paid for under merchant {other}; nothing was spent now.",
+                zh="该订单此前已在商家 {other} 名下付费，这次没有消耗点券。",
+            ),
+            todo=Translation(
+                en="Check which merchant is right. --resend sends it under this merchant, too, and pays again.",
+                zh="请核对哪个商家正确；如确需在本商家名下再次付费发送，请用 --resend。",
+            ),
+        ),
         Reason.SETTLED_CHARGED: RowText(
             error=Translation(
                 en="You settled it as charged; nothing was spent now.",

@@ -103,6 +103,9 @@ KINDS: Mapping[Reason, Translation] = MappingProxyType(
         Reason.DUPLICATE: Translation(en="duplicate", zh="重复行"),
         Reason.HIDDEN: Translation(en="hidden row, left out", zh="隐藏行，未发送"),
         Reason.ALREADY_SYNCED: Translation(en="already synced", zh="此前已同步"),
+        Reason.PAID_OTHER_MERCHANT: Translation(
+            en="paid under another merchant", zh="此前已在其他商家名下付费"
+        ),
         Reason.SETTLED_CHARGED: Translation(en="settled as charged", zh="已核实为已扣费"),
         Reason.FAILED_CHARGED: Translation(
             en="failed before, points may be spent", zh="以前失败，可能已扣点券"

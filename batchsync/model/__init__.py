@@ -3,7 +3,7 @@
 from batchsync.model.call import CallVerdict, NoResponse, Response, Stop
 from batchsync.model.figures import Figures, is_charged, is_uncertain, total
 from batchsync.model.orders import MOVES, RESENT, STATES, Cause, Decision, Order, State
-from batchsync.model.plan import PLAN_VERDICTS, Plan, PlanVerdict
+from batchsync.model.plan import PLAN_VERDICTS, KnownOrders, Plan, PlanVerdict
 from batchsync.model.reasons import Note, Reason
 from batchsync.model.rows import EntryResult, RowResult, RowStatus
 from batchsync.model.run import Problem, Progress, RunRecord, RunSummary
@@ -22,6 +22,7 @@ __all__ = [
     "EntryResult",
     "Figures",
     "FileFound",
+    "KnownOrders",
     "NoResponse",
     "Note",
     "Order",

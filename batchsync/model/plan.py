@@ -1,6 +1,7 @@
 """The plan: one verdict for each order of a file, in columns."""
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -23,6 +24,18 @@ class PlanVerdict(StrEnum):
 
 PLAN_VERDICTS: tuple[PlanVerdict, ...] = tuple(PlanVerdict)
 """Verdicts by their code in `Plan.verdicts`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownOrders:
+    """What the ledger knows of some orders, by their place in the question."""
+
+    states: bytes
+    """Indices into STATES; 0 for an order that the ledger has never had."""
+    settled_at: Mapping[int, int] = field(default_factory=dict)
+    """When the last outcome was recorded, where there is one: microseconds since 1970, UTC."""
+    elsewhere: Mapping[int, str] = field(default_factory=dict)
+    """The merchant under which the same number was paid, or may have been; `states` has the state of that order."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +62,9 @@ class Plan:
     """For a duplicate, the entry whose result counts."""
     decisions: dict[int, Decision] = field(default_factory=dict)
     """Decisions about uncertain orders, filled in on a result sheet."""
+    seen_settled_at: dict[int, int] = field(default_factory=dict)
+    """When an order that is to be sent again, or decided, was settled, as this plan saw it: it is sent only if that is
+    still so."""
     notes: list[Note] = field(default_factory=list)
     """Warnings about the whole file, e.g. a few order numbers of another length than all others."""
 

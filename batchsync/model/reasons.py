@@ -35,6 +35,8 @@ class Reason(StrEnum):
     HIDDEN = "hidden"
     # known from earlier runs
     ALREADY_SYNCED = "already_synced"
+    PAID_OTHER_MERCHANT = "paid_other_merchant"
+    """Facts: other, the merchant under which the order was paid."""
     SETTLED_CHARGED = "settled_charged"
     FAILED_CHARGED = "failed_charged"
     STILL_UNCERTAIN = "still_uncertain"

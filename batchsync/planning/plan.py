@@ -17,6 +17,7 @@ from batchsync.model import (
     CellKind,
     Decision,
     FileFound,
+    KnownOrders,
     Note,
     Plan,
     PlanVerdict,
@@ -30,8 +31,8 @@ from batchsync.planning import number_damage
 from batchsync.planning.identifiers import clean_id, may_be_cut, plain_number, plain_text, unguarded
 from batchsync.planning.merchants import Merchants
 
-Known = Callable[[Sequence[str], Sequence[str]], bytes]
-"""Owners and numbers, aligned -> a code per order, an index into STATES."""
+Known = Callable[[Sequence[str], Sequence[str]], KnownOrders]
+"""Merchants and numbers, aligned -> what the ledger knows of each order."""
 
 _CODE = {verdict: code for code, verdict in enumerate(PLAN_VERDICTS)}
 _SEND, _INVALID = _CODE[PlanVerdict.SEND], _CODE[PlanVerdict.INVALID]
@@ -249,14 +250,21 @@ def _verdicts(*, resend: bool, resend_uncertain: bool) -> bytes:
 def _ask(plan: Plan, known: Known, verdicts: bytes) -> None:
     """Ask the ledger about every order once, and let decisions on uncertain ones have their way."""
     asked = [entry for entry, verdict in enumerate(plan.verdicts) if verdict == _SEND]
-    if len(asked) == len(plan):
-        codes = known(plan.owners, plan.numbers) if asked else b""
-        plan.verdicts[:] = codes.translate(verdicts)
+    if not asked:
+        found = KnownOrders(states=b"")
+    elif len(asked) == len(plan):
+        found = known(plan.owners, plan.numbers)
+        plan.verdicts[:] = found.states.translate(verdicts)
     else:
-        owners, numbers = [plan.owners[entry] for entry in asked], [plan.numbers[entry] for entry in asked]
-        codes = known(owners, numbers) if asked else b""
-        for entry, verdict in zip(asked, codes.translate(verdicts), strict=True):
+        found = known([plan.owners[entry] for entry in asked], [plan.numbers[entry] for entry in asked])
+        for entry, verdict in zip(asked, found.states.translate(verdicts), strict=True):
             plan.verdicts[entry] = verdict
+    codes = found.states
+    for place, at in found.settled_at.items():
+        if plan.verdicts[asked[place]] == _SEND or asked[place] in plan.decisions:
+            plan.seen_settled_at[asked[place]] = at
+    for place, merchant in found.elsewhere.items():
+        plan.reasons[asked[place]] = Note(code=Reason.PAID_OTHER_MERCHANT, facts={"other": merchant})
     if plan.decisions:
         _obey(plan, dict(zip(asked, codes, strict=True)))
 

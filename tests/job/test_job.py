@@ -6,8 +6,11 @@ import openpyxl
 import pytest
 
 import batchsync
-from batchsync.errors import SettingsError, UsageError
+from batchsync.errors import LedgerBusy, SettingsError, UsageError
 from batchsync.job import Job, RunOptions
+from batchsync.ledger import Ledger
+from batchsync.messages import job as job_messages
+from batchsync.messages import ledger as ledger_messages
 from batchsync.model import PlanVerdict
 from batchsync.sandbox.server import Sandbox
 from tests.job.conftest import MakeConfig, sheet
@@ -100,3 +103,24 @@ async def test_from_python(make_config: MakeConfig, sandbox: Sandbox, tmp_path: 
     summary = await batchsync.sync_file_async(path, config=config, output=tmp_path / "out.xlsx")
     assert (3, 0, str(tmp_path / "out.xlsx")) == (summary.synced, summary.exit_code, summary.result)
     assert 3 == sandbox.books.points
+
+
+@pytest.mark.parametrize("failing", ["results", "end_run"])
+async def test_ledger_that_fails_after_sending_costs_no_totals(
+    make_config: MakeConfig, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    """A ledger that fails once calls were made: the totals are right, a warning says so, exit code 1."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise LedgerBusy(ledger_messages.BUSY_UNKNOWN, ledger="x")
+
+    monkeypatch.setattr(Ledger, failing, fail)
+    finished = await Job(make_config()).run(sheet(tmp_path / "a.xlsx", 1, 4))
+    summary = finished.summary
+    assert (4, sandbox.books.points, 4, 1) == (
+        summary.synced,
+        summary.points_spent,
+        summary.calls,
+        summary.exit_code,
+    )
+    assert job_messages.FAILED_AFTER_SENDING in [message.text for message in finished.said]

@@ -61,6 +61,7 @@ def plan(
 def start(ledger: Ledger, made: Plan, allow: frozenset[Cause] = NEW) -> tuple[str, list[int]]:
     """A run over a plan, enrolled."""
     account = ledger.account(ENDPOINT, "default")
+    made.seen_settled_at.update(ledger.lookup_orders(account, made.owners, made.numbers).settled_at)
     run = ledger.new_run(account, "/in/订单.xlsx", "00", "订单", "zh")
     return run, list(ledger.save_plan(run, made, allow=allow))
 

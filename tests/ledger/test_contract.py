@@ -105,7 +105,7 @@ def test_no_ledger_yet_knows_nothing_and_makes_nothing(opened: OpenLedger, ledge
     """`check` on a new machine writes nothing at all."""
     with opened(read_only=True) as ledger:
         assert None is ledger.find_account(ENDPOINT, "default")
-        assert bytes(2) == ledger.known(1, ["77", "77"], ["1", "2"])
+        assert bytes(2) == ledger.lookup_orders(1, ["77", "77"], ["1", "2"]).states
         assert ([], [], 0) == (ledger.runs(), ledger.history("1"), ledger.highest_price(1))
     assert not ledger_path.parent.exists()
 
@@ -401,12 +401,12 @@ async def test_known_tells_each_state(opened: OpenLedger) -> None:
             State.SETTLED_FAILED,
             State.UNCERTAIN,
             State.SENDING,
-            None,
+            State.SYNCED,
         ]
-        assert expected == [STATES[code] for code in ledger.known(1, owners, asked)]
+        assert expected == [STATES[code] for code in ledger.lookup_orders(1, owners, asked).states]
         with opened(read_only=True) as reader:
-            assert expected == [STATES[code] for code in reader.known(1, owners, asked)]
-            assert bytes(8) == reader.known(2, owners, asked)
+            assert expected == [STATES[code] for code in reader.lookup_orders(1, owners, asked).states]
+            assert bytes(8) == reader.lookup_orders(2, owners, asked).states
 
 
 async def test_known_forgets_what_was_synced_long_ago(opened: OpenLedger) -> None:
@@ -418,10 +418,10 @@ async def test_known_forgets_what_was_synced_long_ago(opened: OpenLedger) -> Non
         soon = datetime.now(UTC) + timedelta(days=1)
         ago = datetime.now(UTC) - timedelta(days=1)
         assert [None, State.UNCERTAIN] == [
-            STATES[c] for c in ledger.known(1, ["77"] * 2, ["A1", "A2"], resync_before=soon)
+            STATES[c] for c in ledger.lookup_orders(1, ["77"] * 2, ["A1", "A2"], resync_before=soon).states
         ]
         assert [State.SYNCED, State.UNCERTAIN] == [
-            STATES[c] for c in ledger.known(1, ["77"] * 2, ["A1", "A2"], resync_before=ago)
+            STATES[c] for c in ledger.lookup_orders(1, ["77"] * 2, ["A1", "A2"], resync_before=ago).states
         ]
 
 
@@ -445,18 +445,17 @@ async def test_refused_order_goes_again_in_a_later_run_only(opened: OpenLedger) 
 async def test_settled_order_is_enrolled_again_only_when_told(
     opened: OpenLedger, verdict: CallVerdict, cause: Cause
 ) -> None:
-    """What cost points, or may have, goes again by the user's word alone, and with the run that has it alone; a refusal
-    keeps nothing of the run."""
+    """What cost points, or may have, goes again only with the user's option, and only with the run that has it."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         await call(ledger, run, order, verdict)
-        before = ledger.known(1, ["77", "77"], ["A1", "NEW"])
-        second = ledger.new_run(1, "/in/x.csv", "00", "x", "en")
+        before = ledger.lookup_orders(1, ["77", "77"], ["A1", "NEW"]).states
+        plain, (sent,) = start(ledger, plan("A1"))
+        assert (0, before) == (sent, ledger.lookup_orders(1, ["77", "77"], ["A1", "NEW"]).states)
         with pytest.raises(IllegalMove):
-            ledger.save_plan(second, plan("NEW", "A1"), allow=NEW)
-        assert before == ledger.known(1, ["77", "77"], ["A1", "NEW"])
-        assert [] == list(ledger.results(second))
-        assert order in list(ledger.save_plan(second, plan("NEW", "A1"), allow=NEW | {cause}))
+            await ledger.claim(order, plain)
+        second, ids = start(ledger, plan("NEW", "A1"), NEW | {cause})
+        assert order in ids
         assert verdict.state is state_of(ledger, "A1")
         with pytest.raises(IllegalMove):
             await ledger.claim(order, run)
@@ -481,10 +480,9 @@ async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
         assert (verdict.state, run) == (entry.state, entry.earlier_run)
         (record,) = ledger.orders_of("A1")
         assert (verdict.state, run, verdict.points) == (record.state, record.run, record.points)
-        assert bytes([STATE_CODES[verdict.state]]) == ledger.known(1, ["77"], ["A1"])
+        assert bytes([STATE_CODES[verdict.state]]) == ledger.lookup_orders(1, ["77"], ["A1"]).states
         assert (verdict.state is State.UNCERTAIN) == ledger.has_uncertain()
-        with pytest.raises(IllegalMove):
-            start(ledger, plan("A1"))
+        assert [0] == start(ledger, plan("A1"))[1]
         third, _ = start(ledger, plan("A1"), RESEND)
         with pytest.raises(IllegalMove):
             await ledger.claim(order, again)
@@ -493,8 +491,7 @@ async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
         assert (verdict.state, run, verdict.points) == (record.state, record.run, record.points)
         (entry,) = ledger.results(third)
         assert (State.REFUSED, verdict.state, 1) == (entry.outcome, entry.state, entry.calls)
-        with pytest.raises(IllegalMove):
-            start(ledger, plan("A1"))
+        assert [0] == start(ledger, plan("A1"))[1]
         with pytest.raises(IllegalMove):
             await ledger.claim(order, third)
         assert [] == ledger.verify()
@@ -564,7 +561,7 @@ async def test_what_was_paid_for_stays_so_when_its_call_was_pruned(
         for order in orders:
             await call(ledger, again, order, NOT_SENT, UNSENT)
         assert [STATE_CODES[verdict.state], PLANNED_CODE, PLANNED_CODE] == list(
-            ledger.known(1, ["77"] * 3, ["A1", "A2", "A3"])
+            ledger.lookup_orders(1, ["77"] * 3, ["A1", "A2", "A3"]).states
         )
 
 
@@ -580,7 +577,7 @@ async def test_charged_by_a_person_stays_so_until_its_resend_leaves(opened: Open
         for order in orders:
             await call(ledger, again, order, NOT_SENT, UNSENT)
         expected = [STATE_CODES[State.SYNCED], STATE_CODES[State.PLANNED]]
-        assert expected == list(ledger.known(1, ["77", "77"], ["A1", "A2"]))
+        assert expected == list(ledger.lookup_orders(1, ["77", "77"], ["A1", "A2"]).states)
 
 
 async def test_order_under_way_is_never_enrolled_again(opened: OpenLedger) -> None:
@@ -588,9 +585,81 @@ async def test_order_under_way_is_never_enrolled_again(opened: OpenLedger) -> No
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         await ledger.claim(order, run)
+        second, (sent,) = start(ledger, plan("A1"), frozenset(Cause))
         with pytest.raises(IllegalMove):
-            start(ledger, plan("A1"), frozenset(Cause))
-        assert State.SENDING is state_of(ledger, "A1")
+            await ledger.claim(order, second)
+        assert (0, State.SENDING) == (sent, state_of(ledger, "A1"))
+
+
+@pytest.mark.parametrize("verdict", [SYNCED, SETTLED_FAILED, UNCERTAIN], ids=lambda verdict: verdict.state)
+async def test_resend_planned_before_another_resend_was_answered_is_not_sent(
+    opened: OpenLedger, verdict: CallVerdict
+) -> None:
+    """Two runs plan to send the same settled order again: the one whose plan is out of date sends nothing."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        await call(ledger, run, order, verdict)
+        seen = ledger.lookup_orders(1, ["77"], ["A1"]).settled_at
+        first, (sent,) = start(ledger, plan("A1"), RESEND)
+        await call(ledger, first, sent, verdict)
+        stale = plan("A1")
+        stale.seen_settled_at.update(seen)
+        late = ledger.new_run(1, "/in/x.csv", "00", "x", "en")
+        assert [0] == list(ledger.save_plan(late, stale, allow=RESEND))
+        with pytest.raises(IllegalMove):
+            await ledger.claim(order, late)
+
+
+async def test_decision_made_before_the_order_was_sent_again_is_not_applied(opened: OpenLedger) -> None:
+    """A workbook says "send again" about a call that another run has repeated since: nothing is sent."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1"))
+        await call(ledger, run, order, UNCERTAIN, SILENCE)
+        seen = ledger.lookup_orders(1, ["77"], ["A1"]).settled_at
+        first, (sent,) = start(ledger, plan("A1"), RESEND)
+        await call(ledger, first, sent)
+        stale = plan("A1", decisions={0: Decision.SEND_AGAIN})
+        stale.seen_settled_at.update(seen)
+        late = ledger.new_run(1, "/in/x.csv", "00", "x", "en")
+        assert [0] == list(ledger.save_plan(late, stale, allow=NEW))
+        assert State.SYNCED is state_of(ledger, "A1")
+
+
+@pytest.mark.parametrize("verdict", [SYNCED, SETTLED_FAILED, UNCERTAIN], ids=lambda verdict: verdict.state)
+async def test_number_paid_under_another_merchant_is_known_and_sent_only_with_resend(
+    opened: OpenLedger, verdict: CallVerdict
+) -> None:
+    """A number is paid for once per account: `lookup_orders` names the merchant, and a claim needs the permission."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1", owner="077"))
+        await call(ledger, run, order, verdict)
+        found = ledger.lookup_orders(1, ["77", "78", "77"], ["A1", "A1", "A2"])
+        assert ({0: "077", 1: "077"}, {}) == (found.elsewhere, found.settled_at)
+        assert [verdict.state, verdict.state, None] == [STATES[code] for code in found.states]
+
+        unaware, (other,) = start(ledger, plan("A1", owner="77"))
+        with pytest.raises(IllegalMove):
+            await ledger.claim(other, unaware)
+
+        aware = plan("A1", owner="77")
+        aware.reasons[0] = Note(code=Reason.PAID_OTHER_MERCHANT, facts={"other": "077"})
+        again, (sent,) = start(ledger, aware, RESEND)
+        await call(ledger, again, sent)
+        assert [State.SYNCED] == [entry.outcome for entry in ledger.results(again)]
+        assert [] == ledger.verify()
+
+
+async def test_number_paid_under_another_merchant_is_in_the_result_with_its_own(opened: OpenLedger) -> None:
+    """The row keeps the merchant of its sheet, and shows the earlier run."""
+    with opened() as ledger, ledger.lock(1, "t"):
+        run, (order,) = start(ledger, plan("A1", owner="077"))
+        await call(ledger, run, order)
+        held = plan("A1", owner="77", verdicts=[PlanVerdict.ALREADY_SYNCED])
+        held.reasons[0] = Note(code=Reason.PAID_OTHER_MERCHANT, facts={"other": "077"})
+        second, ids = start(ledger, held)
+        (entry,) = ledger.results(second)
+        assert ([0], "77", "A1", run) == (ids, entry.owner_id, entry.number, entry.earlier_run)
+        assert State.SYNCED is entry.state
 
 
 async def test_plan_that_sends_an_order_twice_is_refused(opened: OpenLedger) -> None:

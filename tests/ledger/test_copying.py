@@ -62,7 +62,7 @@ def told(ledger: Ledger, runs: list[str]) -> list[object]:
         [ledger.history(f"A{n}") for n in range(1, 7)],
         ledger.spending(1),
         list(ledger.charges(1)),
-        ledger.known(1, ["77"] * 6, [f"A{n}" for n in range(1, 7)]),
+        ledger.lookup_orders(1, ["77"] * 6, [f"A{n}" for n in range(1, 7)]).states,
         ledger.highest_price(1),
         ledger.verify(),
     ]
@@ -123,5 +123,5 @@ async def test_difference_is_found(tmp_path: Path, postgres: str, monkeypatch: p
 
 def test_file_has_its_trigger_back() -> None:
     """What a copy takes away for a moment is what the schema made."""
-    made = next(each for each in statements.schema(1) if "TRIGGER orders_start_planned" in each)
+    made = next(each for each in statements.schema() if "TRIGGER orders_start_planned" in each)
     assert made.rstrip(";").endswith(statements.queries()["close_after_copy"])

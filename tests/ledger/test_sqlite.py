@@ -198,7 +198,7 @@ def test_second_process_is_refused_and_told_who_was_first(opened: OpenSqlite, le
                 assert str(first.pid) in refusal.value.render(lang)
             with pytest.raises(LedgerBusy):
                 ledger.new_run(1, "/f", "0", "f", "en")
-            assert bytes(1) == ledger.known(1, ["77"], ["A1"])
+            assert bytes(1) == ledger.lookup_orders(1, ["77"], ["A1"]).states
     finally:
         first.communicate("\n")
     with opened() as ledger, ledger.lock(1, "t"):
@@ -206,6 +206,18 @@ def test_second_process_is_refused_and_told_who_was_first(opened: OpenSqlite, le
 
 
 @posix
+def test_symbolic_link_to_the_file_is_the_same_ledger(
+    opened: OpenSqlite, ledger_path: Path, tmp_path: Path
+) -> None:
+    """A second run by another name of the file is refused: it must not take live calls for dead ones."""
+    with opened() as ledger, ledger.lock(ledger.account("http://api.example/pay", "default"), "first"):
+        link = tmp_path / "link.db"
+        link.symlink_to(ledger_path)
+        with SqliteLedger(link) as other, pytest.raises(LedgerBusy), other.lock(1, "second"):
+            pass
+        assert not link.with_name("link.db.lock").exists()
+
+
 def test_lock_is_freed_by_kill_9(opened: OpenSqlite, ledger_path: Path) -> None:
     """A dead holder holds nothing, and its name stands in nobody's way."""
     first = run_python(HOLDER, ledger_path)
@@ -407,7 +419,7 @@ def steps_per_row(path: Path, rows: int) -> float:
         made = big(rows)
         run = ledger.new_run(account, "/f", "0", "f", "en")
         ledger.save_plan(run, made, allow=NEW)
-        ledger.known(account, made.owners, made.numbers)
+        ledger.lookup_orders(account, made.owners, made.numbers)
     return 100 * steps / rows
 
 
@@ -429,7 +441,7 @@ async def test_known_orders_are_planned_in_bulk_across_chunks(opened: OpenSqlite
         run, ids = start(ledger, made)
         assert first == ids[::2]
         assert rows == len(set(ids))
-        assert bytes([1]) * rows == ledger.known(1, made.owners, made.numbers)
+        assert bytes([1]) * rows == ledger.lookup_orders(1, made.owners, made.numbers).states
         assert made.numbers == [entry.number for entry in ledger.results(run)]
 
 

@@ -17,6 +17,7 @@ from batchsync.model import (
     CellKind,
     Decision,
     FileFound,
+    KnownOrders,
     Plan,
     PlanVerdict,
     Reason,
@@ -55,8 +56,8 @@ def batch(orders: Sequence[str], *, first: int = 2, **columns: list[str] | list[
     return RowBatch(orders=list(orders), **more)  # type: ignore[arg-type]
 
 
-def nothing_known(_: Sequence[str], numbers: Sequence[str]) -> bytes:
-    return bytes(len(numbers))
+def nothing_known(_: Sequence[str], numbers: Sequence[str]) -> KnownOrders:
+    return KnownOrders(states=bytes(len(numbers)))
 
 
 class Book:
@@ -66,9 +67,13 @@ class Book:
         self.states = states
         self.asked: list[str] = []
 
-    def __call__(self, owners: Sequence[str], numbers: Sequence[str]) -> bytes:
+    def __call__(self, owners: Sequence[str], numbers: Sequence[str]) -> KnownOrders:
         self.asked += numbers
-        return bytes(STATES.index(self.states[number]) if number in self.states else 0 for number in numbers)
+        return KnownOrders(
+            states=bytes(
+                STATES.index(self.states[number]) if number in self.states else 0 for number in numbers
+            )
+        )
 
 
 def plan(
@@ -485,7 +490,7 @@ def test_every_plan_note_has_words() -> None:
 def test_a_plan_of_nothing() -> None:
     """No rows, no question to the ledger."""
 
-    def known(_: Sequence[str], __: Sequence[str]) -> bytes:
+    def known(_: Sequence[str], __: Sequence[str]) -> KnownOrders:
         raise AssertionError("asked")
 
     made = make_plan([FILE, sheet()], SETTINGS, known)

@@ -24,7 +24,7 @@ from pathlib import Path
 from batchsync.config import InputSettings
 from batchsync.errors import ColumnsUnclear, FileUnreadable
 from batchsync.messages.render import Lang
-from batchsync.model import CellBatch, RowBatch
+from batchsync.model import CellBatch, KnownOrders, RowBatch
 from batchsync.planning.plan import make_plan
 from batchsync.reader import read_cells, read_orders
 
@@ -102,7 +102,7 @@ def the_plan(path: Path) -> Reading:
             yield item
 
     try:
-        make_plan(counted(), settings, lambda _, numbers: bytes(len(numbers)))  # type: ignore[arg-type]
+        make_plan(counted(), settings, lambda _, numbers: KnownOrders(states=bytes(len(numbers))))  # type: ignore[arg-type]
     except (FileUnreadable, ColumnsUnclear) as error:
         return Reading(sentence=error.render(Lang.EN))
     return Reading(rows)

@@ -22,6 +22,7 @@ from pathlib import Path
 from batchsync.config import InputSettings
 from batchsync.errors import ColumnsUnclear, FileUnreadable
 from batchsync.messages.render import Lang
+from batchsync.model import KnownOrders
 from batchsync.planning.plan import make_plan
 from batchsync.reader import read_cells, read_orders
 
@@ -95,7 +96,9 @@ def a_case(seeds: list[tuple[str, bytes]], chance: random.Random) -> tuple[str, 
 def plan_of(path: Path) -> None:
     """Read as `check` does."""
     settings = InputSettings(owner_id="780000001")
-    make_plan(read_orders(path, settings), settings, lambda _, numbers: bytes(len(numbers)))
+    make_plan(
+        read_orders(path, settings), settings, lambda _, numbers: KnownOrders(states=bytes(len(numbers)))
+    )
 
 
 def every_cell(path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 import xlwt
 
 from batchsync.config import InputSettings
-from batchsync.model import FileFound, Plan, PlanVerdict, Reason, RowBatch, SheetFound
+from batchsync.model import FileFound, KnownOrders, Plan, PlanVerdict, Reason, RowBatch, SheetFound
 from batchsync.planning.plan import make_plan, verdicts_of
 from batchsync.reader import worker
 from batchsync.reader.messages import decode, encode
@@ -40,7 +40,7 @@ def planned(path: Path) -> Plan:
         for item in worker.orders(path, ReadOptions(owner_id=OWNER)):
             yield decode(orjson.loads(orjson.dumps(encode(item))), kinds, "", 1)  # type: ignore[misc]
 
-    return make_plan(items(), settings, lambda _, numbers: bytes(len(numbers)))
+    return make_plan(items(), settings, lambda _, numbers: KnownOrders(states=bytes(len(numbers))))
 
 
 # --- Writers of one column, by container --------------------------------------------------------------------

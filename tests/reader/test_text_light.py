@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from batchsync.config import InputSettings
-from batchsync.model import FileFound, PlanVerdict
+from batchsync.model import FileFound, KnownOrders, PlanVerdict
 from batchsync.planning.plan import make_plan, verdicts_of
 from batchsync.reader.source import ReadOptions
 from batchsync.reader.table.header_row import find_table
@@ -41,7 +41,9 @@ def test_the_guarded_sample() -> None:
     assert table is not None
     batches = map(arrived, open_text(SAMPLES / "gbk-guarded.csv")._sheet.row_batches(table))
     file = FileFound(container="csv", sha256="", size=0)
-    plan = make_plan([file, table, *batches], InputSettings(), lambda _, numbers: bytes(len(numbers)))
+    plan = make_plan(
+        [file, table, *batches], InputSettings(), lambda _, numbers: KnownOrders(states=bytes(len(numbers)))
+    )
     assert ("GB18030, comma", 30, 3, {PlanVerdict.SEND}) == (
         source.detail,
         len(plan),

@@ -217,7 +217,7 @@ class World:
                 owner_kinds=[int(CellKind.TEXT)] * len(self.lines),
             ),
         )
-        known = partial(ledger.known, account)
+        known = partial(ledger.lookup_orders, account)
         return make_plan(found, InputSettings(), known, resend=resend, resend_uncertain=resend)
 
     async def _drain(
@@ -350,7 +350,9 @@ class World:
         self.vendor.weather = Weather(0, 0, 0, 0, 0)
         with ledger_of(Process("operator", self.log), self.disk, self.clock) as ledger:
             account = ledger.account(URL, "default")
-            states = ledger.known(account, [OWNER] * len(self.asked), [number for _, number in self.asked])
+            states = ledger.lookup_orders(
+                account, [OWNER] * len(self.asked), [number for _, number in self.asked]
+            ).states
             doubted = [
                 key for key, code in zip(self.asked, states, strict=True) if STATES[code] is State.UNCERTAIN
             ]

@@ -35,7 +35,7 @@ def _let_any_run_send_again() -> Undo:
     sql = dict(statements.queries())
     sql["known_states"] = sql["known_states"].replace("o.state)", "iif(o.again IS NULL, o.state, 1))")
     sql["claim_all"] = sql["claim_all"].replace("again = ?1", "again IS NOT NULL")
-    sql["not_planned"] = sql["not_planned"].replace("o.again IS NOT ?1", "o.again IS NULL")
+    sql["to_send"] = sql["to_send"].replace("o.again IS ?1", "o.again IS NOT NULL")
     stack = contextlib.ExitStack()
     for module in ("batches", "database"):
         stack.enter_context(patch(f"batchsync.ledger.{module}.queries", lambda: sql))

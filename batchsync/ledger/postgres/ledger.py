@@ -4,11 +4,9 @@ Nobody is locked out: any number of processes send at once, and the claim alone 
 the session of this process (see session.py); whoever enters or is at work gives up what the dead were sending.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.errors import IllegalMove, LedgerBusy, LedgerError
@@ -21,10 +19,7 @@ from batchsync.ledger.postgres.queue import Lent, Member, Standing
 from batchsync.ledger.postgres.session import STALE_CLAIM_S, Session
 from batchsync.ledger.postgres.store import PostgresStore
 from batchsync.messages import ledger as messages
-from batchsync.model import Cause, Plan, State
-
-if TYPE_CHECKING:
-    from array import array
+from batchsync.model import State
 
 NOBODY = 0
 
@@ -84,31 +79,6 @@ class PostgresLedger(Ledger):
         if isinstance(error, LedgerError | IllegalMove):
             return error
         return self._server.gone(error)
-
-    # --- Plans, while others send ---------------------------------------------------------------------------
-
-    def known(
-        self,
-        account: int,
-        owners: Sequence[str],
-        numbers: Sequence[str],
-        *,
-        resync_before: datetime | None = None,
-    ) -> bytes:
-        """Return a state's code for each order, and remember since when others may have moved them."""
-        if not self._server.known_at and not self._server.is_empty():
-            with self._reading() as database:
-                ((self._server.known_at,),) = database.execute(database.sql["now_us"])
-        return super().known(account, owners, numbers, resync_before=resync_before)
-
-    def save_plan(
-        self, run: str, plan: Plan, *, allow: frozenset[Cause] = frozenset({Cause.NEW_RUN})
-    ) -> "array[int]":
-        """Write the plan down; an order that another run claimed since `known` was asked stays that run's."""
-        try:
-            return super().save_plan(run, plan, allow=allow)
-        finally:
-            self._server.known_at = 0
 
     # --- Runs that several drain ----------------------------------------------------------------------------
 

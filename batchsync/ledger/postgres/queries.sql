@@ -111,7 +111,12 @@ SELECT granted, fair, rate FROM renew_share($1, $2, $3, $4::int, $5, $6::bigint,
 -- name: claim_all
 WITH free AS (
     SELECT o.id, a.run FROM unnest($1::bigint[], $2::bigint[]) AS a (id, run) JOIN orders AS o ON o.id = a.id
-    WHERE o.state = 1 OR o.again = a.run AND o.state IN (3, 5, 6) ORDER BY o.id FOR NO KEY UPDATE OF o SKIP LOCKED
+    WHERE o.state = 1 AND (o.again IS NOT DISTINCT FROM a.run OR NOT EXISTS (
+        -- The number was paid, or may have been, under another merchant of the account.
+        SELECT 1 FROM orders AS x
+        WHERE x.account = o.account AND x.number = o.number AND x.id <> o.id AND x.state IN (2, 3, 5, 6)
+    ))
+    OR o.again = a.run AND o.state IN (3, 5, 6) ORDER BY o.id FOR NO KEY UPDATE OF o
 ),
 claimed AS (
     UPDATE orders AS o SET
@@ -273,9 +278,7 @@ SELECT stopping, paused FROM runs WHERE id = $1;
 -- Accounts and runs ------------------------------------------------------------------------------------------
 
 -- name: find_account
--- One that an older version booked has its scheme in front until the next run.
-SELECT id FROM accounts WHERE endpoint IN ($1::text, 'http://' || $1::text, 'https://' || $1::text) AND name = $2
-ORDER BY endpoint = $1::text DESC, id LIMIT 1;
+SELECT id FROM accounts WHERE endpoint = $1 AND name = $2;
 
 -- name: add_account
 INSERT INTO accounts (endpoint, name) VALUES ($1, $2) ON CONFLICT DO NOTHING;
@@ -297,6 +300,9 @@ SELECT id, account FROM runs WHERE run = $1;
 
 -- name: end_run
 UPDATE runs SET ended_at = $2, stopped = $3, result = $4, summary = $5 WHERE run = $1;
+
+-- name: move_run
+UPDATE runs SET file = $2, result = $3 WHERE run = $1;
 
 -- name: set_result
 UPDATE runs SET result = $2 WHERE run = $1;
@@ -338,7 +344,9 @@ DELETE FROM runs WHERE id = $1;
 
 -- name: make_wanted
 CREATE TEMP TABLE IF NOT EXISTS wanted (
-    seq integer PRIMARY KEY, owner bigint, number text COLLATE "C", verdict smallint, sheet integer, line integer
+    seq integer PRIMARY KEY, owner bigint, number text COLLATE "C", verdict smallint, sheet integer, line integer,
+    settled_at bigint, -- of an order to be sent again: as the planner saw it
+    is_elsewhere smallint -- the number was paid under another merchant, and is to be sent all the same
 );
 
 -- name: clear_wanted
@@ -348,7 +356,7 @@ DELETE FROM pg_temp.wanted;
 COPY pg_temp.wanted (seq, owner, number) FROM STDIN;
 
 -- name: want_entry
-COPY pg_temp.wanted (seq, owner, number, verdict, sheet, line) FROM STDIN;
+COPY pg_temp.wanted (seq, owner, number, verdict, sheet, line, settled_at, is_elsewhere) FROM STDIN;
 
 -- name: owner_id
 SELECT id FROM owners WHERE owner = $1;
@@ -361,6 +369,21 @@ SELECT coalesce(CASE WHEN o.state = 3 AND o.settled_at < $2::bigint THEN 0 ELSE 
 FROM pg_temp.wanted AS w
 LEFT JOIN orders AS o ON o.account = $1 AND o.owner = w.owner AND o.number = w.number
 ORDER BY w.seq;
+
+-- name: known_settled
+SELECT w.seq, o.settled_at
+FROM pg_temp.wanted AS w JOIN orders AS o ON o.account = $1 AND o.owner = w.owner AND o.number = w.number
+WHERE o.settled_at IS NOT NULL
+ORDER BY w.seq;
+
+-- name: known_elsewhere
+-- Of several other merchants the one whose order says most counts: synced, then uncertain, then failed.
+SELECT w.seq, o.state, p.owner
+FROM pg_temp.wanted AS w
+JOIN orders AS o ON o.account = $1 AND o.number = w.number AND o.owner <> w.owner
+JOIN owners AS p ON p.id = o.owner
+WHERE o.state IN (2, 3, 5, 6) AND NOT (o.state = 3 AND o.settled_at < $2::bigint)
+ORDER BY w.seq, CASE o.state WHEN 3 THEN 1 WHEN 6 THEN 2 WHEN 2 THEN 3 ELSE 4 END, o.id;
 
 -- name: add_sheet
 INSERT INTO sheets (run, position, sheet) VALUES ($1, $2, $3);
@@ -390,36 +413,27 @@ WHERE state = $2 AND id IN (
 );
 
 -- name: may_resend
+-- Only what has not been settled anew since the plan was made.
 UPDATE orders SET again = $1
-WHERE state = $2 AND id IN (
-    SELECT order_id FROM entries WHERE run = $1 AND seq >= $3 AND seq < $4 AND verdict = 1
-);
+FROM pg_temp.wanted AS w JOIN entries AS e ON e.run = $1 AND e.seq = w.seq AND e.verdict = 1
+WHERE orders.id = e.order_id AND orders.state = $2 AND orders.settled_at IS NOT DISTINCT FROM w.settled_at;
+
+-- name: may_send_elsewhere
+UPDATE orders SET again = $1
+FROM pg_temp.wanted AS w JOIN entries AS e ON e.run = $1 AND e.seq = w.seq AND e.verdict = 1
+WHERE w.is_elsewhere = 1 AND orders.id = e.order_id AND orders.state = 1;
 
 -- name: may_send_again
-UPDATE orders SET again = $1 WHERE id = $2 AND state = 6;
+UPDATE orders SET again = $1 WHERE id = $2 AND state = 6 AND settled_at IS NOT DISTINCT FROM $3::bigint;
 
 -- name: note_send_again
 INSERT INTO resolutions (order_id, decision, run, at)
-SELECT o.id, 'send_again', $1, $2 FROM entries AS e JOIN orders AS o ON o.id = e.order_id
-WHERE e.run = $1 AND e.seq >= $3 AND e.seq < $4 AND e.verdict = 1 AND o.state = 6 AND o.again IS DISTINCT FROM $1;
+SELECT o.id, 'send_again', $1, $2
+FROM pg_temp.wanted AS w JOIN entries AS e ON e.run = $1 AND e.seq = w.seq AND e.verdict = 1 JOIN orders AS o ON o.id = e.order_id
+WHERE o.state = 6 AND o.again IS DISTINCT FROM $1 AND o.settled_at IS NOT DISTINCT FROM w.settled_at;
 
 -- name: entry_order
-SELECT o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id WHERE e.run = $1 AND e.seq = $2;
-
--- name: now_us
-SELECT now_us();
-
--- name: remember_known_at
-SELECT set_config('batchsync.known_at', $1, false);
-
--- name: not_planned
-SELECT e.seq, o.id, o.state FROM entries AS e JOIN orders AS o ON o.id = e.order_id
-LEFT JOIN attempts AS a ON a.id = o.id * 65536 + o.attempts
-WHERE e.run = $1 AND e.seq >= $2 AND e.seq < $3 AND e.verdict = 1 AND o.state <> 1
-    -- What another run has claimed since the plan asked is no mistake of the plan: it is not sent, and told as it stands.
-    AND (o.state = 2 OR o.again IS DISTINCT FROM $1)
-    AND coalesce(a.claimed_at, 0) < current_setting('batchsync.known_at')::bigint
-ORDER BY e.seq LIMIT 1;
+SELECT o.id, o.state, o.settled_at FROM entries AS e JOIN orders AS o ON o.id = e.order_id WHERE e.run = $1 AND e.seq = $2;
 
 -- name: without_order
 SELECT seq FROM entries
@@ -430,8 +444,10 @@ ORDER BY seq LIMIT 1;
 SELECT count(*) - count(DISTINCT order_id) FROM entries WHERE run = $1 AND verdict = 1;
 
 -- name: to_send
-SELECT CASE WHEN verdict = 1 THEN order_id ELSE 0 END
-FROM entries WHERE run = $1 AND seq >= $2 AND seq < $3 ORDER BY seq;
+-- What another run claimed or settled since the plan was made is not sent.
+SELECT CASE WHEN e.verdict = 1 AND (o.state = 1 OR o.again = $1 AND o.state <> 2) THEN e.order_id ELSE 0 END
+FROM entries AS e LEFT JOIN orders AS o ON o.id = e.order_id
+WHERE e.run = $1 AND e.seq >= $2 AND e.seq < $3 ORDER BY e.seq;
 
 -- Results ----------------------------------------------------------------------------------------------------
 
@@ -546,17 +562,11 @@ judged AS (
         ), d.at) ORDER BY d.id DESC LIMIT 1
     ) END AS decision
     FROM calls AS c JOIN orders AS o ON o.id = c.order_id
-    WHERE o.account IN (
-        SELECT k.id FROM accounts AS k JOIN accounts AS me ON me.id = $1
-        WHERE k.id = me.id OR k.name = me.name AND k.endpoint IN ('http://' || me.endpoint, 'https://' || me.endpoint)
-    ) AND c.at >= $2 AND c.at < $3
+    WHERE o.account = $1 AND c.at >= $2 AND c.at < $3
     UNION ALL
     SELECT r.id, o.id, o.settled_at, coalesce(o.stood, o.state), o.points, o.owner, NULL
     FROM orders AS o JOIN runs AS r ON r.id = o.run
-    WHERE r.pruned_at IS NOT NULL AND o.account IN (
-        SELECT k.id FROM accounts AS k JOIN accounts AS me ON me.id = $1
-        WHERE k.id = me.id OR k.name = me.name AND k.endpoint IN ('http://' || me.endpoint, 'https://' || me.endpoint)
-    ) AND o.settled_at >= $2 AND o.settled_at < $3
+    WHERE r.pruned_at IS NOT NULL AND o.account = $1 AND o.settled_at >= $2 AND o.settled_at < $3
 )
 SELECT
     to_char(to_timestamp(j.at / 1000000.0), 'YYYY-MM-DD'), p.owner, r.run, count(*),
@@ -596,10 +606,7 @@ JOIN orders AS o ON o.id = c.order_id
 JOIN owners AS p ON p.id = o.owner
 JOIN runs AS r ON r.id = c.run
 LEFT JOIN answers AS w ON w.id = c.answer
-WHERE o.account IN (
-        SELECT k.id FROM accounts AS k JOIN accounts AS me ON me.id = $1
-        WHERE k.id = me.id OR k.name = me.name AND k.endpoint IN ('http://' || me.endpoint, 'https://' || me.endpoint)
-    ) AND c.at >= $2 AND c.at < $3 AND c.state <> 1
+WHERE o.account = $1 AND c.at >= $2 AND c.at < $3 AND c.state <> 1
 ORDER BY c.id;
 
 -- Upkeep -----------------------------------------------------------------------------------------------------

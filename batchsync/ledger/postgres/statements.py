@@ -1,4 +1,4 @@
-"""The SQL: named statements from queries.sql and copying.sql, schema versions from schema_N.sql."""
+"""The SQL: named statements from queries.sql and copying.sql, the tables from schema.sql."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 1
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
 
@@ -20,9 +20,9 @@ def queries() -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def schema(version: int) -> str:
-    """Return the script that leads from the schema before `version` to it."""
-    return _read(f"schema_{version}.sql")
+def schema() -> str:
+    """Return the script that creates the tables."""
+    return _read("schema.sql")
 
 
 def _read(name: str) -> str:

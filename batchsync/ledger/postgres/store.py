@@ -25,7 +25,6 @@ WRITES_WAIT_S = 120.0
 """Seconds that bookkeeping waits for another's: a plan of a million rows takes a while."""
 MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
 DISK = (errors.DiskFull, errors.IoError)
-FOREVER = (1 << 63) - 1
 GONE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
 
@@ -38,8 +37,6 @@ class PostgresStore:
         self._clock = clock
         self._wait_s = wait_s
         self._has_tables = False
-        self.known_at = 0
-        """When a plan first asked what is known, by the server's clock; 0 when none did."""
         self._pool: ConnectionPool[Connection[Any]] | None = None
 
     @property
@@ -57,11 +54,7 @@ class PostgresStore:
     # --- Opening --------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        """See that the server can be trusted and our tables stand in their newest form.
-
-        Who only reads makes none where there are none, but brings those of an older version up to date: its questions are
-        asked of today's columns.
-        """
+        """Check that the server is durable and its schema known; create the tables where there are none, unless read-only."""
         with self.translated():
             database = connect(self.address)
             try:
@@ -69,8 +62,8 @@ class PostgresStore:
                 found = self._version(database)
                 if found > SCHEMA_VERSION:
                     raise LedgerError(messages.TOO_NEW, ledger=self.place, found=found, known=SCHEMA_VERSION)
-                if found < SCHEMA_VERSION and (found or not self._read_only):
-                    self._move_up(database)
+                if found == 0 and not self._read_only:
+                    self._create_tables(database)
             finally:
                 database.close()
 
@@ -89,15 +82,15 @@ class PostgresStore:
         row = next(database.execute(database.sql["form_version"]), None) if there else None
         return 0 if row is None else int(row[0])
 
-    def _move_up(self, database: PostgresDatabase) -> None:
+    def _create_tables(self, database: PostgresDatabase) -> None:
         sql = database.sql
         with transaction(database):
             database.execute(sql["one_at_a_time"])
             database.execute(sql["make_room"])
             database.execute(sql["make_form"])
-            for step in range(self._version(database) + 1, SCHEMA_VERSION + 1):
-                database.script(schema(step))
-                database.execute(sql["set_form"], (step,))
+            if self._version(database) == 0:
+                database.script(schema())
+                database.execute(sql["set_form"], (SCHEMA_VERSION,))
 
     def is_empty(self) -> bool:
         """Whether nothing was ever written here."""
@@ -146,7 +139,6 @@ class PostgresStore:
             except errors.LockNotAvailable:
                 raise LedgerBusy(messages.BUSY_UNKNOWN, ledger=self.place) from None
             try:
-                database.execute(sql["remember_known_at"], (str(self.known_at or FOREVER),))
                 yield database
             finally:
                 if not database.is_closed:

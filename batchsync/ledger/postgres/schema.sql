@@ -1,4 +1,4 @@
--- The ledger in PostgreSQL, version 1. The tables are those of ../schema_1.sql, and what several machines need besides.
+-- The tables of the ledger in PostgreSQL: those of ../schema.sql, and what several machines need besides.
 -- Times are UTC in microseconds since 1970; codes are those of codes.py.
 
 CREATE FUNCTION now_us() RETURNS bigint LANGUAGE sql VOLATILE
@@ -70,7 +70,9 @@ CREATE TABLE orders (
     settled_at bigint,
     points bigint,                                 -- NULL: unknown, or nothing settled yet
     holder bigint,                                 -- who claimed it last
-    UNIQUE (account, owner, number)
+    again bigint REFERENCES runs (id), -- the run that may send it though it is settled
+    stood smallint,                    -- while it is sent again: the state to go back to when nothing left
+    UNIQUE (account, number, owner)
 ) WITH (fillfactor = 80);
 CREATE INDEX orders_under_way ON orders (holder) WHERE state = 2;
 CREATE INDEX orders_uncertain ON orders (run) WHERE state = 6;
@@ -178,12 +180,15 @@ CREATE TRIGGER orders_move BEFORE UPDATE OF state ON orders FOR EACH ROW
 WHEN (NOT coalesce(CASE NEW.cause
     WHEN 1 THEN OLD.state = 1 AND NEW.state = 2 AND NEW.attempts = OLD.attempts + 1
     WHEN 2 THEN OLD.state = 2 AND NEW.state BETWEEN 3 AND 6
-    WHEN 3 THEN OLD.state = 2 AND NEW.state = 1
+    WHEN 3 THEN OLD.state = 2 AND NEW.state = coalesce(OLD.stood, 1)
     WHEN 4 THEN OLD.state = 2 AND NEW.state = 6
-    WHEN 5 THEN OLD.state = 6 AND NEW.state BETWEEN 3 AND 5
+    WHEN 5 THEN (OLD.state = 6 OR OLD.state = 1) AND NEW.state BETWEEN 3 AND 5
+        OR OLD.state = 4 AND (NEW.state = 3 OR NEW.state = 5)
     WHEN 6 THEN OLD.state = 4 AND NEW.state = 1
-    WHEN 7 THEN (OLD.state = 3 OR OLD.state = 5) AND NEW.state = 1
-    WHEN 8 THEN OLD.state = 6 AND NEW.state = 1
+    WHEN 7 THEN (OLD.state = 3 OR OLD.state = 5) AND NEW.state = 2 AND NEW.attempts = OLD.attempts + 1
+        AND OLD.again IS NOT NULL AND NEW.stood = OLD.state
+    WHEN 8 THEN OLD.state = 6 AND NEW.state = 2 AND NEW.attempts = OLD.attempts + 1
+        AND OLD.again IS NOT NULL AND NEW.stood = OLD.state
     WHEN 9 THEN OLD.state = 6 AND NEW.state = 3
     WHEN 10 THEN OLD.state = 6 AND NEW.state = 1
     ELSE false

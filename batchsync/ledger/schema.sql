@@ -1,4 +1,4 @@
--- The ledger, version 1. Times are UTC in microseconds since 1970; codes are those of codes.py.
+-- The tables of the ledger. Times are UTC in microseconds since 1970; codes are those of codes.py.
 
 CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
@@ -47,7 +47,9 @@ CREATE TABLE orders (
     run INTEGER REFERENCES runs (id),             -- of the last attempt
     settled_at INTEGER,
     points INTEGER,                               -- NULL: unknown, or nothing settled yet
-    UNIQUE (account, owner, number)
+    again INTEGER REFERENCES runs (id),           -- the run that may send it though it is settled
+    stood INTEGER,                                -- while it is sent again: the state to go back to when nothing left
+    UNIQUE (account, number, owner)
 ) STRICT;
 
 -- One line of a run's plan. The sparse facts of odd entries stand in entry_facts.
@@ -124,19 +126,22 @@ BEGIN
 END;
 
 CREATE TRIGGER orders_move BEFORE UPDATE OF state ON orders
-WHEN NOT CASE NEW.cause
+WHEN NOT coalesce(CASE NEW.cause
     WHEN 1 THEN OLD.state = 1 AND NEW.state = 2 AND NEW.attempts = OLD.attempts + 1
     WHEN 2 THEN OLD.state = 2 AND NEW.state BETWEEN 3 AND 6
-    WHEN 3 THEN OLD.state = 2 AND NEW.state = 1
+    WHEN 3 THEN OLD.state = 2 AND NEW.state = coalesce(OLD.stood, 1)
     WHEN 4 THEN OLD.state = 2 AND NEW.state = 6
-    WHEN 5 THEN OLD.state = 6 AND NEW.state BETWEEN 3 AND 5
+    WHEN 5 THEN (OLD.state = 6 OR OLD.state = 1) AND NEW.state BETWEEN 3 AND 5
+        OR OLD.state = 4 AND (NEW.state = 3 OR NEW.state = 5)
     WHEN 6 THEN OLD.state = 4 AND NEW.state = 1
-    WHEN 7 THEN (OLD.state = 3 OR OLD.state = 5) AND NEW.state = 1
-    WHEN 8 THEN OLD.state = 6 AND NEW.state = 1
+    WHEN 7 THEN (OLD.state = 3 OR OLD.state = 5) AND NEW.state = 2 AND NEW.attempts = OLD.attempts + 1
+        AND OLD.again IS NOT NULL AND NEW.stood = OLD.state
+    WHEN 8 THEN OLD.state = 6 AND NEW.state = 2 AND NEW.attempts = OLD.attempts + 1
+        AND OLD.again IS NOT NULL AND NEW.stood = OLD.state
     WHEN 9 THEN OLD.state = 6 AND NEW.state = 3
     WHEN 10 THEN OLD.state = 6 AND NEW.state = 1
     ELSE 0
-END
+END, 0)
 BEGIN
     SELECT RAISE (ABORT, 'illegal move');
 END;
