@@ -2,12 +2,13 @@
 
 import codecs
 import html.entities
+import io
 import lzma
 import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 from xml.parsers import expat
@@ -109,6 +110,15 @@ class OfficeArchive:
         if self.has(name) and self.size(name) > SMALL_PART:
             raise ReadError("HOSTILE", why="expands")
         return b"".join(self.chunks(name))
+
+    def replaced(self, parts: Mapping[str, bytes]) -> bytes:
+        """Return the zip with other contents of some parts."""
+        new = {_plain(name): data for name, data in parts.items()}
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as copy:
+            for name, info in self._parts.items():
+                copy.writestr(info.filename, new[name] if name in new else b"".join(self.chunks(name)))
+        return file.getvalue()
 
     def relations(self, part: str) -> list[tuple[str, str, str]]:
         """Return a part's relations: id, the last word of their type, and the target part."""

@@ -76,10 +76,12 @@ class CellOverrides(NamedTuple):
     merges: list[Merge]
     line_numbers: list[int]
     """Where rows were moved together before calamine read them: the line of each. Else empty."""
+    columns: list[int]
+    """The same for columns."""
 
     @classmethod
     def none(cls) -> "CellOverrides":
-        return cls({}, {}, set(), [], [])
+        return cls({}, {}, set(), [], [], [])
 
     def note_format(self, line: int, column: int, form: Format) -> None:
         """Remember how a number is shown."""
@@ -153,18 +155,30 @@ class BinarySheet:
         rows = sheet.iter_rows() if sheet.start else ()
         numbers = overrides.line_numbers or count(1)
         left = sheet.start[1] if sheet.start else 0
-        lines = apply_overrides(_lines(rows, numbers, left), overrides)
+        lines = apply_overrides(_lines(rows, numbers, left, overrides.columns), overrides)
         merges = sorted(_merges(sheet.merged_cell_ranges or []) + overrides.merges)
         return filled(lines, merges) if merges else lines
 
 
-def _lines(rows: Iterable[list[Value]], numbers: Iterable[int], left: int) -> Iterator[Line]:
+def _lines(
+    rows: Iterable[list[Value]], numbers: Iterable[int], left: int, columns: list[int]
+) -> Iterator[Line]:
     """Number the rows: calamine yields them from the sheet's first, but their cells from its first filled column."""
     for number, row in zip(numbers, rows, strict=False):
         cells = [cell(value) for value in row]
         kinds = [EMPTY] * left + [kind for _, kind in cells]
         if any(kinds):
-            yield Line(number, [""] * left + [text for text, _ in cells], kinds)
+            line = Line(number, [""] * left + [text for text, _ in cells], kinds)
+            yield _spread(line, columns) if columns else line
+
+
+def _spread(line: Line, columns: list[int]) -> Line:
+    """Put cells back in their columns."""
+    last = max(at for at, kind in enumerate(line.kinds) if kind)
+    cells, kinds = [""] * (columns[last] + 1), [EMPTY] * (columns[last] + 1)
+    for column, text, kind in zip(columns[: last + 1], line.cells, line.kinds, strict=False):
+        cells[column], kinds[column] = text, kind
+    return line._replace(cells=cells, kinds=kinds)
 
 
 def _merges(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[Merge]:

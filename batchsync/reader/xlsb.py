@@ -14,6 +14,11 @@ from batchsync.reader.number_formats import GENERAL, Format, builtin_format, for
 _ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR = 0, 2, 3, 5, 9, 11
 _FORMAT, _XF, _BEGIN_XFS, _END_XFS, _SHEET, _MERGE = 44, 47, 617, 618, 156, 176
 _NUMBERS = frozenset({_RK, _REAL, _FORMULA_NUMBER})
+_BLANK = 1
+_VALUES = frozenset({*range(2, 12), 62})
+"""Records of cells with a value, formulas among them."""
+_MOST_GRID = 4_000_000
+"""Cells of a grid that is made in any case."""
 _HIDDEN_ROW = 0x10
 _MOST_BYTES = 256 << 20
 _CELL = Struct("<II")
@@ -23,7 +28,10 @@ _MOST_LINES = 1_048_576
 
 def open_xlsb(file: Path | BinaryIO, package: OfficeArchive) -> BinarySource:
     """Open a workbook whose zip is open already."""
-    return BinarySource(open_workbook(contents(file)), "xlsb", Parts(package).overrides)
+    parts = Parts(package)
+    compacted = parts.compacted()
+    data = package.replaced(compacted) if compacted else contents(file)
+    return BinarySource(open_workbook(data), "xlsb", parts.overrides)
 
 
 class Parts:
@@ -31,6 +39,7 @@ class Parts:
 
     def __init__(self, package: OfficeArchive) -> None:
         self._package = package
+        self._moved: dict[int, tuple[list[int], list[int]]] = {}
         workbook = next(name for name in package.names if name.endswith("workbook.bin"))
         relations = package.relations(workbook)
         targets = {name: target for name, _, target in relations}
@@ -38,9 +47,49 @@ class Parts:
         self._styles = self._read_styles(styles)
         self._sheets = [targets.get(relation, "") for relation in self._relations_of_sheets(workbook)]
 
+    def compacted(self) -> dict[str, bytes]:
+        """Return the parts of sheets that are mostly empty, their rows and columns moved together.
+
+        calamine makes a grid of all rows and columns down to the last cell.
+        """
+        parts = {}
+        for index, part in enumerate(self._sheets):
+            rows, columns, row = set[int](), set[int](), 0
+            for kind, body in self._records(part):
+                if kind == _ROW:
+                    row = int.from_bytes(body[:4], "little")
+                elif kind in _VALUES:
+                    rows.add(row)
+                    columns.add(int.from_bytes(body[:4], "little"))
+            if rows and (max(rows) + 1) * (max(columns) + 1) > max(_MOST_GRID, 4 * len(rows) * len(columns)):
+                self._moved[index] = sorted(rows), sorted(columns)
+                parts[part] = self._compact(part, *self._moved[index])
+        return parts
+
+    def _compact(self, part: str, rows: list[int], columns: list[int]) -> bytes:
+        row_at = {row: at.to_bytes(4, "little") for at, row in enumerate(rows)}
+        column_at = {column: at.to_bytes(4, "little") for at, column in enumerate(columns)}
+        out, is_kept = bytearray(), True
+        for kind, body in self._records(part):
+            first = int.from_bytes(body[:4], "little")
+            if kind == _ROW:
+                is_kept = first in row_at
+                if is_kept:
+                    out += _record(kind, row_at[first] + body[4:])
+            elif kind in _VALUES or kind == _BLANK:
+                if is_kept and kind in _VALUES:
+                    out += _record(kind, column_at[first] + body[4:])
+            else:
+                out += _record(kind, body)
+        return bytes(out)
+
     def overrides(self, index: int) -> CellOverrides:
         """Return the overrides of a sheet, by its index in the workbook."""
         overrides, line = CellOverrides.none(), 0
+        if index in self._moved:
+            rows, columns = self._moved[index]
+            overrides.line_numbers.extend(row + 1 for row in rows)
+            overrides.columns.extend(columns)
         part = self._sheets[index] if index < len(self._sheets) else ""
         for kind, body in self._records(part):
             if kind == _ROW and len(body) >= 12:
@@ -122,3 +171,12 @@ def records(data: bytes) -> Iterator[tuple[int, bytes]]:
             at += size
     except IndexError:
         return
+
+
+def _record(kind: int, body: bytes) -> bytes:
+    head = bytes([kind]) if kind < 0x80 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size, sizes = len(body), bytearray()
+    while size >= 0x80:
+        sizes.append(size & 0x7F | 0x80)
+        size >>= 7
+    return head + bytes(sizes) + bytes([size]) + body

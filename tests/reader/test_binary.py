@@ -183,6 +183,24 @@ def test_merged_cells_of_an_xlsb_are_filled(tmp_path: Path) -> None:
     assert [[ID, "0"], [ID, "1"], ["", "2"]] == [line.cells for line in lines(path)]
 
 
+def test_a_cell_in_the_last_corner_of_an_xlsb_costs_nothing(tmp_path: Path) -> None:
+    """Rows and columns are moved together for calamine, and are in their places afterwards."""
+    rows = (
+        workbooks.row_head(0)
+        + workbooks.text_cell(0, "订单号")
+        + workbooks.row_head(1)
+        + workbooks.text_cell(0, ID)
+        + workbooks.number_cell(5, 42.0, 1)
+        + workbooks.row_head(1_048_575)
+        + workbooks.error_cell(2, 0x2A)
+        + workbooks.text_cell(16_383, "z" * 300)
+    )
+    found = lines(workbooks.xlsb(tmp_path / "a.xlsb", rows, formats=["0000000"]))
+    assert [(1, {0: "订单号"}), (2, {0: ID, 5: "0000042"}), (1_048_576, {2: "#N/A", 16_383: "z" * 300})] == [
+        (line.number, {column: cell for column, cell in enumerate(line.cells) if cell}) for line in found
+    ]
+
+
 @pytest.mark.parametrize("data", [b"\x80", b"\xff\xff\xff\xff\xff\xff", b"\x05", b"\x05\x10abc"])
 def test_records_cut_short_end(data: bytes) -> None:
     """Nothing is raised, and nothing is read twice."""
