@@ -47,7 +47,8 @@ _CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
 _NO_CHARACTER = "\ufffd".encode()
 _REFERENCE = re.compile(rb"&(?:#([xX][0-9a-fA-F]{1,8}|[0-9]{1,8})|([A-Za-z][A-Za-z0-9]{0,30}));")
 _LONGEST_REFERENCE = 34
-_XML_NAMES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+_TEXT_REFERENCE = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);")
+_XML_CHARACTERS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 Attributes = dict[str, str]
 
@@ -239,12 +240,34 @@ def _decoder(head: bytes) -> codecs.IncrementalDecoder | None:
     return codec.incrementaldecoder()
 
 
+def unescape(text: str) -> str:
+    """Return a text with its XML references replaced by characters."""
+    return _TEXT_REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def _character(match: "re.Match[str]") -> str:
+    name = match[1]
+    if not name.startswith("#"):
+        return _XML_CHARACTERS[name]
+    code = int(f"0{name[1:]}", 0) if name[1] in "xX" else int(name[1:])
+    return chr(code) if is_character(code) else match[0]
+
+
+def is_character(code: int) -> bool:
+    """Whether a number is that of a character."""
+    return code < 0xD800 or 0xDFFF < code <= 0x10FFFF
+
+
 def _valid_reference(match: "re.Match[bytes]") -> bytes:
     """Return a reference as expat takes it."""
     number, name = match[1], match[2]
     if name is not None:
         char = html.entities.name2codepoint.get(name.decode("ascii"))
-        return match[0] if name in _XML_NAMES else b"&#%d;" % (0xFFFD if char is None else char)
+        return (
+            match[0]
+            if name.decode("ascii") in _XML_CHARACTERS
+            else b"&#%d;" % (0xFFFD if char is None else char)
+        )
     code = int(number[1:], 16) if number[:1] in b"xX" else int(number)
     valid = (
         code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF

@@ -11,13 +11,7 @@ from typing import NamedTuple
 
 from batchsync.errors import ReadError
 from batchsync.model import Note, RowBatch, SheetFound
-from batchsync.ooxml.archive import (
-    Attributes,
-    OfficeArchive,
-    local,
-    new_parser,
-    parse_blocks,
-)
+from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser, parse_blocks, unescape
 from batchsync.ooxml.references import MOST_LINES
 from batchsync.reader.merged_cells import RowBuilder
 from batchsync.reader.number_formats import displayed, plain_number
@@ -51,8 +45,6 @@ _ROW = re.compile(
     r"\s*(?:</?table:table-(?:row-group|header-rows|rows)[^>]*>\s*)*<table:table-row([^>]*)>\s*"
 )
 _ATTRIBUTE = re.compile(r"""([\w:.-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
-_REFERENCE = re.compile(r"&(?:#(x[0-9a-fA-F]{1,6}|[0-9]{1,7})|(amp|lt|gt|quot|apos));")
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ROW_END = "</table:table-row>"
 _CELL = "<table:table-cell"
 _PARAGRAPH = "><text:p>"
@@ -402,7 +394,7 @@ class _Rows:
             value, _, tail = tail.partition('"')
             start = head + tail
         spec = self._specs.get(start) or self._spec(start)
-        return spec, value, _unescape(text) if "&" in text else text
+        return spec, value, unescape(text)
 
     def _spec(self, start: str) -> _CellSpec:
         if len(self._specs) > _MOST_SPECS:
@@ -496,18 +488,7 @@ def _without_prefixes(attributes: Attributes) -> Attributes:
 
 
 def _attributes_of(tag: str) -> Attributes:
-    return {name: _unescape(double or single) for name, double, single in _ATTRIBUTE.findall(tag)}
-
-
-def _unescape(text: str) -> str:
-    return _REFERENCE.sub(_referred, text) if "&" in text else text
-
-
-def _referred(match: "re.Match[str]") -> str:
-    if match[2]:
-        return _NAMED[match[2]]
-    code = int(f"0{match[1]}", 0) if match[1][0] == "x" else int(match[1])
-    return chr(code) if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else match[0]
+    return {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(tag)}
 
 
 def _count(attributes: Attributes, name: str) -> int:

@@ -5,16 +5,28 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from batchsync.ooxml.archive import Attributes, OfficeArchive, local, parse
+from batchsync.ooxml.archive import Attributes, OfficeArchive, is_character, local, parse, unescape
 from batchsync.reader.number_formats import DATED, GENERAL, Format, builtin_format, format_of, number_cell
 from batchsync.reader.source import BOOLEAN, BROKEN, DATE, EMPTY, ERROR, NO_VALUE, NUMBER, TEXT
-from batchsync.reader.xlsx.cell_text import unescape
 
 Cell = tuple[str, int]
 Convert = Callable[[str, bool], Cell]
 """From a cell's raw text, and whether it has a formula, to text and kind."""
 
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ATTRIBUTE = re.compile(r"""([\w:.]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
+
+
+def cell_text(text: str, *, references: bool = True) -> str:
+    """Return a text as Excel shows it: XML references and Excel's own escapes (`_x000D_`) undone."""
+    if references:
+        text = unescape(text)
+    return _ESCAPE.sub(_escaped, text) if "_x" in text else text
+
+
+def _escaped(match: "re.Match[str]") -> str:
+    code = int(match[1], 16)
+    return chr(code) if is_character(code) else match[0]
 
 
 class CellType(NamedTuple):
@@ -26,7 +38,7 @@ class CellType(NamedTuple):
 
 def attributes_of(blob: str) -> Attributes:
     """Return the attributes in a tag."""
-    return {name: unescape(double or single) for name, double, single in _ATTRIBUTE.findall(blob)}
+    return {name: cell_text(double or single) for name, double, single in _ATTRIBUTE.findall(blob)}
 
 
 def cell_type(attributes: Attributes) -> CellType:
@@ -119,7 +131,7 @@ class Values:
 
 
 def _string(raw: str, _: bool) -> Cell:
-    return (unescape(raw), TEXT) if raw else ("", EMPTY)
+    return (cell_text(raw), TEXT) if raw else ("", EMPTY)
 
 
 def _boolean(raw: str, formula: bool) -> Cell:
@@ -149,7 +161,7 @@ def _number_as(form: Format) -> Convert:
     def number(raw: str, formula: bool) -> Cell:
         if not form.mask and raw.isdecimal() and raw.isascii():
             return (raw.zfill(zeros), kind) if zeros else (raw, kind)
-        text = unescape(raw)
+        text = cell_text(raw)
         if not text.strip():
             return "", NO_VALUE if formula else EMPTY
         return number_cell(text, form)

@@ -15,8 +15,7 @@ from batchsync.ooxml.references import MOST_LINES, letter
 from batchsync.reader.row_batches import row_batches
 from batchsync.reader.source import EMPTY, NUMBER, TEXT
 from batchsync.reader.table.header_row import Role, role, surely_an_id, surely_ids
-from batchsync.reader.xlsx.cell_text import unescape
-from batchsync.reader.xlsx.cell_values import Values
+from batchsync.reader.xlsx.cell_values import Values, cell_text
 from batchsync.reader.xlsx.rows import Rows, hides
 
 _QUOTED_NUMBER = r'"([0-9]{1,7})"'
@@ -201,7 +200,7 @@ def _strings(raws: tuple[str, ...], others: tuple[str, ...]) -> Column | None:
     if any(others):
         return None
     together = "".join(raws)
-    texts = list(map(unescape, raws)) if "&" in together or "_x" in together else list(raws)
+    texts = list(map(cell_text, raws)) if "&" in together or "_x" in together else list(raws)
     return texts, _text_kinds(texts)
 
 

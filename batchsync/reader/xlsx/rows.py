@@ -9,8 +9,7 @@ from batchsync.errors import ReadError
 from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser, parse_blocks
 from batchsync.ooxml.references import MOST_COLUMNS, MOST_LINES, column_of, is_true
 from batchsync.reader.source import EMPTY, TEXT, Line
-from batchsync.reader.xlsx.cell_text import unescape
-from batchsync.reader.xlsx.cell_values import Cell, Values, attributes_of, cell_type
+from batchsync.reader.xlsx.cell_values import Cell, Values, attributes_of, cell_text, cell_type
 
 CELL = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]++"([^>/]*+)(?:/>|>'
@@ -186,7 +185,7 @@ class RowWalker:
 
     def _end_cell(self) -> None:
         if self._inline is not None:
-            text = unescape(self._inline, entities=False)
+            text = cell_text(self._inline, references=False)
             cell = (text, TEXT) if text else ("", EMPTY)
         else:
             raw = self._value.replace("&", "&amp;")

@@ -5,7 +5,7 @@ import re
 
 from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser, parse_blocks
 from batchsync.reader.source import LONGEST_TEXT
-from batchsync.reader.xlsx.cell_text import unescape
+from batchsync.reader.xlsx.cell_values import cell_text
 
 _ITEM = re.compile(r"<si>(?:<t(?: xml:space=\"preserve\")?+>([^<]*+)</t>|<t/>)</si>|<si/>")
 _ANY_ITEM = re.compile(r"<si>(.*?)</si>|<si/>", re.DOTALL)
@@ -53,7 +53,7 @@ def _items(text: str) -> list[str]:
     plain = _ITEM.findall(text)
     if len(plain) != count:
         plain = [_rich(item) for item in _ANY_ITEM.findall(text)]
-    return [unescape(item) for item in plain] if "&" in text or "_x" in text else plain
+    return [cell_text(item) for item in plain] if "&" in text or "_x" in text else plain
 
 
 def _rich(item: str) -> str:
@@ -81,7 +81,7 @@ class _Strings:
         tag = local(name)
         self._text = False
         if tag == "si":
-            self.strings.append(unescape("".join(self._pieces), entities=False))
+            self.strings.append(cell_text("".join(self._pieces), references=False))
         elif tag == "rPh":
             self._phonetic -= 1
 
