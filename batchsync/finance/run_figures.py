@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from batchsync.ledger import Ledger
-from batchsync.model import Reason, RunRecord, RunSummary
+from batchsync.model import RunRecord, RunSummary
 from batchsync.model.row_results import Tally, rows
 
 
-def count_run(ledger: Ledger, record: RunRecord, price: int, unreached: Reason = Reason.STOPPED) -> Tally:
+def count_run(ledger: Ledger, record: RunRecord, price: int, *, killed: bool = False) -> Tally:
     """Count the rows of a run; `price` is the expected price of a call. Raises LedgerError when it was pruned."""
-    tally = Tally(price=ledger.price_of_a_call(record.account, price), unreached=unreached)
-    for row in rows(ledger.results(record.run)):
+    tally = Tally(price=ledger.price_of_a_call(record.account, price))
+    for row in rows(ledger.results(record.run, killed=killed)):
         tally.add(row)
     return tally
 
@@ -25,7 +25,7 @@ def current_summary(ledger: Ledger, record: RunRecord, price: int) -> RunSummary
         return replace(stored, file=record.file, result=record.result)
     if ledger.is_pruned(record.run) or (record.ended_at is None and ledger.is_active(record.run)):
         return stored
-    summary = count_run(ledger, record, price).summary(
+    summary = count_run(ledger, record, price, killed=record.ended_at is None).summary(
         file=record.file,
         run=record.run,
         stopped=record.stopped,

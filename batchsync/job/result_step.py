@@ -103,7 +103,7 @@ class ResultWriter:
 
     def _write(self, ledger: Ledger, job: ResultJob) -> RunResult:
         record = job.run
-        entries = partial(ledger.results, record.run)
+        entries = partial(ledger.results, record.run, killed=job.killed)
         said: tuple[Message, ...] = ()
         result: str | None = None
         try:

@@ -287,12 +287,20 @@ class Ledger(ABC):
         with self._reading() as database:
             return [records.sheet(row[0]) for row in database.execute(database.sql["sheets"], (run,))]
 
-    def results(self, run: str) -> Iterator[EntryResult]:
-        """Yield what became of each entry of the run's plan, in its order, as of now."""
+    def results(self, run: str, *, killed: bool = False) -> Iterator[EntryResult]:
+        """Yield the result of each entry of the run's plan, in its order, as of now.
+
+        `killed`: the run is over without an end in the ledger, so what later runs paid for was paid later.
+        """
         run_id, _ = self._run_ids(run)
         self._refuse_pruned(run)
+        record = self.run(run)
+        assert record is not None
+        over_at = 0 if killed else None
+        if record.ended_at is not None:
+            over_at = int(record.ended_at.timestamp() * 1_000_000)
         with self._store.translated(), self._store.snapshot() as database:
-            yield from results(database, run_id, self._store.waiting_outcomes())
+            yield from results(database, run_id, self._store.waiting_outcomes(), over_at)
 
     def has_uncertain(self) -> bool:
         """Whether any order at all is uncertain, or being sent; so that a result need not look for one first."""

@@ -49,11 +49,17 @@ NO_FACTS: Row = (None, None, None, None, None, None)
 END: Row = (-1, *(None,) * 15)
 
 
-def results(database: Database, run: int, journal: Mapping[int, AttemptOutcome]) -> Iterator[EntryResult]:
-    """Yield what became of each entry; `journal` has outcomes that the database could not take yet, by attempt."""
+def results(
+    database: Database, run: int, journal: Mapping[int, AttemptOutcome], over_at: int | None
+) -> Iterator[EntryResult]:
+    """Yield the result of each entry.
+
+    `journal` has outcomes that the database could not take yet, by attempt; `over_at` is when the run ended, in
+    microseconds (0 when that is unknown, None while it is active): what another run paid for after that, it paid later.
+    """
     database.execute(database.sql["begin_reading"])
     try:
-        yield from _Entries(database, run, journal).all(run)
+        yield from _Entries(database, run, journal, over_at).all(run)
     finally:
         if database.in_transaction():
             database.execute("COMMIT")
@@ -76,9 +82,12 @@ class _Remembered(dict[K, V], Generic[K, V]):
 class _Entries:
     """Makes entries of the rows of the join."""
 
-    def __init__(self, database: Database, run: int, journal: Mapping[int, AttemptOutcome]) -> None:
+    def __init__(
+        self, database: Database, run: int, journal: Mapping[int, AttemptOutcome], over_at: int | None
+    ) -> None:
         self._db = database
         self._run = run
+        self._over_at = over_at
         self._sql = sql = database.sql
         self._owners: _Remembered[int | None, str] = _Remembered(self._owner)
         self._answers: _Remembered[int | None, ResponseText] = _Remembered(self._answer)
@@ -128,7 +137,13 @@ class _Entries:
             reason, http_status, api_status, hint, error, body = heard
         answered_at = None if at is None else fromtimestamp(at / 1e6, UTC)
         later_run = None
-        if earlier_run is not None and earlier_run > self._run:
+        over_at = self._over_at
+        if (
+            earlier_run is not None
+            and earlier_run > self._run
+            and over_at is not None
+            and earlier_at > over_at
+        ):
             later_run, earlier_run, earlier_at = self._runs[earlier_run], None, None
         if elapsed is not None:
             claimed_at, elapsed = at - elapsed, elapsed / 1e6

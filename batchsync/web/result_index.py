@@ -143,6 +143,7 @@ def build_index(ledger: Ledger, record: RunRecord, path: Path, *, price: int) ->
     """Copy a run's rows into a table. Raises LedgerError when they were pruned."""
     was_killed = record.ended_at is None
     unreached = Reason.STOPPED if record.stopped or was_killed else Reason.LIMIT
+    results = ledger.results(record.run, killed=was_killed and not ledger.is_active(record.run))
     tally = Tally(price=price, unreached=unreached)
     sheets = [sheet.sheet for sheet in ledger.sheets(record.run)]
     texts = RowTexts(Lang.EN, sheets, unreached), RowTexts(Lang.ZH, sheets, unreached)
@@ -153,8 +154,7 @@ def build_index(ledger: Ledger, record: RunRecord, path: Path, *, price: int) ->
         database.executescript(_SCHEMA)
         database.execute("BEGIN")
         values = (
-            (n, *_row_values(row, sheets, texts, unreached))
-            for n, row in enumerate(tally.of(rows(ledger.results(record.run))))
+            (n, *_row_values(row, sheets, texts, unreached)) for n, row in enumerate(tally.of(rows(results)))
         )
         database.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
         database.execute("CREATE INDEX by_status ON rows (status, n)")
