@@ -67,7 +67,7 @@ def ours(source: Path, target: Path, rows: int) -> None:
 
     now = datetime(2026, 11, 24, 2, 12, 7, tzinfo=UTC)
 
-    twin: Any = make_dataclass("twin", [field.name for field in fields(EntryResult)], slots=True)
+    copy: Any = make_dataclass("twin", [field.name for field in fields(EntryResult)], slots=True)
     entry = EntryResult(
         sheet=0,
         line=0,
@@ -91,7 +91,7 @@ def ours(source: Path, target: Path, rows: int) -> None:
     def entries() -> Iterator[EntryResult]:
         """As cheap as can be: the ledger's own cost is not the writer's."""
         for n in range(rows):
-            made = twin(0, n + 2, *middle)
+            made = copy(0, n + 2, *middle)
             made.__class__ = EntryResult
             yield made
 

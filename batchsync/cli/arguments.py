@@ -34,9 +34,9 @@ _SETTINGS = {
 
 
 def settings(arguments: argparse.Namespace, console: Console, *, token: bool = False) -> Loaded:
-    """Load all settings of a command, say their warnings, and speak the language they ask for.
+    """Load all settings of a command, print their warnings, and set the console's language.
 
-    Raises SettingsWrong.
+    Raises SettingsProblems.
     """
     loaded = load_settings(arguments, token=token)
     language = loaded.config.output.language
@@ -58,9 +58,9 @@ def settings(arguments: argparse.Namespace, console: Console, *, token: bool = F
 
 
 def load_settings(arguments: argparse.Namespace, *, token: bool = False) -> Loaded:
-    """Load all settings of a command and say nothing.
+    """Load all settings of a command without output.
 
-    Raises SettingsWrong.
+    Raises SettingsProblems.
     """
     return load(settings_file(arguments), options=list(_given(arguments)), token=token)
 
@@ -91,7 +91,7 @@ def _expanded(pattern: str) -> list[Path]:
     if pattern == "-" or pattern.startswith(("/dev/", "/proc/")):
         raise UsageError(cli.NO_STDIN)
     if path.exists() or not glob.has_magic(pattern):
-        return [path]  # a missing file is told by the reader
+        return [path]  # the reader reports a missing file
     matches = [Path(name) for name in sorted(glob.glob(pattern)) if not Path(name).name.startswith("~$")]  # noqa: PTH207
     if not matches:
         raise UsageError(cli.NO_MATCH, pattern=pattern)

@@ -100,7 +100,7 @@ def _go(config: Config, files: list[Path], output: Path, console: Console) -> li
 def _compare(
     first: list[RunSummary], second: list[RunSummary], booked: int, sandbox: "Sandbox", console: Console
 ) -> int:
-    """Say both goes' totals beside the books'; uncertain orders may or may not be in these."""
+    """Print the totals of both runs and of the sandbox; uncertain orders may or may not be in the latter."""
     twice = len(sandbox.books.charged_twice())
     spent = sum(each.points_spent for each in first)
     open_points = sum(each.points_possible for each in first)

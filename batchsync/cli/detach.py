@@ -1,4 +1,4 @@
-"""`run --detach`: leaves runs to the workers and says how to see them again."""
+"""`run --detach`: enqueues runs for the workers."""
 
 import asyncio
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`doctor`: looks at everything a run needs, one line each, and says how to mend what is wrong. Spends nothing."""
+"""`doctor`: checks everything a run needs, one line each, and how to fix what is wrong. Spends nothing."""
 
 import argparse
 import importlib.metadata
@@ -25,17 +25,17 @@ from batchsync.settings import Loaded, SettingsProblems
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_YEAR = 2026
-"""No clock is right that says less: this program did not exist."""
+"""A clock with an earlier year is wrong."""
 
 
 def doctor(arguments: argparse.Namespace, console: Console) -> int:
-    """Print every finding; exit code 1 when something must be mended before a run."""
+    """Print every result; exit code 1 when something must be fixed before a run."""
     counts = {OK: 0, WARN: 0, BAD: 0}
     for finding in run_checks(arguments):
         counts[finding.mark] += 1
         if finding.mark != OK or not console.quiet:
             console.out(
-                f"{doctor_messages.MARKS[finding.mark].render(console.lang)}  {finding.said.render(console.lang)}"
+                f"{doctor_messages.MARKS[finding.mark].render(console.lang)}  {finding.message.render(console.lang)}"
             )
     if counts[BAD]:
         console.info(Message(doctor_messages.NOT_WELL, {"bad": counts[BAD]}))
@@ -55,7 +55,7 @@ def run_checks(arguments: argparse.Namespace, clock: Clock = SYSTEM_CLOCK) -> It
         loaded = given.load_settings(arguments)
     except SettingsProblems as wrong:  # nothing below holds without them
         for fault in wrong.faults:
-            yield CheckResult(BAD, Message(doctor_messages.CONFIG_BAD, {"fault": fault.said()}))
+            yield CheckResult(BAD, Message(doctor_messages.CONFIG_BAD, {"fault": fault.message()}))
         return
     yield _config(loaded)
     yield from _token(arguments)
@@ -116,7 +116,7 @@ def _token(arguments: argparse.Namespace) -> Iterator[CheckResult]:
         loaded = given.load_settings(arguments, token=True)
     except SettingsProblems as wrong:
         for fault in wrong.faults:
-            yield CheckResult(BAD, Message(doctor_messages.TOKEN_BAD, {"fault": fault.said()}))
+            yield CheckResult(BAD, Message(doctor_messages.TOKEN_BAD, {"fault": fault.message()}))
         return
     token = loaded.config.token
     secret = token.get_secret_value() if token else ""
@@ -127,7 +127,7 @@ def _token(arguments: argparse.Namespace) -> Iterator[CheckResult]:
 
 
 def masked(secret: str) -> str:
-    """Show enough of a token to tell two apart, too little to use it."""
+    """Return the first four characters of a token and its length."""
     return f"{secret[:4]}…({len(secret)})" if len(secret) >= 16 else f"…({len(secret)})"
 
 

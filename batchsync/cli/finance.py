@@ -1,4 +1,4 @@
-"""`spend` and `reconcile`: what was paid, and whether the vendor says the same."""
+"""`spend` and `reconcile`: what was paid, and whether the vendor's figures agree."""
 
 import argparse
 import contextlib
@@ -160,18 +160,18 @@ def _points(value: str, option: str) -> int:
 
 
 def _summary(found: Reconciled, lang: Lang) -> Iterator[tuple[str, str]]:
-    def told(name: str, points: int, calls: int | None = None) -> tuple[str, str]:
+    def line(name: str, points: int, calls: int | None = None) -> tuple[str, str]:
         text = messages.IN_POINTS if calls is None else messages.IN_CALLS
         return messages.ROWS[name].render(lang), text.render(lang, points=f"{points:,}", calls=calls)
 
-    yield told("vendor", found.vendor)
-    yield told("ledger", found.answered)
+    yield line("vendor", found.vendor)
+    yield line("ledger", found.answered)
     for name, calls in (("by_hand", found.by_hand_calls), ("missing", found.missing_calls)):
         if calls:
-            yield told(name, calls * found.price, calls)
-    yield told("difference", found.difference)
+            yield line(name, calls * found.price, calls)
+    yield line("difference", found.difference)
     if found.open_calls:
-        yield told("open", found.open_calls * found.price, found.open_calls)
+        yield line("open", found.open_calls * found.price, found.open_calls)
 
 
 def _verdict(found: Reconciled) -> Message | Translation:
@@ -188,13 +188,13 @@ def _verdict(found: Reconciled) -> Message | Translation:
 
 
 def _show_findings(found: Reconciled, console: Console) -> None:
-    told = [finding for finding in found.findings if finding.kind != "agreed"]
-    for finding in told[:SHOWN]:
+    differences = [finding for finding in found.findings if finding.kind != "agreed"]
+    for finding in differences[:SHOWN]:
         number, todo = one_line(finding.number), messages.TODO[finding.kind]
         line = f"  {number}  {messages.FOUND[finding.kind].render(console.lang)}. {todo.render(console.lang, number=number)}"
         console.out(line)
-    if len(told) > SHOWN:
-        console.out(messages.MORE_ORDERS.render(console.lang, count=len(told) - SHOWN))
+    if len(differences) > SHOWN:
+        console.out(messages.MORE_ORDERS.render(console.lang, count=len(differences) - SHOWN))
 
 
 # --- Both ---------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def _day(value: str | None, option: str) -> datetime | None:
 
 @contextlib.contextmanager
 def _writing(option: str, path: Path) -> Iterator[None]:
-    """Say of a file that can't be written which option asked for it."""
+    """Name the option of a file that can't be written."""
     try:
         yield
     except OSError as error:

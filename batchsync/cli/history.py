@@ -21,7 +21,7 @@ from batchsync.messages import cli, stops
 from batchsync.model import Decision, RunRecord, State
 
 LISTED = 20
-"""Runs that `history` lists unless told otherwise."""
+"""Runs that `history` lists by default."""
 ALL_RUNS = 10_000
 """More than anybody looks through for a mistyped run."""
 
@@ -30,7 +30,7 @@ ALL_RUNS = 10_000
 
 
 def history(arguments: argparse.Namespace, console: Console) -> int:
-    """List runs, or show one, or tell an order's life."""
+    """List runs, or show one run or the history of an order."""
     console.stdout_taken = arguments.json
     last = given.count(arguments.last, "--last") or LISTED
     if arguments.order and arguments.run:
@@ -80,10 +80,10 @@ def _end(run: RunRecord, console: Console) -> str:
 
 def _machine(run: RunRecord) -> dict[str, object]:
     """A run for machines: times with their zone, paths as text."""
-    told = asdict(run)
+    values = asdict(run)
     for name in ("started_at", "ended_at"):
-        told[name] = told[name].astimezone().isoformat() if told[name] else None
-    return told
+        values[name] = values[name].astimezone().isoformat() if values[name] else None
+    return values
 
 
 def _show_run(run: RunRecord, console: Console, *, as_json: bool) -> int:
@@ -159,7 +159,7 @@ def _resolve_orders(
 
 
 def _chosen(ledger: Ledger, number: str, account: int | None, owner: str | None) -> OrderRecord:
-    """Return the one uncertain order that is meant; say why when there is none, or more than one.
+    """Return the one uncertain order that is meant.
 
     Orders of the account in the settings come first; another account's is meant when only that one has it.
     """
@@ -188,8 +188,8 @@ def report(arguments: argparse.Namespace, console: Console) -> int:
     summary_json = given.target(arguments, "--summary-json", output)
     config = given.settings(arguments, console).config
     finished = Job(config).report(arguments.run, RunOptions(output=output))
-    for said in finished.said:
-        console.info(said)
+    for message in finished.said:
+        console.info(message)
     summary_view.show(finished.summary, console)
     if arguments.summary_json:
         summary_view.write_summary_json([finished.summary], summary_json, console)

@@ -1,4 +1,4 @@
-"""In which language to speak before the settings are read, or when they leave it open."""
+"""The language before the settings are read, or when they leave it open."""
 
 import locale
 import os
@@ -16,7 +16,7 @@ def detect_language(arguments: Sequence[str] = ()) -> Lang:
     asked = _option(arguments) or os.environ.get("BATCHSYNC_OUTPUT__LANGUAGE", "").lower()
     if asked in tuple(Lang):
         return Lang(asked)
-    return Lang.ZH if _system_speaks_chinese() else Lang.EN
+    return Lang.ZH if _system_is_chinese() else Lang.EN
 
 
 def _option(arguments: Sequence[str]) -> str:
@@ -28,7 +28,7 @@ def _option(arguments: Sequence[str]) -> str:
     return ""
 
 
-def _system_speaks_chinese() -> bool:
+def _system_is_chinese() -> bool:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name)
         if value:

@@ -43,8 +43,8 @@ def _copy(config: Config, target: str, console: Console) -> int:
     ):
         copied = opened.copy_to(copy)
         facts = {"orders": copied.orders, "attempts": copied.attempts, "runs": copied.runs}
-        told = {name: f"{count:,}" for name, count in facts.items()}
-        console.out(messages.COPIED.render(console.lang, **told, path=copy.place))
+        numbers = {name: f"{count:,}" for name, count in facts.items()}
+        console.out(messages.COPIED.render(console.lang, **numbers, path=copy.place))
     return 0
 
 
@@ -57,8 +57,8 @@ def _verify(opened: Ledger, console: Console) -> int:
         return 1
     found = opened.size()
     facts = {"orders": found.orders, "attempts": found.attempts, "runs": found.runs}
-    told = {name: f"{count:,}" for name, count in facts.items()}
-    console.out(messages.VERIFIED.render(console.lang, **told, size=file_size(found.bytes)))
+    numbers = {name: f"{count:,}" for name, count in facts.items()}
+    console.out(messages.VERIFIED.render(console.lang, **numbers, size=file_size(found.bytes)))
     return 0
 
 

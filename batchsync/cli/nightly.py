@@ -33,7 +33,7 @@ def nightly(arguments: argparse.Namespace, console: Console) -> int:
             raise
         if not night.is_open():
             return command.not_open(night)
-        with handle_signals(runner.get_loop(), drain=command.stopping(night.stop), abandon=night.cancel):
+        with handle_signals(runner.get_loop(), stop=command.stopping(night.stop), cancel=night.cancel):
             return runner.run(command.once(night)).exit_code
 
 
@@ -47,9 +47,7 @@ def watch(arguments: argparse.Namespace, console: Console) -> int:
 
     with asyncio.Runner(loop_factory=loop_factory(command.config)) as runner:
         watching = Watch(command.make_night, one, command.events.emit)
-        with handle_signals(
-            runner.get_loop(), drain=command.stopping(watching.stop), abandon=watching.cancel
-        ):
+        with handle_signals(runner.get_loop(), stop=command.stopping(watching.stop), cancel=watching.cancel):
             runner.run(watching.run())
     return ExitCode.INTERRUPTED
 
@@ -132,12 +130,12 @@ class NightlyCommand:
     def stopping(self, stop: Callable[[], None]) -> Callable[[], None]:
         """Return the handler of the first signal: log it and stop."""
 
-        def drain() -> None:
+        def stop_and_log() -> None:
             self.view.clear()
             self.events.emit(Event(name="stopping", message=Message(messages.STOPPING)))
             stop()
 
-        return drain
+        return stop_and_log
 
     def not_open(self, night: NightlyRun) -> int:
         """Log when the window opens; with files pending it counts as stopped early."""

@@ -1,4 +1,4 @@
-"""An order's whole life, told so that one can dispute a bill with it."""
+"""The whole history of an order, as evidence for a dispute."""
 
 import json
 from collections.abc import Iterator
@@ -30,8 +30,8 @@ def show(ledger: Ledger, number: str, console: Console, *, as_json: bool) -> int
         console.raw(json.dumps([asdict(each) for each in histories], indent=2, default=_plain))
         return 0
     for each in histories:
-        for said in told(each):
-            console.out(said.render(console.lang))
+        for message in lines(each):
+            console.out(message.render(console.lang))
     return 0
 
 
@@ -39,7 +39,7 @@ def _plain(value: Any) -> str:
     return value.astimezone().isoformat() if isinstance(value, datetime) else str(value)
 
 
-def told(history: OrderHistory) -> Iterator[Message]:
+def lines(history: OrderHistory) -> Iterator[Message]:
     """Yield an order's events, the oldest first, and what to do next."""
     order = history.order
     facts = {"number": order.number, "owner": order.owner_id, "account": order.account_name}

@@ -18,7 +18,7 @@ SHOWN = 20
 """Problem rows that are listed; the plan CSV has them all."""
 
 _NOTES = (reader.NOTES, columns.NOTES, planning.PLAN_NOTES)
-"""What a file's, a sheet's and a plan's notes say."""
+"""The texts of the notes of files, sheets and plans."""
 
 _NEED_A_LOOK = (PlanVerdict.INVALID, PlanVerdict.UNCERTAIN, PlanVerdict.FAILED_CHARGED)
 
@@ -47,8 +47,8 @@ def line(checked: CheckedFile, limit: int | None = None) -> Message:
 
 def show(checked: CheckedFile, console: Console) -> None:
     """Print columns, counts, cost, and the rows that need a look."""
-    for said in _head(checked):
-        console.out(said.render(console.lang))
+    for message in _head(checked):
+        console.out(message.render(console.lang))
     counted = [
         (cli.VERDICTS[verdict].render(console.lang), checked.counts[verdict])
         for verdict in PLAN_VERDICTS

@@ -16,7 +16,7 @@ WINDOW_S = 20.0
 """The speed shown is that of these last seconds."""
 LINE_EVERY_S = 10.0
 COLUMNS, ROWS = 100, 20
-"""Of a terminal that doesn't tell its size, as those of containers and of recorders do: tqdm would draw nothing."""
+"""For a terminal of unknown size, as in containers: tqdm would draw nothing."""
 FORMAT = "{percentage:3.0f}%|{bar:20}| {n_fmt}/{total_fmt}  {desc}"
 
 
@@ -43,11 +43,11 @@ class Speed:
             self._seen.popleft()
 
     def calls_per_s(self) -> float:
-        """Calls a second; 0 before there is anything to tell."""
+        """Calls a second; 0 at the beginning."""
         return self._slope(1)
 
     def left_s(self, progress: Progress) -> float | None:
-        """Seconds until all is done; None while nobody can tell."""
+        """Seconds until the end; None while unknown."""
         slope = self._slope(2)
         return (progress.total - progress.done) / slope if slope > 0 else None
 
@@ -82,7 +82,7 @@ class ProgressView:
             self._draw(progress)
         elif self._now() - self._last_line >= LINE_EVERY_S:
             self._last_line = self._now()
-            self._console.info(self._said(cli.LINE, progress))
+            self._console.info(self._text(cli.LINE, progress))
 
     def clear(self) -> None:
         """Make room for a sentence; the next update draws the bar again."""
@@ -90,7 +90,7 @@ class ProgressView:
             self._bar.clear()
 
     def close(self) -> None:
-        """Take the bar away: the outcome says it all."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -111,11 +111,11 @@ class ProgressView:
                 ncols=None if known else COLUMNS,
                 nrows=None if known else ROWS,
             )
-        self._bar.set_description_str(self._said(cli.BAR, progress), refresh=False)
+        self._bar.set_description_str(self._text(cli.BAR, progress), refresh=False)
         self._bar.n = progress.done
         self._bar.refresh()
 
-    def _said(self, text: Translation, progress: Progress) -> str:
+    def _text(self, text: Translation, progress: Progress) -> str:
         left = self._speed.left_s(progress)
         return text.render(
             self._console.lang,

@@ -1,4 +1,4 @@
-"""`run`: sends what is not yet synced, shows how it goes, and says what became of it."""
+"""`run`: sends what is not yet synced, shows the progress and the totals."""
 
 import argparse
 import asyncio
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.detach and options.processes > 1:
         raise UsageError(commands.NOT_TOGETHER, one="--detach", other="--processes")
     config = given.settings(arguments, console, token=True).config
-    if not _agreed(arguments, files, config, options, console):
+    if not _confirm_resend(arguments, files, config, options, console):
         console.info(cli.NOT_AGREED)
         return ExitCode.NOTHING_SENT
     if arguments.detach:
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     command = RunCommand(config, options, console, hidden=arguments.no_progress)
     try:
         command.run(files)
-    finally:  # also what went before a bug of ours is told
+    finally:  # the totals so far, also after a bug of ours
         if arguments.summary_json:
             summary_view.write_summary_json(command.summaries, summary_json, console)
     return exit_code_of_all([summary.exit_code for summary in command.summaries])
@@ -68,14 +68,14 @@ class RunCommand:
         self._stopping = self._stopped_before = False
         self._view = ProgressView(console, hidden=hidden)
         self._job = job_for(
-            config, on_progress=self._view.update, on_planned=self._show_plan, on_said=self._tell
+            config, on_progress=self._view.update, on_planned=self._show_plan, on_said=self._show_message
         )
 
     def run(self, files: list[Path]) -> None:
         """Go over all files; what comes of each stands in `summaries`."""
         with asyncio.Runner(loop_factory=loop_factory(self._config)) as runner:
             loop = runner.get_loop()
-            with handle_signals(loop, drain=self._drain, abandon=self._abandon):
+            with handle_signals(loop, stop=self._stop, cancel=self._cancel):
                 for path in files:
                     self.summaries.append(runner.run(self._file(path)))
         if len(files) > 1:
@@ -94,8 +94,8 @@ class RunCommand:
             stopped = Stop.INTERRUPTED if isinstance(error, Interrupted) else None
             return RunSummary(file=os.path.abspath(path), run="", stopped=stopped, exit_code=error.exit_code)  # noqa: PTH100, ASYNC240 (asks no disk)
         self._view.close()
-        for said in finished.said:
-            self._console.info(said)
+        for message in finished.said:
+            self._console.info(message)
         summary_view.show(finished.summary, self._console, hidden=self._hidden_rows)
         self._console.lang = self._own_lang
         return finished.summary
@@ -107,17 +107,17 @@ class RunCommand:
         self._console.set_language(self._asked_for, checked.lang)
         self._console.info(plan_view.line(checked, self._options.limit))
 
-    def _tell(self, said: Message) -> None:
+    def _show_message(self, message: Message) -> None:
         self._view.clear()
-        self._console.info(said)
+        self._console.info(message)
 
-    def _drain(self) -> None:
+    def _stop(self) -> None:
         self._stopping = True
         self._view.clear()
         self._console.info(Message(cli.STOPPING, {"what": cli.CALLS}))
         self._job.stop()
 
-    def _abandon(self) -> None:
+    def _cancel(self) -> None:
         self._view.clear()
         self._console.info(cli.ABANDONING)
         self._job.cancel()
@@ -126,7 +126,7 @@ class RunCommand:
 # --- Asking before money is spent twice ---------------------------------------------------------------------
 
 
-def _agreed(
+def _confirm_resend(
     arguments: argparse.Namespace, files: list[Path], config: Config, options: RunOptions, console: Console
 ) -> bool:
     asked = [

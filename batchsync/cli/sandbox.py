@@ -1,4 +1,4 @@
-"""`sandbox`: the stand-in of the API, on this machine."""
+"""`sandbox`: runs a local server with the API's contract."""
 
 import argparse
 

@@ -18,24 +18,24 @@ def run_in_thread(settings: SandboxSettings) -> Iterator["Sandbox"]:
     from batchsync.sandbox.server import serve
 
     ready: list[Sandbox] = []
-    told = threading.Event()
+    started = threading.Event()
     loop = asyncio.new_event_loop()
     over = asyncio.Event()
 
     def note(sandbox: "Sandbox") -> None:
         ready.append(sandbox)
-        told.set()
+        started.set()
 
     def play() -> None:
         try:
             loop.run_until_complete(serve(settings, over, note))
         finally:
-            told.set()
+            started.set()
             loop.close()
 
     thread = threading.Thread(target=play, name="sandbox", daemon=True)
     thread.start()
-    told.wait()
+    started.wait()
     try:
         yield ready[0]
     finally:

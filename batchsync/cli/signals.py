@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first drains, the second gives up the calls under way, the third leaves at once.
+"""Ctrl-C and SIGTERM: the first stops, the second cancels the calls under way, the third ends the program.
 
 `loop.add_signal_handler` does not exist on Windows, so plain handlers wake the loop instead, everywhere.
 """
@@ -16,12 +16,12 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP")
 
 @contextlib.contextmanager
 def handle_signals(
-    loop: asyncio.AbstractEventLoop, *, drain: Callable[[], None], abandon: Callable[[], None]
+    loop: asyncio.AbstractEventLoop, *, stop: Callable[[], None], cancel: Callable[[], None]
 ) -> Iterator[None]:
-    """Hand the first signal to `drain`, the second to `abandon`, inside the loop; the third raises."""
-    steps = [drain, abandon]
+    """Call `stop` at the first signal and `cancel` at the second, inside the loop; the third raises."""
+    steps = [stop, cancel]
 
-    def heard(_number: int, _frame: FrameType | None) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
         if not steps or loop.is_closed():
             raise KeyboardInterrupt
         loop.call_soon_threadsafe(steps.pop(0))
@@ -31,7 +31,7 @@ def handle_signals(
         number = getattr(signal, name, None)
         if number is not None and not _left_alone(number, name):
             with contextlib.suppress(ValueError):  # not the main thread
-                before[number] = signal.signal(number, heard)
+                before[number] = signal.signal(number, handle)
     try:
         yield
     finally:

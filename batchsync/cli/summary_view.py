@@ -28,8 +28,8 @@ def show(summary: RunSummary, console: Console, *, hidden: int = 0) -> None:
         console.out(f"  {line}")
     if summary.result:
         console.out(cli.RESULT_AT.render(console.lang, path=_nearby(Path(summary.result))))
-    for said in advice(summary, hidden):
-        console.info(said)
+    for message in advice(summary, hidden):
+        console.info(message)
 
 
 def _nearby(path: Path) -> Path:
@@ -38,18 +38,18 @@ def _nearby(path: Path) -> Path:
 
 
 def _counts(summary: RunSummary, console: Console) -> Iterator[str]:
-    told = [
+    figures = [
         (text.render(console.lang), getattr(summary, name))
         for name, text in result_columns.STATUSES.items()
         if getattr(summary, name) or name == "synced"
     ]
-    told.append((result_columns.HEADS["points"].render(console.lang), summary.points_spent))
+    figures.append((result_columns.HEADS["points"].render(console.lang), summary.points_spent))
     if summary.points_possible:
-        told.append((cli.POINTS_POSSIBLE.render(console.lang), summary.points_possible))
+        figures.append((cli.POINTS_POSSIBLE.render(console.lang), summary.points_possible))
     if summary.amount_missing:
-        told.append((cli.AMOUNT_MISSING.render(console.lang), summary.amount_missing))
-    widest = max(display_width(name) for name, _ in told)
-    for name, number in told:
+        figures.append((cli.AMOUNT_MISSING.render(console.lang), summary.amount_missing))
+    widest = max(display_width(name) for name, _ in figures)
+    for name, number in figures:
         yield f"{padded(name, widest)}  {number:>9,}"
 
 

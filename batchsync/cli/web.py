@@ -83,7 +83,7 @@ async def _serve(loaded: Loaded, arguments: argparse.Namespace, console: Console
         is_first = False
 
     def check_lines() -> list[CheckLine]:
-        return [CheckLine(result.mark, result.said) for result in run_checks(arguments)]
+        return [CheckLine(result.mark, result.message) for result in run_checks(arguments)]
 
     contexts: list[AppContext] = []
     closing: list[asyncio.Task[None]] = []
@@ -92,7 +92,7 @@ async def _serve(loaded: Loaded, arguments: argparse.Namespace, console: Console
         closing.extend(asyncio.ensure_future(context.queue.close(cancel=True)) for context in contexts)
 
     # Signals are handled before the address is shown.
-    with handle_signals(asyncio.get_running_loop(), drain=stopped.set, abandon=cancel):
+    with handle_signals(asyncio.get_running_loop(), stop=stopped.set, cancel=cancel):
         async with serve(
             loaded,
             run_checks=check_lines,

@@ -24,11 +24,11 @@ def worker(arguments: argparse.Namespace, console: Console) -> int:
         from batchsync.cluster.worker import Worker
     except ImportError as error:
         raise LedgerError(ledger_words.NO_CLUSTER) from error
-    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters of it is said by us
+    logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # we report what matters ourselves
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     assert config.token is not None
     with asyncio.Runner(loop_factory=loop_factory(config)) as runner:
         working = Worker(config, config.token, say=console.info)
-        with handle_signals(runner.get_loop(), drain=working.stop, abandon=working.cancel):
+        with handle_signals(runner.get_loop(), stop=working.stop, cancel=working.cancel):
             runner.run(working.work())
     return ExitCode.INTERRUPTED

@@ -26,7 +26,7 @@ class _Environment(EnvSettingsSource):
         try:
             return super().decode_complex_value(field_name, field, value)
         except ValueError:
-            return value  # told with all the other faults
+            return value  # reported with all other problems
 
 
 def read_environment(source: Source) -> None:

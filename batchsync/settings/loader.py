@@ -1,4 +1,4 @@
-"""Puts the sources together into one frozen Config, or tells everything that is wrong with them."""
+"""Merges the sources into one frozen Config, or reports all their problems."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ DEFAULT_PATH = Path("config.yaml")
 
 
 class SettingsProblems(SettingsError):
-    """Everything that is wrong with the settings, told at once."""
+    """All problems of the settings, reported at once."""
 
     def __init__(self, faults: Sequence[Problem]) -> None:
         self.faults = tuple(faults)
@@ -28,7 +28,7 @@ class SettingsProblems(SettingsError):
     def render(self, lang: Lang) -> str:
         """Return all faults, one a line."""
         return "\n".join(
-            [super().render(lang), *(f"  - {fault.said().render(lang)}" for fault in self.faults)]
+            [super().render(lang), *(f"  - {fault.message().render(lang)}" for fault in self.faults)]
         )
 
 
@@ -44,7 +44,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Settings that hold, and what should be said about them."""
+    """Valid settings, their sources and warnings."""
 
     config: Config
     file: Path | None
@@ -62,7 +62,7 @@ def load(path: Path | None = None, *, options: Sequence[Override] = (), token: b
     Without `path`, `config.yaml` in the working folder is read if there is one. With `token`, the access token is
     asked for, and its absence is a fault like any other.
 
-    Raises SettingsWrong.
+    Raises SettingsProblems.
     """
     file = path if path is not None else _default_path()
     sources = [from_file(file)] if file else []
@@ -97,14 +97,14 @@ def _validated(merged: Source, faults: list[Problem]) -> Config:
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
-        faults += _told_once(error, merged.places)
+        faults += _one_per_key(error, merged.places)
     if faults:
         raise SettingsProblems(faults)
     return config
 
 
-def _told_once(error: ValidationError, places: Mapping[Key, Message]) -> Iterator[Problem]:
-    """A union fails once per member, but is one thing to mend."""
+def _one_per_key(error: ValidationError, places: Mapping[Key, Message]) -> Iterator[Problem]:
+    """Yield one problem per key; a union fails once per member."""
     seen: set[Key] = set()
     for detail in error.errors(include_url=False):
         key: Key = tuple(detail["loc"][:2])

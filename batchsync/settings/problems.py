@@ -1,4 +1,4 @@
-"""Turns what pydantic says of a value into a sentence that names key, place and what would be right."""
+"""Turns pydantic's errors into messages that name key, place and the right values."""
 
 import difflib
 import re
@@ -98,7 +98,7 @@ def sections() -> list[tuple[str, type[BaseModel]]]:
 
 
 def redact(value: Any) -> str:
-    """A value as it may stand in a sentence: quoted, not endless, without passwords."""
+    """Return a value for a message: quoted, shortened, without passwords."""
     text = re.sub(r"//[^/@]*@", "//***@", str(value))
     return f"`{text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + '...'}`"
 

@@ -21,13 +21,13 @@ _KUBERNETES = re.compile(r"batchsync_(service_(host|port.*)|port(_\d.*)?)", re.I
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something to mend, and where it stands."""
+    """Something wrong, and its place."""
 
     where: Message | None
     what: Message
 
-    def said(self) -> Message:
-        """Return place and fault in one."""
+    def message(self) -> Message:
+        """Return place and problem as one message."""
         if self.where is None:
             return self.what
         return Message(messages.FAULT, {"where": self.where, "what": self.what})
@@ -76,7 +76,7 @@ def decoded(data: bytes) -> str | None:
 
 
 def from_environment() -> Source:
-    """Read every BATCHSYNC_ variable; an unknown one is kept, so that it is told."""
+    """Read every BATCHSYNC_ variable; unknown ones too, which are reported later."""
     names = list(_names())
     source = Source(places={_key(name): Message(messages.IN_ENVIRONMENT, {"name": name}) for name in names})
     if names == [TOKEN_NAME]:  # a tenth of a second that most runs need not wait for

@@ -36,8 +36,8 @@ def document(lang: Lang) -> str:
         lines += [f"## {section}", "", meaning(section, model, lang), ""]
         lines += [messages.DOCS_COLUMNS.render(lang), "| --- | --- | --- |"]
         for key, field in model.model_fields.items():
-            told = key_meaning(section, key, lang).replace("|", r"\|")
-            lines.append(f"| `{section}.{key}` | {_default(field, lang)} | {told} |")
+            text = key_meaning(section, key, lang).replace("|", r"\|")
+            lines.append(f"| `{section}.{key}` | {_default(field, lang)} | {text} |")
         lines.append("")
     return "\n".join(lines)
 
@@ -63,11 +63,11 @@ def _docstrings() -> dict[str, str]:
         if isinstance(node, ast.ClassDef)
     }
     return {
-        f"{section}.{key.target.id}": " ".join(str(told.value.value).split())
+        f"{section}.{key.target.id}": " ".join(str(text.value.value).split())
         for section, model in sections()
-        for key, told in pairwise(bodies[model.__name__])
+        for key, text in pairwise(bodies[model.__name__])
         if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name)
-        if isinstance(told, ast.Expr) and isinstance(told.value, ast.Constant)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
     }
 
 

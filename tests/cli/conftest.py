@@ -31,8 +31,8 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A stand-in of the API with books of its own; settings and token point to it."""
-    with run_in_thread(SandboxSettings()) as stand_in:
-        monkeypatch.setenv("BATCHSYNC_API__URL", stand_in.url)
-        monkeypatch.setenv("BATCHSYNC_TOKEN", stand_in.token)
+    with run_in_thread(SandboxSettings()) as server:
+        monkeypatch.setenv("BATCHSYNC_API__URL", server.url)
+        monkeypatch.setenv("BATCHSYNC_TOKEN", server.token)
         monkeypatch.setenv("BATCHSYNC_PACE__RATE", "1000")
-        yield stand_in
+        yield server

@@ -37,9 +37,9 @@ def test_columns_that_can_not_be_told_are_asked_about(
     Path("orders.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     lang = "zh" if "订单号,线上" in header else "en"
     assert 2 == main([command, "orders.csv", "--ledger", "ledger.db", "--lang", lang])
-    said = capsys.readouterr().err
-    assert [] == [words for words in named if words not in said]
-    assert "Traceback" not in said
+    text = capsys.readouterr().err
+    assert [] == [words for words in named if words not in text]
+    assert "Traceback" not in text
 
 
 def test_an_answer_ends_the_question(
@@ -72,9 +72,9 @@ def test_what_a_file_and_a_sheet_are_is_said_in_words(
     book.add_sheet("b").visibility = 1
     book.save("orders.xls")
     main(["check", "orders.xls", "--ledger", "ledger.db", "--lang", "en"])
-    said = capsys.readouterr().out
+    text = capsys.readouterr().out
     assert (
-        "keeps only 15 digits" in said,
-        "the hidden sheet “b” is left out" in said,
-        "binary_limits" in said,
+        "keeps only 15 digits" in text,
+        "the hidden sheet “b” is left out" in text,
+        "binary_limits" in text,
     ) == (True, True, False)

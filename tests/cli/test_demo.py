@@ -86,5 +86,5 @@ def test_the_sandbox_serves_until_ctrl_c() -> None:
         with urllib.request.urlopen(f"{url.partition('/vv/')[0]}/books") as books:
             assert b'"points": 0' in books.read()
         sandbox.send_signal(signal.SIGINT)
-        _, told = sandbox.communicate()
-    assert (0, "") == (sandbox.returncode, told)
+        _, shown_values = sandbox.communicate()
+    assert (0, "") == (sandbox.returncode, shown_values)

@@ -199,14 +199,14 @@ def test_nights_are_looked_at_where_there_are_any(
     monkeypatch.setenv("BATCHSYNC_INBOX__FOLDER", str(here / "inbox"))
     monkeypatch.setenv("BATCHSYNC_NOTIFY__URLS", '["json://127.0.0.1/secret-one", "nowhere://secret-two"]')
     assert 1 == main(["doctor"])
-    told = capsys.readouterr().out
+    shown_values = capsys.readouterr().out
     assert (True, True, False) == (
-        "does not exist" in told,
-        "Address 2 of notify.urls (nowhere://...)" in told,
-        "secret" in told,
+        "does not exist" in shown_values,
+        "Address 2 of notify.urls (nowhere://...)" in shown_values,
+        "secret" in shown_values,
     )
     (here / "inbox").mkdir()
     monkeypatch.setenv("BATCHSYNC_NOTIFY__URLS", '["json://127.0.0.1/secret-one"]')
     main(["doctor"])
-    told = capsys.readouterr().out
-    assert (True, True) == (f"inbox: {here / 'inbox'}" in told, "notifications: 1" in told)
+    shown_values = capsys.readouterr().out
+    assert (True, True) == (f"inbox: {here / 'inbox'}" in shown_values, "notifications: 1" in shown_values)

@@ -58,18 +58,18 @@ def test_spend_of_other_days(run: str, capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize(
-    ("given", "said"), [(["--since", "tomorrow"], "2026-11-24"), (["--chart", "a.png"], ".svg")]
+    ("given", "text"), [(["--since", "tomorrow"], "2026-11-24"), (["--chart", "a.png"], ".svg")]
 )
-def test_slips_in_spend(given: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_slips_in_spend(given: list[str], text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A sentence that shows what would be right."""
-    assert (2, True) == (main(["spend", *given]), said in capsys.readouterr().err)
+    assert (2, True) == (main(["spend", *given]), text in capsys.readouterr().err)
 
 
 # --- reconcile ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("closing", "code", "said"),
+    ("closing", "code", "text"),
     [
         ("99", 0, "none of the 1 uncertain"),
         ("98", 1, "1 of 1"),
@@ -78,11 +78,11 @@ def test_slips_in_spend(given: list[str], said: str, capsys: pytest.CaptureFixtu
     ],
 )
 def test_balances_tie_the_difference_to_the_doubts(
-    closing: str, code: int, said: str, run: str, capsys: pytest.CaptureFixture[str]
+    closing: str, code: int, text: str, run: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """1 point is sure, 1 possible: what was taken says which."""
     ended = main(["reconcile", "--opening", "100", "--closing", closing])
-    assert (code, True) == (ended, said in capsys.readouterr().out)
+    assert (code, True) == (ended, text in capsys.readouterr().out)
 
 
 def test_a_statement_makes_a_dispute_workbook(

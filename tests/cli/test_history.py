@@ -227,9 +227,11 @@ def test_report_of_a_run_that_goes_on_says_so(
         assert 0 == main(["report", run, "--output", "then.xlsx", *lang])
     now, then = (_texts(name) for name in ("now.xlsx", "then.xlsx"))
     assert (True, False) == tuple(
-        ("仍在进行中" if zh else "NOT COMPLETE YET") in told for told in (now, then)
+        ("仍在进行中" if zh else "NOT COMPLETE YET") in shown_values for shown_values in (now, then)
     )
-    assert (False, True) == tuple(("意外中断" if zh else "cut off") in told for told in (now, then))
+    assert (False, True) == tuple(
+        ("意外中断" if zh else "cut off") in shown_values for shown_values in (now, then)
+    )
     assert ("正在发送" if zh else "being sent right now") in now
     assert ("尚未处理到这一行" if zh else "has not reached this row") in now
 

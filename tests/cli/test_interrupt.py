@@ -17,28 +17,28 @@ def press(number: int = signal.SIGINT) -> None:
 
 async def test_the_first_drains_the_second_abandons() -> None:
     """Each is heard inside the loop, which a waiting select does not hold up."""
-    heard: list[str] = []
-    drained, abandoned = asyncio.Event(), asyncio.Event()
+    handle: list[str] = []
+    stopped, cancelled = asyncio.Event(), asyncio.Event()
 
-    def drain() -> None:
-        heard.append(f"drain in {threading.current_thread().name}")
-        drained.set()
+    def stop() -> None:
+        handle.append(f"drain in {threading.current_thread().name}")
+        stopped.set()
 
     def cancel() -> None:
-        heard.append("abandon")
-        abandoned.set()
+        handle.append("abandon")
+        cancelled.set()
 
-    with handle_signals(asyncio.get_running_loop(), drain=drain, abandon=cancel):
+    with handle_signals(asyncio.get_running_loop(), stop=stop, cancel=cancel):
         press()
-        await drained.wait()
+        await stopped.wait()
         press(signal.SIGTERM)
-        await abandoned.wait()
-    assert ["drain in MainThread", "abandon"] == heard
+        await cancelled.wait()
+    assert ["drain in MainThread", "abandon"] == handle
 
 
 async def test_the_third_leaves_at_once() -> None:
     """Whoever presses three times means it."""
-    with handle_signals(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
+    with handle_signals(asyncio.get_running_loop(), stop=lambda: None, cancel=lambda: None):
         press()
         press()
         with pytest.raises(KeyboardInterrupt):
@@ -48,7 +48,7 @@ async def test_the_third_leaves_at_once() -> None:
 async def test_the_old_handlers_come_back() -> None:
     """A caller's own handlers hold again afterwards."""
     before = signal.getsignal(signal.SIGINT)
-    with handle_signals(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
+    with handle_signals(asyncio.get_running_loop(), stop=lambda: None, cancel=lambda: None):
         assert before is not signal.getsignal(signal.SIGINT)
     assert before is signal.getsignal(signal.SIGINT)
 
@@ -57,21 +57,21 @@ async def test_a_system_without_some_signals(monkeypatch: pytest.MonkeyPatch) ->
     """Windows knows no SIGHUP, and not all know SIGTERM."""
     for name in ("SIGTERM", "SIGHUP"):
         monkeypatch.delattr(signal, name)
-    drained = asyncio.Event()
-    with handle_signals(asyncio.get_running_loop(), drain=drained.set, abandon=lambda: None):
+    stopped = asyncio.Event()
+    with handle_signals(asyncio.get_running_loop(), stop=stopped.set, cancel=lambda: None):
         press()
-        await drained.wait()
-    assert drained.is_set()
+        await stopped.wait()
+    assert stopped.is_set()
 
 
 async def test_a_script_s_ampersand_does_not_deafen_us() -> None:
     """A shell without job control starts `batchsync run ... &` with SIGINT ignored; `kill -INT` is meant all the same."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    drained = asyncio.Event()
+    stopped = asyncio.Event()
     try:
-        with handle_signals(asyncio.get_running_loop(), drain=drained.set, abandon=lambda: None):
+        with handle_signals(asyncio.get_running_loop(), stop=stopped.set, cancel=lambda: None):
             press()
-            await drained.wait()
+            await stopped.wait()
         assert signal.SIG_IGN is signal.getsignal(signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
@@ -81,7 +81,7 @@ async def test_what_is_ignored_stays_ignored() -> None:
     """`nohup batchsync run ...` must survive its terminal."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with handle_signals(asyncio.get_running_loop(), drain=lambda: None, abandon=lambda: None):
+        with handle_signals(asyncio.get_running_loop(), stop=lambda: None, cancel=lambda: None):
             assert signal.SIG_IGN is signal.getsignal(signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)

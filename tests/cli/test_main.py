@@ -50,12 +50,12 @@ def test_a_bug_is_written_down_without_the_token(
     assert 70 == main(["init"])
     shown = capsys.readouterr()
     (log,) = logs.iterdir()
-    told = log.read_text(encoding="utf-8")
+    shown_values = log.read_text(encoding="utf-8")
     assert (True, False, True, False) == (
         str(log) in shown.err,
         "Traceback" in shown.err,
-        "Traceback" in told,
-        CANARY in told + shown.err + shown.out,
+        "Traceback" in shown_values,
+        CANARY in shown_values + shown.err + shown.out,
     )
 
 

@@ -38,8 +38,8 @@ def uncertain_run(capsys: pytest.CaptureFixture[str]) -> str:
     """Return the first run that left something uncertain, if there is one yet."""
     capsys.readouterr()
     main(["history", "--json"])
-    told = json.loads(capsys.readouterr().out)
-    return next((each["run"] for each in told if each["summary"]["uncertain"]), "")
+    shown_values = json.loads(capsys.readouterr().out)
+    return next((each["run"] for each in shown_values if each["summary"]["uncertain"]), "")
 
 
 @pytest.mark.parametrize("page", PAGES)

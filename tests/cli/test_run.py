@@ -59,12 +59,12 @@ def test_the_same_again_makes_no_call(sandbox: Sandbox, capsys: pytest.CaptureFi
     main(["run", sheet()])
     capsys.readouterr()
     assert 0 == main(["run", "orders.csv", "--summary-json", "-"])
-    told = totals(capsys.readouterr().out)
+    shown_values = totals(capsys.readouterr().out)
     assert (3, 3, 0, 0) == (
         len(sandbox.books.calls),
-        told["already_synced"],
-        told["calls"],
-        told["points_spent"],
+        shown_values["already_synced"],
+        shown_values["calls"],
+        shown_values["points_spent"],
     )
 
 
@@ -72,9 +72,9 @@ def test_the_counts_add_up_to_the_rows(sandbox: Sandbox, capsys: pytest.CaptureF
     """Duplicates and damaged rows included; exit 1, since a row needs a look."""
     name = sheet([*GOOD, GOOD[0], ("1.26E+17", "77")])
     assert 1 == main(["run", name, "--summary-json", "-"])
-    told = totals(capsys.readouterr().out)
-    assert (5, 1, 1) == (told["rows"], told["duplicate"], told["invalid"])
-    assert told["rows"] == sum(int(str(told[name])) for name in COUNTS)
+    shown_values = totals(capsys.readouterr().out)
+    assert (5, 1, 1) == (shown_values["rows"], shown_values["duplicate"], shown_values["invalid"])
+    assert shown_values["rows"] == sum(int(str(shown_values[name])) for name in COUNTS)
 
 
 def test_chinese_paths_with_spaces(sandbox: Sandbox) -> None:
@@ -148,9 +148,9 @@ def test_a_pattern_is_expanded_here(sandbox: Sandbox, capsys: pytest.CaptureFixt
     sheet(GOOD[1:], "b.csv")
     sheet(GOOD, "~$a.csv")
     assert 0 == main(["run", "*.csv", "--output", "out", "--summary-json", "-"])
-    told = json.loads(capsys.readouterr().out)
+    shown_values = json.loads(capsys.readouterr().out)
     assert (["a.csv", "b.csv"], 2) == (
-        [Path(each["file"]).name for each in told],
+        [Path(each["file"]).name for each in shown_values],
         len(list(Path("out").glob("*.result.xlsx"))),
     )
 
@@ -159,8 +159,8 @@ def test_one_bad_file_does_not_stop_the_others(sandbox: Sandbox, capsys: pytest.
     """It is told, it stands in the summary with exit code 2, and the command ends with 1."""
     assert 1 == main(["run", "no.csv", sheet(), "--summary-json", "-"])
     shown = capsys.readouterr()
-    told = json.loads(shown.out)
-    assert ([2, 0], 3) == ([each["exit_code"] for each in told], sandbox.books.points)
+    shown_values = json.loads(shown.out)
+    assert ([2, 0], 3) == ([each["exit_code"] for each in shown_values], sandbox.books.points)
     assert "no.csv" in shown.err
 
 
@@ -243,11 +243,11 @@ def test_a_wrong_token_stops_at_once(
     monkeypatch.setenv("BATCHSYNC_TOKEN", "wrong-canary-0123456789")
     code = main(["run", sheet(), sheet(GOOD, "more.csv"), "--concurrency", "1", "--summary-json", "-"])
     shown = capsys.readouterr()
-    told = json.loads(shown.out)
+    shown_values = json.loads(shown.out)
     assert (3, ["authentication"] * 2, [3, 3], 0) == (
         code,
-        [each["stopped"] for each in told],
-        [each["not_sent"] for each in told],
+        [each["stopped"] for each in shown_values],
+        [each["not_sent"] for each in shown_values],
         sandbox.books.points,
     )
     assert ("wrong-canary" in shown.err, "The token is not accepted" in shown.err) == (False, True)
@@ -383,8 +383,8 @@ def test_a_resend_that_stops_early_does_not_make_the_next_run_pay(
     main(["run", "orders.csv", "--resend", "--yes", *stopped_by])
     capsys.readouterr()
     assert 0 == main(["run", "orders.csv", "--summary-json", "-"])
-    told = totals(capsys.readouterr().out)
-    assert (3, 0, 4) == (told["already_synced"], told["calls"], sandbox.books.points)
+    shown_values = totals(capsys.readouterr().out)
+    assert (3, 0, 4) == (shown_values["already_synced"], shown_values["calls"], sandbox.books.points)
 
 
 def test_a_resend_that_the_api_refuses_does_not_make_the_next_run_pay(
@@ -392,20 +392,20 @@ def test_a_resend_that_the_api_refuses_does_not_make_the_next_run_pay(
 ) -> None:
     """One in doubt and two paid for, all refused when they are sent again as agreed: a plain run sends none of them."""
     script = script_of({"*": ["ok", "code 1003", "ok"], GOOD[0][0]: ["http 500", "code 1003", "ok"]})
-    with run_in_thread(SandboxSettings(script=script)) as stand_in:
-        monkeypatch.setenv("BATCHSYNC_API__URL", stand_in.url)
-        monkeypatch.setenv("BATCHSYNC_TOKEN", stand_in.token)
+    with run_in_thread(SandboxSettings(script=script)) as server:
+        monkeypatch.setenv("BATCHSYNC_API__URL", server.url)
+        monkeypatch.setenv("BATCHSYNC_TOKEN", server.token)
         main(["run", sheet()])
         again = ["--resend", "--resend-uncertain", "--yes", "--format", "csv", "--summary-json", "again.json"]
         main(["run", "orders.csv", *again])
-        told = totals(Path("again.json").read_text(encoding="utf-8"))
-        assert (3, 3, 0) == (told["failed"], told["calls"], told["points_spent"])
+        shown_values = totals(Path("again.json").read_text(encoding="utf-8"))
+        assert (3, 3, 0) == (shown_values["failed"], shown_values["calls"], shown_values["points_spent"])
         row = Path("orders.result.csv").read_text(encoding="utf-8-sig").splitlines()[1]
         assert "only with --resend or --resend-uncertain" in row
         capsys.readouterr()
         main(["run", "orders.csv", "--summary-json", "-"])
-        told = totals(capsys.readouterr().out)
-        assert (2, 1, 0) == (told["already_synced"], told["uncertain"], told["calls"])
+        shown_values = totals(capsys.readouterr().out)
+        assert (2, 1, 0) == (shown_values["already_synced"], shown_values["uncertain"], shown_values["calls"])
 
 
 @pytest.mark.parametrize("stopped_by", [["--limit", "1"], ["--max-points", "1"]])
@@ -413,30 +413,30 @@ def test_a_resend_of_uncertain_orders_that_stops_early_leaves_the_rest_uncertain
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stopped_by: list[str]
 ) -> None:
     """Three in doubt, one sent again as agreed; a plain run then sends neither of the other two, and says so."""
-    with run_in_thread(SandboxSettings(script=script_of({"*": ["close", "ok"]}))) as stand_in:
-        monkeypatch.setenv("BATCHSYNC_API__URL", stand_in.url)
-        monkeypatch.setenv("BATCHSYNC_TOKEN", stand_in.token)
+    with run_in_thread(SandboxSettings(script=script_of({"*": ["close", "ok"]}))) as server:
+        monkeypatch.setenv("BATCHSYNC_API__URL", server.url)
+        monkeypatch.setenv("BATCHSYNC_TOKEN", server.token)
         main(["run", sheet()])
         again = ["--resend-uncertain", "--yes", "--summary-json", "again.json"]
         main(["run", "orders.csv", *again, *stopped_by])
-        assert 4 == stand_in.books.points
+        assert 4 == server.books.points
         stopped = totals(Path("again.json").read_text(encoding="utf-8"))
         assert (1, 2, 0) == (stopped["synced"], stopped["uncertain"], stopped["not_sent"])
         capsys.readouterr()
         assert 1 == main(["run", "orders.csv", "--summary-json", "-"])
-        told = totals(capsys.readouterr().out)
+        shown_values = totals(capsys.readouterr().out)
         assert (
             1,
             2,
             0,
             0,
         ) == (  # it made no call, so it cost nothing; the earlier runs have the possible points
-            told["already_synced"],
-            told["uncertain"],
-            told["calls"],
-            told["points_possible"],
+            shown_values["already_synced"],
+            shown_values["uncertain"],
+            shown_values["calls"],
+            shown_values["points_possible"],
         )
-        assert 4 == stand_in.books.points
+        assert 4 == server.books.points
 
 
 @pytest.mark.parametrize("resend", [[], ["--resend"]], ids=["plain", "resend"])
@@ -505,8 +505,8 @@ def test_a_name_and_a_format_that_contradict_each_other(sandbox: Sandbox) -> Non
 def test_one_row_is_not_rows(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """Counts and their nouns agree."""
     main(["run", sheet(GOOD[:1])])
-    told = capsys.readouterr()
-    assert "1 row, 1 order to send (about 1 point), 0 already synced, 0 others" in told.err
+    shown_values = capsys.readouterr()
+    assert "1 row, 1 order to send (about 1 point), 0 already synced, 0 others" in shown_values.err
     main(["run", sheet(GOOD[:2])])
     assert "2 rows, 1 order to send (about 1 point), 1 already synced" in capsys.readouterr().err
 

@@ -70,15 +70,15 @@ def test_the_first_signal_drains(
         press(5, number)
         assert 130 == main(["run", orders_csv(), "--concurrency", "4", "--summary-json", "-"])
         shown = capsys.readouterr()
-        (told,) = json.loads(shown.out)
+        (shown_values,) = json.loads(shown.out)
         assert ("interrupted", 0, ORDERS, True) == (
-            told["stopped"],
-            told["uncertain"],
-            told["synced"] + told["not_sent"],
-            Path(told["result"]).is_file(),
+            shown_values["stopped"],
+            shown_values["uncertain"],
+            shown_values["synced"] + shown_values["not_sent"],
+            Path(shown_values["result"]).is_file(),
         )
-        assert (told["points_spent"], True) == (sandbox.books.points, "Ctrl-C again" in shown.err)
-        assert 5 <= told["synced"] < ORDERS
+        assert (shown_values["points_spent"], True) == (sandbox.books.points, "Ctrl-C again" in shown.err)
+        assert 5 <= shown_values["synced"] < ORDERS
         assert 0 == main(["run", "orders.csv"])
         assert ([], ORDERS) == (sandbox.books.charged_twice(), sandbox.books.points)
 
@@ -94,8 +94,12 @@ def test_the_second_gives_up_what_is_under_way(
         point_to(sandbox, monkeypatch)
         press(3, signal.SIGINT, signal.SIGTERM)  # two of a kind would be heard as one
         assert 130 == main(["run", orders_csv(), "--concurrency", "3", "--summary-json", "-"])
-    (told,) = json.loads(capsys.readouterr().out)
-    assert (3, ORDERS - 3, True) == (told["uncertain"], told["not_sent"], Path(told["result"]).is_file())
+    (shown_values,) = json.loads(capsys.readouterr().out)
+    assert (3, ORDERS - 3, True) == (
+        shown_values["uncertain"],
+        shown_values["not_sent"],
+        Path(shown_values["result"]).is_file(),
+    )
     with open_ledger(str(tmp_path / "ledger.sqlite"), read_only=True) as ledger:
         assert State.UNCERTAIN == ledger.orders_of("261101-100000000000000")[0].state
 
@@ -110,8 +114,11 @@ def test_later_files_are_told_too(
         point_to(sandbox, monkeypatch)
         press(2, signal.SIGINT)
         assert 130 == main(["run", "orders.csv", "later.csv", "--concurrency", "1", "--summary-json", "-"])
-    told = json.loads(capsys.readouterr().out)
-    assert (["interrupted"] * 2, 1) == ([each["stopped"] for each in told], told[1]["not_sent"])
+    shown_values = json.loads(capsys.readouterr().out)
+    assert (["interrupted"] * 2, 1) == (
+        [each["stopped"] for each in shown_values],
+        shown_values[1]["not_sent"],
+    )
 
 
 def test_ctrl_c_while_the_file_is_read(
@@ -128,8 +135,8 @@ def test_ctrl_c_while_the_file_is_read(
         point_to(sandbox, monkeypatch)
         assert 130 == main(["run", orders_csv(), "--summary-json", "-"])
         assert [] == sandbox.books.calls
-    (told,) = json.loads(capsys.readouterr().out)
-    assert ("interrupted", "", None) == (told["stopped"], told["run"], told["result"])
+    (shown_values,) = json.loads(capsys.readouterr().out)
+    assert ("interrupted", "", None) == (shown_values["stopped"], shown_values["run"], shown_values["result"])
     assert 0 == main(["history"])
     assert "There are no runs yet." in capsys.readouterr().err
 

@@ -65,19 +65,19 @@ def test_the_outcome_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_each_trouble_has_its_sentence() -> None:
     """Failed, uncertain and invalid rows each say what to do next; uncertain ones name the run."""
-    told = [said.render(Lang.EN) for said in advice(DONE)]
-    assert ["20 failed", "4 uncertain", "10 invalid"] == [sentence.split(":")[0] for sentence in told]
-    assert "--run 20261123-0212-x" in told[1]
+    shown_values = [text.render(Lang.EN) for text in advice(DONE)]
+    assert ["20 failed", "4 uncertain", "10 invalid"] == [sentence.split(":")[0] for sentence in shown_values]
+    assert "--run 20261123-0212-x" in shown_values[1]
 
 
 @pytest.mark.parametrize("stop", list(Stop))
 def test_every_stop_says_what_to_do(stop: Stop) -> None:
     """No stop leaves its user with a bare word."""
-    told = [
-        said.render(Lang.ZH)
-        for said in advice(RunSummary(file="x", run="r", not_sent=3, stopped=stop, result="y"))
+    shown_values = [
+        text.render(Lang.ZH)
+        for text in advice(RunSummary(file="x", run="r", not_sent=3, stopped=stop, result="y"))
     ]
-    assert [f"已停止。{stops.ADVICE[stop].zh}"] == told
+    assert [f"已停止。{stops.ADVICE[stop].zh}"] == shown_values
 
 
 def test_all_is_well_needs_no_advice() -> None:

@@ -28,7 +28,7 @@ def written(text: str, name: str = "config.yaml", encoding: str = "utf-8") -> Pa
     return path
 
 
-def told(path: Path | None = None, *, lang: Lang = Lang.EN, token: bool = False) -> list[str]:
+def problems(path: Path | None = None, *, lang: Lang = Lang.EN, token: bool = False) -> list[str]:
     with pytest.raises(SettingsProblems) as caught:
         load(path, token=token)
     return [line.removeprefix("  - ") for line in caught.value.render(lang).splitlines()[1:]]
@@ -98,7 +98,7 @@ def test_an_empty_value_is_an_error_with_its_line(value: str) -> None:
     written(f"pace:\n  rate: 3\napi:\n  url:{value}\n")
     assert [
         "config.yaml, line 4: api.url has no value. Write one, or remove the line to use the default."
-    ] == told()
+    ] == problems()
 
 
 def test_an_empty_section_or_file_has_the_defaults() -> None:
@@ -129,19 +129,19 @@ def test_all_faults_are_told_at_once_with_their_lines(monkeypatch: pytest.Monkey
         "config.yaml, line 7: output.format must be one of xlsx, csv, not `pdf`.",
         "config.yaml, line 8: there is no setting `pacing`. Did you mean `pace`?",
         "environment variable BATCHSYNC_SPEND__PRICE: spend.price must be a whole number, not `1.5`.",
-    } == set(told())
+    } == set(problems())
 
 
 def test_a_fault_is_told_in_chinese() -> None:
     """The same places and facts, in the user's language."""
     written("pace:\n  rate: fast\n")
-    assert ["config.yaml 第 2 行：pace.rate 必须是数字，不能是 `fast`。"] == told(lang=Lang.ZH)
+    assert ["config.yaml 第 2 行：pace.rate 必须是数字，不能是 `fast`。"] == problems(lang=Lang.ZH)
 
 
 def test_a_key_of_another_section_is_found() -> None:
     """Someone who puts rate under api meant pace.rate."""
     written("api:\n  rate: 3\n")
-    assert ["config.yaml, line 2: there is no setting `api.rate`. Did you mean `pace.rate`?"] == told()
+    assert ["config.yaml, line 2: there is no setting `api.rate`. Did you mean `pace.rate`?"] == problems()
 
 
 def test_a_key_given_twice_is_refused() -> None:
@@ -149,7 +149,7 @@ def test_a_key_given_twice_is_refused() -> None:
     written("spend:\n  max_points: 10\n  price: 1\n  max_points: 9999\n")
     assert [
         "config.yaml, line 4: `max_points` is set twice; the first one is in line 2. Delete one of them."
-    ] == told()
+    ] == problems()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_key_given_twice_is_refused() -> None:
 def test_a_token_in_the_file_is_refused_and_not_shown(text: str) -> None:
     """The settings file is copied and mailed around."""
     written(text)
-    (sentence,) = told()
+    (sentence,) = problems()
     assert ("the settings file must not contain a token" in sentence, "S3CRET" in sentence) == (True, False)
 
 
@@ -187,7 +187,7 @@ def test_a_token_in_the_file_is_refused_and_not_shown(text: str) -> None:
 def test_a_slip_of_the_pen_gets_its_own_sentence(text: str, sentence: str) -> None:
     """What people really type wrong in YAML."""
     written(text)
-    assert [sentence] == told()
+    assert [sentence] == problems()
 
 
 @pytest.mark.parametrize(
@@ -196,13 +196,13 @@ def test_a_slip_of_the_pen_gets_its_own_sentence(text: str, sentence: str) -> No
 def test_broken_yaml_is_a_sentence(text: str) -> None:
     """Never a traceback, whatever stands in the file."""
     written(text)
-    assert all(line.startswith("config.yaml, line") for line in told())
+    assert all(line.startswith("config.yaml, line") for line in problems())
 
 
 def test_endless_nesting_is_a_sentence() -> None:
     """A file that would exhaust the parser."""
     written("a: " + "[" * 5_000)
-    assert ["config.yaml, line 1: this is nested too deeply."] == told()
+    assert ["config.yaml, line 1: this is nested too deeply."] == problems()
 
 
 PIECES = st.sampled_from(
@@ -244,25 +244,25 @@ def test_any_file_is_settings_or_sentences(data: bytes) -> None:
     try:
         load()
     except SettingsProblems as wrong:
-        sentences = [fault.said().render(lang) for fault in wrong.faults for lang in Lang]
+        sentences = [fault.message().render(lang) for fault in wrong.faults for lang in Lang]
     assert all(sentences)
 
 
 def test_a_file_that_is_no_text_is_told() -> None:
     """A workbook given as settings."""
     Path("config.yaml").write_bytes(b"PK\x03\x04\x14\xff\xff")
-    assert ["config.yaml is neither UTF-8 nor GBK text. Save it again as UTF-8."] == told()
+    assert ["config.yaml is neither UTF-8 nor GBK text. Save it again as UTF-8."] == problems()
 
 
 def test_a_named_file_must_exist() -> None:
     """A default file may be missing, a named one may not: its limits would silently not hold."""
-    assert "There is no settings file other.yaml." in told(Path("other.yaml"))[0]
+    assert "There is no settings file other.yaml." in problems(Path("other.yaml"))[0]
 
 
 def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cap that is mistyped must not be no cap."""
     monkeypatch.setenv("BATCHSYNC_SPENT__MAX_POINTS", "10")
-    (sentence,) = told()
+    (sentence,) = problems()
     assert (
         "environment variable BATCHSYNC_SPENT__MAX_POINTS: there is no setting `spent`. Did you mean `spend`?"
         == sentence
@@ -282,7 +282,7 @@ def test_what_kubernetes_sets_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> No
 def test_an_address_that_cannot_be_called_is_refused(url: str) -> None:
     """Told before the first row, and without a password that may stand in it."""
     written(f"api:\n  url: {url}\n")
-    (sentence,) = told()
+    (sentence,) = problems()
     assert ("must be a web address" in sentence, "pw" in sentence) == (True, False)
 
 
@@ -355,7 +355,7 @@ def test_a_token_that_others_can_read_is_a_warning() -> None:
 def test_no_token_is_told_with_all_the_rest() -> None:
     """One go to mend everything."""
     written("pace: {rate: 0}\n")
-    lines = told(token=True)
+    lines = problems(token=True)
     assert [True, True] == [any(text in line for line in lines) for text in ("BATCHSYNC_TOKEN", "pace.rate")]
 
 
@@ -363,7 +363,7 @@ def test_no_token_is_told_with_all_the_rest() -> None:
 def test_a_token_with_more_than_the_token_is_refused(monkeypatch: pytest.MonkeyPatch, bad: str) -> None:
     """It would be answered with `authentication failed`; better told here, and not shown."""
     monkeypatch.setenv("BATCHSYNC_TOKEN", bad)
-    (sentence,) = told(token=True)
+    (sentence,) = problems(token=True)
     assert ("must contain the token and nothing else" in sentence, bad in sentence) == (True, False)
 
 
@@ -371,7 +371,7 @@ def test_a_token_given_as_its_file_is_not_shown() -> None:
     """The commonest slip: the token itself where the file's name belongs."""
     secret = "1798c6aadec33d1bc2f5b707f1049aef"
     written(f"api: {{token_file: {secret}}}\n")
-    (sentence,) = told(token=True)
+    (sentence,) = problems(token=True)
     assert ("looks like the token itself" in sentence, secret in sentence) == (True, False)
 
 

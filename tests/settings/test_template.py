@@ -44,7 +44,7 @@ def test_every_key_has_a_meaning_in_both_languages() -> None:
     keys = set(english) | {section for section, _ in sections()}
     assert (set(), []) == (
         keys ^ set(messages.MEANINGS_ZH),
-        [key for key, told in english.items() if not told],
+        [key for key, problems in english.items() if not problems],
     )
 
 

@@ -45,7 +45,7 @@ class Outcome:
     name: str
     kind: str = ""
     """unreadable, empty, fresh or kept."""
-    said: str = ""
+    shown: str = ""
     result: str = ""
     findings: list[str] = field(default_factory=list)
 
@@ -108,10 +108,10 @@ def examine(path: Path, out: Path) -> Outcome:
     except Exception as error:
         outcome.findings.append(f"write_result raised {type(error).__name__}: {error}")
         return outcome
-    outcome.said = "; ".join(said.render(Lang.EN) for said in written.messages)
+    outcome.shown = "; ".join(shown.render(Lang.EN) for shown in written.messages)
     outcome.kind = (
         "fresh"
-        if file.container != "xlsx" or "fresh" in outcome.said or "only order numbers" in outcome.said
+        if file.container != "xlsx" or "fresh" in outcome.shown or "only order numbers" in outcome.shown
         else "kept"
     )
     outcome.result = str(written.path)

@@ -27,8 +27,8 @@ HEADERS = ("订单号", "商家id", "备注")
 
 def found(sheet: str = "Sheet1", headers: Sequence[str] = HEADERS, **facts: Any) -> SheetFound:
     """A sheet whose order number and merchant stand in its first two columns, unless told otherwise."""
-    told: dict[str, Any] = {"index": 0, "header_line": 1, "order_column": 0, "owner_column": 1}
-    return SheetFound(sheet=sheet, headers=tuple(headers), **{**told, **facts})
+    values: dict[str, Any] = {"index": 0, "header_line": 1, "order_column": 0, "owner_column": 1}
+    return SheetFound(sheet=sheet, headers=tuple(headers), **{**values, **facts})
 
 
 def found_again(path: Path, before: SheetFound) -> SheetFound:
@@ -53,8 +53,8 @@ def found_again(path: Path, before: SheetFound) -> SheetFound:
 
 def job(path: Path, target: Path, sheets: Sequence[SheetFound], **facts: Any) -> ResultJob:
     """A result of a finished run."""
-    told: dict[str, Any] = {"run": RUN, "account": "default", "cells": lambda: iter(()), "lang": Lang.EN}
-    return ResultJob(input=path, target=target, sheets=sheets, **{**told, **facts})
+    values: dict[str, Any] = {"run": RUN, "account": "default", "cells": lambda: iter(()), "lang": Lang.EN}
+    return ResultJob(input=path, target=target, sheets=sheets, **{**values, **facts})
 
 
 def written(job_: ResultJob, entries: Sequence[EntryResult]) -> ResultWritten:

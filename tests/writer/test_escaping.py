@@ -110,7 +110,7 @@ def results(words: str, cell: str, folder: Path) -> dict[str, ResultWritten]:
         "plan only": job(folder / "a.csv", folder / "plan.xlsx", [sheet], **text, unchanged=False),
         "csv": job(folder / "a.csv", folder / "o.csv", [sheet], **text, format="csv"),
     }
-    return {name: written(told, awkward(words)) for name, told in jobs.items()}
+    return {name: written(values, awkward(words)) for name, values in jobs.items()}
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -25,8 +25,8 @@ def fresh(
     kinds: int = CellKind.TEXT,
     **facts: Any,
 ) -> ResultWritten:
-    told: dict[str, Any] = {"container": "csv", "cells": cells_of({"Sheet1": lines}, kinds)}
-    return written(job(tmp_path / "a.csv", tmp_path / "o.xlsx", [found()], **{**told, **facts}), entries)
+    values: dict[str, Any] = {"container": "csv", "cells": cells_of({"Sheet1": lines}, kinds)}
+    return written(job(tmp_path / "a.csv", tmp_path / "o.xlsx", [found()], **{**values, **facts}), entries)
 
 
 def test_rows_stand_in_the_lines_they_had(tmp_path: Path) -> None:

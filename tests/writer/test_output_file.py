@@ -28,8 +28,8 @@ def result(book: Path, target: Path, **facts: Any) -> ResultWritten:
     return written(job(book, target, [found()], **facts), one_of_each())
 
 
-def said(done: ResultWritten) -> list[str]:
-    return [told.render(Lang.EN) for told in done.messages]
+def shown(done: ResultWritten) -> list[str]:
+    return [values.render(Lang.EN) for values in done.messages]
 
 
 def files(folder: Path) -> list[str]:
@@ -39,7 +39,7 @@ def files(folder: Path) -> list[str]:
 def test_a_new_result_stands_where_it_was_asked_and_alone(book: Path) -> None:
     """Nothing else is left beside it: no temporary file."""
     done = result(book, book.with_name("订单.result.xlsx"))
-    assert (book.with_name("订单.result.xlsx"), []) == (done.path, said(done))
+    assert (book.with_name("订单.result.xlsx"), []) == (done.path, shown(done))
     assert ["订单.result.xlsx", "订单.xlsx"] == files(book.parent)
 
 
@@ -50,7 +50,7 @@ def test_an_older_result_of_ours_is_kept_under_its_time(book: Path) -> None:
     done = result(book, target, previous_is_ours=lambda path: path == target)
     kept = [name for name in files(book.parent) if re.fullmatch(r"o\.\d{8}-\d{4}\.xlsx", name)]
     assert b"older" == (book.parent / kept[0]).read_bytes()
-    assert [f"An earlier result with this name was renamed to {kept[0]}."] == said(done)
+    assert [f"An earlier result with this name was renamed to {kept[0]}."] == shown(done)
     assert target == done.path
 
 
@@ -60,7 +60,7 @@ def test_a_file_of_theirs_under_our_default_name_is_left_alone(book: Path) -> No
     target.write_bytes(b"theirs")
     done = result(book, target)
     assert (b"theirs", "o (2).xlsx") == (target.read_bytes(), done.path.name)
-    assert ["o.xlsx is another file of yours, so the result was written to o (2).xlsx."] == said(done)
+    assert ["o.xlsx is another file of yours, so the result was written to o (2).xlsx."] == shown(done)
 
 
 def test_a_file_of_theirs_under_the_name_they_asked_for_is_moved_aside(book: Path) -> None:
@@ -89,7 +89,7 @@ def test_never_over_the_input(book: Path, how: str, asked: bool) -> None:
     done = result(book, target, asked=asked, previous_is_ours=lambda _: True)
     assert before == book.read_bytes()
     assert not is_same_file(done.path, book)
-    assert "is the input file" in said(done)[0]
+    assert "is the input file" in shown(done)[0]
 
 
 def test_a_folder_that_cannot_be_written_sends_the_result_elsewhere(book: Path, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_written_sends_the_result_elsewhere(book: Path, 
     blocked.write_text("a file where the folder should be")
     done = result(book, blocked / "o.xlsx", results_folder=tmp_path / "results")
     assert tmp_path / "results" / "o.xlsx" == done.path
-    assert f"so the result was written to {done.path}." in said(done)[0]
+    assert f"so the result was written to {done.path}." in shown(done)[0]
 
 
 def test_nowhere_to_write_is_one_sentence(book: Path, tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_disk_that_fills_up_leaves_no_half_file(
     assert b"older" == target.read_bytes()
     assert ["o.xlsx", "订单.xlsx"] == files(book.parent)
     assert ["Sheet1", "Summary", "Uncertain"] == opened(done.path).sheetnames
-    assert "No space left" in said(done)[0]
+    assert "No space left" in shown(done)[0]
 
 
 @pytest.mark.parametrize("step", ["rename", "replace"])
@@ -149,7 +149,7 @@ def test_a_target_open_in_excel_gives_a_free_name(
 
     monkeypatch.setattr(Path, step, refused)
     done = result(book, target, previous_is_ours=lambda _: True)
-    assert "o.xlsx is open in another program" in said(done)[0]
+    assert "o.xlsx is open in another program" in shown(done)[0]
     assert done.path.exists()
 
 

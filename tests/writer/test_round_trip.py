@@ -332,8 +332,8 @@ def test_what_cannot_be_kept_safely_gets_a_fresh_workbook_and_says_why(
     after = texts(done.path, "Sheet1")
     assert lines == [[str(text or "") for text in row[:3]] for row in after[: len(lines)]]
     assert "synced" == after[1][3]
-    said = [str(row[2]) for row in texts(done.path, "Summary") if row[2]]
-    assert any("fresh workbook" in text for text in said)
+    shown = [str(row[2]) for row in texts(done.path, "Summary") if row[2]]
+    assert any("fresh workbook" in text for text in shown)
 
 
 def test_an_unexpected_error_while_rewriting_leads_to_a_fresh_workbook(
@@ -368,12 +368,12 @@ def test_without_its_macros_a_result_is_not_named_as_if_it_had_them(tmp_path: Pa
     path = rich(tmp_path / "m.xlsm", macros=True)
     lines = [[str(text or "") for text in row] for row in texts(path, "Orders")]
     patched(path, {}, {"_xmlsignatures/origin.sigs": b""})
-    told = job(path, tmp_path / "m.result.xlsm", [ORDERS], cells=cells_of({"Orders": lines}))
-    done = written(told, moved(one_of_each(), 1))
+    values = job(path, tmp_path / "m.result.xlsm", [ORDERS], cells=cells_of({"Orders": lines}))
+    done = written(values, moved(one_of_each(), 1))
     assert "m.result.xlsx" == done.path.name
-    said = [each.render(Lang.EN) for each in done.messages]
-    assert "The result has no macros, so it is an .xlsx file." == said[0]
-    assert "digitally signed" in said[1]
+    shown = [each.render(Lang.EN) for each in done.messages]
+    assert "The result has no macros, so it is an .xlsx file." == shown[0]
+    assert "digitally signed" in shown[1]
     assert [] == faults(done.path)
 
 

@@ -100,11 +100,11 @@ def test_the_runs_facts_and_notes_stand_there(tmp_path: Path) -> None:
     """File, run, account, the columns taken and why, what was said."""
     sheet = found(notes=(Note(code="owner_column", facts={"at": "B", "header": "商家id"}), Note(code="odd")))
     path = plain(tmp_path / "p.xlsx")
-    told = job(
+    values = job(
         path, tmp_path / "o.xlsx", [sheet], rate=5.0, seconds=61.25, facts=[(summary_words.FACTS["url"], "http://x/")],
         messages=[Message(delivery_words.OLDER_KEPT, {"kept": "k.xlsx"})],
     )  # fmt: skip
-    lines = flat(texts(written(told, [entry(n) for n in range(2, 9)]).path, "Summary"))
+    lines = flat(texts(written(values, [entry(n) for n in range(2, 9)]).path, "Summary"))
     for line in ("Run | 20261123-0212-orders", "Account | default", "Most calls a second | 5", "Duration | 0:01:01",
                  "API address | http://x/", "Columns taken | Sheet1: merchant id: column B “商家id”",
                  "Note | An earlier result with this name was renamed to k.xlsx."):  # fmt: skip

@@ -1,4 +1,4 @@
-"""`doctor` on nights: the inbox, where files go from there, and whether those who should be told can be reached."""
+"""Checks of the nightly run: the inbox, its folders, and the notification addresses."""
 
 import os
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from batchsync.messages import Message, doctor, nightly
 
 
 def inbox(config: Config) -> Iterator[CheckResult]:
-    """Yield what there is to say of the inbox and of notify.urls; nothing when neither is set."""
+    """Check the inbox and notify.urls; nothing if neither is set."""
     folder = config.inbox.folder
     if folder is not None:
         yield from _folders(folder.expanduser().absolute(), config)

@@ -19,7 +19,7 @@ LOW_BYTES = 500_000_000
 
 
 def ledger(config: Config, clock: Clock) -> Iterator[CheckResult]:
-    """Yield what there is to say of the ledger and its disk."""
+    """Check the ledger and its disk."""
     if is_postgres(config.ledger.url):
         yield from _server(config, clock)
         return

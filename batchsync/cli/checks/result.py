@@ -1,4 +1,4 @@
-"""What `doctor` finds: a mark and a sentence."""
+"""The result of one check of `doctor`."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ OK, WARN, BAD = "ok", "warn", "bad"
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One line of the doctor's."""
+    """A mark and a sentence."""
 
     mark: str
-    said: Message
+    message: Message
