@@ -36,6 +36,8 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
+StatusCode = Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
+
 
 class ApiSettings(Section):
     """The API that orders are sent to, and the account."""
@@ -52,6 +54,8 @@ class ApiSettings(Section):
     """Seconds to wait for a response. Keep it longer than the server's own limit: a lost response makes an uncertain order."""
     keep_alive: bool = False
     """Reuse connections: faster, but orders become uncertain if the server closes idle connections."""
+    codes: dict[StatusCode, Literal["refused", "charged"]] = Field(default_factory=dict)
+    """Meaning of status codes that the vendor's page does not list: refused (cost nothing) or charged (cost points)."""
     proxy: str | None = None
     """HTTP proxy. The proxy variables of the environment are not used."""
 

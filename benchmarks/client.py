@@ -23,7 +23,7 @@ CONCURRENCY = 100
 class Slot:
     """Leave to go, at once."""
 
-    def early_s(self) -> float:
+    def wait_s(self) -> float:
         return 0.0
 
     def sent(self) -> None:

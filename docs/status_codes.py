@@ -10,38 +10,42 @@ from batchsync.sending.judge import CODES, DENIED_HTTP, UNKNOWN, StatusRule
 PAGE = Path(__file__).with_name("status-codes.md")
 
 ROWS = {
-    State.REFUSED: "failed, nothing spent; goes again with a later run",
-    State.PLANNED: "not sent: nothing spent; goes with the next run",
+    State.REFUSED: "failed, nothing spent; sent again by a later run",
+    State.PLANNED: "not sent: nothing spent; sent by the next run",
+    State.UNCERTAIN: "uncertain: may have been charged",
 }
 
-HEAD = """# What the API's answers mean
+HEAD = """# What the responses of the API mean
 
-Made from the table in `batchsync/sending/judge.py` by `python docs/status_codes.py`; a test keeps it true.
+Generated from the table in `batchsync/sending/judge.py` by `python docs/status_codes.py`.
 
-A business status is not an HTTP status: 200 below is *authentication failed*, and comes with HTTP 200.
+The status of a response body is not the HTTP status: 200 below is *authentication failed*, and comes with HTTP 200.
 
-| status | the vendor's words | in English | the row | the run |
+| status | the vendor's text | in English | the row | the run |
 |---|---|---|---|---|
 """
 
 TAIL = """
-An error answer that nevertheless names an amount above 0 has spent it: the row is *failed*, the points are counted,
-and the order is not sent again unless told (`--resend`). Points are whole numbers; `1`, `1.0` and `"1"` all count.
-An answer without an amount is counted apart, as *points of answers that named no amount*.
+A status code that the vendor's page does not list is *uncertain*: nobody knows whether it was charged. The setting `api.codes` defines
+further codes, e.g. `{{"210": refused}}` (cost nothing) or `{{"210": charged}}` (cost points).
+
+An error response that names an amount above 0 has spent it: the row is *failed*, the points are counted, and the order is sent again
+only with `--resend`. Points are whole numbers; `1`, `1.0` and `"1"` are equal. Responses without an amount are counted separately.
 
 ## HTTP
 
-| what came | was it charged? | the row | the run |
+| response | was it charged? | the row | the run |
 |---|---|---|---|
-| 2xx, and not exactly such an answer | probably | uncertain | goes on; stops after several in a row |
-| 429, 503 (setting `retry.unsent_http`) | no | tried again, then not sent | slows down |
+| 2xx with another body | probably | uncertain | goes on; stops after several in a row |
+| 429, 503 (setting `retry.unsent_http`) | no | sent again, then not sent | slows down |
+| 429, 503 with a response of the API as body | perhaps | uncertain | slows down |
 | 3xx | no; a redirect is never followed | not sent | stops: the address is wrong |
 | {denied} | no | not sent | stops: token, address or proxy is wrong |
 | any other | perhaps | uncertain | goes on; stops after several in a row |
-| nothing, and no byte of the request left | no | tried again, then not sent | goes on |
-| nothing, and the request may have left | perhaps | uncertain | goes on; stops after several in a row |
+| none, and no byte of the request was sent | no | sent again, then not sent | goes on |
+| none, and the request may have been sent | perhaps | uncertain | goes on; stops after several in a row |
 
-A refusing HTTP status whose body claims success or an amount is uncertain, too.
+An HTTP status of refusal whose body reports success or an amount is uncertain, too.
 """
 
 

@@ -4,6 +4,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -71,6 +72,7 @@ class ProgressView:
         self._bar: Any = None
         self._speed = Speed(now)
         self._last_line = now()
+        self._waits_until: datetime | None = None
         self._terminal = sys.stderr.isatty()
 
     def update(self, progress: Progress) -> None:
@@ -78,6 +80,12 @@ class ProgressView:
         if self._hidden or not progress.total:
             return
         self._speed.note(progress)
+        if progress.waits_until is not None and progress.waits_until != self._waits_until:
+            self._waits_until = progress.waits_until
+            self.clear()
+            self._console.talk(
+                cli.WAITS_UNTIL.render(self._console.lang, time=f"{progress.waits_until:%H:%M:%S}")
+            )
         if self._terminal:
             self._draw(progress)
         elif self._now() - self._last_line >= LINE_EVERY_S:

@@ -164,7 +164,7 @@ class Drain:
         if offer is None:
             return
         window_s = (WINDOW_S if pacer.allowed >= 1 else WINDOW_S / pacer.allowed) + COLD_AFTER_S
-        asked = (self._account, holder, pacer.allowed, offer.held, offer.wanted)
+        asked = (self._account, holder, pacer.allowed, offer.in_window, offer.wanted)
         times = (round(LEASE_S * 1e6), round(window_s * 1e6))
         try:
             (row,) = database.execute(database.sql["renew_share"], (*asked, *times))

@@ -22,7 +22,7 @@ COLD_AFTER_S = 0.3
 class Offer(NamedTuple):
     """What this process has and wants, as it tells the database."""
 
-    held: int
+    in_window: int
     wanted: bool
     asked_at: float
 
@@ -101,7 +101,7 @@ class SharedPacer(Pacer):
 
     def renew(self, offer: Offer, share: Share) -> None:
         """Take in what the database answered; belongs to the event loop."""
-        if share.granted < offer.held:  # the lease had run out, and others have our tokens
+        if share.granted < offer.in_window:  # the lease had run out, and others have our tokens
             self._lose_all()
         self._unused += share.granted - self._share
         self._share = share.granted
@@ -117,7 +117,7 @@ class SharedPacer(Pacer):
         self.term += 1
         self._unused = self._share = 0
         self._free.clear()
-        self._held.clear()
+        self._in_window.clear()
         self._shedding.clear()
 
     def _keep_to(self, share: Share) -> None:
@@ -149,11 +149,11 @@ class SharedPacer(Pacer):
 
     # --- What the schedule asks -----------------------------------------------------------------------------
 
-    def _collect(self, now: float) -> None:
-        super()._collect(now)
+    def _reclaim(self, now: float) -> None:
+        super()._reclaim(now)
         while self._to_shed and self._free:  # it takes back one at a time, and this one is not for us
             self._take_out(now)
-            super()._collect(now)
+            super()._reclaim(now)
 
     def _ready_at(self, now: float) -> float:
         if not self.is_leased:

@@ -41,7 +41,7 @@ async def opened_pool(
             ledger=ledger,
             client=client,
             pacer=pacer,
-            judge=partial(judge, unsent_http=frozenset(config.retry.unsent_http)),
+            judge=partial(judge, unsent_http=frozenset(config.retry.unsent_http), codes=config.api.codes),
             budget=budget,
             breaker=breaker,
             retry=config.retry,

@@ -142,6 +142,10 @@ VERDICTS: Mapping[str, Translation] = MappingProxyType(
 
 # --- Progress -----------------------------------------------------------------------------------------------
 
+WAITS_UNTIL = Translation(
+    en="The API asks to wait until {time}. Sending continues then by itself.",
+    zh="接口要求等待到 {time}，届时自动继续发送。",
+)
 BAR = Translation(
     en="{rate}/s  synced {synced}  failed {failed}  uncertain {uncertain}  points {points}  {left} left",
     zh="{rate}/秒  已同步 {synced}  失败 {failed}  未知 {uncertain}  点券 {points}  剩余 {left}",

@@ -131,18 +131,32 @@ ANSWERED: Mapping[Reason, RowText] = MappingProxyType(
         ),
         Reason.UNKNOWN_CODE: RowText(
             error=Translation(
-                en="The API answered with a code that its page does not list ({code}).",
-                zh="接口返回了文档中没有的状态码（{code}）。",
+                en="The API returned a status code that the vendor's page does not list ({code}). It may have been charged.",
+                zh="接口返回了服务商文档中没有的状态码（{code}），可能已扣费。",
             ),
             todo=Translation(
-                en="Nothing was spent as far as the answer says. Ask the vendor what {code} means; the next run sends it again.",
-                zh="按返回内容没有消耗点券。请向平台询问 {code} 的含义；下次运行会再次发送。",
+                en="Ask the vendor what {code} means and whether the order was charged, then fill in the decision column. If the code means that nothing is charged, set it as refused in api.codes.",
+                zh="请向服务商询问 {code} 的含义以及是否扣费，然后填写“处理决定”列。如果该状态码表示不扣费，可在 api.codes 中设为 refused。",
             ),
         ),
         Reason.CHARGED_ERROR: RowText(
             error=Translation(
                 en="The API returned an error ({code}) but charged points.",
                 zh="接口返回错误（{code}），但仍扣除了点券。",
+            ),
+            todo=_PAID_NO,
+        ),
+        Reason.CODE_REFUSED: RowText(
+            error=Translation(
+                en="The API returned status code {code}, which the setting api.codes defines as refused.",
+                zh="接口返回状态码 {code}，设置 api.codes 将其定义为拒绝（refused）。",
+            ),
+            todo=_CHECK_ORDER,
+        ),
+        Reason.CODE_CHARGED: RowText(
+            error=Translation(
+                en="The API returned status code {code}, which the setting api.codes defines as charged.",
+                zh="接口返回状态码 {code}，设置 api.codes 将其定义为已扣费（charged）。",
             ),
             todo=_PAID_NO,
         ),
@@ -160,7 +174,7 @@ WIRE: Mapping[Reason, RowText] = MappingProxyType(
         ),
         Reason.TURNED_AWAY: RowText(
             error=Translation(
-                en="The server was too busy and turned the call away (HTTP {http}).",
+                en="The server was busy and rejected the call (HTTP {http}).",
                 zh="服务器繁忙，拒绝了请求（HTTP {http}）。",
             ),
             todo=_AGAIN,

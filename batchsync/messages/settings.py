@@ -197,6 +197,7 @@ MEANINGS_ZH: Mapping[str, str] = MappingProxyType(
         "api.connect_timeout": "等待建立连接的秒数。超时表示什么都没有发出。",
         "api.answer_timeout": "等待响应的秒数，应长于服务器自己的时限：响应丢失的订单会成为“结果未知”。",
         "api.keep_alive": "复用连接：更快，但如果服务器关闭空闲连接，会有订单成为“结果未知”。",
+        "api.codes": "服务商文档中没有的状态码的含义：refused（拒绝，不扣费）或 charged（已扣费）。",
         "api.proxy": "HTTP 代理。不使用环境变量中的代理设置。",
         "pace": "发送速度。",
         "pace.rate": "任意一秒内的最多调用次数。",
@@ -254,6 +255,7 @@ MEANINGS_ZH: Mapping[str, str] = MappingProxyType(
 EXAMPLES: Mapping[str, str] = MappingProxyType(
     {
         "api.token_file": "token.txt",
+        "api.codes": '{"210": refused}',
         "api.proxy": "http://127.0.0.1:8888",
         "spend.max_points": "500",
         "spend.max_points_night": "5000",

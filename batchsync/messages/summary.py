@@ -121,7 +121,7 @@ KINDS: Mapping[Reason, Translation] = MappingProxyType(
         Reason.UNDER_WAY: Translation(en="being sent right now", zh="正在发送"),
         Reason.SYNCED: Translation(en="synced", zh="已同步"),
         Reason.API_FAILED: Translation(
-            en="the API says failed, points may be spent", zh="接口返回失败，可能已扣点券"
+            en="API reported failure, points may be spent", zh="接口返回失败，可能已扣点券"
         ),
         Reason.USER_UNKNOWN: Translation(en="user does not exist", zh="用户不存在"),
         Reason.NOT_JSON_REQUEST: Translation(en="request not JSON", zh="请求格式必须为 JSON"),
@@ -133,20 +133,24 @@ KINDS: Mapping[Reason, Translation] = MappingProxyType(
         Reason.BAD_PARCEL: Translation(en="bad parcel id", zh="包裹 id 不合法"),
         Reason.ORDER_CREATION: Translation(en="order creation failed", zh="创建订单失败"),
         Reason.BALANCE: Translation(en="balance empty", zh="账户余额不足"),
-        Reason.UNKNOWN_CODE: Translation(en="unknown code", zh="未知状态码"),
-        Reason.CHARGED_ERROR: Translation(en="error, yet points spent", zh="返回错误但已扣点券"),
-        Reason.UNREACHABLE: Translation(en="server not reached", zh="连不上服务器"),
+        Reason.UNKNOWN_CODE: Translation(en="unknown status code", zh="未知状态码"),
+        Reason.CODE_REFUSED: Translation(en="refused, by api.codes", zh="被拒绝（按 api.codes）"),
+        Reason.CODE_CHARGED: Translation(
+            en="failed and charged, by api.codes", zh="失败且已扣费（按 api.codes）"
+        ),
+        Reason.CHARGED_ERROR: Translation(en="error, points spent", zh="返回错误但已扣点券"),
+        Reason.UNREACHABLE: Translation(en="server not reachable", zh="无法连接服务器"),
         Reason.TURNED_AWAY: Translation(en="server too busy", zh="服务器繁忙"),
-        Reason.STALE_CLAIM: Translation(en="computer slept before sending", zh="发送前电脑休眠"),
+        Reason.STALE_CLAIM: Translation(en="computer asleep before sending", zh="发送前电脑休眠"),
         Reason.NOT_SENT: Translation(en="not sent", zh="没有发出"),
-        Reason.TIMEOUT: Translation(en="no answer in time", zh="超时未收到回答"),
+        Reason.TIMEOUT: Translation(en="no response in time", zh="超时未收到响应"),
         Reason.CONNECTION_LOST: Translation(en="connection lost after sending", zh="发出后连接中断"),
         Reason.HTTP_ERROR: Translation(en="server error instead of a result", zh="服务器出错，没有结果"),
-        Reason.BAD_ANSWER: Translation(en="answer not understood", zh="无法理解的回答"),
+        Reason.BAD_ANSWER: Translation(en="unreadable response", zh="无法识别的响应"),
         Reason.REDIRECT: Translation(en="address redirects", zh="接口地址被重定向"),
         Reason.HTTP_DENIED: Translation(en="access denied", zh="服务器拒绝访问"),
-        Reason.CRASH: Translation(en="cut off while under way", zh="发送途中意外中断"),
-        Reason.ABANDONED: Translation(en="broken off while under way", zh="发送途中被强行终止"),
+        Reason.CRASH: Translation(en="interrupted while being sent", zh="发送过程中意外中断"),
+        Reason.ABANDONED: Translation(en="cancelled while being sent", zh="发送过程中被取消"),
     }
 )
 """Each reason in a few words, for the groups of the Summary."""
@@ -154,8 +158,8 @@ WITH_CODE = Translation(en="{kind} (code {code})", zh="{kind}（状态码 {code}
 TODO_ALL: Mapping[Reason, Translation] = MappingProxyType(
     {
         Reason.UNKNOWN_CODE: Translation(
-            en="Ask the vendor what the code means; the next run sends these again.",
-            zh="请向平台询问该状态码的含义；下次运行会再次发送。",
+            en="Ask the vendor what the status code means and whether the orders were charged, then fill in the decision column.",
+            zh="请向服务商询问该状态码的含义以及是否扣费，然后填写“处理决定”列。",
         ),
     }
 )

@@ -64,6 +64,8 @@ class Reason(StrEnum):
     BALANCE = "balance"
     UNKNOWN_CODE = "unknown_code"
     CHARGED_ERROR = "charged_error"
+    CODE_REFUSED = "code_refused"
+    CODE_CHARGED = "code_charged"
     # transport
     UNREACHABLE = "unreachable"
     TURNED_AWAY = "turned_away"

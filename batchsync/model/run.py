@@ -81,3 +81,5 @@ class Progress:
     troubles: Mapping[Problem, int] = field(default_factory=dict)
     """Orders that were not synced, by kind."""
     paused: bool = False
+    waits_until: datetime | None = None
+    """The end of a wait of more than a minute that the server asked for; None without one."""

@@ -1,4 +1,4 @@
-"""The breaker: a run that only fails stops by itself, before it has spoiled the whole file."""
+"""The breaker: stops a run after too many failures in a row."""
 
 from collections import Counter
 
@@ -9,8 +9,7 @@ from batchsync.model import CallVerdict, State, Stop
 class Breaker:
     """Counts failures of one kind in a row, and uncertain orders in a row.
 
-    With a `canary`, the first so many orders are watched more closely: when most of them end alike, and badly, that is
-    enough.
+    With `canary` > 0, the run also stops when most of its first `canary` orders fail in the same way.
     """
 
     def __init__(self, limits: StopSettings, *, canary: int = 0) -> None:
@@ -21,11 +20,11 @@ class Breaker:
         self._failures = 0
         self._uncertain = 0
 
-    def hear(self, verdict: CallVerdict) -> Stop | None:
-        """Take in one order's last verdict; return why the run must stop, or None."""
+    def record(self, verdict: CallVerdict) -> Stop | None:
+        """Record the last verdict of an order; return why the run must stop, or None."""
         if verdict.stop is not None:
             return verdict.stop
-        if self._canary_left and self._canary_dies(verdict):
+        if self._canary_left and self._canary_fails(verdict):
             return Stop.FAILURES
         if verdict.state is State.SYNCED:
             self._kind, self._failures, self._uncertain = None, 0, 0
@@ -39,7 +38,7 @@ class Breaker:
         self._kind = kind
         return Stop.FAILURES if self._failures >= self._limits.failures_in_a_row else None
 
-    def _canary_dies(self, verdict: CallVerdict) -> bool:
+    def _canary_fails(self, verdict: CallVerdict) -> bool:
         self._canary_left -= 1
         if verdict.state is State.SYNCED:
             return False

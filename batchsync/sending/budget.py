@@ -1,7 +1,7 @@
-"""The spending cap: points are reserved before a call, so that the cap is never overshot, at any concurrency.
+"""The spending cap: points are reserved before a call, so that the cap is not exceeded at any concurrency.
 
-Calls under way and uncertain ones count as spent, at the highest price seen so far. Under a cap, nothing goes beside
-the first call until an answer has told the price: whoever guesses it sends a batch at twice the price.
+Calls under way and uncertain ones count as spent, at the highest price seen so far. Under a cap, the first call
+is made alone, until a response names the price: an assumed price could be exceeded by a whole batch.
 """
 
 import asyncio
@@ -39,13 +39,13 @@ class Budget:
         self._under_way += 1
         return True
 
-    def give_back(self) -> None:
-        """Return the points of a call that was not made."""
+    def release(self) -> None:
+        """Release the reservation of a call that was not made."""
         self._under_way -= 1
         self._wake()
 
     def record_outcome(self, verdict: CallVerdict) -> None:
-        """Replace a reservation by what the answer says was spent."""
+        """Replace a reservation by the points that the response names."""
         self._under_way -= 1
         if verdict.state is State.UNCERTAIN:
             self._uncertain += 1
@@ -60,7 +60,7 @@ class Budget:
             self._wake()
 
     def close(self) -> None:
-        """Let nobody wait any longer: the run is stopping."""
+        """End all waiting: the run is stopping."""
         self._closed = True
         self._wake()
 

@@ -1,4 +1,4 @@
-"""One call under way: the moment it departs, and the time it has."""
+"""One call under way: the moment before its first byte is written, and its deadlines."""
 
 import asyncio
 import select
@@ -10,28 +10,28 @@ from aiohttp.connector import Connection
 
 from batchsync.clock import Clock
 
-LOOK_MOST_S = 0.5
-"""Seconds between two looks at the calls under way: so much later than set may a call be given up."""
+MAX_CHECK_INTERVAL_S = 0.5
+"""Seconds between two checks of all calls: a call may time out this much later than its deadline."""
 
 
 class WriteGate(Protocol):
-    """What the client wants of a rate slot: how long its first byte must still wait; it is told when that leaves."""
+    """A rate slot: how long the first byte must still wait, and a notice when it is written."""
 
-    def early_s(self) -> float: ...
+    def wait_s(self) -> float: ...
     def sent(self) -> None: ...
 
 
 class StaleClaim(Exception):
-    """The claim is too old: another process may have taken its order for dead."""
+    """The claim is too old; another process may consider its order dead."""
 
 
 class DirtyConnection(Exception):
-    """Something stood unread on the connection before anything was asked on it, or it had ended."""
+    """The pooled connection had unread bytes or was closed; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallLimits:
-    """What holds for every call of a client."""
+    """Limits that apply to every call of a client."""
 
     loop: asyncio.AbstractEventLoop
     clock: Clock
@@ -41,96 +41,96 @@ class CallLimits:
 
 
 class Call:
-    """One call under way, and what the wire has told of it."""
+    """One call under way, and what was sent and received so far."""
 
     __slots__ = (
         "began_at",
         "claimed_at",
-        "departed_at",
         "expired",
-        "heard",
         "http_status",
+        "limits",
+        "received",
+        "sent_at",
         "slot",
         "task",
-        "terms",
     )
 
     def __init__(
-        self, terms: CallLimits, claimed_at: float, slot: WriteGate, task: asyncio.Task[Any]
+        self, limits: CallLimits, claimed_at: float, slot: WriteGate, task: asyncio.Task[Any]
     ) -> None:
-        self.terms = terms
+        self.limits = limits
         self.claimed_at = claimed_at
         self.slot = slot
-        self.began_at = terms.loop.time()
-        self.departed_at: float | None = None
+        self.began_at = limits.loop.time()
+        self.sent_at: float | None = None
         self.task: asyncio.Task[Any] = task
         self.expired = False
         self.http_status: int | None = None
-        self.heard = bytearray()
+        self.received = bytearray()
 
-    def depart(self, connection: Connection) -> None:
-        """Called with a connection in hand, before the first byte; raising sends nothing."""
-        terms = self.terms
-        if not is_silent(connection):
+    def before_write(self, connection: Connection) -> None:
+        """Called with a connection, before the first byte is written; raising sends nothing."""
+        limits = self.limits
+        if not has_nothing_unread(connection):
             raise DirtyConnection
-        if terms.clock.boottime() - self.claimed_at > terms.stale_after_s:
+        if limits.clock.boottime() - self.claimed_at > limits.stale_after_s:
             raise StaleClaim
         self.slot.sent()
-        self.departed_at = terms.loop.time()
+        self.sent_at = limits.loop.time()
 
-    def look(self, now: float) -> None:
-        """Cancel the call if its time is up."""
-        if self.departed_at is None:
-            is_late = now >= self.began_at + self.terms.connect_timeout_s
+    def check(self, now: float) -> None:
+        """Cancel the call if its deadline has passed."""
+        if self.sent_at is None:
+            is_late = now >= self.began_at + self.limits.connect_timeout_s
         else:
-            is_late = now >= self.departed_at + self.terms.answer_timeout_s
+            is_late = now >= self.sent_at + self.limits.answer_timeout_s
         if is_late and not self.expired:
             self.expired = True
             self.task.cancel()
 
     @property
     def elapsed_s(self) -> float:
-        return self.terms.loop.time() - self.began_at
+        return self.limits.loop.time() - self.began_at
 
 
 class DeadlineSweeper:
-    """Looks at all calls under way now and then: one timer for all is a fiftieth of a timer for each.
+    """Checks the deadlines of all calls with one timer, which costs a fiftieth of a timer per call.
 
-    A look that comes late means that the process stood still (SIGSTOP, a laptop asleep). Answers may have come
-    meanwhile and nobody has heard them yet, so the first look afterwards gives nothing up.
+    A late check means that the process was suspended (SIGSTOP, a sleeping laptop). Responses may have arrived meanwhile
+    and not been read yet, so the first check afterwards cancels nothing.
     """
 
-    def __init__(self, terms: CallLimits) -> None:
-        self._loop = terms.loop
+    def __init__(self, limits: CallLimits) -> None:
+        self._loop = limits.loop
         self._calls: set[Call] = set()
         self._timer: asyncio.TimerHandle | None = None
-        shortest_s = min(terms.connect_timeout_s, terms.answer_timeout_s)
-        self._every_s = min(LOOK_MOST_S, shortest_s / 10)
+        shortest_s = min(limits.connect_timeout_s, limits.answer_timeout_s)
+        self._every_s = min(MAX_CHECK_INTERVAL_S, shortest_s / 10)
         self._due_at = 0.0
-        self._passed_over = False
+        self._skipped_after_stall = False
 
     def add(self, call: Call) -> None:
         self._calls.add(call)
         if self._timer is None:
-            self._look_later(self._loop.time())
+            self._check_later(self._loop.time())
 
     def drop(self, call: Call) -> None:
         self._calls.discard(call)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         now = self._loop.time()
-        stood_still = now - self._due_at > self._every_s
-        self._passed_over = stood_still and not self._passed_over
-        if not self._passed_over:
+        was_suspended = now - self._due_at > self._every_s
+        self._skipped_after_stall = was_suspended and not self._skipped_after_stall
+        if not self._skipped_after_stall:
             for call in self._calls:
-                call.look(now)
+                call.check(now)
         self._timer = None
         if self._calls:
-            self._look_later(now)
+            self._check_later(now)
 
-    def _look_later(self, now: float) -> None:
+    def _check_later(self, now: float) -> None:
         self._due_at = now + self._every_s
-        self._timer = self._loop.call_later(self._every_s, self._look)
+        self._timer = self._loop.call_later(self._every_s, self._check)
 
     def close(self) -> None:
         if self._timer is not None:
@@ -138,14 +138,14 @@ class DeadlineSweeper:
             self._timer = None
 
 
-def is_silent(connection: Connection) -> bool:
-    """Whether nothing stands unread on a connection: no answer to somebody else, no end."""
+def has_nothing_unread(connection: Connection) -> bool:
+    """Whether a connection is open with no unread bytes, such as a response to an earlier call."""
     protocol, transport = connection.protocol, connection.transport
     if protocol is None or transport is None or transport.is_closing() or protocol.should_close:
         return False
     if transport.get_extra_info("sslcontext") is not None and protocol not in _ENCRYPTED:
         _ENCRYPTED.add(protocol)
-        return True  # what lies unread on a fresh one are its session tickets
+        return True  # unread bytes of a new one are TLS session tickets
     socket = transport.get_extra_info("socket")
     return socket is None or not _is_readable(socket.fileno())
 
@@ -155,7 +155,7 @@ _ENCRYPTED: WeakSet[asyncio.BaseProtocol] = WeakSet()
 
 
 def _is_readable(descriptor: int) -> bool:
-    if not hasattr(select, "poll"):  # Windows, whose select knows no highest descriptor
+    if not hasattr(select, "poll"):  # Windows, whose select has no limit on descriptors
         return bool(select.select([descriptor], [], [], 0)[0])
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)

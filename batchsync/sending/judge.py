@@ -1,17 +1,17 @@
-"""What an answer, or its absence, means: pure, with the vendor's status codes as a table.
+"""Judges a response: the order's new state, the points spent, and whether the run stops.
 
-An answer is believed only in the exact shape of the vendor's page. Whatever else came back after the request may
-have left is *uncertain*, because nobody outside knows whether points were spent. Nothing here raises, whatever the
-bytes.
+A response is believed only in the exact shape of the vendor's page. Anything else that arrived after the request may
+have been sent is *uncertain*: nobody outside knows whether points were spent. `judge` is pure and raises nothing,
+whatever the bytes.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -20,7 +20,7 @@ from batchsync.model import CallVerdict, NoResponse, Reason, Response, State, St
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusRule:
-    """What follows from a business status that is not 0."""
+    """What follows from a status code other than 0."""
 
     reason: Reason
     state: State = State.REFUSED
@@ -41,53 +41,81 @@ CODES: Mapping[int, StatusRule] = MappingProxyType(
         209: StatusRule(reason=Reason.BALANCE, state=State.PLANNED, stop=Stop.BALANCE),
     }
 )
-"""The status table. Status 0 is settled by `success`; a code that isn't here is UNKNOWN."""
+"""The vendor's status codes. Status 0 is decided by `success`; a code that is not listed is UNKNOWN."""
 
-UNKNOWN = StatusRule(reason=Reason.UNKNOWN_CODE)
+UNKNOWN = StatusRule(reason=Reason.UNKNOWN_CODE, state=State.UNCERTAIN)
+"""The vendor's page does not say that nothing was charged."""
 
 DENIED_HTTP = frozenset({401, 403, 404, 405, 407})
-"""HTTP statuses of a server that did no work for us: token, address or proxy is wrong."""
+"""HTTP statuses of a server that processed nothing: the token, the address or the proxy is wrong."""
 
-MOST_POINTS = 1_000_000_000
-"""More than this for one call is not an amount but damage (and the ledger's integers have an end)."""
+MAX_POINTS = 1_000_000_000
+"""An amount above this for one call is damage (and the ledger's integers have a limit)."""
 
 HINT_LENGTH = 500
-_MOST_CODE = 10**9
+MAX_STATUS = 10**9
 CACHED_LENGTH = 512
-"""Answers up to this many bytes are remembered: the usual ones are the same bytes again and again."""
+"""Bodies up to this many bytes are cached with their verdict: most responses are equal, byte by byte."""
+
+HINT_FIELDS = ("err", "msg", "message", "errMsg", "errmsg", "errorMsg")
+NESTED_HINT_FIELDS = (("error", "message"), ("data", "msg"), ("data", "message"))
 
 
-def judge(heard: Response | NoResponse, *, unsent_http: frozenset[int]) -> CallVerdict:
-    """Say what became of the order, what was spent, and whether the run goes on."""
-    if isinstance(heard, NoResponse):
-        return _judge_silence(heard)
-    if 200 <= heard.http_status < 300:
-        return _judge_short(heard.body) if len(heard.body) <= CACHED_LENGTH else _judge_body(heard.body)
-    return _judge_http(heard, unsent_http)
+def judge(
+    response: Response | NoResponse,
+    *,
+    unsent_http: frozenset[int],
+    codes: Mapping[str, Literal["refused", "charged"]] = MappingProxyType({}),
+) -> CallVerdict:
+    """Return the verdict on one call.
+
+    `unsent_http`: the setting `retry.unsent_http`. `codes`: the setting `api.codes`, the meaning of status codes that
+    the vendor's page does not list.
+    """
+    if isinstance(response, NoResponse):
+        if response.maybe_sent:
+            return CallVerdict(State.UNCERTAIN, response.reason, points=None)
+        return CallVerdict(State.PLANNED, response.reason, retry=True)
+    if not 200 <= response.http_status < 300:
+        return _judge_http(response, unsent_http)
+    is_short = len(response.body) <= CACHED_LENGTH
+    verdict = _judge_short_body(response.body) if is_short else _judge_body(response.body)
+    if codes and verdict.reason is Reason.UNKNOWN_CODE:
+        return _apply_configured_code(verdict, codes.get(verdict.api_status))
+    return verdict
 
 
-# --- No answer, or not the API's ----------------------------------------------------------------------------
+def _apply_configured_code(verdict: CallVerdict, meaning: str | None) -> CallVerdict:
+    if meaning == "refused":
+        return replace(verdict, state=State.REFUSED, reason=Reason.CODE_REFUSED, points=0)
+    if meaning == "charged":
+        return replace(verdict, state=State.SETTLED_FAILED, reason=Reason.CODE_CHARGED)
+    return verdict
 
 
-def _judge_silence(heard: NoResponse) -> CallVerdict:
-    if heard.maybe_sent:
-        return CallVerdict(State.UNCERTAIN, heard.reason, points=None)
-    return CallVerdict(State.PLANNED, heard.reason, retry=True)
-
-
-def _judge_http(heard: Response, unsent_http: frozenset[int]) -> CallVerdict:
-    status, answer = heard.http_status, _parse(heard.body) or {}
-    hint = _hint(answer)
-    if _claims_work(answer):
-        return CallVerdict(State.UNCERTAIN, Reason.HTTP_ERROR, points=None, hint=hint)
-    if status in unsent_http:
+def _judge_http(response: Response, unsent_http: frozenset[int]) -> CallVerdict:
+    """Judge a response whose HTTP status is not 2xx."""
+    status, content = response.http_status, _parse(response.body) or {}
+    hint = _hint(content)
+    is_unsent = status in unsent_http
+    is_from_api = "status" in content or "data" in content
+    if _reports_work(content) or (is_unsent and is_from_api):
+        return CallVerdict(
+            State.UNCERTAIN,
+            Reason.HTTP_ERROR,
+            points=None,
+            hint=hint or _shortened(response.body),
+            slow_down=is_unsent,
+            wait_s=response.retry_after_s if is_unsent else None,
+        )
+    if is_unsent:
         return CallVerdict(
             State.PLANNED,
             Reason.TURNED_AWAY,
             hint=hint,
             retry=True,
             slow_down=True,
-            wait_s=heard.retry_after_s,
+            wait_s=response.retry_after_s,
         )
     if 300 <= status < 400:
         return CallVerdict(State.PLANNED, Reason.REDIRECT, hint=hint, stop=Stop.ADDRESS)
@@ -96,122 +124,127 @@ def _judge_http(heard: Response, unsent_http: frozenset[int]) -> CallVerdict:
     return CallVerdict(State.UNCERTAIN, Reason.HTTP_ERROR, points=None, hint=hint)
 
 
-def _claims_work(answer: dict[str, Any]) -> bool:
-    """Whether an answer under a refusing HTTP status says all the same that something was done or spent."""
-    data = answer.get("data")
-    return _amount(answer) != 0 or (isinstance(data, dict) and data.get("success") is True)
+def _reports_work(content: dict[str, Any]) -> bool:
+    """Whether a response with a rejecting HTTP status reports success or points all the same."""
+    data = content.get("data")
+    return _amount(content) != 0 or (isinstance(data, dict) and _flag(data.get("success")) is True)
 
 
-# --- The API's own answer -----------------------------------------------------------------------------------
+# --- The API's own response -----------------------------------------------------------------------------------
 
 
 def _judge_body(body: bytes) -> CallVerdict:
-    answer = _parse(body)
-    status = None if answer is None else _status(answer.get("status"))
-    if answer is None or status is None:
-        return _DOUBT
-    return _judge_zero(answer) if status == 0 else _judge_code(status, answer, body)
+    content = _parse(body)
+    if content is None:
+        return CallVerdict(State.UNCERTAIN, Reason.BAD_ANSWER, points=None, hint=_shortened(body))
+    status = _status(content.get("status"))
+    data = content.get("data")
+    success = _flag(data.get("success")) if isinstance(data, dict) else None
+    if status == 0 and success is not None:
+        return _judge_status_0(content, success=success)
+    if status is None or status == 0 or not _fits_error(data, success=success):
+        hint = _hint(content) or _shortened(body)
+        return CallVerdict(State.UNCERTAIN, Reason.BAD_ANSWER, points=None, hint=hint)
+    return _judge_code(status, content, body)
 
 
-_judge_short = lru_cache(maxsize=256)(_judge_body)
-
-_DOUBT = CallVerdict(State.UNCERTAIN, Reason.BAD_ANSWER, points=None)
+_judge_short_body = lru_cache(maxsize=256)(_judge_body)
 
 
-def _judge_zero(answer: dict[str, Any]) -> CallVerdict:
-    data = answer.get("data")
-    success = data.get("success") if isinstance(data, dict) else None
-    points = _amount(answer, absent=None)
-    if success is True:
+def _judge_status_0(content: dict[str, Any], *, success: bool) -> CallVerdict:
+    points = _amount(content, absent=None)
+    if success:
         return CallVerdict(State.SYNCED, Reason.SYNCED, points=points, api_status="0")
-    if success is False:
-        return CallVerdict(
-            State.SETTLED_FAILED, Reason.API_FAILED, points=points, api_status="0", hint=_hint(answer)
-        )
-    return _DOUBT
-
-
-def _judge_code(status: int, answer: dict[str, Any], body: bytes) -> CallVerdict:
-    data = answer.get("data")
-    if not _may_stand_in_an_error(data):
-        return _DOUBT
-    code = CODES.get(status, UNKNOWN)
-    points = _amount(answer)
-    charged = points != 0
-    hint = _hint(answer)
-    if not hint and code is UNKNOWN:
-        hint = body.decode("utf-8", "replace")[:HINT_LENGTH]
     return CallVerdict(
-        State.SETTLED_FAILED if charged else code.state,
-        Reason.CHARGED_ERROR if charged else code.reason,
-        points=points,
-        api_status=str(status),
-        hint=hint,
-        stop=code.stop,
+        State.SETTLED_FAILED, Reason.API_FAILED, points=points, api_status="0", hint=_hint(content)
     )
 
 
-def _may_stand_in_an_error(data: object) -> bool:
-    """Whether `data` fits an error: missing, empty, a word, or an object that does not claim success."""
-    if isinstance(data, dict):
-        return data.get("success") is not True
-    return not data or isinstance(data, str)
+def _fits_error(data: object, *, success: bool | None) -> bool:
+    """Whether `data` fits an error response: missing, empty, a text, or an object without success."""
+    return success is not True if isinstance(data, dict) else not data or isinstance(data, str)
 
 
-# --- Reading strictly ---------------------------------------------------------------------------------------
+def _judge_code(status: int, content: dict[str, Any], body: bytes) -> CallVerdict:
+    rule = CODES.get(status, UNKNOWN)
+    points = _amount(content)
+    hint = _hint(content)
+    if points != 0:
+        state, reason = State.SETTLED_FAILED, Reason.CHARGED_ERROR
+    else:
+        state, reason = rule.state, rule.reason
+    if rule is UNKNOWN:
+        hint = hint or _shortened(body)
+        points = points or None
+    return CallVerdict(state, reason, points=points, api_status=str(status), hint=hint, stop=rule.stop)
+
+
+# --- Strict parsing -------------------------------------------------------------------------------------------
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:
-    """Return the answer's object; None when it isn't one, or says something twice."""
+    """Return the response's JSON object; None when it is not one, or names a field twice."""
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
-        answer = orjson.loads(body)
-        if _may_repeat_itself(body):
-            json.loads(body, object_pairs_hook=_refuse_repeats)
+        content = orjson.loads(body)
+        if _may_repeat_a_name(body):
+            json.loads(body, object_pairs_hook=_reject_repeated_names)
     except (ValueError, RecursionError):
         return None
-    return answer if isinstance(answer, dict) else None
-
-
-def _may_repeat_itself(body: bytes) -> bool:
-    """Whether a name that counts could stand twice: cheap, and wrong only on the careful side."""
-    return b"\\" in body or any(body.count(name) > 1 for name in _NAMES)
+    return content if isinstance(content, dict) else None
 
 
 _NAMES = (b'"status"', b'"data"', b'"success"', b'"amount"')
 
 
-def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _may_repeat_a_name(body: bytes) -> bool:
+    """Whether an important field may be there twice: a cheap test that only errs towards yes."""
+    return b"\\" in body or any(body.count(name) > 1 for name in _NAMES)
+
+
+def _reject_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
         raise ValueError
-    return found
+    return content
 
 
 def _status(value: object) -> int | None:
     if type(value) is int:
         return value
-    if isinstance(value, float) and value.is_integer() and abs(value) < _MOST_CODE:
+    if isinstance(value, float) and value.is_integer() and abs(value) < MAX_STATUS:
         return int(value)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 9:
         return int(value)
     return None
 
 
-def _amount(answer: dict[str, Any], absent: int | None = 0) -> int | None:
-    """Return the points named, exactly; `absent` when none are; None when some were that can't be told."""
-    data = answer.get("data")
-    named = data.get("amount") if isinstance(data, dict) else None
-    if named is None:
-        named = answer.get("amount")
-    if named is False or (not named and named != 0):
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _flag(value: object) -> bool | None:
+    """Read a boolean, also when it is written as 1, "1" or "true"; None when it is not one."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and value in (0, 1):
+        return value == 1
+    return _FLAGS.get(value.strip().lower()) if isinstance(value, str) else None
+
+
+def _amount(content: dict[str, Any], absent: int | None = 0) -> int | None:
+    """Return the points named, exactly; `absent` when none are; None when the amount can't be read."""
+    data = content.get("data")
+    value = data.get("amount") if isinstance(data, dict) else None
+    if value is None:
+        value = content.get("amount")
+    if value is False or (not value and value != 0):
         return absent
-    number = _number(named)
+    number = _number(value)
     if number is None:
         return None
     if number < 0:
         return absent
-    return int(number) if number <= MOST_POINTS and number == int(number) else None
+    return int(number) if number <= MAX_POINTS and number == int(number) else None
 
 
 def _number(value: object) -> Decimal | None:
@@ -224,10 +257,19 @@ def _number(value: object) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _hint(answer: dict[str, Any]) -> str:
-    """Return the API's own words, wherever it put them."""
-    for name in ("err", "msg", "message"):
-        said = answer.get(name)
-        if said:
-            return (said if isinstance(said, str) else orjson.dumps(said).decode())[:HINT_LENGTH]
+def _hint(content: dict[str, Any]) -> str:
+    """Return the API's own text, from whichever of its fields has one."""
+    values = [content.get(name) for name in HINT_FIELDS]
+    for outer, inner in NESTED_HINT_FIELDS:
+        nested = content.get(outer)
+        values.append(nested.get(inner) if isinstance(nested, dict) else None)
+    values.append(content.get("error"))
+    for value in values:
+        if value:
+            return (value if isinstance(value, str) else orjson.dumps(value).decode())[:HINT_LENGTH]
     return ""
+
+
+def _shortened(body: bytes) -> str:
+    """Return the raw response as text, for a response without a hint."""
+    return body[: 4 * HINT_LENGTH].decode("utf-8", "replace").strip()[:HINT_LENGTH]

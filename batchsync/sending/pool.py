@@ -1,18 +1,25 @@
-"""A fixed number of workers over one shared stream of orders.
+"""The worker pool: a fixed number of workers over one stream of orders.
 
-The order of acts for each call: reserve points, take a rate slot, claim (durable), POST, judge, settle. The slot comes
-before the claim so that the window of doubt is as narrow as the request. Only a call that provably never left is tried
-again, and each try claims anew. What a worker holds when the pool is abandoned is settled as uncertain; what it holds
-when the process dies, the next run finds as `sending` and makes uncertain.
+Steps of each call: reserve points, take a rate slot, claim (durable), POST, judge, record the outcome (durable). The slot
+is taken before the claim, so that an order is `sending` only as long as its request. Only a call that was proved not sent
+is repeated, with a new claim. Calls under way become uncertain when the pool is cancelled, or when the process dies and
+the next run finds them as `sending`.
 """
 
 import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_result,
+    stop_after_attempt,
+    wait_exponential,
+)
 
 from batchsync.clock import Clock
 from batchsync.config import RetrySettings
@@ -22,20 +29,22 @@ from batchsync.sending.breaker import Breaker
 from batchsync.sending.budget import Budget
 
 FIRST_WAIT_S = 0.5
+REPORTED_WAIT_S = 60.0
+"""A longer wait that the server asks for is reported with its end."""
 
 
 class Slot(Protocol):
-    """The right to make one call now; the client says when its first byte leaves."""
+    """The right to make one call now; the client calls `sent` before its first byte."""
 
     sent_at: float | None
 
-    def early_s(self) -> float: ...
+    def wait_s(self) -> float: ...
     def sent(self) -> None: ...
     def end(self) -> None: ...
 
 
 class Pacer(Protocol):
-    """What the pool wants of a rate limiter."""
+    """The rate limiter, as the pool uses it."""
 
     @property
     def rate(self) -> float: ...
@@ -44,21 +53,21 @@ class Pacer(Protocol):
 
 
 class Claims(Protocol):
-    """What the pool wants of a ledger: the only judge of *once*."""
+    """The ledger, as the pool uses it; its claim alone decides *at most once*."""
 
     async def claim(self, order_id: int, run: str) -> int: ...
-    def record_outcome(self, attempt: int, verdict: CallVerdict, heard: Response | NoResponse) -> None: ...
+    def record_outcome(self, attempt: int, verdict: CallVerdict, response: Response | NoResponse) -> None: ...
     async def flush(self) -> None: ...
 
 
 class Sender(Protocol):
-    """What the pool wants of a client."""
+    """The HTTP client, as the pool uses it."""
 
     async def send(self, order: Order, claimed_at: float, slot: Any) -> Response | NoResponse: ...
 
 
 class Pool:
-    """Drains one run's orders; says why it stopped early, if it did."""
+    """Sends the orders of one run."""
 
     def __init__(
         self,
@@ -78,17 +87,19 @@ class Pool:
         self._ledger, self._client, self._pacer, self._judge = ledger, client, pacer, judge
         self._budget, self._breaker, self._retry = budget, breaker, retry
         self._clock, self._rng = clock, rng
-        self._halted = asyncio.Event()
-        self._going = asyncio.Event()
-        self._going.set()
+        self._backoff = wait_exponential(multiplier=FIRST_WAIT_S, max=retry.max_wait)
+        self._stop_requested = asyncio.Event()
+        self._not_paused = asyncio.Event()
+        self._not_paused.set()
         self._troubles: Counter[Problem] = Counter()
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting: set[asyncio.Task[Any]] = set()
-        """Workers that wait for a slot and hold no claim."""
+        """Workers that wait for a slot, without a claim."""
         self._orders: Iterator[tuple[int, Order]] | AsyncIterator[tuple[int, Order]] = iter(())
         self._counts = dict.fromkeys(State, 0)
         self._total = self._calls = self._in_flight = self._points = 0
         self.stopped: Stop | None = None
+        self._waits_until: datetime | None = None
 
     async def drain(
         self,
@@ -99,11 +110,10 @@ class Pool:
     ) -> Stop | None:
         """Send the orders, given as (ledger id, order); return why not all were sent, or None.
 
-        An iterator that has to wait for its orders serves several workers at once. When `drain` returns, every
-        outcome is durable.
+        When it returns, every outcome is durable.
         """
         self._orders, self._total = orders, total
-        work = self._work_as_they_come if isinstance(orders, AsyncIterator) else self._work
+        work = self._work_async if isinstance(orders, AsyncIterator) else self._work
         try:
             async with asyncio.TaskGroup() as group:
                 self._tasks = [group.create_task(work()) for _ in range(min(concurrency, total))]
@@ -115,26 +125,24 @@ class Pool:
         return self.stopped
 
     def stop(self, why: Stop) -> None:
-        """Claim nothing more; calls under way are finished. The first reason stands."""
+        """Make no further claims; calls under way are finished. The first reason is kept."""
         if self.stopped is None:
             self.stopped = why
-        self._halted.set()
-        self._going.set()
+        self._stop_requested.set()
+        self._not_paused.set()
         self._budget.close()
-        for (
-            task
-        ) in self._waiting:  # a server may have asked for minutes: nobody waits for a slot that won't be used
+        for task in self._waiting:  # a server may ask for a wait of minutes
             task.cancel()
         self._waiting.clear()
 
     def pause(self) -> None:
-        """Claim nothing until `go_on` or `halt`; calls under way are finished."""
+        """Make no claims until `resume` or `stop`; calls under way are finished."""
         if self.stopped is None:
-            self._going.clear()
+            self._not_paused.clear()
 
     def resume(self) -> None:
         """End a pause."""
-        self._going.set()
+        self._not_paused.set()
 
     def cancel(self) -> None:
         """Give up the calls under way, too: they become uncertain."""
@@ -143,7 +151,7 @@ class Pool:
             task.cancel()
 
     def progress(self) -> Progress:
-        """Where the run stands now."""
+        """Return the progress of the run."""
         counts = self._counts
         failed = counts[State.REFUSED] + counts[State.SETTLED_FAILED]
         return Progress(
@@ -158,7 +166,8 @@ class Pool:
             rate=self._pacer.rate,
             committed=self._budget.committed,
             troubles=dict(self._troubles),
-            paused=not self._going.is_set(),
+            paused=not self._not_paused.is_set(),
+            waits_until=self._waits_until if self._is_waiting() else None,
         )
 
     async def _work(self) -> None:
@@ -168,7 +177,7 @@ class Pool:
                 return
             await self._send(order_id, order)
 
-    async def _work_as_they_come(self) -> None:
+    async def _work_async(self) -> None:
         assert isinstance(self._orders, AsyncIterator)
         async for order_id, order in self._orders:
             if self.stopped is not None:
@@ -180,18 +189,18 @@ class Pool:
         if verdict is not None and verdict.retry:
             verdict = await self._call_again(order_id, order, verdict)
         if verdict is not None:
-            self._note(verdict)
-            why = self._breaker.hear(verdict)
+            self._count(verdict)
+            why = self._breaker.record(verdict)
             if why is not None:
                 self.stop(why)
 
-    def _note(self, verdict: CallVerdict) -> None:
+    def _count(self, verdict: CallVerdict) -> None:
         self._counts[verdict.state] += 1
         if verdict.state is not State.SYNCED:
             self._troubles[Problem(verdict.state, verdict.reason, verdict.api_status)] += 1
 
     async def _slot(self) -> Slot | None:
-        """Wait for the right to make one call, never while paused; None when the run stops first."""
+        """Wait for a rate slot, and until a pause ends; None when the run stops first."""
         task = asyncio.current_task()
         assert task is not None
         if self.stopped is not None:
@@ -199,11 +208,11 @@ class Pool:
         self._waiting.add(task)
         try:
             while True:
-                await self._going.wait()
+                await self._not_paused.wait()
                 slot: Slot = await self._pacer.slot()
-                if self._going.is_set():
+                if self._not_paused.is_set():
                     return slot
-                slot.end()  # paused while it waited: an old right must not be used later
+                slot.end()  # paused while it waited: an old slot must not be used later
         except asyncio.CancelledError:
             if self.stopped is None or task.uncancel() > 0:
                 raise
@@ -225,13 +234,16 @@ class Pool:
             if slot is not None:
                 slot.end()
             if verdict is None:
-                self._budget.give_back()
+                self._budget.release()
             else:
                 self._budget.record_outcome(verdict)
         if verdict is not None:
             self._points += verdict.points or 0
             if verdict.slow_down:
-                self._pacer.slow_down(slot, self._bounded(verdict.wait_s))
+                wait_s = None if verdict.wait_s is None else min(verdict.wait_s, self._retry.max_total)
+                self._pacer.slow_down(slot, wait_s)
+                if wait_s is not None and wait_s > REPORTED_WAIT_S:
+                    self._waits_until = self._clock.now() + timedelta(seconds=wait_s)
         return verdict
 
     async def _claim_and_send(self, order_id: int, order: Order, slot: Slot) -> CallVerdict | None:
@@ -241,22 +253,22 @@ class Pool:
         except LedgerFull:
             self.stop(Stop.DISK)
             return None
-        except IllegalMove:  # another worker has it, or had it: the ledger is the only judge of once
+        except IllegalMove:  # another worker or run has it: the ledger decides
             return None
         self._calls += 1
         self._in_flight += 1
         try:
-            heard = await self._client.send(order, claimed_at, slot)
+            response = await self._client.send(order, claimed_at, slot)
         except asyncio.CancelledError:
-            self._settle_abandoned(attempt, slot)
+            self._record_cancelled(attempt, slot)
             raise
         finally:
             self._in_flight -= 1
-        verdict = self._judge(heard)
-        self._ledger.record_outcome(attempt, verdict, heard)
+        verdict = self._judge(response)
+        self._ledger.record_outcome(attempt, verdict, response)
         return verdict
 
-    def _settle_abandoned(self, attempt: int, slot: Slot) -> None:
+    def _record_cancelled(self, attempt: int, slot: Slot) -> None:
         if slot.sent_at is None:
             verdict, elapsed_s = CallVerdict(State.PLANNED, Reason.NOT_SENT), 0.0
         else:
@@ -268,43 +280,44 @@ class Pool:
         )
 
     async def _call_again(self, order_id: int, order: Order, first: CallVerdict) -> CallVerdict | None:
-        """Try an order again, as long as it provably never left, within the settings' bounds."""
+        """Repeat an order whose call was proved not sent, within the limits of the settings."""
         began_at = self._clock.monotonic()
-        known: list[CallVerdict] = [first]
+        verdicts: list[CallVerdict] = [first]
+        out_of_attempts = stop_after_attempt(self._retry.attempts)
 
-        async def once_more() -> CallVerdict | None:
-            return known.pop() if known else await self._call(order_id, order)
+        async def call() -> CallVerdict | None:
+            return verdicts.pop() if verdicts else await self._call(order_id, order)
 
-        def enough(state: RetryCallState) -> bool:
-            waited_s = self._clock.monotonic() - began_at + self._wait_s(state)
-            out_of_tries = state.attempt_number >= self._retry.attempts
-            return self.stopped is not None or out_of_tries or waited_s > self._retry.max_total
+        def exceeds_total(state: RetryCallState) -> bool:
+            return self._clock.monotonic() - began_at + state.upcoming_sleep > self._retry.max_total
 
         retrying = AsyncRetrying(
             retry=retry_if_result(lambda verdict: verdict is not None and verdict.retry),
-            stop=enough,
+            stop=lambda state: out_of_attempts(state) or self.stopped is not None or exceeds_total(state),
             wait=self._wait_s,
-            sleep=self._nap,
+            sleep=self._sleep_or_stop,
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else first,
         )
-        verdict: CallVerdict | None = await retrying(once_more)
+        verdict: CallVerdict | None = await retrying(call)
         return verdict
 
     def _wait_s(self, state: RetryCallState) -> float:
-        """Seconds before the next try: what the server asked for, or an exponential wait with jitter."""
+        """Return the wait before the next attempt: what the server asked for, or exponential with jitter.
+
+        tenacity calls this once per attempt, before the stop strategies, which read it as `upcoming_sleep`.
+        """
         verdict: CallVerdict | None = state.outcome.result() if state.outcome else None
         if verdict is not None and verdict.wait_s is not None:
             return verdict.wait_s
-        longest_s = min(self._retry.max_wait, FIRST_WAIT_S * 2.0 ** (state.attempt_number - 1))
-        return longest_s * self._rng.uniform(0.5, 1.0)
+        return self._backoff(state) * self._rng.uniform(0.5, 1.0)
 
-    async def _nap(self, seconds: float) -> None:
-        """Sleep, but wake when the run stops."""
+    async def _sleep_or_stop(self, seconds: float) -> None:
+        """Sleep until `seconds` have passed or the run stops."""
         try:
             async with asyncio.timeout(seconds):
-                await self._halted.wait()
+                await self._stop_requested.wait()
         except TimeoutError:
             return
 
-    def _bounded(self, wait_s: float | None) -> float | None:
-        return None if wait_s is None else min(wait_s, self._retry.max_total)
+    def _is_waiting(self) -> bool:
+        return self._waits_until is not None and self._clock.now() < self._waits_until

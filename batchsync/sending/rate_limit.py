@@ -1,19 +1,19 @@
 """The rate limiter: never more than `rate` calls in any one second at the server, and nearly all of them used.
 
-There are `rate` tokens. A call holds one from its grant until a second and a margin after its bytes left. Two calls
-with the same token are thus more than a second apart at the server, and of `rate` + 1 calls two must share a token:
-so no second, wherever it starts, can hold more than `rate`. A bucket that refills can't promise that: it starts full.
+There are `rate` tokens. A call holds one from its grant until a second and a margin after its first byte was written. Two
+calls with the same token are thus more than a second apart at the server, and of `rate` + 1 calls two share a token: no
+second, wherever it starts, has more than `rate` calls. A token bucket cannot guarantee that, since it starts full.
 
-The margin pays for calls that travel at different speeds. An answer after `round_trip` proves that its request was on
-the way no longer than that; and, once SAMPLES answers have shown the quickest round trip, that it was hardly later than
-`round_trip - quickest`. So much is waited; but calls that others wait for get no more than MARGIN_S in the mean, lest
-a server whose answers vary by seconds slow us down: what some leave of it is saved for those that a stall made late.
+The margin allows for different transit times. A response after `round_trip` proves that its request took no longer than
+that to arrive; once SAMPLES responses have shown the shortest round trip, the request was hardly later than
+`round_trip - shortest`. The margin is that long, but calls for whose token others wait get no more than MARGIN_S on
+average, so that a server with varying response times does not lower the rate: unused margin is kept in a budget.
 
-Between the grant and the first byte lie a durable claim and perhaps a new connection. So that a token does not lie idle
-meanwhile, it is granted early by a little more than that usually takes; whoever is quicker waits at the door (`early_s`).
+Between the grant and the first byte are a durable claim and perhaps a new connection. A token is granted early by a
+little more than that usually takes (lead time); a faster call waits before it writes (`wait_s`).
 
-An even schedule on top spreads the calls over the second; it may catch up CATCH_UP_S of a timer's lateness, never
-more. A server that turns calls away (429, 503) halves the schedule, which climbs back in steps.
+An even schedule spreads the calls over the second; it may catch up CATCH_UP_S after a late timer. A server that rejects
+calls (429, 503) halves the schedule, which then rises again.
 """
 
 import asyncio
@@ -24,35 +24,35 @@ from itertools import count
 from batchsync.clock import Clock
 
 WINDOW_S = 1.0
-MARGIN_LEAST_S = 0.010
+MIN_MARGIN_S = 0.010
 MARGIN_S = 0.045
 """Seconds of margin for a call whose lateness is unknown, and in the mean for all: 50 ms held at every rate measured."""
-MARGIN_MOST_S = 0.250
-"""A token that another process waits for is cold soon enough (cluster/pace.py)."""
-SAVED_EACH_S = 10.0
-"""Most seconds of unused margin that are saved, for each token."""
+MAX_MARGIN_S = 0.250
+"""Upper limit of the margin."""
+MAX_BUDGET_PER_TOKEN_S = 10.0
+"""Maximum unused margin kept in the budget per token."""
 SAMPLES = 20
-LEAD_MOST_S = 0.100
-"""Most seconds that a token is granted before it may be used."""
+MAX_LEAD_S = 0.100
+"""Maximum seconds that a token is granted early."""
 LEAD_WEIGHT = 0.05
-"""Weight of the latest way to the door in the mean of all."""
-LEAD_SPREADS = 2
-"""Mean deviations above the mean way that a token is granted early: few come to the door late."""
+"""Weight of the latest lead time in the moving average."""
+LEAD_DEVIATIONS = 2
+"""Mean deviations above the average lead time that a token is granted early."""
 CATCH_UP_S = 0.050
 RECOVERY_S = 8.0
-"""Seconds in which the schedule climbs from nothing to the full rate."""
-SLOWEST_SHARE = 0.05
-"""The schedule never falls below this share of the rate, lest a run starve."""
+"""Seconds in which the schedule rises from zero to the full rate."""
+MIN_RATE_SHARE = 0.05
+"""The schedule never falls below this share of the rate."""
 
 
 class Slot:
-    """The right to make one call; the client marks the moment before the first byte, the pool the end."""
+    """The right to make one call. The client calls `sent` before the first byte, the pool calls `end`."""
 
     __slots__ = (
-        "_at_door",
         "_free_at",
         "_granted_at",
         "_pacer",
+        "_ready_to_write_at",
         "ended_at",
         "is_awaited",
         "margin_s",
@@ -63,46 +63,46 @@ class Slot:
         self._pacer = pacer
         self._granted_at = granted_at
         self._free_at = free_at
-        self._at_door: float | None = None
+        self._ready_to_write_at: float | None = None
         self.sent_at: float | None = None
         self.ended_at: float | None = None
         self.margin_s = MARGIN_S
         self.is_awaited = False
-        """Whether a call waited for its token during its margin."""
+        """Whether a call waited for this token during the margin."""
 
-    def early_s(self) -> float:
-        """Return the seconds that the first byte must still wait; to be asked at the door, with all else done."""
+    def wait_s(self) -> float:
+        """Return the seconds that the first byte must still wait; called when everything else is done."""
         now = self._pacer.clock.monotonic()
-        if self._at_door is None:
-            self._at_door = now
-            self._pacer.learn_way(now - self._granted_at)
+        if self._ready_to_write_at is None:
+            self._ready_to_write_at = now
+            self._pacer.record_lead_time(now - self._granted_at)
         return self._free_at - now
 
     def sent(self) -> None:
-        """Say that bytes are about to leave: the token's second starts now."""
+        """Start the window of the token: the first byte is written now."""
         if self.sent_at is None:
             self.sent_at = self._pacer.clock.monotonic()
-            self._pacer.hold(self)
+            self._pacer.start_window(self)
 
     def end(self) -> None:
-        """Say that the call is over, answered or not. A call that never left gives its token back at once."""
+        """End the call, with or without a response. The token of a call that was not sent is released at once."""
         if self.ended_at is not None:
             return
         self.ended_at = self._pacer.clock.monotonic()
         if self.sent_at is None:
-            self._pacer.give_back(self._free_at)
+            self._pacer.release(self._free_at)
         else:
             self.margin_s = self._pacer.margin_s(self.ended_at - self.sent_at)
 
 
 class Pacer:
-    """Grants slots first come, first served, on a clock that is handed in; belongs to one event loop."""
+    """Grants slots in order of request; belongs to one event loop."""
 
     def __init__(self, rate: float, clock: Clock) -> None:
         self.clock = clock
         self._unused = max(1, int(rate))
         self._free: deque[float] = deque()
-        """Tokens to grant, as the times from which they may be used; `_unused` ones may be at once."""
+        """Free tokens, as the times from which they may be used; `_unused` tokens may be used at once."""
         self._window_s = WINDOW_S if rate >= 1 else WINDOW_S / rate
         self._full_rate = float(self._unused) if rate >= 1 else rate
         self._rate = self._full_rate
@@ -110,18 +110,18 @@ class Pacer:
         self._next_at = clock.monotonic()
         self._paused_until = float("-inf")
         self._halved_at = float("-inf")
-        self._held: list[tuple[float, int, Slot]] = []
+        self._in_window: list[tuple[float, int, Slot]] = []
         self._tie = count()
         self._waiting: deque[asyncio.Future[Slot]] = deque()
         self._timer: asyncio.TimerHandle | None = None
-        self._quickest_s = float("inf")
-        self._answers = 0
-        self._saved_s = 0.0
-        self._way_s = self._way_spread_s = self._lead_s = 0.0
+        self._shortest_round_trip_s = float("inf")
+        self._responses = 0
+        self._margin_budget_s = 0.0
+        self._mean_lead_s = self._lead_deviation_s = self._lead_s = 0.0
 
     @property
     def rate(self) -> float:
-        """Calls a second that the schedule allows now: `rate` of the settings, or less after the server said no."""
+        """Calls a second that the schedule allows now: `rate` of the settings, or less after rejected calls."""
         if self._rate < self._full_rate:
             now = self.clock.monotonic()
             climb_s = max(0.0, now - max(self._rate_at, self._paused_until))
@@ -131,7 +131,7 @@ class Pacer:
         return self._rate
 
     async def slot(self) -> Slot:
-        """Wait for this caller's turn and return its slot."""
+        """Wait for the next slot in order of request."""
         if not self._waiting and self._ready_at(now := self.clock.monotonic()) <= now:
             return self._grant(now)
         turn: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
@@ -144,89 +144,89 @@ class Pacer:
                 turn.result().end()
             raise
 
-    def slow_down(self, turned_away: Slot, wait_s: float | None) -> None:
-        """Halve the schedule and, when the server named a time, let nothing go before it is over.
+    def slow_down(self, rejected: Slot, wait_s: float | None) -> None:
+        """Halve the schedule; with `wait_s`, grant nothing before it has passed.
 
-        Calls that were under way together count once: those sent before the last halving say nothing new.
+        Calls sent before the last halving are ignored: calls that were under way together count once.
         """
         now = self.clock.monotonic()
         if wait_s is not None:
             self._paused_until = max(self._paused_until, now + wait_s)
-        if turned_away.sent_at is not None and turned_away.sent_at < self._halved_at:
+        if rejected.sent_at is not None and rejected.sent_at < self._halved_at:
             return
-        self._rate = max(self.rate / 2, self._full_rate * SLOWEST_SHARE)
+        self._rate = max(self.rate / 2, self._full_rate * MIN_RATE_SHARE)
         self._rate_at = self._halved_at = now
         self._next_at = max(self._next_at, now + 1 / self._rate)
 
-    def hold(self, slot: Slot) -> None:
-        """Keep a sent slot's token back for its second."""
+    def start_window(self, slot: Slot) -> None:
+        """Keep the token of a sent slot for its window."""
         assert slot.sent_at is not None
-        self._keep(slot.sent_at + self._window_s + MARGIN_LEAST_S, slot)
+        self._push(slot.sent_at + self._window_s + MIN_MARGIN_S, slot)
         if self._waiting and self._timer is None:
             self._wake()
 
-    def give_back(self, free_at: float) -> None:
-        """Return the token of a call that never left."""
+    def release(self, free_at: float) -> None:
+        """Release the token of a call that was not sent."""
         self._free.append(free_at)
         self._wake()
 
     def margin_s(self, round_trip_s: float) -> float:
-        """Return how much longer than a second the token of an answered call is to be kept: as late as it may have been."""
-        self._answers += 1
-        self._quickest_s = min(self._quickest_s, round_trip_s)
+        """Return the margin of a call after its response: as much as its request may have been late."""
+        self._responses += 1
+        self._shortest_round_trip_s = min(self._shortest_round_trip_s, round_trip_s)
         if round_trip_s <= MARGIN_S:
-            return min(MARGIN_S, MARGIN_LEAST_S + round_trip_s)
-        if self._answers < SAMPLES:
+            return min(MARGIN_S, MIN_MARGIN_S + round_trip_s)
+        if self._responses < SAMPLES:
             return MARGIN_S
-        return min(MARGIN_MOST_S, MARGIN_LEAST_S + round_trip_s - self._quickest_s)
+        return min(MAX_MARGIN_S, MIN_MARGIN_S + round_trip_s - self._shortest_round_trip_s)
 
-    def learn_way(self, way_s: float) -> None:
-        """Remember how long it takes from a grant to the door, and how much that varies."""
-        off_s = way_s - self._way_s
-        self._way_s += LEAD_WEIGHT * off_s
-        self._way_spread_s += LEAD_WEIGHT * (abs(off_s) - self._way_spread_s)
-        self._lead_s = min(LEAD_MOST_S, self._way_s + LEAD_SPREADS * self._way_spread_s)
+    def record_lead_time(self, lead_s: float) -> None:
+        """Record the time from a grant until the call is ready to write."""
+        deviation_s = lead_s - self._mean_lead_s
+        self._mean_lead_s += LEAD_WEIGHT * deviation_s
+        self._lead_deviation_s += LEAD_WEIGHT * (abs(deviation_s) - self._lead_deviation_s)
+        self._lead_s = min(MAX_LEAD_S, self._mean_lead_s + LEAD_DEVIATIONS * self._lead_deviation_s)
 
-    def _keep(self, until: float, slot: Slot) -> None:
-        heapq.heappush(self._held, (until, next(self._tie), slot))
+    def _push(self, until: float, slot: Slot) -> None:
+        heapq.heappush(self._in_window, (until, next(self._tie), slot))
 
     def _free_at(self, slot: Slot) -> float:
-        """When a held slot's token is free; later than first thought if its answer was late or is still out."""
+        """Return when the token of a sent slot is free; later if its response is late or missing."""
         assert slot.sent_at is not None
         return slot.sent_at + self._window_s + slot.margin_s
 
-    def _afford(self, margin_s: float) -> float:
-        """Return as much of a margin as there is, and take it from what is saved."""
-        afforded_s = min(margin_s, MARGIN_S + self._saved_s)
-        self._save(MARGIN_S - afforded_s)
-        return afforded_s
+    def _take_margin(self, margin_s: float) -> float:
+        """Return as much of a margin as the budget allows, and deduct it."""
+        margin_taken_s = min(margin_s, MARGIN_S + self._margin_budget_s)
+        self._add_to_margin_budget(MARGIN_S - margin_taken_s)
+        return margin_taken_s
 
-    def _save(self, seconds: float) -> None:
-        self._saved_s = min(self._saved_s + seconds, SAVED_EACH_S * self._full_rate)
+    def _add_to_margin_budget(self, seconds: float) -> None:
+        self._margin_budget_s = min(self._margin_budget_s + seconds, MAX_BUDGET_PER_TOKEN_S * self._full_rate)
 
-    def _collect(self, now: float) -> None:
-        """Take a token back that is free by the time a call granted now comes to the door."""
-        held = self._held
-        while held and not self._free and held[0][0] - self._lead_s <= now:
-            _, _, slot = heapq.heappop(held)
+    def _reclaim(self, now: float) -> None:
+        """Free a token whose window ends before a call granted now is ready to write."""
+        in_window = self._in_window
+        while in_window and not self._free and in_window[0][0] - self._lead_s <= now:
+            _, _, slot = heapq.heappop(in_window)
             is_new = slot.ended_at is not None and not slot.is_awaited
             if is_new and self._free_at(slot) - self._lead_s > now:
-                slot.margin_s = self._afford(slot.margin_s)
+                slot.margin_s = self._take_margin(slot.margin_s)
                 slot.is_awaited = True
             elif is_new:
-                self._save(MARGIN_S)
+                self._add_to_margin_budget(MARGIN_S)
             free_at = self._free_at(slot)
             if free_at - self._lead_s > now:
-                self._keep(free_at, slot)
+                self._push(free_at, slot)
             else:
                 self._free.append(free_at)
 
     def _ready_at(self, now: float) -> float:
-        """When the next slot can be granted as things stand; infinity while every token is out unsent."""
+        """Return when the next slot can be granted; infinity while all tokens are granted and unsent."""
         if not self._unused and not self._free:
-            self._collect(now)
+            self._reclaim(now)
             if not self._free:
-                return self._held[0][0] - self._lead_s if self._held else float("inf")
+                return self._in_window[0][0] - self._lead_s if self._in_window else float("inf")
         return max(self._next_at, self._paused_until)
 
     def _grant(self, now: float) -> Slot:
@@ -242,7 +242,7 @@ class Pacer:
         return Slot(self, granted_at=now, free_at=free_at)
 
     def _wake(self) -> None:
-        """Grant what can be granted now and set the one timer for the rest."""
+        """Grant what can be granted now and set the timer for the rest."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

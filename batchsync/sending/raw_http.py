@@ -1,9 +1,8 @@
-"""One request and one answer on one connection: aiohttp's connector and parser, without its session.
+"""One request and one response on one connection: aiohttp's connector and parser, without its session.
 
-A session makes some forty objects and a task for each call, though here all calls have one address and one head: that
-was two thirds of a call's time. What is kept is what is hard: the connector (addresses, TLS, proxies, the pool of
-connections) and the parser. The bytes are written here, all at once; so the moment before the first of them is known
-for certain, and not by way of a hook.
+All calls have the same address and headers, so the forty objects and the task that a session creates for each call are
+saved: two thirds of a call's time. The connector (addresses, TLS, proxies, connection pool) and the parser are aiohttp's.
+The request is written in one piece, so the moment before its first byte is known without a hook.
 """
 
 import asyncio
@@ -17,12 +16,13 @@ from aiohttp.streams import StreamReader
 from yarl import URL
 
 from batchsync.sending.call import Call, DirtyConnection
+from batchsync.sending.response import MAX_HEADER_BYTES
 
 SWITCHING_PROTOCOLS = 101
 
 
 class Exchange:
-    """What all calls of a client share: where they go, over which connections, under which head."""
+    """The address, connections and headers that all calls of a client share."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Exchange:
     ) -> None:
         self._connector = connector
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s)
-        # Only its address is used, by the connector, and its headers, once.
+        # Used for its address, by the connector, and once for its headers.
         self._address = ClientRequest(
             "POST", url, headers=headers, proxy=proxy, loop=asyncio.get_running_loop()
         )
@@ -43,32 +43,37 @@ class Exchange:
         self._target = str(url.with_fragment(None)) if through_proxy else url.raw_path_qs
         self._head = b""
 
-    async def ask(self, body: bytes, call: Call) -> tuple[Connection, RawResponseMessage, StreamReader]:
-        """Send a request and return the answer's head, its body to be read, and the connection.
+    async def request(self, body: bytes, call: Call) -> tuple[Connection, RawResponseMessage, StreamReader]:
+        """Send a request; return the connection, the head of the response, and its body to be read.
 
-        The connection is to be handed to `give_back` once the body is read, or else to `give_up`. Raises what
-        `call.depart` raises, and then nothing was sent.
+        Call `release` with the connection once the body is read, else `abort`. Raises what `call.before_write` raises;
+        nothing was sent then.
         """
         try:
             connection = await self._connector.connect(self._address, traces=[], timeout=self._timeout)
         except TimeoutError as error:
             raise aiohttp.ConnectionTimeoutError(f"no connection to {self._address.host}") from error
         try:
-            return connection, *await self._ask_over(connection, body, call)
+            return connection, *await self._request_over(connection, body, call)
         except BaseException:
             abort(connection)
             raise
 
-    async def _ask_over(
+    async def _request_over(
         self, connection: Connection, body: bytes, call: Call
     ) -> tuple[RawResponseMessage, StreamReader]:
         protocol, transport = connection.protocol, connection.transport
-        if protocol is None or transport is None:  # it ended while it was handed over
+        if protocol is None or transport is None:  # closed meanwhile
             raise DirtyConnection
-        while (early_s := call.slot.early_s()) > 0:  # noqa: ASYNC110 uvloop may be half a millisecond early
-            await asyncio.sleep(early_s)
-        call.depart(connection)
-        protocol.set_response_params(read_until_eof=True, auto_decompress=False)
+        while (wait_s := call.slot.wait_s()) > 0:  # noqa: ASYNC110 uvloop may be half a millisecond early
+            await asyncio.sleep(wait_s)
+        call.before_write(connection)
+        protocol.set_response_params(
+            read_until_eof=True,
+            auto_decompress=False,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+        )
         self._send(transport, body)
         message, content = await protocol.read()
         while 100 <= message.code < 200 and message.code != SWITCHING_PROTOCOLS:
@@ -76,11 +81,11 @@ class Exchange:
         return message, content
 
     def _send(self, transport: asyncio.Transport, body: bytes) -> None:
-        """Hand the whole request over at once."""
-        transport.write((self._head or self._make_head()) % len(body) + body)
+        """Write the whole request in one piece."""
+        transport.write((self._head or self._build_head()) % len(body) + body)
 
-    def _make_head(self) -> bytes:
-        """Write down the head, once there is a connection: a proxy's login has come to the headers by then."""
+    def _build_head(self) -> bytes:
+        """Build the request head; the connector has added a proxy's credentials to the headers by then."""
         headers = {name: value for name, value in self._address.headers.items() if name != "Content-Length"}
         lines = [f"POST {self._target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         self._head = (
@@ -90,7 +95,7 @@ class Exchange:
 
 
 def release(connection: Connection) -> None:
-    """Let another call use a connection; not one on which a part of the request still waits to leave."""
+    """Return a connection to the pool, unless a part of the request is still in its write buffer."""
     transport = connection.transport
     if transport is not None and transport.get_write_buffer_size():
         abort(connection)
@@ -99,7 +104,7 @@ def release(connection: Connection) -> None:
 
 
 def abort(connection: Connection) -> None:
-    """Close a connection at once: what has not left by now does not leave any more."""
+    """Close a connection at once; unsent bytes are discarded."""
     if connection.transport is not None:
         connection.transport.abort()
     connection.close()

@@ -1,4 +1,4 @@
-"""What the settings say of the API's address and token, checked before anything is sent."""
+"""Validates token, address and proxy before anything is sent."""
 
 from pydantic import SecretStr
 from yarl import URL
@@ -7,16 +7,16 @@ from batchsync.errors import SettingsError
 from batchsync.messages import client as messages
 
 
-def checked_token(token: SecretStr) -> str:
+def validate_token(token: SecretStr) -> str:
     value = token.get_secret_value()
     if not value:
         raise SettingsError(messages.NO_TOKEN)
-    if not all("!" <= letter <= "~" for letter in value):
+    if not all("!" <= character <= "~" for character in value):
         raise SettingsError(messages.BAD_TOKEN)
     return value
 
 
-def checked_url(text: str) -> URL:
+def validate_url(text: str) -> URL:
     try:
         url = URL(text)
     except ValueError as error:
@@ -26,7 +26,7 @@ def checked_url(text: str) -> URL:
     return url
 
 
-def checked_proxy(text: str | None) -> URL | None:
+def validate_proxy(text: str | None) -> URL | None:
     if text is None:
         return None
     try:

@@ -36,7 +36,7 @@ class Table:
     def renew(self, holder: int, allowed: float, offer: Offer) -> Share:
         now = self.clock.monotonic()
         self.rows = {each: row for each, row in self.rows.items() if row.cold_at >= now}
-        still_held = min(offer.held, self.rows[holder].tokens) if holder in self.rows else 0
+        still_held = min(offer.in_window, self.rows[holder].tokens) if holder in self.rows else 0
         others = {each: row for each, row in self.rows.items() if each != holder}
         rate = min([allowed, *(row.rate for row in others.values())])
         total = max(1, int(rate))
@@ -79,8 +79,8 @@ class Process:
             slot = await self.pacer.slot()
             await asyncio.sleep(self.rng.uniform(0.001, 0.01))  # the claim
             await self.awake.wait()
-            while (early_s := slot.early_s()) > 0:
-                await asyncio.sleep(early_s)
+            while (wait_s := slot.wait_s()) > 0:
+                await asyncio.sleep(wait_s)
                 await self.awake.wait()
             try:
                 slot.sent()
@@ -175,6 +175,6 @@ def test_tokens_that_are_given_away_too_early_are_noticed(monkeypatch: pytest.Mo
 
 
 def _let_go_warm(self: SharedPacer, _now: float) -> None:
-    self._to_shed += len(self._held)
+    self._to_shed += len(self._in_window)
     self._share = max(0, self._share - self._to_shed)
     self._shedding.clear()

@@ -10,7 +10,7 @@ from batchsync.sending.call import Call
 from batchsync.sending.raw_http import Exchange
 from tests.planted_bugs import BUGS, Undo
 
-_ask = Exchange.ask
+_ask = Exchange.request
 
 
 async def _follow(self: Exchange, body: bytes, call: Call) -> Any:

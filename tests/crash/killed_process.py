@@ -26,7 +26,7 @@ from tests.crash.faulty import planted_for_good
 STEPS: Mapping[str, tuple[Any, str]] = {
     "slot": (Pacer, "slot"),
     "claim": (SqliteLedger, "claim"),
-    "first byte": (Call, "depart"),
+    "first byte": (Call, "before_write"),
     "last byte": (Exchange, "_send"),
     "answer": (Client, "send"),
     "settle": (SqliteLedger, "record_outcome"),

@@ -28,7 +28,7 @@ class Slot:
     def __init__(self) -> None:
         self.departures = 0
 
-    def early_s(self) -> float:
+    def wait_s(self) -> float:
         return 0.0
 
     def sent(self) -> None:

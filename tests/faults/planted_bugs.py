@@ -70,7 +70,7 @@ class DepartsLate(_Wrapped):
 
 
 class _Deaf:
-    def early_s(self) -> float:
+    def wait_s(self) -> float:
         return 0.0
 
     def sent(self) -> None:

@@ -117,7 +117,7 @@ async def test_the_previous_answer_in_the_same_packet() -> None:
 
 async def test_a_client_that_does_not_look_takes_the_previous_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The planted bug: without the look before departure, the second order passes for synced."""
-    monkeypatch.setattr(call_module, "is_silent", lambda _connection: True)
+    monkeypatch.setattr(call_module, "has_nothing_unread", lambda _connection: True)
     _, second, server = await send_two(answers_both(answer(), says_more))
     assert State.SYNCED == second.verdict.state
     assert 1 == server.books.accepted
@@ -222,7 +222,7 @@ async def test_a_connection_that_ends_at_the_door_is_no_doubt() -> None:
     class Waiting(Slot):
         looks = 0
 
-        def early_s(self) -> float:
+        def wait_s(self) -> float:
             """Wait until the server has gone, and some turns of the loop more for the news of it."""
             self.looks += server.gone.is_set()
             return 0.0 if self.looks > 5 else 0.01

@@ -47,7 +47,7 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (Workspace, "decide"),
     (Workspace, "archive"),
     (Workspace, "clear"),
-    (Pool, "_note"),
+    (Pool, "_count"),
     (NightState, "end"),
 )
 WEATHER = ("fine", "fine", "fine", "fine", "rough", "slow", "down", "poor")

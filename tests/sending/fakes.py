@@ -70,8 +70,8 @@ class FakeClient:
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
             if verdict.reason is not Reason.UNREACHABLE:
-                while (early_s := slot.early_s()) > 0:
-                    await asyncio.sleep(early_s)
+                while (wait_s := slot.wait_s()) > 0:
+                    await asyncio.sleep(wait_s)
                 slot.sent()
             await asyncio.sleep(self.latency_s)
         finally:

@@ -121,7 +121,7 @@ async def test_an_error_that_contradicts_the_wire_is_not_taken_for_not_sent(
     async def break_down(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(Exchange, "ask", break_down)
+    monkeypatch.setattr(Exchange, "request", break_down)
     async with ours(settings("http://127.0.0.1:9/x")) as client:
         made = await call(client)
     assert isinstance(made.heard, NoResponse)
@@ -287,7 +287,7 @@ async def test_a_time_out_that_turns_into_another_error_leaves_no_trace_either(
         except asyncio.CancelledError as error:
             raise OSError("cancelled") from error
 
-    monkeypatch.setattr(Exchange, "ask", turn)
+    monkeypatch.setattr(Exchange, "request", turn)
     async with ours(settings("http://127.0.0.1:9/x", connect_timeout=0.1)) as client:
         made = await call(client)
     task = asyncio.current_task()
@@ -309,7 +309,7 @@ async def test_elapsed_time_is_told() -> None:
         made = await call(client)
     assert isinstance(made.heard, NoResponse)
     assert 0.2 <= made.heard.elapsed_s < 10
-    assert "no whole answer within" in made.heard.error
+    assert "no complete response within" in made.heard.error
 
 
 # --- Retry-After --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from tests.virtual import VirtualClock, VirtualLoop
 
 
 class _Slot:
-    def early_s(self) -> float:
+    def wait_s(self) -> float:
         return 0.0
 
     def sent(self) -> None:

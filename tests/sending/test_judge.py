@@ -98,8 +98,8 @@ TABLE = [
     (212, State.REFUSED, Reason.BAD_PARCEL, None),
     (217, State.REFUSED, Reason.ORDER_CREATION, None),
     (209, State.PLANNED, Reason.BALANCE, Stop.BALANCE),
-    (999, State.REFUSED, Reason.UNKNOWN_CODE, None),
-    (-1, State.REFUSED, Reason.UNKNOWN_CODE, None),
+    (999, State.UNCERTAIN, Reason.UNKNOWN_CODE, None),
+    (-1, State.UNCERTAIN, Reason.UNKNOWN_CODE, None),
 ]
 
 
@@ -111,8 +111,9 @@ TABLE = [
 def test_each_code(
     status: int, state: State, reason: Reason, stop: Stop | None, data: dict[str, object]
 ) -> None:
-    """Each row of the table, whatever stands for missing data: nothing spent, the API's words kept."""
-    expected = CallVerdict(state, reason, points=0, api_status=str(status), hint="没有", stop=stop)
+    """Each row of the table, whatever replaces missing data: nothing spent (unknown for an unknown code), hint kept."""
+    points = None if state is State.UNCERTAIN else 0
+    expected = CallVerdict(state, reason, points=points, api_status=str(status), hint="没有", stop=stop)
     assert expected == judge_body({"status": status, "err": "没有"} | data)
 
 
@@ -207,8 +208,8 @@ def test_an_unknown_code_without_words_shows_the_raw_answer() -> None:
         b'{"data":null,"status":0}',
         b'{"data":[],"status":0}',
         b'{"data":{},"status":0}',
-        b'{"data":{"success":1},"status":0}',
-        b'{"data":{"success":"true"},"status":0}',
+        b'{"data":{"success":2},"status":0}',
+        b'{"data":{"success":"yes"},"status":0}',
         b'{"data":{"success":null},"status":0}',
         b'{"data":{"success":true},"status":false}',
         b'{"data":{"success":true},"status":null}',
@@ -300,7 +301,13 @@ def test_any_other_http_status_is_uncertain(http: int) -> None:
 )
 def test_a_refusal_that_claims_work_is_uncertain(http: int, body: dict[str, object]) -> None:
     """An HTTP status that says nothing happened over a body that says something did: a person decides."""
-    assert CallVerdict(State.UNCERTAIN, Reason.HTTP_ERROR, points=None) == judge_body(body, http=http)
+    verdict = judge_body(body, http=http)
+    assert (State.UNCERTAIN, Reason.HTTP_ERROR, None, False) == (
+        verdict.state,
+        verdict.reason,
+        verdict.points,
+        verdict.retry,
+    )
 
 
 @pytest.mark.parametrize("http", [302, 403, 429, 500])
@@ -338,3 +345,41 @@ def test_what_may_have_left_is_uncertain(reason: Reason) -> None:
     """And never goes again by itself."""
     heard = NoResponse(maybe_sent=True, reason=reason, error="", elapsed_s=0.1)
     assert CallVerdict(State.UNCERTAIN, reason, points=None) == judge(heard, unsent_http=UNSENT)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "state", "reason", "points"),
+    [
+        ("refused", State.REFUSED, Reason.CODE_REFUSED, 0),
+        ("charged", State.SETTLED_FAILED, Reason.CODE_CHARGED, None),
+    ],
+)
+def test_a_code_of_the_settings_is_believed(
+    meaning: Any, state: State, reason: Reason, points: int | None
+) -> None:
+    """`api.codes` defines codes that the vendor's page does not list, and only these."""
+    response = Response(200, b'{"status": 210, "err": "no"}', None, 0.1)
+    codes = {"210": meaning, "1003": "charged"}
+    verdict = judge(response, unsent_http=UNSENT, codes=codes)
+    assert (state, reason, points, "210", "no") == (
+        verdict.state,
+        verdict.reason,
+        verdict.points,
+        verdict.api_status,
+        verdict.hint,
+    )
+    listed = judge(Response(200, b'{"status": 1003}', None, 0.1), unsent_http=UNSENT, codes=codes)
+    assert State.REFUSED is listed.state
+
+
+@pytest.mark.parametrize("http_status", [429, 503])
+def test_a_rejection_with_a_response_of_the_api_is_uncertain(http_status: int) -> None:
+    """The API itself answered, so it may have done the work: not sent again."""
+    verdict = judge(Response(http_status, b'{"status": 500, "err": "busy"}', 3.0, 0.1), unsent_http=UNSENT)
+    assert (State.UNCERTAIN, False, True) == (verdict.state, verdict.retry, verdict.slow_down)
+
+
+@pytest.mark.parametrize("success", [True, 1, "1", "true", "TRUE"])
+@pytest.mark.parametrize("status", [0, "0", 0.0])
+def test_success_and_status_may_be_written_otherwise(success: object, status: object) -> None:
+    assert State.SYNCED is judge_body({"status": status, "data": {"success": success, "amount": 1}}).state

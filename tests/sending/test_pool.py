@@ -1,6 +1,7 @@
 """The pool in virtual time: every order once, stops that stop, waits that are bounded."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -320,3 +321,21 @@ def test_a_stop_does_not_wait_for_slots(abandoned: bool) -> None:
         return stopped, clock.monotonic() - began_at, client.calls - calls
 
     assert (Stop.INTERRUPTED, 0.0, 0) == run_virtual(go)
+
+
+@pytest.mark.parametrize(("wait_s", "reported"), [(300.0, True), (30.0, False)])
+def test_a_wait_of_more_than_a_minute_is_reported_with_its_end(wait_s: float, reported: bool) -> None:
+    """Until it is over; a shorter one is not."""
+    busy = CallVerdict(State.PLANNED, Reason.TURNED_AWAY, retry=True, slow_down=True, wait_s=wait_s)
+
+    async def play(clock: VirtualClock) -> tuple[datetime | None, datetime | None]:
+        ledger, client = FakeLedger(), FakeClient(lambda n: busy if n == 0 else SYNCED)
+        pool = make_pool(clock, client, ledger)
+        sending = asyncio.create_task(pool.drain(orders(1), total=1, concurrency=1))
+        await asyncio.sleep(5)
+        during = pool.progress().waits_until
+        await sending
+        return during, pool.progress().waits_until
+
+    during, after = run_virtual(play)
+    assert (reported, None) == (during is not None, after)

@@ -40,8 +40,8 @@ async def play(
         for _ in left:
             slot = await pacer.slot()
             await asyncio.sleep(claim_s * rng.uniform(0.5, 1.5))
-            while (early_s := slot.early_s()) > 0:
-                await asyncio.sleep(early_s)
+            while (wait_s := slot.wait_s()) > 0:
+                await asyncio.sleep(wait_s)
             slot.sent()
             there_s = 0.0005 + rng.uniform(0, jitter_s)
             if stall_s:  # the server stands still now and then, and hears everything afterwards
@@ -215,11 +215,11 @@ def test_who_comes_to_the_door_early_waits() -> None:
 
     async def go(clock: VirtualClock) -> list[float]:
         pacer, sent = Pacer(1, clock), list[float]()
-        for way_s in (0.1, 0.1, 0.1, 0.0):
+        for lead_s in (0.1, 0.1, 0.1, 0.0):
             slot = await pacer.slot()
-            await asyncio.sleep(way_s)
-            while (early_s := slot.early_s()) > 0:
-                await asyncio.sleep(early_s)
+            await asyncio.sleep(lead_s)
+            while (wait_s := slot.wait_s()) > 0:
+                await asyncio.sleep(wait_s)
             slot.sent()
             sent.append(clock.monotonic())
             slot.end()

@@ -23,7 +23,7 @@ class Slot:
     def __init__(self, events: list[str], error: Exception | None = None) -> None:
         self.events, self.error = events, error
 
-    def early_s(self) -> float:
+    def wait_s(self) -> float:
         return 0.0
 
     def sent(self) -> None:
@@ -65,7 +65,7 @@ async def exchanging(url: str) -> AsyncIterator[Exchange]:
 
 
 async def post(exchange: Exchange, slot: Slot, body: bytes = b'{"orderSns":"1","ownerId":"2"}') -> int:
-    connection, message, content = await exchange.ask(body, a_call(slot))
+    connection, message, content = await exchange.request(body, a_call(slot))
     await content.read()
     connection.release()
     return message.code

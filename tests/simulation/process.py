@@ -122,8 +122,8 @@ class Wire:
             return NoResponse(False, Reason.UNREACHABLE, act, 0.0)
         if self.is_stale(claimed_at):
             return NoResponse(False, Reason.STALE_CLAIM, "", 0.0)
-        while (early_s := slot.early_s()) > 0:
-            await asyncio.sleep(early_s)
+        while (wait_s := slot.wait_s()) > 0:
+            await asyncio.sleep(wait_s)
         slot.sent()
         return await self._exchange((order.owner_id, order.number), act)
 
