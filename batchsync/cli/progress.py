@@ -4,14 +4,16 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable
-from datetime import datetime
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from batchsync.cli.console import Console
 from batchsync.formatting import duration
 from batchsync.messages import Translation, cli
 from batchsync.model import Progress
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 WINDOW_S = 20.0
 """The speed shown is that of these last seconds."""
@@ -83,7 +85,7 @@ class ProgressView:
         if progress.waits_until is not None and progress.waits_until != self._waits_until:
             self._waits_until = progress.waits_until
             self.clear()
-            self._console.talk(
+            self._console.info(
                 cli.WAITS_UNTIL.render(self._console.lang, time=f"{progress.waits_until:%H:%M:%S}")
             )
         if self._terminal:

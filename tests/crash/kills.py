@@ -34,7 +34,7 @@ FAULTS = (
     "silent", "reset", "close", "half", "garbage", "empty", "not_json", "long", "http 500", "http 502", "http 504",
     "busy", "unavailable", "failed", "no_amount", "code 1003", "code 217", "code 999",
 )  # fmt: skip
-DOUBT = frozenset(FAULTS[:11])
+DOUBT = frozenset({*FAULTS[:11], "code 999"})
 UNNAMED = frozenset({"no_amount"})
 CONFIG = "api: {{answer_timeout: {answer_timeout_s}, connect_timeout: 5}}\n"
 STARTS_WITHIN_S = 1.2

@@ -19,7 +19,7 @@ from tests.simulation.process import Process, Wire
 from tests.simulation.simulated_run import URL, WorldClock, play
 from tests.virtual import VirtualLoop
 
-SEEDS_TO_CATCH = 40
+SEEDS_TO_CATCH = 150
 Folder = Callable[[object], Path]
 _send = Wire.send
 
@@ -47,7 +47,7 @@ PLANTED: Mapping[str, Callable[[], Undo]] = {
     "a word to one run heard by the next": _let_any_run_send_again,
     "redirects followed": lambda: patch.object(Wire, "send", _follow_redirects),
 }
-SHOWS = {"cap without reservation": 17, "redirects followed": 4}
+SHOWS = {"cap without reservation": 45, "redirects followed": 4}
 """A seed at which the bug showed last, tried first: only to be quick."""
 
 
@@ -77,7 +77,7 @@ def test_no_promise_is_broken(first: int, folder: Folder) -> None:
 def test_the_same_seed_has_the_same_past(seed: int, folder: Folder) -> None:
     """A world that was found wanting can be looked at again: not one event differs."""
     first, second = (play(seed, folder(turn)).log for turn in range(2))
-    assert len(first) > 100
+    assert len(first) > 50
     assert first == second
 
 

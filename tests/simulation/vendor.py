@@ -19,11 +19,11 @@ TURNED_AWAY = ("busy", "busy_wait", "unavailable")
 ANSWERS = ("no_amount", "string_amount", "failed", "failed_unnamed", "code", "charged_code")
 DOUBT = (
     "silent", "late", "reset", "half", "garbage", "empty", "not_json", "array", "bool_status", "http500",
-    "http502", "http504",
+    "http502", "http504", "unknown_code",
 )  # fmt: skip
 STOPS = ("redirect", "denied", "authentication", "balance", "not_json_request")
-CODES = (1003, 422, 202, 203, 228, 212, 217, 999)
-"""Refusals that cost nothing; 999 stands in no table."""
+CODES = (1003, 422, 202, 203, 228, 212, 217)
+"""Refusals that cost nothing."""
 
 
 class Weather(NamedTuple):
@@ -117,6 +117,7 @@ _ANSWERS: Mapping[str, Callable[[int, float], Response]] = {
     "string_amount": lambda price, s: _reply(_zero(True, f"{price}.0"), s),
     "failed": lambda price, s: _reply(_zero(False, price), s),
     "failed_unnamed": lambda _price, s: _reply(_zero(False, None), s),
+    "unknown_code": lambda _price, s: _reply({"status": 999, "err": "?"}, s),
     "charged_code": lambda price, s: _reply({"status": 217, "data": {"amount": price}}, s),
     "empty": lambda _price, s: _reply(b"", s),
     "not_json": lambda _price, s: _reply(b"<html>OK</html>", s),
