@@ -215,7 +215,7 @@ STATE_BUSY = Translation(en="waiting for another program", zh="等待其他程�
 STATE_RUNNING = Translation(en="being sent", zh="发送中")
 STATE_DONE = Translation(en="done", zh="已完成")
 STATE_STOPPED = Translation(en="stopped early", zh="中途停止")
-STATE_UNCERTAIN = Translation(en="has uncertain orders", zh="有结果未知的订单")
+STATE_UNCERTAIN = Translation(en="uncertain orders", zh="有结果未知的订单")
 STATE_PROBLEMS = Translation(en="done, with problems", zh="已完成，有问题")
 STATE_PARTLY = Translation(en="partly sent", zh="部分已发送")
 STATE_INTERRUPTED = Translation(en="interrupted", zh="意外中断")

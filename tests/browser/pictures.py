@@ -1,6 +1,6 @@
-"""Picture every view of the page, in both languages, light and dark, wide and narrow: python -m tests.browser.pictures [FOLDER].
+"""Take pictures of every view of the page, in both languages, light and dark, wide and narrow.
 
-The three that each README shows go to docs/images as well.
+python -m tests.browser.pictures [FOLDER]. The views that README and docs show go to docs/images as well.
 """
 
 import shutil
@@ -16,9 +16,18 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "pictures"
 IMAGES = ROOT / "docs" / "images"
 NAMES = {"zh": "十月订单.xlsx", "en": "October orders.xlsx"}
-WIDTHS = {"wide": (1280, 860), "narrow": (360, 740)}
-SHOWN = frozenset({"check-light-wide", "live-light-wide", "result-dark-wide"})
-"""Views that the READMEs show."""
+WIDTHS = {"wide": (1280, 860), "narrow": (390, 740)}
+SHOWN = {
+    "files-light-wide": "files",
+    "columns-light-wide": "columns",
+    "check-light-wide": "check",
+    "question-light-wide": "question",
+    "progress-light-wide": "live",
+    "result-dark-wide": "result",
+}
+"""Views that README and docs show, and their names there."""
+COLUMNS = {"zh": "序号,单号,运单号,店铺", "en": "no,document,waybill,shop"}
+MORE = {"zh": ("九月补发.xlsx", "分店订单.xlsx"), "en": ("September.xlsx", "Second shop.xlsx")}
 SMALL = {"zh": "快递重发.csv", "en": "resend.csv"}
 
 
@@ -35,27 +44,36 @@ class Camera:
                 self._page.set_viewport_size({"width": across, "height": down})
                 path = self._folder / f"{view}-{self._lang}-{scheme}-{width}.png"
                 self._page.screenshot(path=path, full_page=whole)
-                if f"{view}-{scheme}-{width}" in SHOWN:
-                    shutil.copyfile(path, IMAGES / f"page-{view}-{self._lang}.png")
+                name = SHOWN.get(f"{view}-{scheme}-{width}")
+                if name:
+                    shutil.copyfile(path, IMAGES / f"page-{name}-{self._lang}.png")
         self._page.set_viewport_size({"width": WIDTHS["wide"][0], "height": WIDTHS["wide"][1]})
 
 
 def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Path) -> None:
-    """Walk through the page and take every view."""
+    """Take every view in the order of a day's work."""
     context = browser.new_context(locale="zh-CN" if lang == "zh" else "en-GB")
     context.set_default_timeout(60_000)
     page = context.new_page()
     camera = Camera(page, folder, lang)
     page.goto(f"{stage.origin}/")
-    camera.take("locked")
+    camera.take("login")
     page.goto(stage.address)
-    camera.take("desk-empty")
+    camera.take("files-empty")
     (files / SMALL[lang]).write_text(
-        "order_sn,mall_id\n260930-557201884410023,2088123464\n", encoding="utf-8"
+        f"{COLUMNS[lang]}\n"
+        + "".join(f"{n},2609{n:02d}-55720188441{n:04d},YT88{n:02d}5512{n:04d},A\n" for n in range(1, 9)),
+        encoding="utf-8",
     )
     page.set_input_files("#files", files / SMALL[lang])
-    page.wait_for_selector(".check-summary")
+    page.wait_for_selector(".column-grid")
+    page.click("button.column[data-letter=B]")
+    page.fill("[name=owner_id]", "2088123464")
+    camera.take("columns")
     page.goto(stage.origin)
+    more = [workbook(files / name, 60, start=371906284500000 + n * 1000) for n, name in enumerate(MORE[lang])]
+    page.set_input_files("#files", more)
+    page.wait_for_selector("[data-select] >> nth=1")
     extra: list[list[object]] = [
         ["261007-000000000000007", "2088123464", "龙井茶"],
         [1.26e17, "2088123464", "手工陶杯"],
@@ -66,7 +84,7 @@ def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Pat
     camera.take("check")
     camera.take("check-all", whole=True)
     page.click("[data-action=start]")
-    camera.take("ask")
+    camera.take("question")
     page.click("#start button[value=yes]")
     page.wait_for_selector(".kinds b")
     page.locator("[data-value=percent]").filter(has_text="5").first.wait_for()
@@ -74,13 +92,13 @@ def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Pat
     page.wait_for_selector("[data-action=resume]:visible")
     page.click("[data-action=resume]")
     page.wait_for_selector("[data-action=pause]:visible")
-    camera.take("live")
+    camera.take("progress")
     page.wait_for_selector(".evidence li")
     page.wait_for_selector(".grid td.synced")
     camera.take("result")
     camera.take("result-all", whole=True)
     for view, path, seen in (
-        ("desk", "/", ".file"),
+        ("files", "/", ".file"),
         ("runs", "/runs", "tbody tr"),
         ("order", "/orders?q=260101-371906284410560", ".events"),
         ("points", "/points", ".chart"),
