@@ -51,8 +51,8 @@ CUT_SHORT = Translation(
     zh="{file} 不完整或已损坏：文件结尾缺失。请重新下载或复制。",
 )
 HOSTILE = Translation(
-    en="{file} is built like an attack ({why}), so it was not opened. Don't trust where it came from.",
-    zh="{file} 的结构像恶意文件（{why}），因此没有打开。请谨慎对待文件来源。",
+    en="{file} was not opened: {why}, as in files that are made to do harm. If you trust its source, open it in Excel or WPS and save it as a new .xlsx.",
+    zh="{file} 未打开：{why}，恶意文件才会这样。如果来源可信，请用 Excel 或 WPS 打开并另存为新的 .xlsx。",
 )
 TOO_SLOW = Translation(
     en="Reading {file} was given up after {seconds} seconds. Open it in Excel, copy the table alone into a new workbook, and use that.",
