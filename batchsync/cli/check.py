@@ -19,7 +19,11 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
         raise UsageError(cli.ONE_PLAN, count=len(files))
     target = given.target(arguments, "--plan", *files)
     config = given.settings(arguments, console).config
-    options = RunOptions(resend=arguments.resend, resend_uncertain=arguments.resend_uncertain)
+    options = RunOptions(
+        resend=arguments.resend,
+        resend_uncertain=arguments.resend_uncertain,
+        include_unusual=arguments.include_unusual,
+    )
     job, foreseen = Job(config), EarlierFiles() if len(files) > 1 else None
     codes = []
     for path in files:

@@ -133,7 +133,7 @@ def _settings(spec: CommandSpec) -> "CommandSpec":
 
 def _output(spec: CommandSpec) -> None:
     spec.group(messages.OUTPUT).add("--lang", choices=("auto", "zh", "en"))
-    spec.flag("-q", "--quiet").flag("-v", "--verbose")
+    spec.flag("-q", "--quiet").flag("-v", "--verbose").flag("--no-progress")
 
 
 def _run(spec: CommandSpec) -> None:
@@ -143,17 +143,18 @@ def _run(spec: CommandSpec) -> None:
     spec.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
     spec.add("--concurrency", metavar="N").flag("--keep-alive").add("--processes", metavar="N")
     spec.add("--max-points", metavar="N")
-    spec.add("--limit", metavar="N").flag("--resend").flag("--resend-uncertain").flag("--yes")
+    spec.add("--limit", metavar="N").flag("--resend").flag("--resend-uncertain")
+    spec.flag("--include-unusual").flag("--yes")
     spec.flag("--detach")
     _settings(spec)
     _output(spec)
-    spec.flag("--no-progress")
 
 
 def _check(spec: CommandSpec) -> None:
     _inputs(spec)
     spec.group(messages.RESULT).add("--plan", metavar="PATH")
     spec.group(messages.SENDING).add("--url", metavar="URL").flag("--resend").flag("--resend-uncertain")
+    spec.flag("--include-unusual")
     _settings(spec)
     _output(spec)
 

@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         output=given.output(arguments, len(files)),
         resend=arguments.resend,
         resend_uncertain=arguments.resend_uncertain,
+        include_unusual=arguments.include_unusual,
         limit=given.count(arguments.limit, "--limit"),
         processes=given.count(arguments.processes, "--processes") or 1,
     )

@@ -1,4 +1,4 @@
-"""From a file to a checked plan: the reader, the plan and the ledger's memory, wired together."""
+"""Reads a file and plans it against the ledger."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,12 +35,15 @@ def plan_file(path: Path, options: RunOptions, config: Config, known: Known) -> 
     """Read and plan a file. Raises InputError when it can't be worked on."""
     seen: list[FileFound] = []
     plan = make_plan(
-        _noting(_corrected(read_orders(path, config.input), options.corrections), seen),
+        _capture_file(_corrected(read_orders(path, config.input), options.corrections), seen),
         config.input,
         known,
         resend=options.resend,
         resend_uncertain=options.resend_uncertain,
+        include_unusual=options.include_unusual,
     )
+    if not len(plan) and not plan.notes:
+        plan.notes.append(Note(code="no_rows"))
     counts = {verdict: plan.verdicts.count(code) for code, verdict in enumerate(PLAN_VERDICTS)}
     return CheckedFile(
         path=path,
@@ -111,7 +114,7 @@ def _corrected_batch(batch: RowBatch, corrections: Sequence[Correction]) -> RowB
     return replace(batch, orders=orders, order_kinds=order_kinds, owners=owners, owner_kinds=owner_kinds)
 
 
-def _noting(found: Iterable[Found], seen: list[FileFound]) -> Iterator[Found]:
+def _capture_file(found: Iterable[Found], seen: list[FileFound]) -> Iterator[Found]:
     """Pass everything on, and keep what the file turned out to be."""
     for item in found:
         if isinstance(item, FileFound):

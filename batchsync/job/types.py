@@ -31,6 +31,8 @@ class RunOptions:
     """A result file or a folder; beside the input when left out."""
     resend: bool = False
     resend_uncertain: bool = False
+    include_unusual: bool = False
+    """Send also order numbers that are unlike the others of their column."""
     limit: int | None = None
     """Most orders to send."""
     canary: int = 0

@@ -371,6 +371,10 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
             en="pay again for orders that are already synced; asks first",
             zh="对已同步的订单再次付费；会先询问",
         ),
+        "--include-unusual": Translation(
+            en="Send also order numbers that are unlike all the others of their column, and copies such as X-1 and XA beside X",
+            zh="与该列其他订单号明显不同的编号，以及 X-1、XA 这类拆单副本，也一并发送",
+        ),
         "--resend-uncertain": Translation(
             en="send uncertain orders again, at the risk of paying twice; asks first",
             zh="重新发送“结果未知”的订单，有重复付费的风险；会先询问",

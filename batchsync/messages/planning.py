@@ -1,4 +1,4 @@
-"""What is said of a row before anything is sent: why it can't be, why it won't be, and what to do."""
+"""Texts about the rows of a plan: why a row can't or won't be sent, and what to do."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -16,6 +16,10 @@ _OPEN_AND_SAVE = Translation(
 )
 _FILL_IN = Translation(en="Fill in the cell and run the file again.", zh="请补填该单元格，再重新运行。")
 _CORRECT = Translation(en="Correct the cell and run the file again.", zh="请更正该单元格，再重新运行。")
+_SEND_UNUSUAL = Translation(
+    en="If the number is right: run with --include-unusual, or write send in the decision column, and run again.",
+    zh="如编号无误：请加 --include-unusual 运行，或在“处理决定”列填“发送”后再运行。",
+)
 _NOTHING = Translation(en="Nothing to do.", zh="无需处理。")
 
 PLANNED: Mapping[Reason, RowText] = MappingProxyType(
@@ -124,12 +128,44 @@ PLANNED: Mapping[Reason, RowText] = MappingProxyType(
                 zh="请在 config.yaml 的 input.owners 里加上该店铺，再重新运行。",
             ),
         ),
+        Reason.NOT_A_MERCHANT: RowText(
+            error=Translation(
+                en="{cell} ({header}) says “{value}”: that is zero or looks like an order number, not like a merchant ID.",
+                zh="{cell}（{header}）是“{value}”：这是 0 或像订单号，不像商家 ID。",
+            ),
+            todo=_CORRECT,
+        ),
+        Reason.UNUSUAL: RowText(
+            error=Translation(
+                en="{cell} ({header}) says “{value}”, unlike the other order numbers of the column (e.g. {other}).",
+                zh="{cell}（{header}）是“{value}”，与该列其他订单号（例如 {other}）明显不同。",
+            ),
+            todo=_SEND_UNUSUAL,
+        ),
+        Reason.ERP_COPY: RowText(
+            error=Translation(
+                en="{cell} ({header}) says “{value}”: {other} with a suffix, as ERPs name the parts or copies of an order; the platform knows only {other}.",
+                zh="{cell}（{header}）是“{value}”：这是 {other} 加后缀，ERP 拆单或复制订单时会这样编号，平台只认 {other}。",
+            ),
+            todo=_SEND_UNUSUAL,
+        ),
         Reason.DUPLICATE: RowText(
             error=Translation(
                 en="The same order stands in line {line} of sheet “{sheet}”, whose result counts.",
                 zh="与工作表“{sheet}”第 {line} 行是同一个订单，以那一行的结果为准。",
             ),
             todo=_NOTHING,
+        ),
+        Reason.DUPLICATE_OTHER_MERCHANT: RowText(
+            error=Translation(
+                en="The same order is in line {line} of sheet “{sheet}” under merchant {other}, here under {owner}. "
+                "An order is paid for once; the result of line {line} counts.",
+                zh="与工作表“{sheet}”第 {line} 行是同一个订单：那一行的商家是 {other}，这一行是 {owner}。同一订单只付费一次，以第 {line} 行的结果为准。",
+            ),
+            todo=Translation(
+                en="Check which merchant is right. If line {line} is wrong, correct it before you run the file.",
+                zh="请核对哪个商家正确；如第 {line} 行有误，请先更正再运行。",
+            ),
         ),
         Reason.HIDDEN: RowText(
             error=Translation(en="The row is hidden, so it was left out.", zh="该行被隐藏（筛选），未发送。"),
@@ -208,11 +244,18 @@ BAD_DEFAULT_OWNER = Translation(
 DECISIONS: Mapping[str, Decision] = MappingProxyType(
     {
         "已扣费": Decision.CHARGED,
+        "已扣": Decision.CHARGED,
+        "扣了": Decision.CHARGED,
         "未扣费": Decision.NOT_CHARGED,
+        "未扣": Decision.NOT_CHARGED,
+        "没扣": Decision.NOT_CHARGED,
         "重新发送": Decision.SEND_AGAIN,
+        "重发": Decision.SEND_AGAIN,
+        "发送": Decision.SEND,
         "charged": Decision.CHARGED,
         "not charged": Decision.NOT_CHARGED,
         "send again": Decision.SEND_AGAIN,
+        "send": Decision.SEND,
     }
 )
 """What a person may write in the decision column; compared in lower case."""
@@ -224,12 +267,20 @@ PLAN_NOTES: Mapping[str, Translation] = MappingProxyType(
             zh="有 {count} 个订单号与其他订单号长度不同（例如第 {line} 行：{value}），付费前请核对",
         ),
         "unknown_decision": Translation(
-            en="line {line}: the decision “{value}” is none of: charged, not charged, send again; it is not obeyed",
-            zh="第 {line} 行：处理决定“{value}”不是“已扣费 / 未扣费 / 重新发送”之一，未执行",
+            en="line {line}: the decision “{value}” is none of: charged, not charged, send again, send; it changes nothing",
+            zh="第 {line} 行：处理决定“{value}”不是“已扣费 / 未扣费 / 重新发送 / 发送”之一，未执行",
         ),
         "decisions_differ": Translation(
-            en="line {line}: the decision “{value}” contradicts another row of the same order; neither is obeyed",
+            en="line {line}: the decision “{value}” contradicts another row of the same order; neither is applied",
             zh="第 {line} 行：处理决定“{value}”与同一订单的另一行不一致，两者都未执行",
+        ),
+        "foot_rows": Translation(
+            en="sheet “{sheet}”: {count:foot row|foot rows} with a total, not an order (line {lines})",
+            zh="工作表“{sheet}”：第 {lines} 行是合计，不是订单",
+        ),
+        "no_rows": Translation(
+            en="the file holds no order: there is nothing under the header, so nothing to send",
+            zh="文件里没有订单：表头下面没有数据，无需发送",
         ),
         "goes_before": Translation(
             en="{count:order stands|orders stand} in a file before it as well (e.g. {file}): already synced by then, and not sent again",

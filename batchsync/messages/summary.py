@@ -100,6 +100,15 @@ KINDS: Mapping[Reason, Translation] = MappingProxyType(
         Reason.TOO_LONG: Translation(en="too long for an id", zh="编号过长"),
         Reason.NO_OWNER: Translation(en="no merchant id", zh="没有商家 id"),
         Reason.UNKNOWN_SHOP: Translation(en="shop without a merchant id", zh="店铺没有对应的商家 id"),
+        Reason.NOT_A_MERCHANT: Translation(en="not a merchant ID", zh="不是商家 ID"),
+        Reason.UNUSUAL: Translation(en="unlike the other order numbers", zh="与其他订单号明显不同"),
+        Reason.ERP_COPY: Translation(en="an ERP's copy of an order", zh="ERP 拆分或复制的订单"),
+        Reason.DUPLICATE_OTHER_MERCHANT: Translation(
+            en="duplicate under another merchant", zh="重复行（商家不同）"
+        ),
+        Reason.PAID_OTHER_MERCHANT: Translation(
+            en="paid under another merchant", zh="此前已在其他商家名下付费"
+        ),
         Reason.DUPLICATE: Translation(en="duplicate", zh="重复行"),
         Reason.HIDDEN: Translation(en="hidden row, left out", zh="隐藏行，未发送"),
         Reason.ALREADY_SYNCED: Translation(en="already synced", zh="此前已同步"),

@@ -76,8 +76,10 @@ STATES: tuple[State | None, ...] = (None, *State)
 
 
 class Decision(StrEnum):
-    """A person's decision about an uncertain order."""
+    """A person's decision about an uncertain order, or one that was held back."""
 
     CHARGED = "charged"
     NOT_CHARGED = "not_charged"
     SEND_AGAIN = "send_again"
+    SEND = "send"
+    """Of an order that was held back as unusual; the plan applies it, the ledger never sees it."""

@@ -30,8 +30,13 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     NO_OWNER = "no_owner"
     UNKNOWN_SHOP = "unknown_shop"
+    NOT_A_MERCHANT = "not_a_merchant"
+    # an id that is unlike the others; facts: cell, value, other
+    UNUSUAL = "unusual"
+    ERP_COPY = "erp_copy"
     # left out
     DUPLICATE = "duplicate"
+    DUPLICATE_OTHER_MERCHANT = "duplicate_other_merchant"
     HIDDEN = "hidden"
     # known from earlier runs
     ALREADY_SYNCED = "already_synced"

@@ -41,6 +41,10 @@ class CellKind(IntEnum):
     """A line of a text file that can't be trusted (an unclosed quote, fewer fields than the header)."""
     AMOUNT = 10
     """A number that its format shows as money, a percentage or with a unit: never an id."""
+    TOTAL = 11
+    """The order cell of a row that names itself a total and has no order number like the others."""
+    BARE_SUM = 12
+    """The order cell of a row that holds nothing but numbers elsewhere: a sum, unless an order follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ class SheetFound:
 class RowBatch:
     """Consecutive data rows of the last SheetFound, as parallel columns of equal length.
 
-    Only the columns that the plan needs, with the text of the cells unchanged. Empty rows, totals and explanation rows are
+    Only the columns that the plan needs, with the text of the cells unchanged. Empty rows and explanation rows are
     left out. A missing column is an empty list.
     """
 

@@ -1,21 +1,19 @@
-"""From a cell to the ids in it, or the reason why it is refused. Pure.
+"""Cleans a cell into the ids it holds, or gives the reason why it is refused. Pure functions.
 
-A wrong id is a paid wrong call, so what is damaged is never mended: digits that a float has lost can't be told from
-digits that were there. What is stripped is only what stands around an id (`shapes.bare`). Shape alone refuses nothing;
-damage does.
+A wrong id is a paid wrong call, so damage is never repaired: digits that a double lost are unknown. Only what stands
+around an id is stripped (`strip_guards`). Shape alone refuses nothing; damage does.
 """
 
 import re
 
 from batchsync.model import CellKind, Reason
+from batchsync.planning.number_damage import TRUSTED_DIGITS, is_cut, is_double
 from batchsync.planning.shapes import NOTHING, is_guarded, strip_guards
 
 LONGEST_ID = 64
 MOST_IN_A_CELL = 1_000
 LONGEST_CELL = 32_767
 """No cell of a spreadsheet holds more; a text file's might."""
-TRUSTED_DIGITS = 15
-"""Significant digits that Excel, and any float, keeps."""
 
 _BY_KIND: dict[int, Reason] = {
     CellKind.EMPTY: Reason.MISSING,
@@ -40,12 +38,12 @@ _DAY = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}")
 _LONG = r"[0-9]{15}(?=0*[1-9])[0-9]{1,31}"
 plain_text = re.compile(rf"[0-9]{{6}}-[0-9]{{15}}|{_LONG}|[0-9]{{1,15}}|P[0-9]{{18}}").fullmatch
 """An id that needs no second look when its cell is text. Zeros after 15 digits do: they may have been cut."""
-plain_number = re.compile(rf"{_LONG}|[0-9]{{1,15}}").fullmatch
-"""The same for a cell that holds a number whose every digit is known."""
+plain_number = re.compile(r"[0-9]{1,15}").fullmatch
+"""The same for a numeric cell: a longer number may be a rounded one."""
 
 
 def unguarded(text: str) -> str:
-    """Strip the guards that exports put around every id, quickly; what `bare` would strip besides stays."""
+    """Strip the most frequent guards quickly; `strip_guards` knows more."""
     if text.startswith('="') and text.endswith('"'):
         return text[2:-1]
     return text.strip(" \t\r\n'`")
@@ -86,18 +84,13 @@ def _one(text: str, kind: int) -> str | Reason:
     if floating and len(text) > TRUSTED_DIGITS and text.isdecimal():
         if is_cut(text):
             return Reason.TRUNCATED
-        if kind == CellKind.LOSSY or decimal:
+        if kind == CellKind.LOSSY or decimal or is_double(text):
             return Reason.ROUNDED
     if not _ID.fullmatch(text) or _DAY.fullmatch(text):
         return Reason.NOT_AN_ID
     return text if len(text) <= LONGEST_ID else Reason.TOO_LONG
 
 
-def is_cut(digits: str) -> bool:
-    """Whether only zeros follow the digits that Excel keeps, so that it may have put them there."""
-    return len(digits) > TRUSTED_DIGITS and digits.isdecimal() and not digits[TRUSTED_DIGITS:].strip("0")
-
-
 def may_be_cut(text: str, kind: int) -> bool:
-    """Whether a text cell holds a number that only its whole file can tell to be cut: nobody guarded it."""
+    """Whether a text cell, not protected as text, holds a number that Excel may have cut."""
     return kind == CellKind.TEXT and is_cut(text.strip()) and not is_guarded(text)

@@ -8,7 +8,7 @@ from batchsync.errors import ColumnsUnclear
 from batchsync.messages import planning
 from batchsync.model import CellKind, Note, Reason, RowBatch, SheetFound
 from batchsync.planning.identifiers import clean_id
-from batchsync.planning.shapes import strip_guards
+from batchsync.planning.shapes import is_no_merchant, strip_guards
 
 Merchant = str | Note
 """A merchant id, or why there is none (its cell's address is for the caller to add)."""
@@ -80,7 +80,9 @@ class Merchants:
     def _clean(self, text: str, kind: int) -> Merchant:
         ids = clean_id(text, kind)
         if isinstance(ids, list) and len(ids) == 1:
-            return ids[0]
+            if not is_no_merchant(ids[0]):
+                return ids[0]
+            ids = Reason.NOT_A_MERCHANT
         reason = ids if isinstance(ids, Reason) else Reason.NOT_AN_ID
         return self._refusal(reason, text, self._sheet.owner_column if self._sheet else None)
 

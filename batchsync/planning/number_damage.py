@@ -1,68 +1,88 @@
-"""Damage to order numbers that no cell shows, only a whole file: digits that became zeros, or what floats make of them.
+"""Order numbers that lost digits: what Excel, JavaScript and pandas make of numbers of more than 15 digits.
 
-Excel's own CSV has zeros after the 15th digit; JavaScript keeps 17 digits and writes zeros behind; pandas writes all
-digits of the nearest float. Each such number might be honest. Many of them together can't: a bound on chance decides.
+A double holds about 16 significant digits. Excel writes zeros after the 15th, JavaScript the shortest digits that name
+the double with zeros behind, pandas all digits of the double. In a numeric cell such digits are damaged. In text an
+honest number may look the same by chance: it is refused when that is unlikely for this number alone, or for so many
+numbers together.
 """
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from math import exp, log
 
-from batchsync.planning.identifiers import TRUSTED_DIGITS
+from batchsync.model import Reason
 
-CHANCE = 0.01
-"""How likely honest numbers may look as damaged as these do, for them to be believed."""
-SHORTEST_TOLD = 18
-"""Digits; of shorter numbers a float loses too little to be told."""
-_SAMPLE = 1_000
-_NEARLY_ALL = 0.9
-
-
-def truncated(numbers: Sequence[str], suspects: Sequence[int]) -> list[int]:
-    """Return those of the suspects (entries with nothing but zeros after the 15th digit) that chance doesn't explain."""
-    lengths = Counter(map(len, numbers))
-    counted = Counter(len(numbers[entry]) for entry in suspects)
-    damaged = {
-        size
-        for size, count in counted.items()
-        if chance(count, lengths[size], 10.0 ** (TRUSTED_DIGITS - size)) < CHANCE
-    }
-    return [entry for entry in suspects if len(numbers[entry]) in damaged]
+TRUSTED_DIGITS = 15
+"""Significant digits that Excel, and any double, keeps."""
+EXACT_UP_TO = 2**53
+"""A double holds every whole number up to here."""
+UNLIKELY = 1 / 500
+"""How likely one honest number may look damaged, to be believed."""
+UNLIKELY_TOGETHER = 0.01
+"""How likely so many honest numbers of a file may look damaged, to be believed."""
+SHORTEST = 18
+"""Digits; of shorter numbers a double loses too little to be noticed in text."""
+_SUSPICIOUS_ENDS = frozenset(f"{end:04}" for end in range(10_000) if end % 10 == 0 or end % 16 == 0)
+"""The last four digits of every double from 10**17 on, and of what ends with zeros."""
 
 
-def rounded(numbers: Sequence[str]) -> list[int]:
-    """Return the entries whose numbers were floats once, if nearly all numbers of a length look so."""
-    sampled: dict[int, list[str]] = {}
-    for number in numbers[:: len(numbers) // _SAMPLE + 1]:
-        if len(number) >= SHORTEST_TOLD and number.isdecimal():
-            sampled.setdefault(len(number), []).append(number)
-    told = [
-        (size, was_float)
-        for size, sample in sampled.items()
-        for was_float, odds in ((_is_float, 1 / 16), (_is_shortest, 10.0 ** (17 - size)))
-        if _nearly_all(list(map(was_float, sample)), odds)
-    ]
-    return [
-        entry
-        for size, was_float in told
-        for entry, number in enumerate(numbers)
-        if len(number) == size and number.isdecimal() and was_float(number)
-    ]
+def is_cut(digits: str) -> bool:
+    """Whether only zeros follow the digits that Excel keeps."""
+    return len(digits) > TRUSTED_DIGITS and digits.isdecimal() and not digits[TRUSTED_DIGITS:].strip("0")
 
 
-def _nearly_all(seen: list[bool], odds: float) -> bool:
-    return sum(seen) >= _NEARLY_ALL * len(seen) and chance(sum(seen), len(seen), odds) < CHANCE
+def is_double(digits: str) -> bool:
+    """Whether a number of more than 15 digits is written as a double that may stand for other numbers, too."""
+    return int(digits) > EXACT_UP_TO and (_is_exact(digits) or _is_shortest(digits))
 
 
-def _is_float(number: str) -> bool:
-    """Whether a float holds exactly this number, as pandas would write it."""
-    return int(float(number)) == int(number)
+def damaged(numbers: Sequence[str], cut: Sequence[int]) -> dict[int, Reason]:
+    """Return the entries of text cells whose numbers lost digits. `cut`: entries that `is_cut`, not protected as text."""
+    looks: dict[tuple[str, int], list[tuple[float, int]]] = defaultdict(list)
+    """Way of being damaged and length -> the odds that an honest number looks so, and the entry."""
+    for entry in cut:
+        size = len(numbers[entry])
+        looks["cut", size].append((10.0 ** (TRUSTED_DIGITS - size), entry))
+    for entry, number in enumerate(numbers):
+        if number[-4:] not in _SUSPICIOUS_ENDS or len(number) < SHORTEST or not number.isdecimal():
+            continue
+        if number[-1] == "0" and _is_shortest(number):
+            zeros = len(number) - len(number.rstrip("0"))
+            looks["shortest", len(number)].append((10.0**-zeros, entry))
+        if _is_exact(number):
+            looks["exact", len(number)].append((2.0 ** (53 - int(number).bit_length()), entry))
+    if not looks:
+        return {}
+    sizes = Counter(map(len, numbers))
+    found: dict[int, Reason] = {}
+    for (way, size), entries in looks.items():
+        reason = Reason.TRUNCATED if way == "cut" else Reason.ROUNDED
+        ascending = sorted(odds for odds, _ in entries)
+        damaged_up_to = max(
+            (
+                odds
+                for odds in set(ascending)
+                if odds <= UNLIKELY
+                or chance(bisect_right(ascending, odds), sizes[size], odds) < UNLIKELY_TOGETHER
+            ),
+            default=0.0,
+        )
+        for odds, entry in entries:
+            if odds <= damaged_up_to:
+                found.setdefault(entry, reason)
+    return found
 
 
-def _is_shortest(number: str) -> bool:
-    """Whether these are the fewest digits that name a float, zeros behind, as JavaScript would write it."""
-    digits = repr(float(number)).partition("e")[0].replace(".", "")
-    return digits.rstrip("0") == number.rstrip("0")
+def _is_exact(digits: str) -> bool:
+    """Whether a double holds exactly this number, as pandas would write it."""
+    return int(float(digits)) == int(digits)
+
+
+def _is_shortest(digits: str) -> bool:
+    """Whether these are the fewest digits that name a double, zeros behind, as JavaScript would write it."""
+    shortest = repr(float(digits)).partition("e")[0].replace(".", "")
+    return shortest.rstrip("0") == digits.rstrip("0").lstrip("0")
 
 
 def chance(count: int, of: int, odds: float) -> float:

@@ -1,7 +1,7 @@
-"""From rows to orders: ids cleaned or refused, duplicates found, merchants told, what the ledger knows asked once. Pure.
+"""Turns rows into a plan: ids cleaned or refused, merchants, duplicates, and what the ledger knows of each order. Pure.
 
-A million rows are columns here, not objects. The rare things (a reason, a duplicate's first, a decision) stand in
-dicts by entry.
+A plan is columns, not objects, since a file may have a million rows. What few rows have (a reason, a duplicate's first,
+a decision) is kept in dicts by entry.
 """
 
 from array import array
@@ -30,6 +30,8 @@ from batchsync.ooxml.references import address
 from batchsync.planning import number_damage
 from batchsync.planning.identifiers import clean_id, may_be_cut, plain_number, plain_text, unguarded
 from batchsync.planning.merchants import Merchants
+from batchsync.planning.shapes import PLATFORM_LENGTHS
+from batchsync.planning.unusual import unusual
 
 Known = Callable[[Sequence[str], Sequence[str]], KnownOrders]
 """Merchants and numbers, aligned -> what the ledger knows of each order."""
@@ -49,6 +51,7 @@ def make_plan(
     *,
     resend: bool = False,
     resend_uncertain: bool = False,
+    include_unusual: bool = False,
 ) -> Plan:
     """Plan what becomes of each row; raises ColumnsUnclear when no row could have a merchant."""
     planner = _Planner(settings)
@@ -57,40 +60,54 @@ def make_plan(
             planner.add(item)
         elif isinstance(item, SheetFound):
             planner.start(item)
-    plan = planner.whole()
+    plan = planner.finish()
     _refuse_damaged(plan, planner.maybe_cut)
+    wanted = {entry for entry, decision in plan.decisions.items() if decision is Decision.SEND}
+    for entry in wanted:
+        del plan.decisions[entry]
+    _apply_ledger(plan, known, _verdicts(resend=resend, resend_uncertain=resend_uncertain))
+    if not include_unusual:
+        _hold_unusual(plan, planner.uncleaned, wanted)
     _note_odd_lengths(plan)
-    _ask(plan, known, _verdicts(resend=resend, resend_uncertain=resend_uncertain))
     return plan
 
 
 class _Planner:
-    """A plan while it is made."""
+    """A plan while its rows come in."""
 
     def __init__(self, settings: InputSettings) -> None:
         self.plan = Plan()
         self.merchants = Merchants(settings)
         self.maybe_cut: list[int] = []
         """Entries whose number may have been cut by Excel before the file became text."""
+        self.uncleaned: list[int] = []
+        """Entries whose number is neither just digits nor of a platform's shape."""
         self._skips_hidden = settings.hidden_rows == "skip"
-        self._firsts: dict[str, dict[str, int]] = {}
-        """Owner -> number -> its first entry."""
+        self._firsts: dict[str, int] = {}
+        """Order number -> its first entry, whichever merchant."""
         self._contradicted: set[int] = set()
+        self._totals: list[int] = []
+        """Lines of the sheet that are foot rows."""
+        self._sums: set[int] = set()
+        """Entries that hold nothing but numbers: a sum when no order follows."""
 
     def start(self, sheet: SheetFound) -> None:
+        """Turn to the next sheet."""
+        self._end_sheet()
         self.plan.sheets.append(sheet)
         self.merchants.start(sheet)
 
-    def whole(self) -> Plan:
-        """Return the plan once every row is in; a decision contradicted by another row is none."""
+    def finish(self) -> Plan:
+        """Return the plan once every row is in; decisions that contradict each other are dropped."""
+        self._end_sheet()
         self.merchants.demand()
         for entry in self._contradicted:
             del self.plan.decisions[entry]
         return self.plan
 
     def add(self, batch: RowBatch) -> None:
-        """Add a batch of rows: the quick way for plain ids, `_slow` for whatever needs thought."""
-        plan = self.plan
+        """Add a batch of rows: plain ids quickly, all others by `_add_closely`."""
+        plan, firsts = self.plan, self._firsts
         numbers, owners, lines, verdicts = plan.numbers, plan.owners, plan.lines, plan.verdicts
         before = len(verdicts)
         text, number = int(CellKind.TEXT), int(CellKind.NUMBER)
@@ -109,45 +126,65 @@ class _Planner:
                 if plain_text(inside):
                     plain, order = True, inside  # noqa: PLW2901  (the cell without its guard)
             if not plain or decision or owner.__class__ is not str:
-                self._slow(line, order, kind, owner, decision)
+                self._add_closely(line, order, kind, owner, decision)
                 continue
             entry = len(verdicts)
-            try:
-                first = self._firsts[owner].setdefault(order, entry)
-            except KeyError:
-                self._firsts[owner] = {order: entry}
-                first = entry
+            first = firsts.setdefault(order, entry)
             lines.append(line)
-            owners.append(owner)
             numbers.append(order)
             if first == entry:
+                owners.append(owner)
                 verdicts.append(_SEND)
             else:
+                owners.append(owners[first])
                 verdicts.append(_DUPLICATE)
                 plan.first_of[entry] = first
+                if owner != owners[first]:
+                    self._note_other_merchant(entry, first, str(owner))
         plan.sheet_of.extend(array("H", [len(plan.sheets) - 1]) * (len(verdicts) - before))
 
-    def _slow(self, line: int, order: str, kind: int, owner: str | Note, decision: str) -> None:
+    def _add_closely(self, line: int, order: str, kind: int, owner: str | Note, decision: str) -> None:
+        if kind == CellKind.TOTAL:
+            self._totals.append(line)
+            return
+        if kind == CellKind.BARE_SUM:
+            self._sums.add(len(self.plan))
+            kind = CellKind.EMPTY
         ids = clean_id(order, kind)
         if isinstance(ids, Reason):
             self._append(line, "", order[:_SHOWN], _INVALID, self._refusal(ids, line, order))
             return
         if isinstance(owner, Note):
-            told = Note(code=owner.code, facts={**owner.facts, "cell": self._owner_cell(line)})
-            self._append(line, "", order[:_SHOWN], _INVALID, told)
+            note = Note(code=owner.code, facts={**owner.facts, "cell": self._owner_cell(line)})
+            self._append(line, "", order[:_SHOWN], _INVALID, note)
             return
         for number in ids:
-            self._order(line, owner, number, decision)
+            if not plain_text(number):
+                self.uncleaned.append(len(self.plan))
             if may_be_cut(order, kind):
-                self.maybe_cut.append(len(self.plan) - 1)
+                self.maybe_cut.append(len(self.plan))
+            self._add_order(line, owner, number, decision)
 
-    def _order(self, line: int, owner: str, number: str, decision: str) -> None:
-        entry = len(self.plan)
-        first = self._firsts.setdefault(owner, {}).setdefault(number, entry)
-        self._append(line, owner, number, _SEND if first == entry else _DUPLICATE)
-        if first != entry:
-            self.plan.first_of[entry] = first
+    def _add_order(self, line: int, owner: str, number: str, decision: str) -> None:
+        plan = self.plan
+        entry = len(plan)
+        first = self._firsts.setdefault(number, entry)
+        if first == entry:
+            self._append(line, owner, number, _SEND)
+        else:
+            self._append(line, plan.owners[first], number, _DUPLICATE)
+            plan.first_of[entry] = first
+            if owner != plan.owners[first]:
+                self._note_other_merchant(entry, first, owner)
         self._decide(first, line, decision)
+
+    def _note_other_merchant(self, entry: int, first: int, owner: str) -> None:
+        plan = self.plan
+        sheet = (
+            plan.sheets[plan.sheet_of[first]].sheet if first < len(plan.sheet_of) else plan.sheets[-1].sheet
+        )
+        facts = {"line": str(plan.lines[first]), "sheet": sheet, "owner": owner, "other": plan.owners[first]}
+        plan.reasons[entry] = Note(code=Reason.DUPLICATE_OTHER_MERCHANT, facts=facts)
 
     def _decide(self, first: int, line: int, written: str) -> None:
         """Keep a decision for the order's first entry; two that contradict each other are none."""
@@ -155,11 +192,10 @@ class _Planner:
         if not word:
             return
         decision = DECISIONS.get(word)
+        facts = {"line": str(line), "value": written[:_SHOWN]}
         if decision is None:
-            facts = {"line": str(line), "value": written[:_SHOWN]}
             self.plan.notes.append(Note(code="unknown_decision", facts=facts))
         elif self.plan.decisions.setdefault(first, decision) != decision:
-            facts = {"line": str(line), "value": written[:_SHOWN]}
             self.plan.notes.append(Note(code="decisions_differ", facts=facts))
             self._contradicted.add(first)
 
@@ -172,6 +208,22 @@ class _Planner:
         plan.numbers.append(number)
         plan.verdicts.append(verdict)
 
+    def _end_sheet(self) -> None:
+        """Take the sums under the last order out of the plan, and note the foot rows."""
+        plan = self.plan
+        while len(plan) and len(plan) - 1 in self._sums:
+            self._totals.append(plan.lines[-1])
+            for column in (plan.lines, plan.owners, plan.numbers, plan.verdicts, plan.sheet_of):
+                column.pop()
+            del plan.reasons[len(plan)]
+        if self._totals:
+            lines = ", ".join(map(str, sorted(self._totals)[:10])) + (
+                " ..." if len(self._totals) > 10 else ""
+            )
+            facts = {"sheet": plan.sheets[-1].sheet, "lines": lines, "count": str(len(self._totals))}
+            plan.notes.append(Note(code="foot_rows", facts=facts))
+        self._totals, self._sums = [], set()
+
     def _refusal(self, reason: Reason, line: int, value: str) -> Note:
         return refusal(self.plan.sheets[-1], reason, line, value)
 
@@ -181,49 +233,54 @@ class _Planner:
         return address(next(column for column in columns if column is not None), line)
 
 
-def refusal(sheet: SheetFound, reason: Reason, line: int, value: str) -> Note:
+def refusal(sheet: SheetFound, reason: Reason, line: int, value: str, **more: str) -> Note:
     """Return why an order cell is refused, with its address."""
     column = sheet.order_column
     header = sheet.headers[column] if column < len(sheet.headers) else ""
     facts = {"cell": address(column, line), "header": header, "value": value[:_SHOWN], "what": "order"}
-    return Note(code=reason, facts=facts)
+    return Note(code=reason, facts=facts | more)
 
 
 # --- Once all rows are there --------------------------------------------------------------------------------
 
 
 def _refuse_damaged(plan: Plan, maybe_cut: Sequence[int]) -> None:
-    """Refuse numbers that look whole one by one, and can't be, seeing the others."""
-    damaged = dict.fromkeys(number_damage.truncated(plan.numbers, maybe_cut), Reason.TRUNCATED)
-    for entry in number_damage.rounded(plan.numbers):
-        if plan.verdicts[entry] in (_SEND, _DUPLICATE):
-            damaged.setdefault(entry, Reason.ROUNDED)
+    """Refuse numbers that have lost digits, where only all numbers together show it."""
+    damaged = number_damage.damaged(plan.numbers, maybe_cut)
     for entry, reason in damaged.items():
-        sheet = plan.sheets[plan.sheet_of[entry]]
-        plan.reasons[entry] = refusal(sheet, reason, plan.lines[entry], plan.numbers[entry])
-        plan.verdicts[entry] = _INVALID
-        plan.owners[entry] = ""
-        plan.first_of.pop(entry, None)
+        if plan.verdicts[entry] in (_SEND, _DUPLICATE):
+            sheet = plan.sheets[plan.sheet_of[entry]]
+            _refuse(plan, entry, refusal(sheet, reason, plan.lines[entry], plan.numbers[entry]))
     if damaged:
-        _promote(plan)
+        _promote_duplicates(plan)
 
 
-def _promote(plan: Plan) -> None:
-    """Let a duplicate count itself when its first was refused."""
-    heirs: dict[int, int] = {}
+def _promote_duplicates(plan: Plan) -> None:
+    """Send the first intact duplicate of a refused entry in its place."""
+    successors: dict[int, int] = {}
     for entry, first in list(plan.first_of.items()):
         if plan.verdicts[first] != _INVALID:
             continue
-        heir = heirs.setdefault(first, entry)
-        if heir == entry:
-            plan.verdicts[entry] = _SEND
-            del plan.first_of[entry]
-        else:
-            plan.first_of[entry] = heir
+        successor = successors.setdefault(first, entry)
+        if successor != entry:
+            plan.first_of[entry] = successor
+            continue
+        plan.verdicts[entry] = _SEND
+        del plan.first_of[entry]
+        note = plan.reasons.pop(entry, None)
+        if note is not None:
+            plan.owners[entry] = note.facts["owner"]
+
+
+def _refuse(plan: Plan, entry: int, note: Note) -> None:
+    plan.reasons[entry] = note
+    plan.verdicts[entry] = _INVALID
+    plan.owners[entry] = ""
+    plan.first_of.pop(entry, None)
 
 
 def _note_odd_lengths(plan: Plan) -> None:
-    """Say when a few numbers differ in length from nearly all others: a digit may be missing."""
+    """Note it when a few numbers differ in length from nearly all others: a digit may be missing."""
     sent = [entry for entry, verdict in enumerate(plan.verdicts) if verdict == _SEND]
     lengths = Counter(len(plan.numbers[entry]) for entry in sent)
     usual, count = lengths.most_common(1)[0] if lengths else (0, 0)
@@ -237,18 +294,18 @@ def _note_odd_lengths(plan: Plan) -> None:
 
 def _verdicts(*, resend: bool, resend_uncertain: bool) -> bytes:
     """Return the table from a ledger's code to a verdict's code."""
-    said = {
+    verdicts = {
         State.SYNCED: PlanVerdict.SEND if resend else PlanVerdict.ALREADY_SYNCED,
         State.SETTLED_FAILED: PlanVerdict.SEND if resend else PlanVerdict.FAILED_CHARGED,
         State.UNCERTAIN: PlanVerdict.SEND if resend_uncertain else PlanVerdict.UNCERTAIN,
         State.SENDING: PlanVerdict.UNCERTAIN,
     }
-    known = [_CODE[said.get(state, PlanVerdict.SEND) if state else PlanVerdict.SEND] for state in STATES]
+    known = [_CODE[verdicts.get(state, PlanVerdict.SEND) if state else PlanVerdict.SEND] for state in STATES]
     return bytes(known).ljust(256, bytes([_CODE[PlanVerdict.UNCERTAIN]]))
 
 
-def _ask(plan: Plan, known: Known, verdicts: bytes) -> None:
-    """Ask the ledger about every order once, and let decisions on uncertain ones have their way."""
+def _apply_ledger(plan: Plan, known: Known, verdicts: bytes) -> None:
+    """Look up every order in the ledger once, and apply the decisions about uncertain ones."""
     asked = [entry for entry, verdict in enumerate(plan.verdicts) if verdict == _SEND]
     if not asked:
         found = KnownOrders(states=b"")
@@ -266,10 +323,10 @@ def _ask(plan: Plan, known: Known, verdicts: bytes) -> None:
     for place, merchant in found.elsewhere.items():
         plan.reasons[asked[place]] = Note(code=Reason.PAID_OTHER_MERCHANT, facts={"other": merchant})
     if plan.decisions:
-        _obey(plan, dict(zip(asked, codes, strict=True)))
+        _apply_decisions(plan, dict(zip(asked, codes, strict=True)))
 
 
-def _obey(plan: Plan, codes: dict[int, int]) -> None:
+def _apply_decisions(plan: Plan, codes: dict[int, int]) -> None:
     moot = 0
     for entry, decision in list(plan.decisions.items()):
         if codes.get(entry) != _UNCERTAIN:
@@ -282,6 +339,24 @@ def _obey(plan: Plan, codes: dict[int, int]) -> None:
             plan.verdicts[entry] = _SEND
     if moot:
         plan.notes.append(Note(code="decision_moot", facts={"count": str(moot)}))
+
+
+def _hold_unusual(plan: Plan, uncleaned: Sequence[int], wanted: set[int]) -> None:
+    """Refuse order numbers unlike the others, with their duplicates, unless the user wrote that they be sent."""
+    if not uncleaned and PLATFORM_LENGTHS.issuperset(map(len, plan.numbers)):
+        return
+    valid = [entry for entry, verdict in enumerate(plan.verdicts) if verdict not in (_INVALID, _HIDDEN)]
+    held = unusual(plan, valid, uncleaned)
+    for entry, (reason, other) in held.items():
+        first = plan.first_of.get(entry, entry)
+        if first in wanted or plan.verdicts[first] not in (_SEND, _INVALID):
+            continue
+        sheet = plan.sheets[plan.sheet_of[entry]]
+        note = refusal(sheet, reason, plan.lines[entry], plan.numbers[entry], other=other)
+        _refuse(plan, entry, note)
+    for entry, first in list(plan.first_of.items()):
+        if plan.verdicts[first] == _INVALID:
+            _refuse(plan, entry, plan.reasons[first])
 
 
 def verdicts_of(plan: Plan) -> Iterator[PlanVerdict]:

@@ -60,7 +60,7 @@ def _has_moved_cells(line: Line, found: SheetFound, header_width: int) -> bool:
     usual = (
         found.order_shape >= Shape.DIGITS
         and last < len(cells)
-        and shape(cells[found.order_column]) == found.order_shape
+        and shape(cells[found.order_column]) >= Shape.DIGITS
     )
     return not usual
 

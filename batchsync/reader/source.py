@@ -5,7 +5,9 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 from batchsync.model import CellKind, Note
 
-(EMPTY, TEXT, NUMBER, LOSSY, BOOLEAN, DATE, ERROR, NO_VALUE, UNDECODABLE, BROKEN, AMOUNT) = map(int, CellKind)
+(EMPTY, TEXT, NUMBER, LOSSY, BOOLEAN, DATE, ERROR, NO_VALUE, UNDECODABLE, BROKEN, AMOUNT, TOTAL, BARE_SUM) = (
+    map(int, CellKind)
+)
 """The kinds as plain ints: each cell of a million rows has one."""
 
 Opener = Callable[[], BinaryIO]

@@ -96,16 +96,20 @@ def test_rows_become_orders() -> None:
 
 
 def test_a_duplicate_names_its_first() -> None:
-    """The first row counts, in the same sheet and in another; another merchant's order is another order."""
+    """The first row counts, in the same sheet, in another, and under another merchant."""
     made = plan(
         sheet("S", owner=1),
         batch([A, A, A], owners=["1", "1", "2"]),
         sheet("T", owner=1),
         batch([A], owners=["1"]),
     )
-    assert ([V.SEND, V.DUPLICATE, V.SEND, V.DUPLICATE], {1: 0, 3: 0}) == (
-        list(verdicts_of(made)),
-        made.first_of,
+    assert ([V.SEND, *[V.DUPLICATE] * 3], {1: 0, 2: 0, 3: 0}) == (list(verdicts_of(made)), made.first_of)
+    note = made.reasons[2]
+    assert (Reason.DUPLICATE_OTHER_MERCHANT, "2", "1", "2") == (
+        note.code,
+        note.facts["owner"],
+        note.facts["other"],
+        note.facts["line"],
     )
 
 
@@ -285,9 +289,10 @@ def numbered(length: int, count: int, *, cut: bool, start: int = 1) -> list[str]
         (numbered(18, 3, cut=True) + numbered(18, 7, cut=False, start=50), 3),
         (numbered(16, 9, cut=True), 9),
         (numbered(16, 1, cut=True) + numbered(16, 9, cut=False, start=50), 0),
-        (numbered(18, 1, cut=True) + numbered(18, 999, cut=False, start=50), 0),
-        ([f"\t{n}" for n in numbered(18, 2, cut=True)], 0),
-        ([f'="{n}"' for n in numbered(18, 2, cut=True)], 0),
+        (numbered(17, 1, cut=True) + numbered(17, 999, cut=False, start=50), 0),
+        (numbered(18, 1, cut=True) + numbered(18, 999, cut=False, start=50), 1),
+        ([f"\t{n}" for n in numbered(16, 9, cut=True)], 0),
+        ([f'="{n}"' for n in numbered(17, 9, cut=True)], 0),
     ],
 )
 def test_cut_numbers_in_text_are_told_by_their_number(orders: list[str], refused: int) -> None:
@@ -301,8 +306,8 @@ def test_cut_numbers_in_text_are_told_by_their_number(orders: list[str], refused
 
 def test_a_guarded_twin_outlives_a_cut_first() -> None:
     """When the first row of an order is refused as cut, a guarded one counts itself."""
-    number = numbered(18, 1, cut=True)[0]
-    others = numbered(18, 3, cut=True, start=9) + numbered(18, 30, cut=False, start=99)
+    number = numbered(17, 1, cut=True)[0]
+    others = numbered(17, 3, cut=True, start=9) + numbered(17, 30, cut=False, start=99)
     made = plan(sheet(), batch([number, f"\t{number}", f"'{number}", *others]))
     assert ([V.INVALID, V.SEND, V.DUPLICATE, V.INVALID], {2: 1}) == (
         list(verdicts_of(made))[:4],
@@ -317,6 +322,8 @@ def test_a_guarded_twin_outlives_a_cut_first() -> None:
         ([str(int(float(126446123456789188 + n * 12_345))) for n in range(9)], 9),
         ([javascript(126446123456789188 + n * 12_345) for n in range(9)], 9),
         ([f"\t{javascript(5127395078262028714 + n * 12_345)}" for n in range(9)], 9),
+        ([f"\t{n}" for n in numbered(18, 2, cut=True)], 2),
+        ([javascript(5419379265489223055), *(str(5127395078262028714 + n * 12_345) for n in range(99))], 1),
         ([str(5127395078262028714 + n * 12_345) for n in range(99)], 0),
         ([str(126446123456789188 + n * 10) for n in range(99)], 0),
         ([javascript(126446123456789188)], 0),
@@ -327,6 +334,8 @@ def test_a_guarded_twin_outlives_a_cut_first() -> None:
         "pandas 18",
         "javascript 18",
         "javascript 19, guarded",
+        "three zeros, guarded",
+        "one among many",
         "honest 19",
         "honest 18",
         "one",
@@ -405,8 +414,8 @@ def test_an_unknown_decision_is_told() -> None:
 
 
 def test_a_few_odd_lengths_are_told() -> None:
-    """A number with a digit missing among many is worth a look; nothing is refused."""
-    made = plan(sheet(), batch([*(f"261122-{n:015d}" for n in range(40)), "261122-1234"]))
+    """A number of another platform's length among many is worth a look; nothing is refused."""
+    made = plan(sheet(), batch([*(f"51273950782620{n:05d}" for n in range(1, 41)), "512739507826202871"]))
     assert (["odd_lengths"], "42", V.SEND) == (
         [note.code for note in made.notes],
         made.notes[0].facts["line"],
@@ -484,6 +493,7 @@ def test_every_reason_can_be_said(lang: Lang) -> None:
 def test_every_plan_note_has_words() -> None:
     """The codes used above, and the job's own of an order in an earlier file, are the ones that words explain."""
     used = {"odd_lengths", "unknown_decision", "decisions_differ", "decision_moot", "goes_before"}
+    used |= {"foot_rows", "no_rows"}
     assert used == set(PLAN_NOTES)
 
 

@@ -40,7 +40,9 @@ def planned(path: Path) -> Plan:
         for item in worker.orders(path, ReadOptions(owner_id=OWNER)):
             yield decode(orjson.loads(orjson.dumps(encode(item))), kinds, "", 1)  # type: ignore[misc]
 
-    return make_plan(items(), settings, lambda _, numbers: KnownOrders(states=bytes(len(numbers))))
+    return make_plan(
+        items(), settings, lambda _, numbers: KnownOrders(states=bytes(len(numbers))), include_unusual=True
+    )
 
 
 # --- Writers of one column, by container --------------------------------------------------------------------
