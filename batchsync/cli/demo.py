@@ -51,7 +51,7 @@ def demo(arguments: argparse.Namespace, console: Console) -> int:
         files = sorted(path for path in samples.iterdir() if path.suffix in (".xlsx", ".csv"))
         console.info(doctor.DEMO_FIRST)
         first = _go(config, files, OUTPUT, console)
-        booked = sandbox.books.points
+        booked = sandbox.charge_log.points
         console.info(doctor.DEMO_AGAIN)
         second = _go(config, files, OUTPUT / "again", console)
         return _compare(first, second, booked, sandbox, console)
@@ -101,7 +101,7 @@ def _compare(
     first: list[RunSummary], second: list[RunSummary], booked: int, sandbox: "Sandbox", console: Console
 ) -> int:
     """Print the totals of both runs and of the sandbox; uncertain orders may or may not be in the latter."""
-    twice = len(sandbox.books.charged_twice())
+    twice = len(sandbox.charge_log.charged_twice())
     spent = sum(each.points_spent for each in first)
     open_points = sum(each.points_possible for each in first)
     facts = {
@@ -113,7 +113,7 @@ def _compare(
     console.out(doctor.DEMO_FIRST_TOTAL.render(console.lang, **facts, rest=booked - spent))
     again = {"calls": sum(each.calls for each in second), "spent": sum(each.points_spent for each in second)}
     console.out(doctor.DEMO_SECOND_TOTAL.render(console.lang, **again, twice=twice))
-    agrees = 0 <= booked - spent <= open_points and not twice and booked <= sandbox.books.points
+    agrees = 0 <= booked - spent <= open_points and not twice and booked <= sandbox.charge_log.points
     if not agrees:
         console.error(Message(doctor.DEMO_DIFFERS, {"folder": OUTPUT}))
         return DIFFERS

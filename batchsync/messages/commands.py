@@ -219,14 +219,14 @@ EXPLANATIONS: Mapping[str, Translation] = MappingProxyType(
             zh="生成 config.yaml，列出每一项设置、默认值和含义。绝不覆盖已有文件。",
         ),
         "sandbox": Translation(
-            en="Runs a local stand-in of the API: the same contract, all its errors, latency and faults on request. GET /books tells what "
-            "it charged.",
-            zh="在本机运行接口的替身：约定相同，可按要求模拟各种错误、延迟和故障。GET /books 可查看它扣了多少费。",
+            en="Runs a local sandbox of the API: the same contract, all its errors, latency and faults on request. GET /charges "
+            "shows what was charged.",
+            zh="在本机运行模拟接口：约定相同，可按要求模拟各种错误、延迟和故障。GET /charges 可查看扣了多少费。",
         ),
         "demo": Translation(
             en="Starts the sandbox, runs the samples against it with a ledger of their own, writes the result workbooks to ./demo-out, "
             "and runs them again to show that nothing is paid twice.",
-            zh="启动本机替身，用独立的账本运行样例文件，把结果表写入 ./demo-out，然后再运行一遍，证明不会重复付费。",
+            zh="启动模拟接口，用独立的账本运行样例文件，把结果表写入 ./demo-out，然后再运行一遍，证明不会重复付费。",
         ),
     }
 )

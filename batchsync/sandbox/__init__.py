@@ -1,6 +1,6 @@
-"""A stand-in of the API: same contract, all its errors, latency and faults on request, and books of its own.
+"""The sandbox: a local server with the API's contract, its errors, latency and faults on request, and a charge log.
 
-Light to import; `batchsync.sandbox.server` holds the server itself.
+Importing this package does not load aiohttp; the server is in `batchsync.sandbox.server`.
 """
 
 from batchsync.sandbox.command import add_arguments, main

@@ -1,4 +1,4 @@
-"""What was called and charged: kept by the sandbox alone, whatever its clients believe."""
+"""The charge log: every call that the sandbox received and what it charged."""
 
 import json
 import os
@@ -10,40 +10,40 @@ from typing import Self
 
 
 @dataclass(slots=True, kw_only=True)
-class Account:
-    """All that happened to one order of one merchant."""
+class OrderCharges:
+    """Calls and charges of one order of one merchant."""
 
     owner_id: str
     order: str
     calls: int = 0
     charged: int = 0
-    """How many times it was paid for."""
+    """How many calls were charged."""
     points: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request, when it had been read."""
+    """One complete request."""
 
     at: float
-    """Monotonic seconds of the sandbox."""
+    """Monotonic time of arrival, in seconds."""
     owner_id: str
     order: str
-    did: str
+    behaviour: str
 
 
 @dataclass(slots=True)
 class ChargeLog:
-    """Every call and charge, in memory and, if there is a file, appended to it before anybody hears of it."""
+    """All calls and charges, in memory; appended to `file`, if there is one, before the call is answered."""
 
     file: Path | None = None
-    accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
+    orders: dict[tuple[str, str], OrderCharges] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     _descriptor: int | None = None
 
     def __enter__(self) -> Self:
         if self.file is not None:
-            self.accounts = read_charge_log(self.file) if self.file.exists() else {}
+            self.orders = read_charge_log(self.file) if self.file.exists() else {}
             self._descriptor = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return self
 
@@ -55,55 +55,61 @@ class ChargeLog:
             self._descriptor = None
 
     def calls_of(self, owner_id: str, order: str) -> int:
-        """How many calls for this order came before."""
-        account = self.accounts.get((owner_id, order))
-        return 0 if account is None else account.calls
+        """Return the number of earlier calls for this order."""
+        charges = self.orders.get((owner_id, order))
+        return 0 if charges is None else charges.calls
 
-    def note(self, owner_id: str, order: str, *, did: str, points: int | None) -> None:
-        """Write down one call, and the charge if `points` were taken (0 is a charge, None is none)."""
-        account = self.accounts.setdefault((owner_id, order), Account(owner_id=owner_id, order=order))
-        _count(account, points)
-        self.calls.append(Call(at=time.monotonic(), owner_id=owner_id, order=order, did=did))
+    def record(self, owner_id: str, order: str, *, behaviour: str, points: int | None) -> None:
+        """Record one call, and its charge if `points` were taken (0 is a charge, None is none)."""
+        charges = self.orders.setdefault((owner_id, order), OrderCharges(owner_id=owner_id, order=order))
+        _count(charges, points)
+        self.calls.append(Call(at=time.monotonic(), owner_id=owner_id, order=order, behaviour=behaviour))
         if self._descriptor is not None:
-            line = {"owner_id": owner_id, "order": order, "did": did, "points": points, "at": time.time()}
+            line = {
+                "owner_id": owner_id,
+                "order": order,
+                "behaviour": behaviour,
+                "points": points,
+                "at": time.time(),
+            }
             os.write(self._descriptor, json.dumps(line).encode() + b"\n")
 
     @property
     def points(self) -> int:
-        return sum(account.points for account in self.accounts.values())
+        return sum(charges.points for charges in self.orders.values())
 
     @property
     def charged(self) -> int:
-        return sum(account.charged for account in self.accounts.values())
+        return sum(charges.charged for charges in self.orders.values())
 
-    def charged_twice(self) -> list[Account]:
-        return [account for account in self.accounts.values() if account.charged > 1]
+    def charged_twice(self) -> list[OrderCharges]:
+        return [charges for charges in self.orders.values() if charges.charged > 1]
 
     def as_json(self) -> dict[str, object]:
         """Return the totals and every order."""
         return {
-            "calls": sum(account.calls for account in self.accounts.values()),
+            "calls": sum(charges.calls for charges in self.orders.values()),
             "charged": self.charged,
             "points": self.points,
-            "orders": [asdict(account) for account in self.accounts.values()],
+            "orders": [asdict(charges) for charges in self.orders.values()],
         }
 
 
-def _count(account: Account, points: int | None) -> None:
-    account.calls += 1
+def _count(charges: OrderCharges, points: int | None) -> None:
+    charges.calls += 1
     if points is not None:
-        account.charged += 1
-        account.points += points
+        charges.charged += 1
+        charges.points += points
 
 
-def read_charge_log(file: Path) -> dict[tuple[str, str], Account]:
-    """Return the accounts that a books file adds up to; a line cut by a crash is left out."""
-    accounts: dict[tuple[str, str], Account] = {}
+def read_charge_log(file: Path) -> dict[tuple[str, str], OrderCharges]:
+    """Add up a charge log file per order; an incomplete line, as a crash leaves it, is skipped."""
+    orders: dict[tuple[str, str], OrderCharges] = {}
     for line in file.read_bytes().splitlines():
         try:
-            told = json.loads(line)
-            key, points = (told["owner_id"], told["order"]), told["points"]
+            entry = json.loads(line)
+            key, points = (entry["owner_id"], entry["order"]), entry["points"]
         except (ValueError, KeyError):
             continue
-        _count(accounts.setdefault(key, Account(owner_id=key[0], order=key[1])), points)
-    return accounts
+        _count(orders.setdefault(key, OrderCharges(owner_id=key[0], order=key[1])), points)
+    return orders

@@ -1,4 +1,4 @@
-"""What goes wrong below HTTP: answers written byte by byte, cut, reset, or never written at all."""
+"""Faults below HTTP: responses written byte by byte, cut off, reset or never written."""
 
 import asyncio
 import contextlib
@@ -16,13 +16,13 @@ Fault = Callable[[asyncio.Transport, bytes], Awaitable[None]]
 
 
 def head(length: int | None, *, status: str = "200 OK", more: str = "", version: str = "1.1") -> bytes:
-    """Return the head of an answer."""
-    says_length = "" if length is None else f"Content-Length: {length}\r\n"
-    return f"HTTP/{version} {status}\r\nContent-Type: application/json\r\n{says_length}{more}\r\n".encode()
+    """Return the head of a response."""
+    content_length = "" if length is None else f"Content-Length: {length}\r\n"
+    return f"HTTP/{version} {status}\r\nContent-Type: application/json\r\n{content_length}{more}\r\n".encode()
 
 
-def whole(body: bytes, *, more: str = "Connection: close\r\n", version: str = "1.1") -> bytes:
-    """Return an answer that is right."""
+def complete(body: bytes, *, more: str = "Connection: close\r\n", version: str = "1.1") -> bytes:
+    """Return a complete response."""
     return head(len(body), more=more, version=version) + body
 
 
@@ -52,7 +52,7 @@ async def _reset(transport: asyncio.Transport, _body: bytes) -> None:
 
 
 async def _silent(transport: asyncio.Transport, _body: bytes) -> None:
-    while not transport.is_closing():  # noqa: ASYNC110 a transport offers no event for its end
+    while not transport.is_closing():  # noqa: ASYNC110 a transport has no event for its end
         await asyncio.sleep(0.05)
 
 
@@ -82,38 +82,38 @@ async def _huge(transport: asyncio.Transport, body: bytes) -> None:
 
 async def _gzip_bomb(transport: asyncio.Transport, body: bytes) -> None:
     packed = gzip.compress(body + b" " * (HUGE // 8))
-    transport.write(whole(packed, more="Content-Encoding: gzip\r\nConnection: close\r\n"))
+    transport.write(complete(packed, more="Content-Encoding: gzip\r\nConnection: close\r\n"))
 
 
-def _writes(answer: Callable[[bytes], bytes]) -> Fault:
-    """Return a trick that writes one thing and closes."""
+def _writes(response: Callable[[bytes], bytes]) -> Fault:
+    """Return a fault that writes one response and closes."""
 
-    async def trick(transport: asyncio.Transport, body: bytes) -> None:
-        transport.write(answer(body))
+    async def fault(transport: asyncio.Transport, body: bytes) -> None:
+        transport.write(response(body))
 
-    return trick
+    return fault
 
 
-TRICKS: dict[str, Fault] = {
+FAULTS: dict[str, Fault] = {
     "silent": _silent,
     "slow_headers": _slow_headers,
     "drip_forever": _drip_forever,
-    "drip": lambda transport, body: _drip(transport, whole(body)),
+    "drip": lambda transport, body: _drip(transport, complete(body)),
     "close": _close,
     "reset": _reset,
     "huge": _huge,
     "gzip_bomb": _gzip_bomb,
-    "gzip": _writes(lambda body: whole(gzip.compress(body), more="Content-Encoding: gzip\r\n")),
-    "garbage": _writes(lambda _body: b"\x16\x03\x01 this is no HTTP at all\r\n\r\n"),
-    "empty": _writes(lambda _body: whole(b"")),
+    "gzip": _writes(lambda body: complete(gzip.compress(body), more="Content-Encoding: gzip\r\n")),
+    "garbage": _writes(lambda _body: b"\x16\x03\x01 this is not HTTP\r\n\r\n"),
+    "empty": _writes(lambda _body: complete(b"")),
     "half": _writes(lambda body: head(len(body)) + body[: len(body) // 2]),
     "short": _writes(lambda body: head(len(body) // 2) + body),
     "long": _writes(lambda body: head(len(body) * 2) + body),
-    "two_statuses": _writes(lambda body: whole(body[:-1] + b',"status":1003}')),
+    "two_statuses": _writes(lambda body: complete(body[:-1] + b',"status":1003}')),
     "continue": _writes(
-        lambda body: b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + whole(body)
+        lambda body: b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n" + complete(body)
     ),
-    "http10": _writes(lambda body: whole(body, more="", version="1.0")),
+    "http10": _writes(lambda body: complete(body, more="", version="1.0")),
     "no_length": _writes(lambda body: head(None, more="Connection: close\r\n") + body),
     "chunked": _writes(
         lambda body: (
@@ -122,6 +122,6 @@ TRICKS: dict[str, Fault] = {
             + b"0\r\n\r\n"
         )
     ),
-    "drop": _writes(lambda body: whole(body, more="")),
+    "drop": _writes(lambda body: complete(body, more="")),
 }
-"""What is done with the connection instead of an answer; it is closed afterwards."""
+"""What is written instead of a response, by name; the connection is closed afterwards."""

@@ -1,4 +1,4 @@
-"""What happens to which order: told by number, or drawn by seed and share, the same each time."""
+"""Scripted behaviour: which call gets which response or fault, by order number or drawn from a seed."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -12,29 +12,29 @@ from batchsync.messages import sandbox as messages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """One thing that the sandbox can do with a call."""
+    """What the sandbox does with one call."""
 
     do: str = "ok"
-    """A key of ACTS, or `code`, or `http`."""
+    """A key of BEHAVIOURS."""
     charge: bool | None = None
-    """Whether it is charged; None leaves it to the act."""
+    """Whether the call is charged; None: the default of BEHAVIOURS."""
     status: int = 0
-    """Of `code`: the business status; of `http`: the HTTP status."""
+    """For `code`: the status code; for `http`: the HTTP status."""
     amount: object = None
-    """What the answer says it cost; a whole number is charged, anything else is only said. None is the price."""
+    """The amount in the response; a whole number is charged, any other value is only sent. None: the price."""
     err: str = ""
     retry_after: str | None = None
     latency_s: float | None = None
 
     def points(self, price: int) -> int | None:
-        """Return what is charged; None for nothing at all."""
+        """Return the points that are charged; None when the call is not charged."""
         named = self.amount if isinstance(self.amount, int) else None
-        charges = (named or 0) > 0 or ACTS[self.do] if self.charge is None else self.charge
+        charges = (named or 0) > 0 or BEHAVIOURS[self.do] if self.charge is None else self.charge
         return (price if named is None else named) if charges else None
 
 
-ACTS: Mapping[str, bool] = {
-    # answers
+BEHAVIOURS: Mapping[str, bool] = {
+    # responses
     "ok": True,
     "no_amount": True,
     "failed": True,
@@ -43,7 +43,7 @@ ACTS: Mapping[str, bool] = {
     "busy": False,  # 429
     "unavailable": False,  # 503
     "redirect": False,  # 307 to an address that charges
-    # answers that are none
+    # invalid responses
     "not_json": True,
     "not_object": True,
     "empty": True,
@@ -54,25 +54,25 @@ ACTS: Mapping[str, bool] = {
     "short": True,  # Content-Length less than the body
     "long": True,  # Content-Length more than the body
     "two_statuses": True,
-    # good answers in odd clothes
+    # valid responses in unusual forms
     "drip": True,  # in one-byte pieces
     "continue": True,  # a 100 first
     "http10": True,
     "no_length": True,  # the end is the end of the connection
     "chunked": True,
     "gzip": True,
-    "twice": True,  # another answer behind it, for whoever asks next on this connection
-    "drop": True,  # keeps the connection, it says, and drops it
-    # silence
+    "twice": True,  # followed by a second response on the same connection
+    "drop": True,  # a keep-alive response on a connection that is then closed
+    # no complete response
     "silent": True,
     "slow_headers": True,
     "drip_forever": True,
     "close": True,
     "reset": True,
 }
-"""What the sandbox can do, and whether it charges for it when the script doesn't say."""
+"""Everything the sandbox can do, and whether it is charged unless the script sets `charge`."""
 
-HONEST = frozenset(ACTS) - {
+SELF_EVIDENT = frozenset(BEHAVIOURS) - {
     *(
         "code",
         "http",
@@ -88,7 +88,7 @@ HONEST = frozenset(ACTS) - {
     ),
     *("two_statuses", "silent", "slow_headers", "drip_forever", "close", "reset"),
 }
-"""Acts whose answer says by itself whether it was charged: when drawn, they keep their word."""
+"""Behaviours whose response shows whether it was charged: a drawn one keeps the default of BEHAVIOURS."""
 
 FAULTS = (
     "silent",
@@ -105,68 +105,73 @@ FAULTS = (
     "busy",
     "unavailable",
 )
-"""What a share of the orders draws from: each may be charged or not, except those that were turned away."""
+"""The faults that are drawn by default: each may be charged or not, except the rejected calls."""
 
-Words = str | int | Mapping[str, Any]
+ScriptValue = str | int | Mapping[str, Any]
 
 DETAILS: Mapping[str, Callable[[Any], object]] = {
-    "charge": lambda said: str(said).lower() in {"true", "yes", "1"},
+    "charge": lambda value: str(value).lower() in {"true", "yes", "1"},
     "status": int,
-    "amount": lambda said: int(said) if str(said).isdigit() else said,
+    "amount": lambda value: int(value) if str(value).isdigit() else value,
     "err": str,
     "retry_after": str,
     "latency_s": float,
 }
-"""What may stand beside `do`, and how it is read (a script file holds only strings)."""
+"""The keys beside `do`, and how their values are read (in a script file all are strings)."""
 
 
-def behaviour_of(said: Words) -> Behaviour:
-    """Return what a script's word means; ValueError when it means nothing."""
-    if isinstance(said, Mapping):
-        if not set(said) <= {"do", *DETAILS}:
-            raise ValueError(said)
-        details: dict[str, Any] = {name: DETAILS[name](value) for name, value in said.items() if name != "do"}
-        return replace(behaviour_of(said.get("do", "ok")), **details)
-    word = str(said).strip()
+def parse_behaviour(value: ScriptValue) -> Behaviour:
+    """Parse one value of a script; ValueError when it is none."""
+    if isinstance(value, Mapping):
+        if not set(value) <= {"do", *DETAILS}:
+            raise ValueError(value)
+        details: dict[str, Any] = {
+            name: DETAILS[name](value) for name, value in value.items() if name != "do"
+        }
+        return replace(parse_behaviour(value.get("do", "ok")), **details)
+    word = str(value).strip()
     kind, _, number = word.rpartition(" ")
     if number.lstrip("-").isdigit() and kind in {"", "code", "http"}:
         return Behaviour(do=kind or "code", status=int(number))
-    if word not in ACTS or word in {"code", "http"}:
-        raise ValueError(said)
+    if word not in BEHAVIOURS or word in {"code", "http"}:
+        raise ValueError(value)
     return Behaviour(do=word)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """Acts by order number, one for each call in turn; else drawn; else all is well."""
+    """Behaviours by order number, one per call; else drawn; else the usual success."""
 
     orders: Mapping[str, Sequence[Behaviour]] = field(default_factory=dict)
-    """When a list has run out, all is well. The order `*` is every order not named."""
+    """After the end of a list every call succeeds. The key `*` holds for every order that is not listed."""
     faults: float = 0.0
-    """The share of orders whose first call goes wrong."""
+    """The share of orders whose first call gets a fault."""
     seed: int = 0
     only: Sequence[str] = FAULTS
-    """What goes wrong with them."""
+    """The faults to draw from."""
 
-    def act(self, order: str, call: int) -> Behaviour:
-        """Return what happens to an order's call, counted from 0."""
-        acts = self.orders.get(order) or self.orders.get("*")
-        if acts:
-            return acts[call] if call < len(acts) else Behaviour()
+    def behaviour(self, order: str, call: int) -> Behaviour:
+        """Return the behaviour for an order's call, counted from 0."""
+        listed = self.orders.get(order) or self.orders.get("*")
+        if listed:
+            return listed[call] if call < len(listed) else Behaviour()
         return self._draw(order) if call == 0 and self.faults > 0 else Behaviour()
 
     def _draw(self, order: str) -> Behaviour:
         drawn = hashlib.blake2b(f"{self.seed}:{order}".encode(), digest_size=12).digest()
         if int.from_bytes(drawn[:4], "big") >= self.faults * 2**32:
             return Behaviour()
-        act = behaviour_of(self.only[int.from_bytes(drawn[4:8], "big") % len(self.only)])
-        return act if act.do in HONEST else replace(act, charge=bool(drawn[8] & 1))
+        fault = parse_behaviour(self.only[int.from_bytes(drawn[4:8], "big") % len(self.only)])
+        return fault if fault.do in SELF_EVIDENT else replace(fault, charge=bool(drawn[8] & 1))
 
 
-def script_of(orders: Mapping[str, Words | list[Words]], **more: Any) -> Script:
-    """Return a script told in words, e.g. `{"240101-1": "silent", "240101-2": ["busy", "ok"]}`."""
+def make_script(orders: Mapping[str, ScriptValue | list[ScriptValue]], **more: Any) -> Script:
+    """Return a script from plain values, e.g. `{"240101-1": "silent", "240101-2": ["busy", "ok"]}`."""
     return Script(
-        orders={order: [behaviour_of(one) for one in _listed(said)] for order, said in orders.items()}, **more
+        orders={
+            order: [parse_behaviour(one) for one in _as_list(values)] for order, values in orders.items()
+        },
+        **more,
     )
 
 
@@ -175,25 +180,21 @@ def read_script(file: Path, **more: Any) -> Script:
     import yaml
 
     try:
-        told = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506 makes strings only
+        content = yaml.load(file.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506 BaseLoader only makes strings
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(messages.NO_SCRIPT, file=file, error=error) from error
-    if not isinstance(told, dict):
+    if not isinstance(content, dict):
         raise UsageError(messages.BAD_SHAPE, file=file)
-    for order, said in told.items():
-        for one in _listed(said):
-            _check(file, order, one)
-    return script_of(told, **more)
+    for order, values in content.items():
+        for value in _as_list(values):
+            try:
+                parse_behaviour(value)
+            except (ValueError, TypeError) as error:
+                raise UsageError(
+                    messages.BAD_SCRIPT, file=file, order=order, what=value, known=", ".join(BEHAVIOURS)
+                ) from error
+    return make_script(content, **more)
 
 
-def _check(file: Path, order: str, said: Words) -> None:
-    try:
-        behaviour_of(said)
-    except (ValueError, TypeError) as error:
-        raise UsageError(
-            messages.BAD_SCRIPT, file=file, order=order, what=said, known=", ".join(ACTS)
-        ) from error
-
-
-def _listed(said: Words | list[Words]) -> list[Words]:
-    return said if isinstance(said, list) else [said]
+def _as_list(values: ScriptValue | list[ScriptValue]) -> list[ScriptValue]:
+    return values if isinstance(values, list) else [values]

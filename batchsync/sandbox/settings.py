@@ -1,16 +1,16 @@
-"""How a sandbox behaves."""
+"""Settings of a sandbox."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from batchsync.sandbox.script import Script
 
-TOKEN = "sandbox-token-of-nobody"  # noqa: S105 it opens nothing but a sandbox
+TOKEN = "sandbox-token-of-nobody"  # noqa: S105 only valid for a sandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxSettings:
-    """What a sandbox charges, how fast it is, and what goes wrong."""
+    """Address, token, charges, speed and faults of a sandbox."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -18,11 +18,12 @@ class SandboxSettings:
     token: str = TOKEN
     price: int = 1
     balance: int | None = None
-    """Points there are; None is without end."""
+    """Points in the account; None: unlimited."""
     names_amount: bool = True
+    """Whether a response names the points spent."""
     rate: int | None = None
-    """Calls in any one second; more are turned away with 429."""
+    """Maximum calls in any one second; further ones are rejected with 429."""
     latency_s: float = 0.0
     script: Script = field(default_factory=Script)
-    books_file: Path | None = None
-    """Every call and charge is appended here before it is answered."""
+    charge_log_file: Path | None = None
+    """Every call and charge is appended to this file before the call is answered."""

@@ -105,7 +105,7 @@ def test_a_newcomer_reaches_the_first_result(open_page: Open, tmp_path: Path) ->
             page.click("#start button[value=yes]")  # 4
             page.wait_for_selector(".result.synced")
             assert b"PK" == download(page, "a[href$='result.xlsx']", tmp_path).read_bytes()[:2]  # 5
-            assert 5 == vendor.books.points
+            assert 5 == vendor.charge_log.points
         settings = (tmp_path / "config.yaml").read_text(encoding="utf-8")
         assert ("main shop" in settings, "max_points: 100" in settings, vendor.token in settings) == (
             True,
@@ -155,7 +155,7 @@ def test_columns_are_clicked_and_remembered(open_page: Open, tmp_path: Path) -> 
         expect(page.locator(".note.warn")).to_contain_text("same header")
         start(page)
         page.wait_for_selector(".result.synced")
-        assert 8 == stage.vendor.books.points
+        assert 8 == stage.vendor.charge_log.points
 
 
 def test_a_merchant_is_chosen_and_never_remembered(open_page: Open, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_a_bad_cell_is_corrected(open_page: Open, tmp_path: Path) -> None:
         expect(page.locator("#problem-rows tr")).to_have_count(1)
         start(page)
         page.wait_for_selector(".result .tiles")
-        assert "260102-000000000000099" in {each.order for each in stage.vendor.books.accounts.values()}
+        assert "260102-000000000000099" in {each.order for each in stage.vendor.charge_log.orders.values()}
         got = openpyxl.load_workbook(download(page, "a[href$='result.xlsx']", tmp_path))
         summary = "\n".join(
             str(cell.value) for row in got["Summary" if "Summary" in got else "汇总"] for cell in row
@@ -251,7 +251,7 @@ def test_seven_files_are_started_by_one_question(open_page: Open, tmp_path: Path
             page.click("[data-action=start-selected]")
             page.click("#start button[value=yes]")
             expect(page.locator(".pill.done")).to_have_count(6)
-        assert ([], True) == (vendor.books.charged_twice(), 180 <= vendor.books.points <= 210)
+        assert ([], True) == (vendor.charge_log.charged_twice(), 180 <= vendor.charge_log.points <= 210)
 
 
 def test_a_capped_file_says_so(open_page: Open, tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ def test_files_that_are_started_together_share_the_cap(open_page: Open, tmp_path
         page.click("#start button[value=yes]")
         expect(page.locator(".pill.done")).to_have_count(2)
         expect(page.locator(".pill.failed")).to_have_count(1)
-        assert 50 == stage.vendor.books.points
+        assert 50 == stage.vendor.charge_log.points
 
 
 def test_files_are_dropped_and_pasted_anywhere(open_page: Open, tmp_path: Path) -> None:

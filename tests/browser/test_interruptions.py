@@ -71,7 +71,7 @@ def test_a_killed_server_is_started_again(open_page: Open, tmp_path: Path) -> No
             page.goto(address.partition("/login")[0] + path)
             page.wait_for_selector(".result.uncertain .tiles")
             page.wait_for_selector(".evidence li")
-            charged = {account.order for account in vendor.books.accounts.values() if account.charged}
+            charged = {account.order for account in vendor.charge_log.orders.values() if account.charged}
             for box in page.locator(".evidence [data-number]").all():
                 box.set_checked(box.get_attribute("data-number") in charged)
             with page.expect_response("**/part"):
@@ -87,7 +87,7 @@ def test_a_killed_server_is_started_again(open_page: Open, tmp_path: Path) -> No
             page.wait_for_selector(".check-summary")
             start(page)
             page.wait_for_selector(".result.synced")
-        assert (200, []) == (vendor.books.points, vendor.books.charged_twice())
+        assert (200, []) == (vendor.charge_log.points, vendor.charge_log.charged_twice())
 
 
 # --- Files ------------------------------------------------------------------------------------------------
@@ -197,4 +197,4 @@ def test_a_run_continues_without_its_page(open_page: Open, tmp_path: Path) -> No
         back = context.new_page()
         back.goto(path)
         back.wait_for_selector(".result.synced")
-        assert 40 == stage.vendor.books.points
+        assert 40 == stage.vendor.charge_log.points

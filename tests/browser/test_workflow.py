@@ -73,12 +73,12 @@ def test_from_upload_to_result(lang: str, open_page: Open, tmp_path: Path) -> No
         got = download(page, "a[href$='result.xlsx']", tmp_path)
         synced = {
             account.order: account.points
-            for account in stage.vendor.books.accounts.values()
+            for account in stage.vendor.charge_log.orders.values()
             if account.points
         }
         found = points_of(got)
         assert found == {number: points for number, points in synced.items() if number in found}
-        assert (True, []) == (len(found) > 60, stage.vendor.books.charged_twice())
+        assert (True, []) == (len(found) > 60, stage.vendor.charge_log.charged_twice())
         assert b"PK" == download(page, "a[href$='dispute.xlsx']", tmp_path).read_bytes()[:2]
         for path, seen in (
             ("/", ".files"),
@@ -122,7 +122,7 @@ def test_everything_by_keyboard(open_page: Open, tmp_path: Path) -> None:
         reach(page, "a[href$='result.xlsx']", back=True)
         with page.expect_download():
             page.keyboard.press("Enter")
-        assert 5 == stage.vendor.books.points
+        assert 5 == stage.vendor.charge_log.points
 
 
 def more_than_three(page: Page, number: str) -> None:
@@ -152,7 +152,7 @@ def test_stop_and_continue(open_page: Open, tmp_path: Path) -> None:
         page.click("[data-action=resume]")
         page.wait_for_selector("[data-action=pause]:visible")
         stop(page)
-        spent = stage.vendor.books.points
+        spent = stage.vendor.charge_log.points
         assert 3 < spent < MANY
         page.click(".result [data-action=recheck]")
         page.wait_for_selector(".check-summary")
@@ -162,7 +162,7 @@ def test_stop_and_continue(open_page: Open, tmp_path: Path) -> None:
         page.fill("#start [name=limit]", "5")
         page.click("#start button[value=yes]")
         page.wait_for_selector(".result .tiles")
-        assert (spent + 5, []) == (stage.vendor.books.points, stage.vendor.books.charged_twice())
+        assert (spent + 5, []) == (stage.vendor.charge_log.points, stage.vendor.charge_log.charged_twice())
 
 
 def test_two_tabs_and_a_refresh(open_page: Open, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_two_tabs_and_a_refresh(open_page: Open, tmp_path: Path) -> None:
         stop(page)
         other.wait_for_selector(".result.synced")
         assert re.search(r"3", other.inner_text(".result .tiles"))
-        assert [] == stage.vendor.books.charged_twice()
+        assert [] == stage.vendor.charge_log.charged_twice()
 
 
 def test_uncertain_orders_are_resolved(open_page: Open, tmp_path: Path) -> None:

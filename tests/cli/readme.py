@@ -17,7 +17,7 @@ import openpyxl
 from batchsync.cli import main
 from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.sandbox import SandboxSettings
-from batchsync.sandbox.script import Script, script_of
+from batchsync.sandbox.script import Script, make_script
 
 REPOSITORY = Path(__file__).parents[2]
 HEADS = {"README.md": ("order_sn", "mall_id", "buyer"), "README.zh-CN.md": ("订单号", "商家ID", "买家")}
@@ -26,7 +26,7 @@ FOLDERS = {"README.md": "october", "README.zh-CN.md": "十月"}
 LOST = "260101-123456789012345"
 LOST_TOO = "260101-123456789012346"
 UNKNOWN_USER = "260101-123456789012347"
-SCRIPT: Script = script_of({LOST: "close", LOST_TOO: "close", UNKNOWN_USER: 1003})
+SCRIPT: Script = make_script({LOST: "close", LOST_TOO: "close", UNKNOWN_USER: 1003})
 """What the sandbox does with README's orders: two answers are lost, one user is unknown, all else is well."""
 
 

@@ -83,7 +83,7 @@ def test_the_sandbox_serves_until_ctrl_c() -> None:
     with sandbox:
         assert sandbox.stdout is not None
         url = sandbox.stdout.readline().split()[-1]
-        with urllib.request.urlopen(f"{url.partition('/vv/')[0]}/books") as books:
+        with urllib.request.urlopen(f"{url.partition('/vv/')[0]}/charges") as books:
             assert b'"points": 0' in books.read()
         sandbox.send_signal(signal.SIGINT)
         _, shown_values = sandbox.communicate()

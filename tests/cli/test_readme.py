@@ -56,7 +56,7 @@ def test_every_command_works(
         code = main(given)
         assert code in (0, 1), (command, capsys.readouterr().err)
         run = run or uncertain_run(capsys)
-    assert [] == vendor.books.charged_twice()
+    assert [] == vendor.charge_log.charged_twice()
 
 
 @pytest.mark.parametrize("page", PAGES)

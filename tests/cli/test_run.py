@@ -13,7 +13,7 @@ import pytest
 from batchsync.cli import main
 from batchsync.cli.sandbox_thread import run_in_thread
 from batchsync.sandbox import SandboxSettings
-from batchsync.sandbox.script import script_of
+from batchsync.sandbox.script import make_script
 from batchsync.sandbox.server import Sandbox
 
 COUNTS = ("synced", "already_synced", "duplicate", "failed", "uncertain", "not_sent", "invalid")
@@ -47,7 +47,7 @@ def test_a_run_sends_pays_and_reports(sandbox: Sandbox, capsys: pytest.CaptureFi
     assert 0 == main(["run", sheet()])
     shown = capsys.readouterr()
     assert (3, True, True) == (
-        sandbox.books.points,
+        sandbox.charge_log.points,
         Path("orders.result.xlsx").is_file(),
         "synced 3" in squeezed(shown.out),
     )
@@ -61,7 +61,7 @@ def test_the_same_again_makes_no_call(sandbox: Sandbox, capsys: pytest.CaptureFi
     assert 0 == main(["run", "orders.csv", "--summary-json", "-"])
     shown_values = totals(capsys.readouterr().out)
     assert (3, 3, 0, 0) == (
-        len(sandbox.books.calls),
+        len(sandbox.charge_log.calls),
         shown_values["already_synced"],
         shown_values["calls"],
         shown_values["points_spent"],
@@ -99,17 +99,17 @@ def test_the_messages_follow_the_sheets_language(
 def test_limit_is_a_first_taste(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """The rest is not sent, and goes with the next run."""
     assert 1 == main(["run", sheet(), "--limit", "1"])
-    assert 1 == len(sandbox.books.calls)
+    assert 1 == len(sandbox.charge_log.calls)
     assert "1 order to send now (about 1 point), 2 more left for later by --limit" in capsys.readouterr().err
     assert 0 == main(["run", "orders.csv"])
-    assert [] == sandbox.books.charged_twice()
-    assert 3 == sandbox.books.points
+    assert [] == sandbox.charge_log.charged_twice()
+    assert 3 == sandbox.charge_log.points
 
 
 def test_the_cap_is_never_passed(sandbox: Sandbox) -> None:
     """Stops with exit 3, not a point too many."""
     assert 3 == main(["run", sheet(), "--max-points", "2"])
-    assert 2 == sandbox.books.points
+    assert 2 == sandbox.charge_log.points
 
 
 def test_quiet_says_only_the_result(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +160,7 @@ def test_one_bad_file_does_not_stop_the_others(sandbox: Sandbox, capsys: pytest.
     assert 1 == main(["run", "no.csv", sheet(), "--summary-json", "-"])
     shown = capsys.readouterr()
     shown_values = json.loads(shown.out)
-    assert ([2, 0], 3) == ([each["exit_code"] for each in shown_values], sandbox.books.points)
+    assert ([2, 0], 3) == ([each["exit_code"] for each in shown_values], sandbox.charge_log.points)
     assert "no.csv" in shown.err
 
 
@@ -217,7 +217,7 @@ def test_one_sentence_and_nothing_sent(
     Path("unknown.yaml").write_text("pace: {speed: 1}\n")
     assert 2 == main(["run", *given])
     shown = capsys.readouterr()
-    assert (True, False, []) == (piece in shown.err, "Traceback" in shown.err, sandbox.books.calls)
+    assert (True, False, []) == (piece in shown.err, "Traceback" in shown.err, sandbox.charge_log.calls)
     assert [] == list(Path().glob("*.result.*"))
 
 
@@ -233,7 +233,7 @@ def test_no_token(
     monkeypatch.setenv("LC_ALL", locale)
     monkeypatch.delenv("BATCHSYNC_TOKEN")
     assert 2 == main(["run", sheet()])
-    assert (True, []) == (piece in capsys.readouterr().err, sandbox.books.calls)
+    assert (True, []) == (piece in capsys.readouterr().err, sandbox.charge_log.calls)
 
 
 def test_a_wrong_token_stops_at_once(
@@ -248,7 +248,7 @@ def test_a_wrong_token_stops_at_once(
         code,
         [each["stopped"] for each in shown_values],
         [each["not_sent"] for each in shown_values],
-        sandbox.books.points,
+        sandbox.charge_log.points,
     )
     assert ("wrong-canary" in shown.err, "The token is not accepted" in shown.err) == (False, True)
 
@@ -279,7 +279,7 @@ def test_resend_asks_first(
     monkeypatch.setattr(sys, "stdin", Somebody(answer))
     assert code == main(["run", "orders.csv", "--resend"])
     assert (points, True) == (
-        sandbox.books.points,
+        sandbox.charge_log.points,
         "Of 3 orders to send, 3 may have been paid for before: about 3 points more in all"
         in capsys.readouterr().err,
     )
@@ -289,7 +289,7 @@ def test_resend_with_yes_does_not_ask(sandbox: Sandbox) -> None:
     """For scripts that mean it."""
     main(["run", sheet()])
     assert 0 == main(["run", "orders.csv", "--resend", "--yes"])
-    assert 6 == sandbox.books.points
+    assert 6 == sandbox.charge_log.points
 
 
 # --- check --------------------------------------------------------------------------------------------------
@@ -304,7 +304,7 @@ def test_check_sends_and_writes_nothing(
     assert 0 == main(["check", name])
     text = capsys.readouterr().out
     assert ([], before, False) == (
-        sandbox.books.calls,
+        sandbox.charge_log.calls,
         sorted(Path().iterdir()),
         (tmp_path / "ledger.sqlite").exists(),
     )
@@ -371,7 +371,7 @@ def test_a_folder_that_cannot_be_written(sandbox: Sandbox) -> None:
     locked = Path("locked")
     locked.mkdir(mode=0o500)
     assert 2 == main(["run", sheet(), "--output", "locked"])
-    assert [] == sandbox.books.calls
+    assert [] == sandbox.charge_log.calls
 
 
 @pytest.mark.parametrize("stopped_by", [["--limit", "1"], ["--max-points", "1"]])
@@ -384,14 +384,14 @@ def test_a_resend_that_stops_early_does_not_make_the_next_run_pay(
     capsys.readouterr()
     assert 0 == main(["run", "orders.csv", "--summary-json", "-"])
     shown_values = totals(capsys.readouterr().out)
-    assert (3, 0, 4) == (shown_values["already_synced"], shown_values["calls"], sandbox.books.points)
+    assert (3, 0, 4) == (shown_values["already_synced"], shown_values["calls"], sandbox.charge_log.points)
 
 
 def test_a_resend_that_the_api_refuses_does_not_make_the_next_run_pay(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One in doubt and two paid for, all refused when they are sent again as agreed: a plain run sends none of them."""
-    script = script_of({"*": ["ok", "code 1003", "ok"], GOOD[0][0]: ["http 500", "code 1003", "ok"]})
+    script = make_script({"*": ["ok", "code 1003", "ok"], GOOD[0][0]: ["http 500", "code 1003", "ok"]})
     with run_in_thread(SandboxSettings(script=script)) as server:
         monkeypatch.setenv("BATCHSYNC_API__URL", server.url)
         monkeypatch.setenv("BATCHSYNC_TOKEN", server.token)
@@ -413,13 +413,13 @@ def test_a_resend_of_uncertain_orders_that_stops_early_leaves_the_rest_uncertain
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stopped_by: list[str]
 ) -> None:
     """Three in doubt, one sent again as agreed; a plain run then sends neither of the other two, and says so."""
-    with run_in_thread(SandboxSettings(script=script_of({"*": ["close", "ok"]}))) as server:
+    with run_in_thread(SandboxSettings(script=make_script({"*": ["close", "ok"]}))) as server:
         monkeypatch.setenv("BATCHSYNC_API__URL", server.url)
         monkeypatch.setenv("BATCHSYNC_TOKEN", server.token)
         main(["run", sheet()])
         again = ["--resend-uncertain", "--yes", "--summary-json", "again.json"]
         main(["run", "orders.csv", *again, *stopped_by])
-        assert 4 == server.books.points
+        assert 4 == server.charge_log.points
         stopped = totals(Path("again.json").read_text(encoding="utf-8"))
         assert (1, 2, 0) == (stopped["synced"], stopped["uncertain"], stopped["not_sent"])
         capsys.readouterr()
@@ -436,7 +436,7 @@ def test_a_resend_of_uncertain_orders_that_stops_early_leaves_the_rest_uncertain
             shown_values["calls"],
             shown_values["points_possible"],
         )
-        assert 4 == server.books.points
+        assert 4 == server.charge_log.points
 
 
 @pytest.mark.parametrize("resend", [[], ["--resend"]], ids=["plain", "resend"])
@@ -452,7 +452,7 @@ def test_check_of_several_files_costs_what_their_run_spends(
     assert (not resend) == ("2 orders stand in a file before it as well (e.g. a.csv)" in shown)
     assert bool(resend) == ("already synced 2" not in shown)
     assert 0 == main(["run", *files, *resend, *(["--yes"] if resend else [])])
-    assert sum(costs) == sandbox.books.points
+    assert sum(costs) == sandbox.charge_log.points
 
 
 # --- Files for machines -------------------------------------------------------------------------------------
@@ -477,7 +477,7 @@ def test_a_file_for_machines_never_replaces_one_of_the_user_s(
     before = Path(sheet()).read_bytes()
     assert 2 == main(command)
     assert (before, "{}\n") == (Path("orders.csv").read_bytes(), Path("config.yaml").read_text())
-    assert (0, True) == (len(sandbox.books.calls), "would overwrite" in capsys.readouterr().err)
+    assert (0, True) == (len(sandbox.charge_log.calls), "would overwrite" in capsys.readouterr().err)
 
 
 def test_the_totals_name_files_from_anywhere(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
@@ -496,7 +496,7 @@ def test_the_totals_name_files_from_anywhere(sandbox: Sandbox, capsys: pytest.Ca
 def test_a_name_and_a_format_that_contradict_each_other(sandbox: Sandbox) -> None:
     """Neither is guessed: exit 2, nothing sent."""
     assert 2 == main(["run", sheet(), "--output", "out.csv", "--format", "xlsx"])
-    assert [] == sandbox.books.calls
+    assert [] == sandbox.charge_log.calls
 
 
 # --- In plain words -----------------------------------------------------------------------------------------
@@ -531,7 +531,7 @@ def test_several_processes_need_another_ledger(
     assert (1, 1, 4) == (
         shown.err.count(sentence),
         shown.err.count("--ledger postgresql://..."),
-        sandbox.books.points,
+        sandbox.charge_log.points,
     )
     assert "--processes" not in shown.out
 
@@ -539,17 +539,17 @@ def test_several_processes_need_another_ledger(
 def test_one_process_says_nothing(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """It is what a run is anyway."""
     assert 0 == main(["run", sheet(), "--processes", "1"])
-    assert (3, False) == (sandbox.books.points, "process" in capsys.readouterr().err)
+    assert (3, False) == (sandbox.charge_log.points, "process" in capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("count", ["0", "-1", "two", "1.5", ""])
 def test_no_number_of_processes(sandbox: Sandbox, capsys: pytest.CaptureFixture[str], count: str) -> None:
     """A slip is told before anything is sent."""
     assert 2 == main(["run", sheet(), "--processes", count])
-    assert ([], True) == (sandbox.books.calls, "--processes" in capsys.readouterr().err)
+    assert ([], True) == (sandbox.charge_log.calls, "--processes" in capsys.readouterr().err)
 
 
 def test_workers_elsewhere_or_processes_here(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """A run that is left to the workers is not sent from here, by any number."""
     assert 2 == main(["run", sheet(), "--processes", "2", "--detach"])
-    assert ([], True) == (sandbox.books.calls, "don't go together" in capsys.readouterr().err)
+    assert ([], True) == (sandbox.charge_log.calls, "don't go together" in capsys.readouterr().err)

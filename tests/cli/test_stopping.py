@@ -36,7 +36,7 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Arrange that this process gets signals while the sandbox works on its n-th call."""
 
     def arrange(at_call: int, *signals: int) -> None:
-        note = ChargeLog.note
+        note = ChargeLog.record
 
         def note_and_press(books: ChargeLog, *args: str, **facts: object) -> None:
             note(books, *args, **facts)  # type: ignore[arg-type]
@@ -44,7 +44,7 @@ def press(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 for number in signals:
                     os.kill(os.getpid(), number)
 
-        monkeypatch.setattr(ChargeLog, "note", note_and_press)
+        monkeypatch.setattr(ChargeLog, "record", note_and_press)
 
     return arrange
 
@@ -77,10 +77,13 @@ def test_the_first_signal_drains(
             shown_values["synced"] + shown_values["not_sent"],
             Path(shown_values["result"]).is_file(),
         )
-        assert (shown_values["points_spent"], True) == (sandbox.books.points, "Ctrl-C again" in shown.err)
+        assert (shown_values["points_spent"], True) == (
+            sandbox.charge_log.points,
+            "Ctrl-C again" in shown.err,
+        )
         assert 5 <= shown_values["synced"] < ORDERS
         assert 0 == main(["run", "orders.csv"])
-        assert ([], ORDERS) == (sandbox.books.charged_twice(), sandbox.books.points)
+        assert ([], ORDERS) == (sandbox.charge_log.charged_twice(), sandbox.charge_log.points)
 
 
 def test_the_second_gives_up_what_is_under_way(
@@ -134,7 +137,7 @@ def test_ctrl_c_while_the_file_is_read(
     with run_in_thread(SandboxSettings()) as sandbox:
         point_to(sandbox, monkeypatch)
         assert 130 == main(["run", orders_csv(), "--summary-json", "-"])
-        assert [] == sandbox.books.calls
+        assert [] == sandbox.charge_log.calls
     (shown_values,) = json.loads(capsys.readouterr().out)
     assert ("interrupted", "", None) == (shown_values["stopped"], shown_values["run"], shown_values["result"])
     assert 0 == main(["history"])
@@ -165,4 +168,4 @@ def test_a_signal_ends_the_wait_for_another_run(
         assert ("interrupted", 130) == tuple(
             json.loads(shown.out)[0][key] for key in ("stopped", "exit_code")
         )
-        assert [] == sandbox.books.calls
+        assert [] == sandbox.charge_log.calls

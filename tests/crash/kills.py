@@ -96,7 +96,7 @@ class Figures:
 def vendor(folder: Path, *given: str, cradle: Cradle | None = None) -> Iterator[str]:
     """Run the sandbox as a process of its own; yield its address. Its books stand in `books.jsonl`."""
     books = str(folder / "books.jsonl")
-    arguments = ["sandbox", "--port", "0", "--books", books, "--lang", "en", *given]
+    arguments = ["sandbox", "--port", "0", "--charge-log", books, "--lang", "en", *given]
     process = _started(["-m", "batchsync"], arguments) if cradle is None else cradle.bear({}, arguments)
     assert process.stdout is not None
     said = process.stdout.readline()
@@ -336,8 +336,8 @@ def read_books(path: Path) -> tuple[dict[Key, Charged], set[Key]]:
         if call["points"] is not None:
             charged.times += 1
             charged.points += call["points"]
-            charged.named = charged.named and call["did"] not in UNNAMED
-        if call["did"] in DOUBT:
+            charged.named = charged.named and call["behaviour"] not in UNNAMED
+        if call["behaviour"] in DOUBT:
             doubtful.add(key)
     return books, doubtful
 

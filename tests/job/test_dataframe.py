@@ -35,7 +35,7 @@ async def test_a_frame_holds_every_order_with_exact_ids_and_the_points_of_the_bo
     assert ["synced", "duplicate", "invalid"] == frame["status"].tolist()
     assert (LONG, "0088123464", 2) == tuple(frame.loc[0, ["order_number", "owner_id", "line"]])
     assert ["", "duplicate", "exponent"] == frame["reason"].tolist()
-    assert sandbox.books.points == frame["points"].sum() == summary.points_spent
+    assert sandbox.charge_log.points == frame["points"].sum() == summary.points_spent
 
 
 def test_a_run_that_never_was_is_named(make_config: MakeConfig) -> None:

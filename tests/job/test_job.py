@@ -23,7 +23,7 @@ async def test_files_share_one_cap(make_config: MakeConfig, sandbox: Sandbox, tm
     second = await job.run(sheet(tmp_path / "b.xlsx", 101, 5))
     assert (5, None, 0) == (first.summary.synced, first.summary.stopped, first.summary.exit_code)
     assert (2, "spending_cap", 3) == (second.summary.synced, second.summary.stopped, second.summary.exit_code)
-    assert 7 == sandbox.books.points
+    assert 7 == sandbox.charge_log.points
 
 
 async def test_a_wrong_token_costs_one_file_only(
@@ -32,7 +32,7 @@ async def test_a_wrong_token_costs_one_file_only(
     """Later files are planned and reported, and none of their orders is sent."""
     job = Job(make_config(token="not-the-token"))
     first = await job.run(sheet(tmp_path / "a.xlsx", 1, 3))
-    calls = len(sandbox.books.calls)
+    calls = len(sandbox.charge_log.calls)
     second = await job.run(sheet(tmp_path / "b.xlsx", 101, 4))
     assert ("authentication", 3) == (first.summary.stopped, first.summary.exit_code)
     assert ("authentication", 4, 0) == (
@@ -40,7 +40,7 @@ async def test_a_wrong_token_costs_one_file_only(
         second.summary.not_sent,
         second.summary.calls,
     )
-    assert calls == len(sandbox.books.calls)
+    assert calls == len(sandbox.charge_log.calls)
 
 
 async def test_a_stop_before_the_first_call_sends_nothing(
@@ -54,7 +54,7 @@ async def test_a_stop_before_the_first_call_sends_nothing(
         finished.summary.not_sent,
         finished.summary.exit_code,
     )
-    assert [] == list(sandbox.books.calls)
+    assert [] == list(sandbox.charge_log.calls)
     assert (tmp_path / "a.result.xlsx").exists()
 
 
@@ -68,7 +68,7 @@ async def test_what_is_synced_is_not_sent_by_another_file(
     finished = await Job(config).run(tmp_path / "b.xlsx")
     assert (2, 3) == (checked.counts[PlanVerdict.ALREADY_SYNCED], checked.cost)
     assert (3, 2) == (finished.summary.synced, finished.summary.already_synced)
-    assert 8 == sandbox.books.points
+    assert 8 == sandbox.charge_log.points
 
 
 async def test_no_token_no_run(make_config: MakeConfig, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ async def test_from_python(make_config: MakeConfig, sandbox: Sandbox, tmp_path: 
     assert 3 == batchsync.check_file(path, config=config).cost
     summary = await batchsync.sync_file_async(path, config=config, output=tmp_path / "out.xlsx")
     assert (3, 0, str(tmp_path / "out.xlsx")) == (summary.synced, summary.exit_code, summary.result)
-    assert 3 == sandbox.books.points
+    assert 3 == sandbox.charge_log.points
 
 
 @pytest.mark.parametrize("failing", ["results", "end_run"])
@@ -117,7 +117,7 @@ async def test_ledger_that_fails_after_sending_costs_no_totals(
     monkeypatch.setattr(Ledger, failing, fail)
     finished = await Job(make_config()).run(sheet(tmp_path / "a.xlsx", 1, 4))
     summary = finished.summary
-    assert (4, sandbox.books.points, 4, 1) == (
+    assert (4, sandbox.charge_log.points, 4, 1) == (
         summary.synced,
         summary.points_spent,
         summary.calls,

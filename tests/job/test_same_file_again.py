@@ -150,7 +150,7 @@ async def test_a_result_that_people_have_worked_on_is_run_again(
     source = first_sheet(tmp_path / "orders.xlsx", lang)
     first = (await Job(config).run(source)).summary
     assert (7, 1, 4, 7) == (first.synced, first.failed, first.uncertain, first.points_spent)
-    calls = len(sandbox.books.calls)
+    calls = len(sandbox.charge_log.calls)
 
     sheet = Sheet(Path(str(first.result)), lang)
     before = sheet.shown()
@@ -171,10 +171,12 @@ async def test_a_result_that_people_have_worked_on_is_run_again(
     assert set(before) - {number(n) for n in (1, 8, 9, 10)} == set(shown)
     assert all(shown[order].remark == before[order].remark for order in shown)
     assert all(shown[order].added == f"mine for {order}" for order in shown)
-    assert {LOST_UNPAID, LOST_AGAIN, UNKNOWN_USER} == {call.order for call in sandbox.books.calls[calls:]}
+    assert {LOST_UNPAID, LOST_AGAIN, UNKNOWN_USER} == {
+        call.order for call in sandbox.charge_log.calls[calls:]
+    }
     assert (3, 3) == (second.synced, second.points_spent)
     assert 1 == second.uncertain
-    charged = {order: sandbox.books.accounts[OWNER, order].charged for order in shown}
+    charged = {order: sandbox.charge_log.orders[OWNER, order].charged for order in shown}
     assert {**dict.fromkeys(shown, 1), LOST_AGAIN: 2} == charged
 
     third = (

@@ -32,7 +32,7 @@ from batchsync.nightly.result import NightResult
 from batchsync.nightly.state import NightState
 from batchsync.nightly.workspace import InboxFile, Workspace
 from batchsync.sandbox import SandboxSettings
-from batchsync.sandbox.script import script_of
+from batchsync.sandbox.script import make_script
 from batchsync.sending.pool import Pool
 from tests.nightly.inbox_fixture import GIGA, InboxFixture, sn
 from tests.oracle import Charged, Key, Said, broken, merged
@@ -121,16 +121,16 @@ class Month:
 
     def _set_weather(self, weather: str) -> None:
         sandbox, rng = self.inbox_fixture.sandbox, self.rng
-        script = script_of({})
+        script = make_script({})
         if weather == "rough":
-            script = script_of(
+            script = make_script(
                 {},
                 faults=0.3,
                 seed=rng.randrange(1000),
                 only=("reset", "http 500", "half", "failed", "code 1003"),
             )
         if weather == "down":
-            script = script_of({"*": rng.choice(["unavailable", "http 502", "close"])})
+            script = make_script({"*": rng.choice(["unavailable", "http 502", "close"])})
         sandbox.settings = replace(
             sandbox.settings, script=script, latency_s=0.02 if weather == "slow" else 0.0
         )
@@ -246,7 +246,10 @@ class Month:
     def _killed_from_outside(self) -> None:
         """A process of its own works on the inbox, and is killed by -9 some calls later."""
         self._grow()  # that process looks twice without a pause: it must not find half a file
-        books, before = self.inbox_fixture.sandbox.books, len(self.inbox_fixture.sandbox.books.calls)
+        books, before = (
+            self.inbox_fixture.sandbox.charge_log,
+            len(self.inbox_fixture.sandbox.charge_log.calls),
+        )
         config = self.inbox_fixture.folder / "config.yaml"
         config.write_text(
             f"api: {{url: '{self.inbox_fixture.sandbox.url}'}}\nledger: {{url: ledger.db}}\npace: {{rate: 1000}}\n"
@@ -299,12 +302,12 @@ class Month:
         told = {key: each for key, each in merged(runs).items() if each.status is not RowStatus.INVALID}
         books = {
             key: Charged(times=account.charged, points=account.points, calls=account.calls)
-            for key, account in inbox_fixture.sandbox.books.accounts.items()
+            for key, account in inbox_fixture.sandbox.charge_log.orders.items()
         }
         figures.broken += broken(sorted(self.asked), told, books)
         history = NightState(inbox_fixture.inbox / ".batchsync").history()
         figures.orders, figures.charged = len(self.asked), sum(each.times for each in books.values())
-        figures.points = inbox_fixture.sandbox.books.points
+        figures.points = inbox_fixture.sandbox.charge_log.points
         figures.told = sum(night.points for night in history)
         doubtful = [key for key, each in told.items() if each.status is RowStatus.UNCERTAIN]
         figures.uncertain = len(doubtful)

@@ -54,7 +54,7 @@ def test_a_file_copied_in_slowly_is_not_touched_before_it_is_whole(inbox_fixture
         patch.setattr(Workspace, "take", noting)
         result = inbox_fixture.run(inbox_fixture.config(inbox={"settle": 2}), sleep=second)
     ((at, size),) = taken_at
-    assert (len(rest), 1, 1) == (size, result.summary.files, inbox_fixture.sandbox.books.points)
+    assert (len(rest), 1, 1) == (size, result.summary.files, inbox_fixture.sandbox.charge_log.points)
     assert at >= 12
 
 
@@ -192,7 +192,10 @@ def test_a_night_killed_at_any_step_is_taken_up(
     assert (files, 2) == (set(found), len(found))
     assert {"a.csv", "a.result.xlsx", "a.yaml"} == inbox_fixture.files("done")
     assert {"b.csv", "b.result.xlsx"} == inbox_fixture.files("attention")
-    assert (3, []) == (inbox_fixture.sandbox.books.points, inbox_fixture.sandbox.books.charged_twice())
+    assert (3, []) == (
+        inbox_fixture.sandbox.charge_log.points,
+        inbox_fixture.sandbox.charge_log.charged_twice(),
+    )
     assert nights > 1
     assert 3 == sum(night.points for night in NightState(inbox_fixture.inbox / ".batchsync").history())
 
@@ -203,7 +206,7 @@ def test_a_night_killed_on_one_day_is_told_on_the_next(inbox_fixture: InboxFixtu
     inbox_fixture.put("b.csv", sn(2), sn(3))
 
     def die(_progress: object) -> None:
-        if inbox_fixture.sandbox.books.points == 3 and inbox_fixture.files("done"):
+        if inbox_fixture.sandbox.charge_log.points == 3 and inbox_fixture.files("done"):
             raise Killed
 
     with pytest.raises((Killed, BaseExceptionGroup)):

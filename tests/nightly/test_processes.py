@@ -60,7 +60,7 @@ def test_of_two_nights_at_once_one_works(
     )  # a minute, one after the other
     inbox_fixture.put("a.csv", *map(sn, range(1, 121)))
     with start("nightly", BATCHSYNC_PACE__CONCURRENCY="1") as first:
-        until(lambda: inbox_fixture.sandbox.books.calls, first)
+        until(lambda: inbox_fixture.sandbox.charge_log.calls, first)
         with start("nightly") as second:
             _, said = second.communicate(timeout=PATIENCE_S)
         inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, latency_s=0.0)
@@ -69,7 +69,10 @@ def test_of_two_nights_at_once_one_works(
         first.communicate(timeout=PATIENCE_S)
     assert (0, 4, 0) == (first.returncode, second.returncode, third.returncode)
     assert f"process {first.pid}" in said
-    assert (120, []) == (inbox_fixture.sandbox.books.points, inbox_fixture.sandbox.books.charged_twice())
+    assert (120, []) == (
+        inbox_fixture.sandbox.charge_log.points,
+        inbox_fixture.sandbox.charge_log.charged_twice(),
+    )
 
 
 def test_a_night_beside_another_run_waits_or_says_so(
@@ -91,7 +94,7 @@ def test_a_night_beside_another_run_waits_or_says_so(
         hasty.returncode,
         "20261124-2200-web" in said,
         patient.returncode,
-        inbox_fixture.sandbox.books.points,
+        inbox_fixture.sandbox.charge_log.points,
     )
 
 
@@ -103,11 +106,11 @@ def test_sigterm_ends_a_night_cleanly(
     inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, latency_s=0.5)
     inbox_fixture.put("a.csv", *map(sn, range(1, 201)))
     with start("nightly", "--log-json") as first:
-        until(lambda: len(inbox_fixture.sandbox.books.calls) > 5, first)
+        until(lambda: len(inbox_fixture.sandbox.charge_log.calls) > 5, first)
         first.send_signal(signal.SIGTERM)
         out, log = first.communicate(timeout=PATIENCE_S)
     events = [json.loads(line)["event"] for line in log.splitlines()]
-    sent = inbox_fixture.sandbox.books.points
+    sent = inbox_fixture.sandbox.charge_log.points
     assert (130, True, True) == (first.returncode, 5 < sent < 200, "The nightly run stopped early." in out)
     assert {"stopping", "deferred", "report"} <= set(events)
     inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, latency_s=0.0)
@@ -115,8 +118,8 @@ def test_sigterm_ends_a_night_cleanly(
         second.communicate(timeout=PATIENCE_S)
     assert (0, 200, []) == (
         second.returncode,
-        inbox_fixture.sandbox.books.points,
-        inbox_fixture.sandbox.books.charged_twice(),
+        inbox_fixture.sandbox.charge_log.points,
+        inbox_fixture.sandbox.charge_log.charged_twice(),
     )
 
 
@@ -135,4 +138,4 @@ def test_watch_works_on_what_is_dropped_in(
         until(lambda: len(list((inbox_fixture.folder / "reports").glob("*.html"))) == 2, watching)
         watching.send_signal(signal.SIGTERM)
         watching.communicate(timeout=PATIENCE_S)
-    assert (130, 2) == (watching.returncode, inbox_fixture.sandbox.books.points)
+    assert (130, 2) == (watching.returncode, inbox_fixture.sandbox.charge_log.points)

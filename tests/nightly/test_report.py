@@ -15,7 +15,7 @@ from batchsync.messages import Lang
 from batchsync.model import Decision
 from batchsync.nightly.metrics import write_metrics
 from batchsync.nightly.state import NightState, NightSummary
-from batchsync.sandbox.script import Words, script_of
+from batchsync.sandbox.script import ScriptValue, make_script
 from tests.nightly.inbox_fixture import InboxFixture, sn
 
 PICTURES = os.environ.get("BATCHSYNC_PICTURES")
@@ -27,9 +27,9 @@ CHROMIUM = next(
 
 def troubled(inbox_fixture: InboxFixture) -> None:
     """A night with everything in it, after two weeks of others."""
-    script: dict[str, Words | list[Words]] = {sn(2): 1003, sn(3): "close", sn(4): "http 500"}
+    script: dict[str, ScriptValue | list[ScriptValue]] = {sn(2): 1003, sn(3): "close", sn(4): "http 500"}
     script[sn(5)] = {"do": "999", "err": "<script>alert(1)</script>"}
-    inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, script=script_of(script))
+    inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, script=make_script(script))
     record = NightState(inbox_fixture.inbox / ".batchsync")
     inbox_fixture.night()
     for back in range(14, 0, -1):
@@ -102,7 +102,7 @@ def test_auto_speaks_as_most_sheets_do(inbox_fixture: InboxFixture) -> None:
 def test_what_a_person_settled_counts_in_the_next_mornings_points(inbox_fixture: InboxFixture) -> None:
     """The report's figures are the ledger's: a lost answer that was charged is one call, possibly one point."""
     inbox_fixture.sandbox.settings = replace(
-        inbox_fixture.sandbox.settings, script=script_of({sn(1): "close"})
+        inbox_fixture.sandbox.settings, script=make_script({sn(1): "close"})
     )
     inbox_fixture.put("a.csv", sn(1))
     first = inbox_fixture.run()

@@ -24,10 +24,10 @@ def script(inbox_fixture: InboxFixture, **acts: object) -> None:
     """Say what the vendor does with which order."""
     from dataclasses import replace
 
-    from batchsync.sandbox.script import script_of
+    from batchsync.sandbox.script import make_script
 
     told = {name if name == "*" else sn(int(name[1:])): act for name, act in acts.items()}
-    inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, script=script_of(told))  # type: ignore[arg-type]
+    inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, script=make_script(told))  # type: ignore[arg-type]
 
 
 def test_a_good_file_and_its_result_are_done(inbox_fixture: InboxFixture) -> None:
@@ -61,7 +61,7 @@ def test_the_same_file_again_is_recognised_and_costs_nothing(inbox_fixture: Inbo
     assert (True, 0, 1) == (
         result.files[0].same_as.startswith("orders.csv"),
         result.summary.points,
-        inbox_fixture.sandbox.books.points,
+        inbox_fixture.sandbox.charge_log.points,
     )
 
 
@@ -123,7 +123,7 @@ def test_a_merchants_folder_and_a_files_own_yaml(inbox_fixture: InboxFixture) ->
     (inbox_fixture.inbox / "shop" / "b.csv").write_text(f"order_sn\n{sn(2)}\n")
     (inbox_fixture.inbox / "shop" / "b.yaml").write_text("owner_id: 55\nmax_points: 10\nrate: 100\n")
     inbox_fixture.run()
-    assert {("0099", sn(1)), ("55", sn(2))} == set(inbox_fixture.sandbox.books.accounts)
+    assert {("0099", sn(1)), ("55", sn(2))} == set(inbox_fixture.sandbox.charge_log.orders)
     assert {"shop/a.csv", "shop/a.result.xlsx", "shop/b.csv", "shop/b.result.xlsx", "shop/b.yaml"} == (
         inbox_fixture.files("done")
     )
@@ -135,7 +135,10 @@ def test_a_yaml_that_cannot_be_followed_sends_nothing(text: str, inbox_fixture: 
     inbox_fixture.put("orders.csv", sn(1))
     (inbox_fixture.inbox / "orders.yaml").write_text(text)
     result = inbox_fixture.run()
-    assert (0, True) == (inbox_fixture.sandbox.books.points, "orders.yaml" in result.files[0].problems[0].en)
+    assert (0, True) == (
+        inbox_fixture.sandbox.charge_log.points,
+        "orders.yaml" in result.files[0].problems[0].en,
+    )
 
 
 def test_a_merchants_folder_that_lost_its_yaml_sends_nothing(inbox_fixture: InboxFixture) -> None:
@@ -148,7 +151,7 @@ def test_a_merchants_folder_that_lost_its_yaml_sends_nothing(inbox_fixture: Inbo
     desk.take(waiting, inbox_fixture.clock.now())
     (inbox_fixture.inbox / "shop" / "folder.yaml").unlink()
     result = inbox_fixture.run(inbox_fixture.config(input=InputSettings(owner_id="1")))
-    assert (0, {"shop/a.csv"}) == (inbox_fixture.sandbox.books.points, inbox_fixture.files("attention"))
+    assert (0, {"shop/a.csv"}) == (inbox_fixture.sandbox.charge_log.points, inbox_fixture.files("attention"))
     assert "folder.yaml" in result.files[0].problems[0].en
 
 
@@ -162,7 +165,7 @@ def test_a_yaml_that_a_kill_left_in_the_inbox_still_holds(inbox_fixture: InboxFi
     assert file is not None
     (desk.folder_of(file) / "a.yaml").rename(inbox_fixture.inbox / "a.yaml")
     inbox_fixture.run(inbox_fixture.config(input=InputSettings(owner_id="1")))
-    assert {("55", sn(1))} == set(inbox_fixture.sandbox.books.accounts)
+    assert {("55", sn(1))} == set(inbox_fixture.sandbox.charge_log.orders)
     assert {"a.csv", "a.yaml", "a.result.xlsx"} == inbox_fixture.files("done")
 
 
@@ -171,7 +174,7 @@ def test_a_yaml_can_only_lower_the_cap(inbox_fixture: InboxFixture) -> None:
     inbox_fixture.put("orders.csv", *map(sn, range(1, 6)))
     (inbox_fixture.inbox / "orders.yaml").write_text("max_points: 100\n")
     inbox_fixture.run(inbox_fixture.config(spend={"max_points": 2}))
-    assert 2 == inbox_fixture.sandbox.books.points
+    assert 2 == inbox_fixture.sandbox.charge_log.points
 
 
 # --- Stops --------------------------------------------------------------------------------------------------
@@ -184,15 +187,15 @@ def test_the_night_cap_holds_over_all_files_and_the_rest_goes_on(inbox_fixture: 
     capped = inbox_fixture.config(spend={"max_points_night": 3})
     first = inbox_fixture.run(capped)
     assert (3, NightStop.NIGHT_CAP, 3) == (
-        inbox_fixture.sandbox.books.points,
+        inbox_fixture.sandbox.charge_log.points,
         first.summary.stopped,
         first.summary.exit_code,
     )
     second = inbox_fixture.run(capped)
     assert (5, 0, []) == (
-        inbox_fixture.sandbox.books.points,
+        inbox_fixture.sandbox.charge_log.points,
         second.summary.exit_code,
-        inbox_fixture.sandbox.books.charged_twice(),
+        inbox_fixture.sandbox.charge_log.charged_twice(),
     )
     assert {"a.csv", "b.csv", "c.csv"} <= inbox_fixture.files("done")
 
@@ -205,7 +208,7 @@ def test_the_cap_counts_what_the_same_day_spent_before(inbox_fixture: InboxFixtu
     inbox_fixture.clock.at -= timedelta(days=1)
     inbox_fixture.put("b.csv", sn(3), sn(4))
     inbox_fixture.run(capped)
-    assert 3 == inbox_fixture.sandbox.books.points
+    assert 3 == inbox_fixture.sandbox.charge_log.points
 
 
 def test_an_empty_balance_ends_the_night(inbox_fixture: InboxFixture) -> None:
@@ -227,7 +230,7 @@ def test_the_canary_stops_a_file_whose_first_orders_fail_alike(inbox_fixture: In
     inbox_fixture.put("good.csv", sn(50))
     config = inbox_fixture.config(pace={"concurrency": 2}, inbox={"canary": 6})
     result = inbox_fixture.run(config)
-    calls = sum(account.calls for account in inbox_fixture.sandbox.books.accounts.values())
+    calls = sum(account.calls for account in inbox_fixture.sandbox.charge_log.orders.values())
     assert (True, True, {"good.csv", "good.result.xlsx"}) == (
         result.files[0].canary,
         calls <= 4 + 2 + 1,
@@ -252,19 +255,19 @@ def test_the_window_closes_and_the_next_night_goes_on(inbox_fixture: InboxFixtur
 
     def close_after_a_few(progress: object) -> None:
         seen.append(progress)
-        if inbox_fixture.sandbox.books.points >= 3:
+        if inbox_fixture.sandbox.charge_log.points >= 3:
             inbox_fixture.clock.at = inbox_fixture.clock.at.replace(hour=6, minute=0)
 
     inbox_fixture.sandbox.settings = _slow(inbox_fixture)
     result = inbox_fixture.run(config, on_progress=close_after_a_few)
-    sent = inbox_fixture.sandbox.books.points
+    sent = inbox_fixture.sandbox.charge_log.points
     assert (NightStop.WINDOW, 3, True) == (result.summary.stopped, result.summary.exit_code, 3 <= sent < 30)
     inbox_fixture.clock.at = inbox_fixture.clock.at.replace(hour=23)
     again = inbox_fixture.run(config)
     assert (0, 30, []) == (
         again.summary.exit_code,
-        inbox_fixture.sandbox.books.points,
-        inbox_fixture.sandbox.books.charged_twice(),
+        inbox_fixture.sandbox.charge_log.points,
+        inbox_fixture.sandbox.charge_log.charged_twice(),
     )
 
 
@@ -352,7 +355,7 @@ def test_a_ledger_that_is_not_sound_is_not_worked_with(inbox_fixture: InboxFixtu
     assert (2, True, 1) == (
         result.summary.exit_code,
         (inbox_fixture.inbox / "b.csv").exists(),
-        inbox_fixture.sandbox.books.points,
+        inbox_fixture.sandbox.charge_log.points,
     )
     assert inbox_fixture.report is not None
     assert "ledger" in inbox_fixture.report.data.notes[0]

@@ -27,7 +27,7 @@ async def test_a_check_is_free_and_shown(page: Page, sandbox: Sandbox) -> None:
         "A6" in text,
         "Excel has shortened the number" in text,
         'data-orders="3"' in text,
-        len(sandbox.books.calls),
+        len(sandbox.charge_log.calls),
     )
 
 
@@ -40,9 +40,9 @@ async def test_a_result_agrees_with_the_charge_log(page: Page, sandbox: Sandbox,
     rows = [*openpyxl.load_workbook(tmp_path / "got.xlsx").worksheets[0].iter_rows(values_only=True)]
     points = rows[0].index("points spent")
     assert (7, 7, []) == (
-        sandbox.books.points,
+        sandbox.charge_log.points,
         sum(int(str(row[points])) for row in rows[1:8]),
-        sandbox.books.charged_twice(),
+        sandbox.charge_log.charged_twice(),
     )
     assert "filename*=UTF-8''orders.result.xlsx" in answer.headers["Content-Disposition"]
 
@@ -59,7 +59,7 @@ async def test_a_start_must_agree_to_what_was_shown(page: Page, sandbox: Sandbox
         {"orders": True, "points": 1},
     ]
     statuses = [(await page.visitor.post("/api/start", start_body(file, body))).status for body in wrong]
-    assert ([409, 400, 400, 400, 400], 0) == (statuses, len(sandbox.books.calls))
+    assert ([409, 400, 400, 400, 400], 0) == (statuses, len(sandbox.charge_log.calls))
 
 
 async def test_a_plan_that_grew_is_not_sent(page: Page, sandbox: Sandbox) -> None:
@@ -72,7 +72,7 @@ async def test_a_plan_that_grew_is_not_sent(page: Page, sandbox: Sandbox) -> Non
     await page.wait_for(
         file, lambda each: each.error is not None and not each.is_checking and each.counts is not None
     )
-    assert (Phase.UPLOADED, 0) == (item.record.phase, len(sandbox.books.calls))
+    assert (Phase.UPLOADED, 0) == (item.record.phase, len(sandbox.charge_log.calls))
     assert "no longer what was shown" in await page.visitor.text(f"/files/{file}")
 
 
@@ -90,7 +90,7 @@ async def test_a_full_disk_does_not_end_the_queue(
     monkeypatch.setattr(page.context.queue.store, "save_record", save_while_there_is_space)
     for start in (1, 10):
         await page.send(sheet(2, start=start), 2)
-    assert (4, []) == (sandbox.books.points, sandbox.books.charged_twice())
+    assert (4, []) == (sandbox.charge_log.points, sandbox.charge_log.charged_twice())
 
 
 async def test_a_limit_sends_so_many_orders(page: Page, sandbox: Sandbox) -> None:
@@ -99,12 +99,12 @@ async def test_a_limit_sends_so_many_orders(page: Page, sandbox: Sandbox) -> Non
     await page.checked(file)
     await page.visitor.post("/api/start", start_body(file, {"orders": 2, "points": 2, "limit": 2}))
     await page.over(file)
-    assert 2 == sandbox.books.points
+    assert 2 == sandbox.charge_log.points
     await page.visitor.post(f"/api/files/{file}/check")
     await page.checked(file)
     await page.visitor.post("/api/start", start_body(file, {"orders": 7, "points": 7}))
     await page.over(file)
-    assert (9, []) == (sandbox.books.points, sandbox.books.charged_twice())
+    assert (9, []) == (sandbox.charge_log.points, sandbox.charge_log.charged_twice())
 
 
 async def test_a_cap_of_the_page_only_lowers(make_config: MakeConfig, sandbox: Sandbox) -> None:
@@ -116,7 +116,7 @@ async def test_a_cap_of_the_page_only_lowers(make_config: MakeConfig, sandbox: S
         body = {"orders": 9, "points": 9, "max_points": 8}
         await page.visitor.post("/api/start", start_body(file, body))
         await page.over(file)
-        assert 3 == sandbox.books.points
+        assert 3 == sandbox.charge_log.points
 
 
 async def test_files_wait_for_each_other(make_config: MakeConfig, sandbox: Sandbox) -> None:
@@ -132,7 +132,7 @@ async def test_files_wait_for_each_other(make_config: MakeConfig, sandbox: Sandb
         assert Phase.QUEUED in phases[1:]
         for file in files:
             await page.over(file)
-        assert (60, []) == (sandbox.books.points, sandbox.books.charged_twice())
+        assert (60, []) == (sandbox.charge_log.points, sandbox.charge_log.charged_twice())
 
 
 async def test_a_stopped_file_is_continued_later(make_config: MakeConfig, sandbox: Sandbox) -> None:
@@ -150,14 +150,14 @@ async def test_a_stopped_file_is_continued_later(make_config: MakeConfig, sandbo
         assert 200 == (await page.visitor.post(f"/api/files/{file}/resume")).status
         await page.visitor.post(f"/api/files/{file}/stop")
         await page.over(file)
-        spent = sandbox.books.points
+        spent = sandbox.charge_log.points
         assert 3 < spent < 60
         await page.visitor.post(f"/api/files/{file}/check")
         await page.checked(file)
         left = {"orders": 60 - spent, "points": 60 - spent}
         assert 200 == (await page.visitor.post("/api/start", start_body(file, left))).status
         await page.over(file)
-        assert (60, []) == (sandbox.books.points, sandbox.books.charged_twice())
+        assert (60, []) == (sandbox.charge_log.points, sandbox.charge_log.charged_twice())
 
 
 async def test_without_a_token_files_are_checked_and_not_sent(
@@ -169,7 +169,11 @@ async def test_without_a_token_files_are_checked_and_not_sent(
         file = await page.visitor.upload(sheet(2))
         await page.checked(file)
         answer = await page.visitor.post("/api/start", start_body(file, {"orders": 2, "points": 2}))
-        assert (400, True, 0) == (answer.status, "token" in await answer.text(), len(sandbox.books.calls))
+        assert (400, True, 0) == (
+            answer.status,
+            "token" in await answer.text(),
+            len(sandbox.charge_log.calls),
+        )
 
 
 async def test_other_columns_can_be_chosen(page: Page) -> None:
@@ -252,7 +256,7 @@ async def test_a_file_waits_for_another_program(
         assert isinstance(page.context.queue.get(file).error, LedgerBusy)
         assert "Another program" in await page.visitor.text(f"/files/{file}")
     await page.over(file)
-    assert 2 == sandbox.books.points
+    assert 2 == sandbox.charge_log.points
 
 
 async def test_markup_in_files_is_shown_as_text(page: Page) -> None:
@@ -298,7 +302,7 @@ async def test_a_restart_shows_the_truth(make_config: MakeConfig, sandbox: Sandb
         assert "3 synced, 3 points" in await page.visitor.text("/")
         run = page.context.queue.get(file).record.run
         assert "All 3 rows are synced" in await page.visitor.text(f"/runs/{run}/part")
-    assert 3 == sandbox.books.points
+    assert 3 == sandbox.charge_log.points
 
 
 async def test_closing_finishes_what_is_under_way(make_config: MakeConfig, sandbox: Sandbox) -> None:
@@ -317,7 +321,7 @@ async def test_closing_finishes_what_is_under_way(make_config: MakeConfig, sandb
         await page.context.queue.wait_idle()
         summary = page.context.queue.get(file).result
     assert summary is not None
-    assert (0, sandbox.books.points) == (summary.summary.uncertain, summary.summary.points_spent)
+    assert (0, sandbox.charge_log.points) == (summary.summary.uncertain, summary.summary.points_spent)
 
 
 async def test_the_event_stream_sends_snapshots(page: Page) -> None:

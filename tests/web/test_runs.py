@@ -105,7 +105,7 @@ async def test_points_add_up(page: Page, by: str, sandbox: Sandbox) -> None:
     text = await page.visitor.text(f"/points?by={by}&days=7")
     (total,) = re.findall(r'class="points"><dt>points spent</dt><dd>(\d+)</dd>', text)
     assert (5, True) == (int(total), "<svg" in text)
-    assert int(total) == sandbox.books.points
+    assert int(total) == sandbox.charge_log.points
 
 
 async def test_nightly_runs_are_shown(make_config: MakeConfig, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ async def agree(page: Page, file: str, vendor: Sandbox) -> tuple[int, int]:
     in_total = re.search(r'class="points"><dt>points spent</dt><dd>([\d,]+)</dd>', total)
     assert in_total is not None
     assert points == int(in_total[1].replace(",", ""))
-    assert points <= vendor.books.points <= points + possible
+    assert points <= vendor.charge_log.points <= points + possible
     return points, possible
 
 
@@ -76,7 +76,7 @@ async def test_all_figures_agree_after_every_step(make_config: MakeConfig, vendo
         run = page.context.queue.get(file).record.run
         part = await page.visitor.text(f"/runs/{run}/uncertain")
         numbers = re.findall(r'data-number="([^"]+)"', part)
-        charged = {each.order for each in vendor.books.accounts.values() if each.charged}
+        charged = {each.order for each in vendor.charge_log.orders.values() if each.charged}
         first = numbers[0]
         decision = "charged" if first in charged else "not_charged"
         one = {"decision": decision, "orders": [{"owner": "2088123464", "number": first}]}
