@@ -9,7 +9,7 @@ setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fast,web]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,fast]'
 	@touch $@
 
 demo: setup

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import importlib.util
 import json
 import logging
 import re
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
 def web(arguments: argparse.Namespace, console: Console) -> int:
     """Serve the page; without a token files can be checked, which is free, but not sent."""
-    if importlib.util.find_spec("jinja2") is None:
-        raise SettingsError(messages.NEEDS_EXTRA)
     if arguments.install_shortcut:
         return _install_shortcut(console)
     from batchsync.web.app import login_url_of_running_page

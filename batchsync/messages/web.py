@@ -8,10 +8,6 @@ from batchsync.model import Reason
 
 # --- The command --------------------------------------------------------------------------------------------
 
-NEEDS_EXTRA = Translation(
-    en="The page needs one more package: pip install 'batchsync[web]' (in the program's folder: pip install '.[web]').",
-    zh="网页需要另外安装一个软件包：pip install 'batchsync[web]'（在程序文件夹中：pip install '.[web]'）。",
-)
 NEEDS_PASSWORD = Translation(
     en="web.host {host} lets other machines in, so the page needs a password: write one into a file that only you can read, and name it in web.password_file.",
     zh="web.host {host} 会让其他机器访问，因此需要密码：请把密码写入只有您能读取的文件，并在 web.password_file 中填写该文件名。",

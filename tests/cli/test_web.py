@@ -1,6 +1,5 @@
 """`batchsync web` as a process: what it prints, and how it ends."""
 
-import importlib.util
 import os
 import signal
 import subprocess
@@ -30,15 +29,6 @@ def test_ctrl_c_ends_it(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert 0 == process.wait(20)
         assert "Traceback" not in process.stderr.read()
-
-
-def test_without_its_package_it_says_how_to_get_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The extra is named, ready to paste."""
-    there = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "jinja2" else there(name))
-    assert (2, True) == (main(["web"]), "batchsync[web]" in capsys.readouterr().err)
 
 
 def test_others_are_not_let_in_without_a_password(capsys: pytest.CaptureFixture[str]) -> None:
