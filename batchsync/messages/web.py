@@ -276,6 +276,16 @@ PREPARING = Translation(en="Preparing the result …", zh="正在整理结果…
 CHECK_AGAIN = Translation(en="Check again", zh="重新检查")
 REPLACE = Translation(en="Upload a corrected version", zh="上传更正后的文件")
 REPLACE_UNREADABLE = Translation(en="Choose another file", zh="选择另一个文件")
+FILE_PASSWORD = Translation(en="Password of the file", zh="文件的打开密码")
+FILE_PASSWORD_HELP = Translation(
+    en="It is used once to open the file on this machine, and not stored.",
+    zh="只在本机用来打开一次文件，不会保存。",
+)
+UNLOCK = Translation(en="Open", zh="打开")
+WRONG_FILE_PASSWORD = Translation(
+    en="The file can't be opened with this password. Nothing was sent.",
+    zh="无法用这个密码打开文件。没有发送任何订单。",
+)
 UNREADABLE_HELP = Translation(
     en="Fix it as described, save it, and upload it here again. Nothing was sent.",
     zh="请按说明处理并保存后，在这里重新上传。没有发送任何订单。",

@@ -20,6 +20,7 @@ from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.server import Sandbox
 from tests.browser.conftest import Open
 from tests.browser.page_fixture import staged, workbook
+from tests.browser.test_interruptions import encrypted
 from tests.browser.test_workflow import download, reach, start, upload
 from tests.browser.views import fits, is_accessible
 
@@ -192,6 +193,25 @@ def test_an_unreadable_file_is_replaced(open_page: Open, tmp_path: Path) -> None
         page.wait_for_selector(".check-summary")
         expect(page.locator("h1")).to_have_text("fixed.xlsx")
         assert "3" == page.get_attribute("[data-action=start]", "data-orders")
+
+
+def test_a_locked_workbook_is_opened_with_its_password(open_page: Open, tmp_path: Path) -> None:
+    """A wrong password is refused; with the right one the file is checked, and the password is not kept."""
+    locked = tmp_path / "locked.xlsx"
+    locked.write_bytes(encrypted(tmp_path / "plain.xlsx"))
+    with staged(tmp_path) as stage:
+        page = open_page(stage.address)
+        page.set_input_files("#files", locked)
+        page.fill("[name=password]", "wrong")
+        page.click("[data-action=unlock] button")
+        expect(page.locator("#error")).to_contain_text("can't be opened with this password")
+        is_accessible(page)
+        page.fill("[name=password]", "secret")
+        page.click("[data-action=unlock] button")
+        page.wait_for_selector(".check-summary")
+        assert "3" == page.get_attribute("[data-action=start]", "data-orders")
+        kept = [path for path in stage.context.queue.store.folder.rglob("*") if path.is_file()]
+        assert [] == [path for path in kept if b"secret" in path.read_bytes()]
 
 
 def test_a_bad_cell_is_corrected(open_page: Open, tmp_path: Path) -> None:

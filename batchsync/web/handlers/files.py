@@ -13,6 +13,7 @@ from aiohttp import web
 from batchsync.errors import BatchsyncError, ColumnsUnclear, UsageError
 from batchsync.job import CheckedFile, Correction
 from batchsync.messages import Translation, planning
+from batchsync.messages import reader as reader_messages
 from batchsync.messages import web as messages
 from batchsync.planning.plan_csv import write_plan_csv
 from batchsync.web import request_parsing
@@ -20,6 +21,7 @@ from batchsync.web.column_choice import candidates, read_preview
 from batchsync.web.context import CONTEXT, AppContext
 from batchsync.web.rendering import download_headers, language
 from batchsync.web.run_queue import FileJob
+from batchsync.web.unlock import unlock
 from batchsync.web.uploads import ColumnOverrides, Confirmation, Phase
 from batchsync.web.views import (
     PLANNED_ROWS_A_PAGE,
@@ -128,6 +130,7 @@ async def _file_response(request: web.Request, template: str) -> web.Response:
         corrections=await asyncio.to_thread(context.queue.store.corrections, file.record),
         needs_columns=isinstance(file.error, ColumnsUnclear),
         columns_title=_columns_title(file.error),
+        is_locked=file.error is not None and file.error.text == reader_messages.PASSWORD,
         is_bad_merchant=file.error is not None and file.error.text == planning.BAD_DEFAULT_OWNER,
         ahead=ahead,
     )
@@ -224,6 +227,22 @@ async def replace_content(request: web.Request) -> web.StreamResponse:
     queue.refuse_busy(file)  # it may have been started during the upload
     queue.replaced(queue.store.replace_upload(file.record, new))
     return web.json_response({"id": file.record.id}, status=201)
+
+
+@routes.post(f"/api/files/{FILE}/unlock")
+async def unlock_file(request: web.Request) -> web.StreamResponse:
+    """Open a workbook with its password, keep it without, and check it."""
+    queue, file = request.app[CONTEXT].queue, _file_of(request)
+    body = await request_parsing.read_json(request)
+    queue.refuse_busy(file)
+    path = queue.store.path(file.record)
+    unlocked = path.with_name("unlocked")
+    password = request_parsing.get_str(body, "password")
+    await asyncio.to_thread(unlock, path, unlocked, password, file.record.name)
+    queue.refuse_busy(file)
+    unlocked.replace(path)
+    queue.check(file.record.id)
+    return web.json_response({})
 
 
 def _refuse_too_large(request: web.Request) -> None:

@@ -168,6 +168,7 @@ const forms = {
     sessionStorage.setItem("notice", form.dataset.done || "");
     location.reload();
   },
+  unlock: (form) => post(`/api/files/${form.dataset.file}/unlock`, { password: form.elements.password.value }),
   correct: (form) => {
     const { sheet, line, column, old } = form.dataset;
     const value = form.elements.value.value.trim();
