@@ -19,8 +19,8 @@ from batchsync.sending.pool import Pool, Slot
 Undo = contextlib.AbstractContextManager[Any]
 
 
-def _resend_on_timeout(heard: Response | NoResponse, *, unsent_http: frozenset[int]) -> CallVerdict:
-    verdict = judge(heard, unsent_http=unsent_http)
+def _resend_on_timeout(response: Response | NoResponse, **settings: Any) -> CallVerdict:
+    verdict = judge(response, **settings)
     if verdict.reason in {Reason.TIMEOUT, Reason.CONNECTION_LOST}:
         return CallVerdict(State.PLANNED, verdict.reason, retry=True)
     return verdict

@@ -20,7 +20,6 @@ NOT_YET: frozenset[str] = frozenset(
         "07d-goods-that-begin-with-total",
         "08a-shop-code-001",
         "08b-shop-id-0",
-        "15-retry-after-an-hour",
         "26a-named-column-first-row-na",
         "26b-named-column-other-ids",
         "26d-headers-column1-by-letter",

@@ -10,11 +10,11 @@ from batchsync.sending.call import Call
 from batchsync.sending.raw_http import Exchange
 from tests.planted_bugs import BUGS, Undo
 
-_ask = Exchange.request
+_request = Exchange.request
 
 
 async def _follow(self: Exchange, body: bytes, call: Call) -> Any:
-    connection, message, content = await _ask(self, body, call)
+    connection, message, content = await _request(self, body, call)
     if message.code not in {307, 308}:
         return connection, message, content
     await content.read()
@@ -22,12 +22,12 @@ async def _follow(self: Exchange, body: bytes, call: Call) -> Any:
     elsewhere = copy(self)
     _, _, rest = self._head.partition(b" HTTP/1.1")
     elsewhere._head = b"POST " + message.headers["Location"].encode() + b" HTTP/1.1" + rest
-    return await _ask(elsewhere, body, call)
+    return await _request(elsewhere, body, call)
 
 
 FAULTY: Mapping[str, Callable[[], Undo]] = {
     **BUGS,
-    "redirects followed": lambda: patch.object(Exchange, "ask", _follow),
+    "redirects followed": lambda: patch.object(Exchange, "request", _follow),
 }
 KILLS_CATCH = ("resend on time-out", "sending back to planned", "redirects followed", "claim after send")
 """The bugs that a campaign of kills must find out."""
