@@ -1,12 +1,18 @@
 """OpenDocument spreadsheets: what a cell shows, in its place."""
 
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from batchsync.errors import ReadError
+from batchsync.model import RowBatch
+from batchsync.reader import ods as ods_reader
 from batchsync.reader.open import open_source
+from batchsync.reader.row_batches import row_batches
 from batchsync.reader.source import (
     AMOUNT,
     BOOLEAN,
@@ -20,6 +26,7 @@ from batchsync.reader.source import (
     Line,
     ReadOptions,
 )
+from batchsync.reader.table.header_row import find_table
 
 ID = "261122-123456789012345"
 HEAD = (
@@ -158,3 +165,81 @@ def test_one_that_is_cut_short_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(ReadError) as caught:
         lines(path)
     assert "DAMAGED" == caught.value.reason
+
+
+# --- Both ways through the rows -----------------------------------------------------------------------------
+
+CELLS = st.sampled_from(
+    [
+        cell(ID, typed("string")),
+        cell(ID, typed("string")),
+        cell("780000001", typed("string")),
+        cell("0000042", typed("float", "42")),
+        cell("¥77.00", typed("float", "77")),
+        cell("5127395078262028714", typed("float", "5127395078262028714")),
+        cell("a &amp; b", typed("string")),
+        cell("a</text:p><text:p>b", typed("string")),
+        cell("1<text:span>2</text:span>"),
+        cell("x").replace("<text:p>", "<office:annotation><text:p>note</text:p></office:annotation><text:p>"),
+        cell(),
+        cell("y", 'table:number-columns-repeated="3"'),
+        '<table:table-cell table:number-columns-repeated="2"/>',
+        cell("m", 'table:number-rows-spanned="3"'),
+        "<table:covered-table-cell/>",
+        cell("合计", typed("string")),
+        cell("", typed("string") + ' office:string-value="s"'),
+        cell("#N/A", 'table:formula="of:=1" ' + typed("string")),
+        cell("2026-01-02", typed("date", "2026-01-02", "date-value")),
+        cell("", 'table:formula="of:=1"'),
+        cell("x") + "\n  ",
+    ]
+)
+ROWS = st.builds(
+    row,
+    st.lists(CELLS, min_size=1, max_size=5).map("".join),
+    about=st.sampled_from(
+        ["", "", "", 'table:style-name="ro1"', 'table:visibility="filter"', 'table:number-rows-repeated="2"']
+    ),
+)
+AROUND = st.sampled_from(
+    [
+        "{}",
+        "{}",
+        "\n {}",
+        "<table:table-row-group>{}</table:table-row-group>",
+        "<table:table-header-rows>\n{}\n</table:table-header-rows>",
+        '<table:table-row table:number-rows-repeated="3"/>{}',
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(rows=st.lists(st.tuples(AROUND, ROWS), max_size=8), chunk=st.integers(1, 500))
+def test_splitting_rows_gives_what_expat_gives(rows: list[tuple[str, str]], chunk: int) -> None:
+    """Repeated, merged, hidden, empty and odd cells and rows, in any order, and any blocks."""
+    body = row(cell("订单号"), cell("商家id")) + "".join(around.format(each) for around, each in rows)
+    data = content(body).encode()
+    source = ods_reader.OdsSource(lambda: [data[at : at + chunk] for at in range(0, len(data), chunk)])
+    (sheet,) = source.sheets()
+    assert isinstance(sheet, ods_reader.OdsSheet)
+    parsed = list(sheet._parsed_lines(0))
+    assert parsed == list(sheet.lines())
+    found = find_table(parsed, ReadOptions(), "S")
+    if found is not None:
+        assert rows_of(row_batches(parsed, found)) == rows_of(sheet.row_batches(found))
+
+
+def rows_of(batches: Iterable[RowBatch]) -> list[tuple[object, ...]]:
+    return [
+        (line, order, kind, *owner, hidden)
+        for batch in batches
+        for line, order, kind, *owner, hidden in zip(
+            batch.lines,
+            batch.orders,
+            batch.order_kinds,
+            batch.owners or batch.lines,
+            batch.owner_kinds or batch.lines,
+            batch.hidden or [0] * len(batch.lines),
+            strict=True,
+        )
+    ]
