@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint setup generate prove bench pictures clean
+.PHONY: demo dist test test-windows lint setup generate prove bench pictures clean
 
 setup: $(VENV)/.ready
 
@@ -26,6 +26,14 @@ lint: setup
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+test-windows: setup
+	$(BIN)/python -m tests.windows
+
+dist: setup
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m tests.deploy.check_wheel dist
 
 bench: setup
 	$(BIN)/python -m benchmarks

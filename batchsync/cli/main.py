@@ -32,6 +32,7 @@ COMMAND_MODULES = {
     "report": "history",
     "doctor": "doctor",
     "token": "token",
+    "setup": "setup",
     "init": "init",
     "sandbox": "sandbox",
     "demo": "demo",

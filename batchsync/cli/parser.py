@@ -248,6 +248,12 @@ def _token(spec: CommandSpec) -> None:
     _output(spec)
 
 
+def _setup(spec: CommandSpec) -> None:
+    spec.group(messages.SETTINGS).add("--folder", metavar="PATH").flag("--no-shortcut").flag("--remove")
+    spec.flag("--yes")
+    _output(spec)
+
+
 def _init(spec: CommandSpec) -> None:
     spec.group(messages.SETTINGS).add("--config", metavar="PATH")
     _output(spec)
@@ -279,6 +285,7 @@ COMMANDS: dict[str, Callable[[CommandSpec], None]] = {
     "report": _report,
     "doctor": _doctor,
     "token": _token,
+    "setup": _setup,
     "init": _init,
     "sandbox": _sandbox,
     "demo": _demo,

@@ -76,6 +76,10 @@ SUMMARIES: Mapping[str, Translation] = MappingProxyType(
             en="store the access token, show where it comes from, remove it",
             zh="保存访问 token、查看其来源或删除",
         ),
+        "setup": Translation(
+            en="prepare this computer: settings, token, shortcut to the page",
+            zh="在本机完成安装：设置、token、网页快捷方式",
+        ),
         "init": Translation(
             en="write a commented config.yaml here", zh="在当前文件夹生成带注释的 config.yaml"
         ),
@@ -95,7 +99,10 @@ COMMAND_GROUPS: tuple[tuple[Translation, tuple[str, ...]], ...] = (
     (Translation(en="everyday", zh="日常"), ("run", "check", "web", "history", "resolve", "report")),
     (Translation(en="unattended", zh="无人值守"), ("nightly", "watch", "worker")),
     (Translation(en="money", zh="点券"), ("spend", "reconcile")),
-    (Translation(en="maintenance", zh="维护"), ("doctor", "token", "init", "ledger", "sandbox", "demo")),
+    (
+        Translation(en="maintenance", zh="维护"),
+        ("setup", "doctor", "token", "init", "ledger", "sandbox", "demo"),
+    ),
 )
 """The commands as --help lists them."""
 
@@ -126,6 +133,7 @@ USAGES: Mapping[str, Translation] = MappingProxyType(
         "report": Translation(en="report RUN [options]", zh="report RUN [选项]"),
         "doctor": Translation(en="doctor [options]", zh="doctor [选项]"),
         "token": Translation(en="token set|show|clear [options]", zh="token set|show|clear [选项]"),
+        "setup": Translation(en="setup [options]", zh="setup [选项]"),
         "init": Translation(en="init [options]", zh="init [选项]"),
         "sandbox": Translation(en="sandbox [options]", zh="sandbox [选项]"),
         "demo": Translation(en="demo [options]", zh="demo [选项]"),
@@ -214,6 +222,13 @@ EXPLANATIONS: Mapping[str, Translation] = MappingProxyType(
             zh="set 提示输入访问 token（不显示，也可从标准输入读取），保存到系统的密钥库；没有密钥库时保存到仅自己可读的文件。"
             "show 显示 token 的来源，不显示其内容；clear 删除保存的 token。BATCHSYNC_TOKEN 和 api.token_file 优先。",
         ),
+        "setup": Translation(
+            en="Writes config.yaml and an inbox into one folder, asks for the token, puts a shortcut to the page on the desktop and into "
+            "the menu, and shows how to schedule nightly runs. Existing files are not changed. --remove deletes the shortcuts; settings, "
+            "token and ledger are kept.",
+            zh="在一个文件夹中生成 config.yaml 和收件目录，询问 token，在桌面和菜单中放置网页快捷方式，并说明如何安排夜间任务。"
+            "已有文件不会更改。--remove 只删除快捷方式，设置、token 和账本会保留。",
+        ),
         "init": Translation(
             en="Writes config.yaml with every setting, its default and what it means. Never overwrites one.",
             zh="生成 config.yaml，列出每一项设置、默认值和含义。绝不覆盖已有文件。",
@@ -283,6 +298,7 @@ EXAMPLES: Mapping[str, Translation] = MappingProxyType(
         ),
         "doctor": Translation(en="batchsync doctor", zh="batchsync doctor"),
         "token": Translation(en="batchsync token set", zh="batchsync token set"),
+        "setup": Translation(en="batchsync setup", zh="batchsync setup"),
         "init": Translation(en="batchsync init", zh="batchsync init"),
         "sandbox": Translation(en="batchsync sandbox --port 8765", zh="batchsync sandbox --port 8765"),
         "demo": Translation(en="batchsync demo", zh="batchsync demo"),
@@ -312,6 +328,12 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
             zh="在桌面创建快捷方式，从当前文件夹打开网页",
         ),
         "--no-browser": Translation(en="only print the address", zh="只显示地址，不打开浏览器"),
+        "--folder": Translation(
+            en="where settings and inbox go; ~/batchsync unless given",
+            zh="存放设置和收件目录的文件夹，默认 ~/batchsync",
+        ),
+        "--no-shortcut": Translation(en="put no shortcut on the desktop", zh="不在桌面放置快捷方式"),
+        "--remove": Translation(en="delete the shortcuts", zh="删除快捷方式"),
         "--config": Translation(
             en="settings (default: config.yaml here, if there is one)",
             zh="设置文件（默认：当前文件夹的 config.yaml，如果有）",

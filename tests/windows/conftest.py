@@ -130,7 +130,7 @@ class WindowsMachine:
 
         self.sandbox.settings = replace(self.sandbox.settings, latency_s=seconds)
 
-    def charges(self) -> tuple[int, list[str]]:
+    def charges(self) -> tuple[int, list[object]]:
         """Return the points charged and the orders charged twice."""
         return self.sandbox.books.points, list(self.sandbox.books.charged_twice())
 
