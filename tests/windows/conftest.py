@@ -132,7 +132,7 @@ class WindowsMachine:
 
     def charges(self) -> tuple[int, list[object]]:
         """Return the points charged and the orders charged twice."""
-        return self.sandbox.books.points, list(self.sandbox.books.charged_twice())
+        return self.sandbox.charge_log.points, list(self.sandbox.charge_log.charged_twice())
 
 
 @pytest.fixture

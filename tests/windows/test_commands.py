@@ -16,9 +16,9 @@ pytestmark = [
 ]
 TERMINATE_AT = """
 import json, subprocess, sys, time, urllib.request
-calls, books, *command = sys.argv[1:]
+calls, charges, *command = sys.argv[1:]
 process = subprocess.Popen([sys.executable, "-m", "batchsync", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-while json.load(urllib.request.urlopen(books))["points"] < int(calls):
+while json.load(urllib.request.urlopen(charges))["points"] < int(calls):
     assert process.poll() is None, process.returncode
     time.sleep(0.02)
 process.terminate()
@@ -46,9 +46,9 @@ def test_ctrl_c_in_a_console_finishes_the_calls_under_way(windows: WindowsMachin
     windows.set_latency(0.2)
     code, screen = windows.run_in_console(
         *("run", "orders.csv", "--concurrency", "4"),
-        press_ctrl_c_after=lambda: windows.sandbox.books.points > 4,
+        press_ctrl_c_after=lambda: windows.sandbox.charge_log.points > 4,
     )
-    sent = windows.sandbox.books.points
+    sent = windows.sandbox.charge_log.points
     assert (130, True) == (code, 4 < sent < 200), screen
     assert (windows.folder / "orders.result.xlsx").is_file()
     windows.set_latency(0)
@@ -60,8 +60,8 @@ def test_ctrl_c_in_a_console_finishes_the_calls_under_way(windows: WindowsMachin
 def test_a_terminated_run_is_resumed_without_a_second_charge(windows: WindowsMachine) -> None:
     windows.put("orders.csv", 1, 100)
     windows.set_latency(0.2)
-    books = f"{windows.sandbox.origin}/books"
-    killed = windows.run_script(TERMINATE_AT, "8", books, "run", "orders.csv", "--concurrency", "4")
+    charges = f"{windows.sandbox.origin}/charges"
+    killed = windows.run_script(TERMINATE_AT, "8", charges, "run", "orders.csv", "--concurrency", "4")
     assert 0 == killed.returncode, killed.stderr
     windows.set_latency(0)
     ran = windows.run("run", "orders.csv", "--no-progress", "--summary-json", "-")
@@ -79,7 +79,7 @@ def test_of_two_runs_at_once_the_second_is_refused(windows: WindowsMachine) -> N
     windows.put("orders.csv", 1, 60)
     windows.set_latency(0.5)
     first = windows.start("run", "orders.csv", "--no-progress", "--concurrency", "2")
-    wait_until(lambda: windows.sandbox.books.calls, first)
+    wait_until(lambda: windows.sandbox.charge_log.calls, first)
     windows.variables["BATCHSYNC_LEDGER__WAIT"] = "0"
     second = windows.run("run", "orders.csv", "--no-progress")
     windows.set_latency(0)
@@ -177,7 +177,7 @@ def test_a_file_that_grows_is_left_until_it_is_complete(windows: WindowsMachine)
         "sys.exit(night.returncode)\n"
     )
     windows.run_script(copying)
-    assert (0, True) == (windows.sandbox.books.points, (inbox / "orders.csv").is_file())
+    assert (0, True) == (windows.sandbox.charge_log.points, (inbox / "orders.csv").is_file())
 
 
 def test_watch_takes_a_file_that_is_dropped_in(windows: WindowsMachine) -> None:
