@@ -99,28 +99,38 @@ def _write_csv(lines: Sequence[SpendRow], arguments: argparse.Namespace, path: P
 
 
 def reconcile(arguments: argparse.Namespace, console: Console) -> int:
-    """Hold the ledger against balances or a statement; exit code 1 when something is left to find out."""
+    """Compare the ledger with balances or a statement; exit code 1 when something is left to find out."""
     balances = _balances(arguments)
-    if (balances is None) == (arguments.statement is None):
+    if (balances is None) == (not arguments.statement):
         raise UsageError(messages.WHICH_SIDE)
-    theirs = Path(arguments.statement).expanduser() if arguments.statement else None
-    workbook = given.target(arguments, "--workbook", theirs)
+    paths = [Path(path).expanduser() for path in arguments.statement or ()]
+    workbook = given.target(arguments, "--workbook", *paths)
     since, until = _days(arguments)
-    wanted = _columns(arguments)  # of the statement, not of the user's own sheets
+    columns = statement_columns(arguments)
     config = given.settings(arguments, console).config
+    statement = (
+        read_statement(paths, columns, arguments.points_column, arguments.statement_account)
+        if paths
+        else None
+    )
     with open_ledger(config.ledger.url, read_only=True) as ledger:
         account = ledger.find_account(config.api.url, config.api.account)
-        charges = [] if account is None else list(ledger.charges(account, since=since, until=until))
         price = ledger.price_of_a_call(account, config.spend.price)
-    if balances is not None:
-        found = reconcile_balances(balances, charges, price)
-    else:
-        statement = read_statement(Path(arguments.statement).expanduser(), wanted, arguments.points_column)
-        found = reconcile_statement(statement, charges, price)
+        if statement is None:
+            assert balances is not None
+            charges = iter(()) if account is None else ledger.charges(account, since=since, until=until)
+            found = reconcile_balances(balances, charges, price)
+        else:
+            if account is not None:
+                statement.set_period(ledger.charges(account), since, until)
+            found = reconcile_statement(
+                statement, ledger.charges(account) if account is not None else (), price
+            )
     summary = list(_summary(found, console.lang))
     for line in table(summary):
         console.out(line)
-    console.out(_verdict(found).render(console.lang))
+    for text in _conclusions(found):
+        console.out(text.render(console.lang))
     _show_findings(found, console)
     if workbook is not None:
         with _writing("--workbook", workbook):
@@ -129,7 +139,8 @@ def reconcile(arguments: argparse.Namespace, console: Console) -> int:
     return 0 if found.agrees else 1
 
 
-def _columns(arguments: argparse.Namespace) -> InputSettings:
+def statement_columns(arguments: argparse.Namespace) -> InputSettings:
+    """Take the options that name sheets and columns of the statement, so that they do not change the settings."""
     wanted = InputSettings(
         sheets=tuple(arguments.sheet or ()),
         order_columns=tuple(arguments.order_column or ()),
@@ -160,31 +171,45 @@ def _points(value: str, option: str) -> int:
 
 
 def _summary(found: Reconciled, lang: Lang) -> Iterator[tuple[str, str]]:
-    def line(name: str, points: int, calls: int | None = None) -> tuple[str, str]:
-        text = messages.IN_POINTS if calls is None else messages.IN_CALLS
-        return messages.ROWS[name].render(lang), text.render(lang, points=f"{points:,}", calls=calls)
+    figures = {
+        "vendor": found.vendor,
+        "points": found.points,
+        "rest": found.rest,
+        "vendor_charges": found.vendor_charges,
+        "ledger_charges": found.ledger_charges if found.vendor_charges is not None else None,
+        "unknown_calls": found.unknown_calls or None,
+        "uncertain": len(found.uncertain) or None,
+    }
+    for name, number in figures.items():
+        if number is not None:
+            yield messages.ROWS[name].render(lang), f"{number:,}"
 
-    yield line("vendor", found.vendor)
-    yield line("ledger", found.answered)
-    for name, calls in (("by_hand", found.by_hand_calls), ("missing", found.missing_calls)):
-        if calls:
-            yield line(name, calls * found.price, calls)
-    yield line("difference", found.difference)
-    if found.open_calls:
-        yield line("open", found.open_calls * found.price, found.open_calls)
 
-
-def _verdict(found: Reconciled) -> Message | Translation:
-    facts = {"difference": found.difference, "price": found.price, "open": found.open_calls}
-    if found.beyond > 0:
-        return Message(messages.TOO_MUCH, {"beyond": found.beyond})
-    if found.beyond < 0:
-        return Message(messages.TOO_LITTLE, {"beyond": -found.beyond})
-    if found.difference:
-        return Message(messages.EXPLAINED, {**facts, "count": -(-found.difference // max(1, found.price))})
-    if not found.agrees:
-        return messages.SUM_AGREES
-    return Message(messages.OPEN_FREE, facts) if found.open_calls else messages.AGREES
+def _conclusions(found: Reconciled) -> Iterator[Message | Translation]:
+    if found.vendor_charges is not None:
+        differing = sum(finding.kind != "agreed" for finding in found.findings)
+        yield (
+            Message(messages.STATEMENT_DIFFERS, {"count": differing})
+            if differing
+            else messages.STATEMENT_AGREES
+        )
+        if any(finding.kind.startswith("uncertain") for finding in found.findings):
+            yield messages.STATEMENT_PREMISE
+        return
+    facts = {
+        "rest": found.rest,
+        "less": -(found.rest or 0),
+        "unknown": found.unknown_calls,
+        "uncertain": len(found.uncertain),
+        "most": found.most_charged,
+        "price": found.highest_price,
+        "number": found.uncertain[0].number if found.uncertain else "",
+    }
+    yield Message(messages.BALANCES[found.balance_kind], facts)
+    if found.above_highest_price:
+        yield Message(messages.ABOVE_HIGHEST, facts)
+    if found.balance_kind not in ("agrees", "took_less"):
+        yield messages.PREMISE
 
 
 def _show_findings(found: Reconciled, console: Console) -> None:

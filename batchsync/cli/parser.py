@@ -215,10 +215,11 @@ def _spend(spec: CommandSpec) -> None:
 
 def _reconcile(spec: CommandSpec) -> None:
     spec.group(messages.INPUTS).add("--opening", metavar="N").add("--closing", metavar="N")
-    spec.add("--topped-up", metavar="N").add("--statement", metavar="FILE")
+    spec.add("--topped-up", metavar="N").add("--statement", action="append", metavar="FILE")
     spec.add("--points-column", metavar="HEADER").add("--sheet", action="append", metavar="NAME")
     spec.add("--order-column", action="append", metavar="HEADER")
     spec.add("--owner-column", action="append", metavar="HEADER")
+    spec.add("--statement-account", metavar="NAME")
     spec.add("--since", metavar="DAY").add("--until", metavar="DAY")
     spec.group(messages.RESULT).add("--workbook", metavar="PATH")
     _account(spec)

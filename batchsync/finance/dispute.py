@@ -1,86 +1,73 @@
-"""The dispute workbook: what differs, order by order, and the evidence for calls without an answer."""
+"""The dispute workbook: what differs, order by order, and the evidence for calls without a response."""
 
 from collections.abc import Iterable, Sequence
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from batchsync.finance.reconcile import Reconciled
+from batchsync.finance.tables import write_workbook
 from batchsync.ledger import Charge
-from batchsync.messages import Lang, Translation, summary
+from batchsync.messages import Lang, summary
 from batchsync.messages import finance as messages
 
-LONGEST = 32_000
-DIFFERENCES = ("finding", "owner", "number", "vendor_charges", "vendor_points", "our_charges", "our_open")
+CELL_CHARACTERS_MAX = 32_000
+DIFFERENCES = (
+    "finding", "owner", "number", "vendor_charges", "vendor_points", "refunded", "our_charges", "our_open", "our_points",
+    "places", "todo",
+)  # fmt: skip
 EVIDENCE = ("owner", "number", "run", "sent", "heard", "reason", "http", "error", "answer")
 
 Cell = str | int | None
 
 
-def write_dispute(reconciled: Reconciled, summary: Sequence[tuple[str, str]], path: Path, lang: Lang) -> None:
-    """Write the workbook; `summary` is what was said of the whole, as pairs."""
-    from xlsxwriter import Workbook
-
-    whole = BytesIO()
-    with Workbook(whole, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        _sheet(book, "summary", (), summary, lang)
-        heads = [messages.HEADS[name] for name in (*DIFFERENCES, "our_points", "todo")]
-        _sheet(book, "differences", heads, _differences(reconciled, lang), lang)
-        _sheet(
-            book,
-            "uncertain",
-            [messages.HEADS[name] for name in EVIDENCE],
-            _evidence(reconciled.doubts, lang),
-            lang,
-        )
-    path.write_bytes(whole.getvalue())
-
-
-def _sheet(
-    book: Any, name: str, heads: Sequence[Translation], rows: Iterable[Sequence[Cell]], lang: Lang
-) -> None:
-    sheet = book.add_worksheet(messages.SHEETS[name].render(lang))
-    bold = book.add_format({"bold": True})
-    sheet.set_column(0, 12, 24)
-    for column, head in enumerate(heads):
-        sheet.write_string(0, column, head.render(lang), bold)
-    if heads:
-        sheet.freeze_panes(1, 0)
-    for line, cells in enumerate(rows, start=1 if heads else 0):
-        for column, cell in enumerate(cells):
-            if isinstance(cell, int):
-                sheet.write_number(line, column, cell)
-            elif cell:
-                sheet.write_string(line, column, cell[:LONGEST])
+def write_dispute(reconciled: Reconciled, figures: Sequence[tuple[str, str]], path: Path, lang: Lang) -> None:
+    """Write the workbook: `figures` as name and value, the differences, and the uncertain calls. Raises OSError."""
+    sheets = {
+        "summary": (("figure", "value"), figures),
+        "differences": (DIFFERENCES, _differences(reconciled, lang)),
+        "uncertain": (EVIDENCE, _evidence(reconciled.uncertain, lang)),
+    }
+    write_workbook(
+        path,
+        {
+            messages.SHEETS[name].render(lang): (
+                [messages.HEADS[head].render(lang) for head in heads],
+                list(rows),
+            )
+            for name, (heads, rows) in sheets.items()
+        },
+    )
 
 
 def _differences(reconciled: Reconciled, lang: Lang) -> Iterable[Sequence[Cell]]:
     for finding in reconciled.findings:
-        if finding.kind != "agreed":
-            vendor = finding.vendor
-            yield (
-                messages.FOUND[finding.kind].render(lang),
-                finding.owner_id,
-                finding.number,
-                vendor.charges if vendor else 0,
-                vendor.points if vendor and vendor.named else None,
-                finding.charges,
-                finding.open,
-                finding.points,
-                messages.TODO[finding.kind].render(lang, number=finding.number),
-            )
-
-
-def _evidence(doubts: Sequence[Charge], lang: Lang) -> Iterable[Sequence[Cell]]:
-    for charge in doubts:
+        if finding.kind == "agreed":
+            continue
+        vendor = finding.vendor
         yield (
-            charge.owner_id,
-            charge.number,
-            charge.run,
-            f"{charge.claimed_at.astimezone():%Y-%m-%d %H:%M:%S}",
-            f"{charge.at.astimezone():%Y-%m-%d %H:%M:%S}",
-            summary.KINDS[charge.reason].render(lang) if charge.reason else "",
-            charge.http_status,
-            charge.error,
-            charge.answer,
+            messages.FOUND[finding.kind].render(lang),
+            finding.owner_id,
+            finding.number,
+            vendor.charges if vendor else 0,
+            vendor.points if vendor and vendor.is_named else None,
+            vendor.refunded if vendor and vendor.refunds else None,
+            finding.charges,
+            finding.uncertain,
+            finding.points,
+            ", ".join(f"{place.file}:{place.line}" for place in vendor.places) if vendor else "",
+            messages.TODO[finding.kind].render(lang, number=finding.number),
+        )
+
+
+def _evidence(calls: Sequence[Charge], lang: Lang) -> Iterable[Sequence[Cell]]:
+    for call in calls:
+        yield (
+            call.owner_id,
+            call.number,
+            call.run,
+            f"{call.claimed_at.astimezone():%Y-%m-%d %H:%M:%S}",
+            f"{call.at.astimezone():%Y-%m-%d %H:%M:%S}",
+            summary.KINDS[call.reason].render(lang) if call.reason else "",
+            call.http_status,
+            call.error[:CELL_CHARACTERS_MAX],
+            call.answer[:CELL_CHARACTERS_MAX],
         )

@@ -435,6 +435,10 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
         "--statement": Translation(
             en="the vendor's statement, as a spreadsheet", zh="平台的对账单（表格文件）"
         ),
+        "--statement-account": Translation(
+            en="the account whose rows count, on a statement of several",
+            zh="对账单含多个账户时，指定核对哪个账户",
+        ),
         "--points-column": Translation(
             en="header of the statement's points column", zh="对账单中点券列的表头"
         ),

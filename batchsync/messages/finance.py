@@ -1,4 +1,4 @@
-"""What is said of money: points by day, merchant and run; the ledger held against balances and statements."""
+"""Texts of spend, reconcile and the ledger commands."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,8 +10,8 @@ from batchsync.messages.render import Translation
 BY: Mapping[str, Translation] = MappingProxyType(
     {
         "day": Translation(en="day", zh="日期"),
-        "merchant": Translation(en="merchant id", zh="商家id"),
-        "run": Translation(en="run", zh="运行编号"),
+        "merchant": Translation(en="merchant id", zh="商家 ID"),
+        "run": Translation(en="run", zh="任务编号"),
     }
 )
 FIGURES: Mapping[str, Translation] = MappingProxyType(
@@ -48,57 +48,115 @@ CHART_KIND = Translation(
 # --- reconcile ----------------------------------------------------------------------------------------------
 
 WHICH_SIDE = Translation(
-    en="Say what to hold the ledger against: --opening N and --closing N, or --statement FILE.",
+    en="Give what to compare the ledger with: --opening N and --closing N, or --statement FILE.",
     zh="请说明拿什么与账本核对：--opening N 和 --closing N，或 --statement 文件。",
 )
 NOT_POINTS = Translation(
     en="{option} wants a whole number of points, not {value}.", zh="{option} 应为整数点券，不能是 {value}。"
 )
 NO_STATEMENT_ROWS = Translation(
-    en="{file} holds no orders to hold against the ledger.", zh="{file} 中没有可以与账本核对的订单。"
+    en="{file} has no orders to compare with the ledger.", zh="{file} 中没有可以与账本核对的订单。"
 )
 NO_POINTS_COLUMN = Translation(en="{file} has no column {column!r}.", zh="{file} 中没有名为“{column}”的列。")
+WHICH_POINTS_COLUMN = Translation(
+    en="{file}, sheet {sheet}: which column has the points? It may be: {columns}. Name it with --points-column HEADER, "
+    "or give --points-column - if none has.",
+    zh="{file}，工作表“{sheet}”：哪一列是点券？可能是：{columns}。请用 --points-column 表头 指定；如果都不是，请用 --points-column -。",
+)
+SEVERAL_ACCOUNTS = Translation(
+    en="{file} has rows of several accounts: {accounts}. Choose one with --statement-account NAME.",
+    zh="{file} 中有多个账户的记录：{accounts}。请用 --statement-account 名称 选择其中一个。",
+)
 ROWS: Mapping[str, Translation] = MappingProxyType(
     {
-        "vendor": Translation(en="vendor took", zh="平台扣除"),
-        "ledger": Translation(en="ledger: answered as spent", zh="账本：接口确认消耗"),
-        "by_hand": Translation(en="ledger: settled by a person as charged", zh="账本：人工核实为已扣费"),
-        "missing": Translation(en="ledger: answers without an amount", zh="账本：未注明点券的回答"),
-        "open": Translation(en="ledger: uncertain, perhaps charged", zh="账本：结果未知，可能已扣费"),
-        "difference": Translation(en="difference", zh="差额"),
+        "vendor": Translation(en="points taken by the vendor", zh="服务商扣除的点券"),
+        "points": Translation(en="points named by responses", zh="响应注明的点券"),
+        "rest": Translation(en="difference", zh="差额"),
+        "vendor_charges": Translation(en="charges on the statement", zh="对账单扣费次数"),
+        "ledger_charges": Translation(en="charged calls in the ledger", zh="账本已扣费次数"),
+        "unknown_calls": Translation(en="of these without an amount", zh="其中点券未知"),
+        "uncertain": Translation(en="uncertain calls", zh="结果未知的调用"),
     }
 )
-IN_CALLS = Translation(en="{points} points ({calls} calls)", zh="{points} 点券（{calls} 次调用）")
-IN_POINTS = Translation(en="{points} points", zh="{points} 点券")
-AGREES = Translation(en="Vendor and ledger agree to the point.", zh="平台与账本完全一致。")
-OPEN_FREE = Translation(
-    en="Vendor and ledger agree to the point; so none of the {open} uncertain calls was charged, if the balances are right. "
-    "Settle them with batchsync resolve --not-charged.",
-    zh="平台与账本完全一致；如果余额无误，说明 {open} 次结果未知的调用都没有扣费，可用 batchsync resolve --not-charged 定案。",
+PREMISE = Translation(
+    en="This holds if the balances are right, --topped-up has every top-up and refund, and nothing else spends from this account.",
+    zh="前提：余额正确，--topped-up 已包含所有充值和退回，且没有其他程序使用此账户。",
 )
-SUM_AGREES = Translation(en="The sums agree, but single orders don't:", zh="合计一致，但个别订单不一致：")
-EXPLAINED = Translation(
-    en="The difference of {difference} fits the uncertain orders: at {price} points each, {count} of {open} would have been charged. "
-    "Look them up and settle them with batchsync resolve.",
-    zh="差额 {difference} 可以由结果未知的订单解释：按每个 {price} 点券计，{open} 个中有 {count} 个已扣费。请逐一核实，用 batchsync resolve 定案。",
+STATEMENT_PREMISE = Translation(
+    en="This holds if the statement is complete and each call was charged at most once.",
+    zh="前提：对账单完整，且每次调用最多扣费一次。",
 )
-TOO_MUCH = Translation(
-    en="The vendor took {beyond} points more than the ledger can explain, even if every uncertain order was charged. "
-    "Does anything else spend from this account? Otherwise the workbook has the evidence for a dispute.",
-    zh="即使所有结果未知的订单都已扣费，平台仍比账本多扣 {beyond} 点券。是否有其他程序使用此账户？如没有，可凭工作簿中的证据提出争议。",
+BALANCES: Mapping[str, Translation] = MappingProxyType(
+    {
+        "agrees": Translation(
+            en="The vendor took exactly the points that responses named.",
+            zh="服务商扣除的点券与响应注明的完全一致。",
+        ),
+        "none_charged": Translation(
+            en="The vendor took exactly the points that responses named, so none of the {uncertain} uncertain calls was charged. "
+            "Resolve them with batchsync resolve --not-charged.",
+            zh="服务商扣除的点券与响应注明的完全一致，因此 {uncertain} 次结果未知的调用都没有扣费，可用 batchsync resolve --not-charged 确认。",
+        ),
+        "one_charged": Translation(
+            en="The uncertain call of order {number} was charged {rest} points. Resolve it with batchsync resolve --charged {number}.",
+            zh="订单 {number} 的结果未知的调用扣了 {rest} 点券，请用 batchsync resolve --charged {number} 确认。",
+        ),
+        "some_charged": Translation(
+            en="At least 1 and at most {most} of the {uncertain} uncertain calls were charged, {rest} points together. Which ones "
+            "can't be told from balances: compare with the vendor's statement (--statement FILE).",
+            zh="{uncertain} 次结果未知的调用中，至少 1 次、最多 {most} 次已扣费，共 {rest} 点券。仅凭余额无法判断是哪些，请与服务商对账单核对（--statement 文件）。",
+        ),
+        "cannot_tell": Translation(
+            en="The {unknown} charged calls without an amount and the {uncertain} uncertain calls cost {rest} points together. Whether "
+            "any uncertain call was charged can't be told from balances (at most {most} were): compare with the vendor's statement "
+            "(--statement FILE), and resolve none before.",
+            zh="{unknown} 次点券未知的已扣费调用与 {uncertain} 次结果未知的调用共消耗 {rest} 点券。仅凭余额无法判断结果未知的调用是否扣费"
+            "（最多 {most} 次）。请先与服务商对账单核对（--statement 文件），在此之前不要确认结果。",
+        ),
+        "unknown_points": Translation(
+            en="The {unknown} charged calls without an amount cost {rest} points together.",
+            zh="{unknown} 次点券未知的已扣费调用共消耗 {rest} 点券。",
+        ),
+        "unexplained": Translation(
+            en="No call of the ledger explains {rest} of the points. Does anything else spend from this account? The vendor's "
+            "statement shows what they were taken for (--statement FILE).",
+            zh="账本中没有调用能解释其中 {rest} 点券。是否有其他程序使用此账户？请查看服务商对账单（--statement 文件）。",
+        ),
+        "took_less": Translation(
+            en="The vendor took {less} points less than responses named. Check the balances, top-ups and refunds that you gave; "
+            "nothing can be told about uncertain calls.",
+            zh="服务商扣除的点券比响应注明的少 {less}。请检查输入的余额、充值和退回；无法判断结果未知的调用。",
+        ),
+    }
 )
-TOO_LITTLE = Translation(
-    en="The vendor took {beyond} points less than the answers named. Check the balances and top-ups that you gave.",
-    zh="平台扣除的点券比接口回答的少 {beyond}。请检查输入的余额和充值数。",
+ABOVE_HIGHEST = Translation(
+    en="The difference of {rest} is more than these calls would cost at {price} points each, the highest price seen or expected.",
+    zh="差额 {rest} 超过这些调用按每次 {price} 点券（目前已知或预计的最高单价）计算的总和。",
+)
+STATEMENT_AGREES = Translation(
+    en="Statement and ledger agree on every order.", zh="对账单与账本的每个订单都一致。"
+)
+STATEMENT_DIFFERS = Translation(
+    en="Statement and ledger differ on {count:order|orders}:", zh="对账单与账本有 {count} 个订单不一致："
 )
 FOUND: Mapping[str, Translation] = MappingProxyType(
     {
-        "agreed": Translation(en="charged on both sides, same points", zh="双方一致"),
-        "points_differ": Translation(en="charged on both sides, other points", zh="双方都有扣费，点券不同"),
-        "twice": Translation(en="charged more often than it was sent", zh="平台扣费次数多于发送次数"),
-        "uncertain_charged": Translation(en="uncertain here, charged there", zh="账本未知，平台已扣费"),
-        "uncertain_absent": Translation(
-            en="uncertain here, not on the statement", zh="账本未知，对账单上没有"
+        "agreed": Translation(en="agrees", zh="一致"),
+        "points_differ": Translation(
+            en="charged on both sides, different points", zh="双方都有扣费，点券不同"
+        ),
+        "too_often": Translation(en="charged more often than it was sent", zh="服务商扣费次数多于发送次数"),
+        "refunded": Translation(en="charged, and refunded", zh="已扣费，又有退回"),
+        "uncertain_charged": Translation(
+            en="uncertain in the ledger, charged on the statement", zh="账本结果未知，对账单已扣费"
+        ),
+        "uncertain_not_charged": Translation(
+            en="uncertain in the ledger; the statement covers its time and does not list it",
+            zh="账本结果未知，对账单涵盖该时间但没有记录",
+        ),
+        "uncertain_unclear": Translation(
+            en="uncertain in the ledger; the statement does not tell whether it was charged",
+            zh="账本结果未知，对账单无法判断是否扣费",
         ),
         "only_vendor": Translation(en="on the statement, not in the ledger", zh="对账单有，账本没有"),
         "only_ledger": Translation(en="charged in the ledger, not on the statement", zh="账本有，对账单没有"),
@@ -107,45 +165,57 @@ FOUND: Mapping[str, Translation] = MappingProxyType(
 TODO: Mapping[str, Translation] = MappingProxyType(
     {
         "agreed": Translation(en="Nothing to do.", zh="无需处理。"),
-        "points_differ": Translation(en="Ask the vendor about the difference.", zh="请向平台询问差额。"),
-        "twice": Translation(
-            en="Dispute it: the ledger shows every call.", zh="可提出争议：账本记录了每一次调用。"
+        "points_differ": Translation(en="Ask the vendor about the difference.", zh="请向服务商询问差额。"),
+        "too_often": Translation(
+            en="Dispute it: the ledger has every call.", zh="可提出争议：账本记录了每一次调用。"
+        ),
+        "refunded": Translation(
+            en="Ask the vendor whether the order was synced.", zh="请向服务商确认该订单是否已同步。"
         ),
         "uncertain_charged": Translation(
-            en="Settle it: batchsync resolve --charged {number}",
-            zh="请定案：batchsync resolve --charged {number}",
+            en="batchsync resolve --charged {number}, or batchsync resolve --statement FILE for all.",
+            zh="请用 batchsync resolve --charged {number}，或用 batchsync resolve --statement 文件 处理全部。",
         ),
-        "uncertain_absent": Translation(
-            en="If the statement is complete: batchsync resolve --not-charged {number}",
-            zh="如对账单完整，请定案：batchsync resolve --not-charged {number}",
+        "uncertain_not_charged": Translation(
+            en="batchsync resolve --not-charged {number}, or batchsync resolve --statement FILE for all.",
+            zh="请用 batchsync resolve --not-charged {number}，或用 batchsync resolve --statement 文件 处理全部。",
+        ),
+        "uncertain_unclear": Translation(
+            en="Get a complete statement of that time, or give --since and --until days that this one covers completely.",
+            zh="请取得该时间的完整对账单，或用 --since 和 --until 指定本对账单完整涵盖的日期。",
         ),
         "only_vendor": Translation(
             en="Did another program or ledger send it? Otherwise dispute it.",
             zh="是否由其他程序或账本发送？否则可提出争议。",
         ),
         "only_ledger": Translation(
-            en="Is the statement complete for these days?", zh="请确认对账单包含这些日期的全部记录。"
+            en="Check whether the statement is complete for that time.",
+            zh="请确认对账单包含该时间的全部记录。",
         ),
     }
 )
 HEADS: Mapping[str, Translation] = MappingProxyType(
     {
         "finding": Translation(en="finding", zh="核对结果"),
-        "owner": Translation(en="merchant id", zh="商家id"),
+        "owner": Translation(en="merchant id", zh="商家 ID"),
         "number": Translation(en="order number", zh="订单号"),
-        "vendor_charges": Translation(en="charges (vendor)", zh="平台扣费次数"),
-        "vendor_points": Translation(en="points (vendor)", zh="平台点券"),
+        "vendor_charges": Translation(en="charges (vendor)", zh="服务商扣费次数"),
+        "vendor_points": Translation(en="points (vendor)", zh="服务商点券"),
         "our_charges": Translation(en="charges (ledger)", zh="账本扣费次数"),
         "our_open": Translation(en="uncertain calls", zh="未知调用次数"),
+        "refunded": Translation(en="refunded points", zh="退回点券"),
+        "places": Translation(en="statement rows", zh="对账单行"),
+        "figure": Translation(en="figure", zh="项目"),
+        "value": Translation(en="value", zh="数值"),
         "our_points": Translation(en="points (ledger)", zh="账本点券"),
         "todo": Translation(en="what to do", zh="处理建议"),
-        "run": Translation(en="run", zh="运行编号"),
+        "run": Translation(en="run", zh="任务编号"),
         "sent": Translation(en="sent at", zh="发送时间"),
         "heard": Translation(en="given up at", zh="结束时间"),
         "reason": Translation(en="what happened", zh="经过"),
         "http": Translation(en="HTTP status", zh="HTTP 状态"),
         "error": Translation(en="error", zh="错误"),
-        "answer": Translation(en="answer", zh="回答"),
+        "answer": Translation(en="response", zh="响应"),
     }
 )
 SHEETS: Mapping[str, Translation] = MappingProxyType(

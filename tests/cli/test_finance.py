@@ -71,13 +71,13 @@ def test_slips_in_spend(given: list[str], text: str, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("closing", "code", "text"),
     [
-        ("99", 0, "none of the 1 uncertain"),
-        ("98", 1, "1 of 1"),
-        ("90", 1, "8 points more"),
-        ("100", 1, "less"),
+        ("99", 0, "none of the 1 uncertain calls was charged"),
+        ("98", 1, f"order {LOST_SN} was charged 1 points"),
+        ("90", 1, "more than these calls would cost at 1 points each"),
+        ("100", 1, "1 points less"),
     ],
 )
-def test_balances_tie_the_difference_to_the_doubts(
+def test_balances_say_what_must_be_true_of_uncertain_calls(
     closing: str, code: int, text: str, run: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """1 point is sure, 1 possible: what was taken says which."""
@@ -100,6 +100,42 @@ def test_a_statement_makes_a_dispute_workbook(
         evidence["B2"].value,
         evidence["C2"].value,
     )
+
+
+@pytest.mark.parametrize("header", ["扣点", "消耗", "点数(个)"])
+def test_the_points_column_has_many_names(header: str, run: str, here: Path) -> None:
+    """Points are compared, not assumed: 5 points for an order that cost 1 differ."""
+    (here / "statement.csv").write_text(f"订单号,商家id,{header}\n{PAID_SN},77,5\n", encoding="utf-8")
+    assert 1 == main(["reconcile", "--statement", "statement.csv"])
+
+
+@pytest.mark.parametrize("headers", ["扣点,消耗", "甲,乙"], ids=["two fit", "none has a known name"])
+def test_an_unclear_points_column_is_asked_for(
+    headers: str, run: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The question names the columns; the answer is an option."""
+    (here / "statement.csv").write_text(f"订单号,商家id,{headers}\n{PAID_SN},77,1,3\n", encoding="utf-8")
+    assert 2 == main(["reconcile", "--statement", "statement.csv"])
+    assert headers.replace(",", ", ") in capsys.readouterr().err
+    chosen = ["--points-column", headers.split(",", maxsplit=1)[0]]
+    main(["reconcile", "--statement", "statement.csv", *chosen])
+    assert "charges on the statement" in capsys.readouterr().out
+
+
+def test_several_accounts_and_overlapping_pages(
+    run: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One account is chosen; a row with its time that stands on two pages is one charge."""
+    head = "时间,账户,订单号,商家id,扣点\n"
+    mine, other = f"2026-11-24 10:00:00,a,{PAID_SN},77,1\n", f"2026-11-24 10:00:00,b,{PAID_SN},77,1\n"
+    (here / "1.csv").write_text(head + mine + other, encoding="utf-8")
+    (here / "2.csv").write_text(head + mine, encoding="utf-8")
+    pages = ["reconcile", "--statement", "1.csv", "--statement", "2.csv"]
+    assert 2 == main(pages)
+    assert "a, b" in capsys.readouterr().err
+    main([*pages, "--statement-account", "a"])
+    lines = capsys.readouterr().out.splitlines()
+    assert "1" == next(line.split()[-1] for line in lines if line.startswith("charges on the statement"))
 
 
 @pytest.mark.parametrize(
