@@ -1,4 +1,4 @@
-"""Sends one order to a server that misbehaves, and asks the books whether what was said of it holds."""
+"""Sends one order to a faulty server and compares the verdict with what the server received."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from batchsync.config import ApiSettings
 from batchsync.model import CallVerdict, NoResponse, Order, Response
 from batchsync.sending.client import Client
 from batchsync.sending.judge import judge
-from tests.faults.server import Books, Misbehaving
+from tests.faults.server import FaultyServer, ServerLog
 from tests.faults.table import Fault
 
 TOKEN = "canary-1798c6aadec33d1bc2f5"
@@ -23,16 +23,16 @@ SHORT_S, LONG_S = 0.25, 20.0
 
 
 class Slot:
-    """Counts departures."""
+    """Counts the requests that were sent."""
 
     def __init__(self) -> None:
-        self.departures = 0
+        self.sent_count = 0
 
     def wait_s(self) -> float:
         return 0.0
 
     def sent(self) -> None:
-        self.departures += 1
+        self.sent_count += 1
 
 
 class Sender(Protocol):
@@ -47,59 +47,63 @@ def ours(api: ApiSettings) -> Client:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """One call: what was heard, what was made of it, and what the wire saw."""
+class CallResult:
+    """One call: its response, the verdict, and how often a request was sent."""
 
-    heard: Response | NoResponse
+    response: Response | NoResponse
     verdict: CallVerdict
-    departures: int
+    sent_count: int
 
 
 def settings(url: str, **more: Any) -> ApiSettings:
     return ApiSettings(url=url, **({"connect_timeout": LONG_S, "answer_timeout": LONG_S} | more))
 
 
-async def call(client: Sender, number: str = "240101-1", *, claimed_at: float | None = None) -> Heard:
+async def call(client: Sender, number: str = "240101-1", *, claimed_at: float | None = None) -> CallResult:
     slot = Slot()
     claimed_at = SYSTEM_CLOCK.boottime() if claimed_at is None else claimed_at
-    heard = await client.send(Order(owner_id="77", number=number), claimed_at, slot)
-    return Heard(heard=heard, verdict=judge(heard, unsent_http=UNSENT), departures=slot.departures)
+    response = await client.send(Order(owner_id="77", number=number), claimed_at, slot)
+    return CallResult(
+        response=response, verdict=judge(response, unsent_http=UNSENT), sent_count=slot.sent_count
+    )
 
 
-def lies(fault: Fault, made: Heard, books: Books) -> list[str]:
-    """Return what is wrong with what was said of an order, in the light of the server's own books."""
+def contradictions(fault: Fault, made: CallResult, log: ServerLog) -> list[str]:
+    """Return every contradiction between a verdict and what the server received."""
     wrong = []
-    verdict, heard = made.verdict, made.heard
-    if len(books.orders) > 1:
-        wrong.append(f"sent {len(books.orders)} times")
-    if isinstance(heard, NoResponse) and not heard.maybe_sent and books.saw_a_request:
-        wrong.append("said not sent, and the server had read it")
-    if isinstance(heard, NoResponse) and not heard.maybe_sent and made.departures:
-        wrong.append("said not sent, and it had departed")
-    if books.saw_a_request and not made.departures:
-        wrong.append("the server read a request that never departed")
+    verdict, response = made.verdict, made.response
+    if len(log.orders) > 1:
+        wrong.append(f"sent {len(log.orders)} times")
+    if isinstance(response, NoResponse) and not response.maybe_sent and log.saw_a_request:
+        wrong.append("reported as not sent, but the server had read it")
+    if isinstance(response, NoResponse) and not response.maybe_sent and made.sent_count:
+        wrong.append("reported as not sent, but it was sent")
+    if log.saw_a_request and not made.sent_count:
+        wrong.append("the server read a request that was not reported as sent")
     if verdict.state not in fault.states or verdict.reason not in fault.reasons:
-        wrong.append(f"said {verdict.state} ({verdict.reason}): {heard}")
+        wrong.append(f"judged {verdict.state} ({verdict.reason}): {response}")
     if verdict.stop != fault.stop:
         wrong.append(f"stops the run: {verdict.stop}")
-    if TOKEN in repr(heard):
-        wrong.append("tells the token")
+    if TOKEN in repr(response):
+        wrong.append("contains the token")
     return wrong
 
 
-async def suffer(fault: Fault, factory: Factory = ours, *, keep_alive: bool = False) -> list[str]:
-    """Send one order into a fault and return what was said wrongly."""
+async def check_fault(fault: Fault, factory: Factory = ours, *, keep_alive: bool = False) -> list[str]:
+    """Send one order to a server with this fault and return the contradictions."""
     api_timeout = SHORT_S if fault.slow else LONG_S
     number = "9" * fault.body if fault.body else "240101-1"
-    async with Misbehaving(fault.act, receive_buffer=4_096 if fault.body else None) as server:
+    async with FaultyServer(fault.act, receive_buffer=4_096 if fault.body else None) as server:
         async with factory(settings(server.url, answer_timeout=api_timeout, keep_alive=keep_alive)) as client:
             made = await call(client, number)
-        return lies(fault, made, server.books)
+        return contradictions(fault, made, server.log)
 
 
-async def suffer_often(fault: Fault, factory: Factory = ours, times: int = 2) -> list[str]:
-    """Do so with and without keep-alive, several times over."""
+async def check_fault_repeatedly(fault: Fault, factory: Factory = ours, times: int = 2) -> list[str]:
+    """Do so with and without keep-alive, `times` times each."""
     runs = [
-        suffer(fault, factory, keep_alive=keep_alive) for keep_alive in (False, True) for _ in range(times)
+        check_fault(fault, factory, keep_alive=keep_alive)
+        for keep_alive in (False, True)
+        for _ in range(times)
     ]
     return sorted({wrong for run in await asyncio.gather(*runs) for wrong in run})

@@ -13,7 +13,7 @@ from tests.faults.harness import TOKEN, Sender, ours
 
 
 class _Wrapped:
-    """Ours, and something done wrong with what it says."""
+    """The client with one bug added."""
 
     def __init__(self, api: ApiSettings) -> None:
         self._client = ours(api)
@@ -32,44 +32,44 @@ class _Wrapped:
 
 
 class TimeoutIsNotSent(_Wrapped):
-    """Takes a time-out for proof that nothing was sent."""
+    """Treats a time-out as proof that nothing was sent."""
 
     async def send(self, order: Order, claimed_at: float, slot: Any) -> Response | NoResponse:
-        heard = await super().send(order, claimed_at, slot)
-        if isinstance(heard, NoResponse) and heard.reason is Reason.TIMEOUT:
-            return replace(heard, maybe_sent=False)
-        return heard
+        response = await super().send(order, claimed_at, slot)
+        if isinstance(response, NoResponse) and response.reason is Reason.TIMEOUT:
+            return replace(response, maybe_sent=False)
+        return response
 
 
 class DisconnectIsNotSent(_Wrapped):
-    """Goes by the exception: a server that hung up can't have worked."""
+    """Treats a closed connection as proof that nothing was sent."""
 
     async def send(self, order: Order, claimed_at: float, slot: Any) -> Response | NoResponse:
-        heard = await super().send(order, claimed_at, slot)
-        if isinstance(heard, NoResponse) and "ServerDisconnectedError" in heard.error:
-            return replace(heard, maybe_sent=False, reason=Reason.UNREACHABLE)
-        return heard
+        response = await super().send(order, claimed_at, slot)
+        if isinstance(response, NoResponse) and "ServerDisconnectedError" in response.error:
+            return replace(response, maybe_sent=False, reason=Reason.UNREACHABLE)
+        return response
 
 
 class TriesAgain(_Wrapped):
-    """Sends once more when no answer came."""
+    """Sends a second time without a response."""
 
     async def send(self, order: Order, claimed_at: float, slot: Any) -> Response | NoResponse:
-        heard = await super().send(order, claimed_at, slot)
-        return heard if isinstance(heard, Response) else await super().send(order, claimed_at, slot)
+        response = await super().send(order, claimed_at, slot)
+        return response if isinstance(response, Response) else await super().send(order, claimed_at, slot)
 
 
-class DepartsLate(_Wrapped):
-    """Tells of its departure after the answer."""
+class ReportsSendingLate(_Wrapped):
+    """Reports the sending only after the response."""
 
     async def send(self, order: Order, claimed_at: float, slot: Any) -> Response | NoResponse:
-        heard = await super().send(order, claimed_at, _Deaf())
-        if isinstance(heard, Response):
+        response = await super().send(order, claimed_at, _IgnoringSlot())
+        if isinstance(response, Response):
             slot.sent()
-        return heard
+        return response
 
 
-class _Deaf:
+class _IgnoringSlot:
     def wait_s(self) -> float:
         return 0.0
 
@@ -78,7 +78,7 @@ class _Deaf:
 
 
 class Naive(_Wrapped):
-    """What a first script does: aiohttp as it comes."""
+    """aiohttp with its defaults."""
 
     def __init__(self, api: ApiSettings) -> None:
         super().__init__(api)
@@ -103,6 +103,6 @@ PLANTED: dict[str, tuple[type[Sender], str]] = {
     "tries again": (TriesAgain, "RST, all read"),
     "follows redirects": (Naive, "HTTP 307, to itself"),
     "reads without end": (Naive, "64 MB of answer"),
-    "departs late": (DepartsLate, "silent server"),
+    "reports sending late": (ReportsSendingLate, "silent server"),
 }
-"""The bug, and a row of the table that must show it."""
+"""Each bug, and the row of the fault table that finds it."""

@@ -1,4 +1,4 @@
-"""A server that misbehaves as told, and keeps books of what it read: raw sockets, no HTTP library, no code of ours."""
+"""A server with scripted faults that logs what it read, on raw sockets, independent of batchsync."""
 
 import asyncio
 import contextlib
@@ -32,8 +32,8 @@ def answer(
 
 
 @dataclass(slots=True)
-class Books:
-    """What the server saw, whatever it said."""
+class ServerLog:
+    """What the server received."""
 
     accepted: int = 0
     raw: bytes = b""
@@ -52,7 +52,7 @@ class Peer:
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    books: Books
+    log: ServerLog
     number: int
     """Which connection of this server it is, from 0."""
     done: asyncio.Event
@@ -63,7 +63,7 @@ class Peer:
     async def some(self, length: int = 65_536) -> bytes:
         """Read what there is."""
         data = await self.reader.read(length)
-        self.books.raw += data
+        self.log.raw += data
         return data
 
     async def request(self) -> str | None:
@@ -75,7 +75,7 @@ class Peer:
                 return None
             data += more
         number = str(json.loads(data[end + 4 :])["orderSns"])
-        self.books.orders.append(number)
+        self.log.orders.append(number)
         return number
 
     def write(self, data: bytes) -> None:
@@ -111,8 +111,8 @@ def _length(head: bytes) -> int:
 Act = Callable[[Peer], Awaitable[None]]
 
 
-class Misbehaving:
-    """Listens on loopback and does `act` with every connection; closes it afterwards."""
+class FaultyServer:
+    """Listens on loopback and runs `act` with every connection; closes it afterwards."""
 
     def __init__(
         self, act: Act, *, tls: ssl.SSLContext | None = None, receive_buffer: int | None = None
@@ -121,7 +121,7 @@ class Misbehaving:
         self._tls = tls
         self._receive_buffer = receive_buffer
         self._peers: set[asyncio.Task[None]] = set()
-        self.books = Books()
+        self.log = ServerLog()
         self.done = asyncio.Event()
         self.go = asyncio.Event()
         self.gone = asyncio.Event()
@@ -155,10 +155,10 @@ class Misbehaving:
         task.add_done_callback(self._peers.discard)
         sock: socket.socket = writer.get_extra_info("socket")
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each write is on its way when it is made
-        number, self.books.accepted = self.books.accepted, self.books.accepted + 1
+        number, self.log.accepted = self.log.accepted, self.log.accepted + 1
         try:
             with contextlib.suppress(OSError):
-                await self._act(Peer(reader, writer, self.books, number, self.done, self.go))
+                await self._act(Peer(reader, writer, self.log, number, self.done, self.go))
         except asyncio.CancelledError:  # the server goes; a stream's own task must end quietly
             pass
         finally:

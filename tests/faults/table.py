@@ -1,4 +1,4 @@
-"""The fault table: what a server can do to a request, and what must be said of the order then."""
+"""The fault table: what a server can do to a request, and how the call must be judged."""
 
 import asyncio
 import gzip
@@ -11,12 +11,12 @@ from tests.faults.server import GOOD, Act, Peer, answer
 
 BIG = 64 * 1024 * 1024
 BLOWN_UP = 900_000
-"""Bytes of a request that can't leave at once."""
+"""Bytes of a request that cannot be sent in one write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One row: what the server does, and what may be said of it. More than one state only where the wire races."""
+    """One row: what the server does, and how it may be judged. More than one state only where the outcome depends on timing."""
 
     name: str
     act: Act
@@ -26,14 +26,14 @@ class Fault:
     slow: bool = False
     """Whether the call ends by our time-out."""
     body: int = 0
-    """Bytes to blow the request up to."""
+    """Size of the request body in bytes; 0: the usual one."""
 
 
 def one(name: str, act: Act, state: State, reason: Reason, **more: object) -> Fault:
     return Fault(name=name, act=act, states=frozenset({state}), reasons=frozenset({reason}), **more)  # type: ignore[arg-type]
 
 
-def says(raw: bytes | Callable[[], bytes]) -> Act:
+def responds(raw: bytes | Callable[[], bytes]) -> Act:
     """Read the request, write this, close."""
 
     async def act(peer: Peer) -> None:
@@ -43,7 +43,7 @@ def says(raw: bytes | Callable[[], bytes]) -> Act:
     return act
 
 
-def says_and_waits(raw: bytes) -> Act:
+def responds_and_waits(raw: bytes) -> Act:
     """Read the request, write this, keep the connection until the client goes."""
 
     async def act(peer: Peer) -> None:
@@ -54,7 +54,7 @@ def says_and_waits(raw: bytes) -> Act:
     return act
 
 
-# --- Nothing read, or nothing said --------------------------------------------------------------------------
+# --- Nothing read, or no response --------------------------------------------------------------------------
 
 
 async def rst_unread(peer: Peer) -> None:
@@ -98,7 +98,7 @@ async def answers_early_and_resets(peer: Peer) -> None:
     peer.rst()
 
 
-async def turns_away_before_all_is_read(peer: Peer) -> None:
+async def rejects_before_all_is_read(peer: Peer) -> None:
     await peer.some(1_000)
     peer.write(answer(b"later", status="503 Later"))
     await peer.until_left()
@@ -160,7 +160,7 @@ def chunked(*pieces: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
 S, R = State, Reason
 LOST = frozenset({R.CONNECTION_LOST})
 NOTHING_READ = frozenset({R.CONNECTION_LOST, R.NOT_SENT, R.UNREACHABLE})
-"""Where a server shuts the door while the client comes in: seen before the first byte, or after it."""
+"""A connection that closes while the client starts to write: noticed before the first byte, or after it."""
 EITHER = frozenset({S.UNCERTAIN, S.PLANNED})
 
 SILENCE = [
@@ -171,7 +171,7 @@ SILENCE = [
     one("silent server", silent, S.UNCERTAIN, R.TIMEOUT, slow=True),
     one("body cut while sending", cut_while_sending, S.UNCERTAIN, R.CONNECTION_LOST, body=BLOWN_UP),
     one("answer before all is read", answers_before_all_is_read, S.SYNCED, R.SYNCED, body=BLOWN_UP),
-    one("503 before all is read", turns_away_before_all_is_read, S.PLANNED, R.TURNED_AWAY, body=BLOWN_UP),
+    one("503 before all is read", rejects_before_all_is_read, S.PLANNED, R.TURNED_AWAY, body=BLOWN_UP),
     Fault(
         name="answer before all is read, then RST",
         act=answers_early_and_resets,
@@ -186,56 +186,59 @@ HEADS = [
     one("endless 100 Continue", endless_continue, S.UNCERTAIN, R.TIMEOUT, slow=True),
     one(
         "100 and 103, then the answer",
-        says(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + answer()),
+        responds(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + answer()),
         S.SYNCED,
         R.SYNCED,
     ),
     one(
         "100 Continue 50,000 times, then FIN",
-        says(b"HTTP/1.1 100 Continue\r\n\r\n" * 50_000),
+        responds(b"HTTP/1.1 100 Continue\r\n\r\n" * 50_000),
         S.UNCERTAIN,
         R.CONNECTION_LOST,
     ),
     one(
         "100 with a length",
-        says(b"HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\n" + answer()),
+        responds(b"HTTP/1.1 100 Continue\r\nContent-Length: 5\r\n\r\n" + answer()),
         S.SYNCED,
         R.SYNCED,
     ),
-    one("100, then FIN", says(b"HTTP/1.1 100 Continue\r\n\r\n"), S.UNCERTAIN, R.CONNECTION_LOST),
+    one("100, then FIN", responds(b"HTTP/1.1 100 Continue\r\n\r\n"), S.UNCERTAIN, R.CONNECTION_LOST),
     one(
         "101 Switching Protocols",
-        says(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"),
+        responds(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"),
         S.UNCERTAIN,
         R.HTTP_ERROR,
     ),
-    one("HTTP/1.0", says(answer(version="1.0")), S.SYNCED, R.SYNCED),
-    one("HTTP/1.0 without a length", says(answer(version="1.0", length=None)), S.SYNCED, R.SYNCED),
-    one("HTTP/2.0 in words only", says(answer(version="2.0")), S.SYNCED, R.SYNCED),
-    one("a garbage status line", says(b"HTTP/1.1 OK 200\r\n\r\n" + GOOD), S.UNCERTAIN, R.BAD_ANSWER),
+    one("HTTP/1.0", responds(answer(version="1.0")), S.SYNCED, R.SYNCED),
+    one("HTTP/1.0 without a length", responds(answer(version="1.0", length=None)), S.SYNCED, R.SYNCED),
+    one("HTTP/2.0 in words only", responds(answer(version="2.0")), S.SYNCED, R.SYNCED),
+    one("a garbage status line", responds(b"HTTP/1.1 OK 200\r\n\r\n" + GOOD), S.UNCERTAIN, R.BAD_ANSWER),
     one(
         "a status without words",
-        says(b"HTTP/1.1 200\r\nContent-Length: 47\r\n\r\n" + GOOD),
+        responds(b"HTTP/1.1 200\r\nContent-Length: 47\r\n\r\n" + GOOD),
         S.SYNCED,
         R.SYNCED,
     ),
-    one("no headers at all", says(b"HTTP/1.1 200 OK\r\n\r\n" + GOOD), S.SYNCED, R.SYNCED),
-    one("a status line without end", says(b"HTTP/1.1 200 " + b"O" * 100_000), S.UNCERTAIN, R.BAD_ANSWER),
-    one("a zero byte in the head", says(answer(headers="X: a\0b\r\n")), S.UNCERTAIN, R.BAD_ANSWER),
-    one("HTTP/0.9", says(GOOD), S.UNCERTAIN, R.BAD_ANSWER),
-    one("garbage", says(b"\x00\xff\x16\x03 no HTTP\r\n\r\n"), S.UNCERTAIN, R.BAD_ANSWER),
-    one("a TLS alert", says(b"\x15\x03\x01\x00\x02\x02\x16"), S.UNCERTAIN, R.BAD_ANSWER),
-    one("half a status line", says(b"HTTP/1.1 20"), S.UNCERTAIN, R.CONNECTION_LOST),
-    one("half a head", says(b"HTTP/1.1 200 OK\r\nContent-Le"), S.UNCERTAIN, R.CONNECTION_LOST),
+    one("no headers at all", responds(b"HTTP/1.1 200 OK\r\n\r\n" + GOOD), S.SYNCED, R.SYNCED),
+    one("a status line without end", responds(b"HTTP/1.1 200 " + b"O" * 100_000), S.UNCERTAIN, R.BAD_ANSWER),
+    one("a zero byte in the head", responds(answer(headers="X: a\0b\r\n")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("HTTP/0.9", responds(GOOD), S.UNCERTAIN, R.BAD_ANSWER),
+    one("garbage", responds(b"\x00\xff\x16\x03 no HTTP\r\n\r\n"), S.UNCERTAIN, R.BAD_ANSWER),
+    one("a TLS alert", responds(b"\x15\x03\x01\x00\x02\x02\x16"), S.UNCERTAIN, R.BAD_ANSWER),
+    one("half a status line", responds(b"HTTP/1.1 20"), S.UNCERTAIN, R.CONNECTION_LOST),
+    one("half a head", responds(b"HTTP/1.1 200 OK\r\nContent-Le"), S.UNCERTAIN, R.CONNECTION_LOST),
     one(
-        "a header of 1 MB", says(answer(headers="X: " + "x" * 1_000_000 + "\r\n")), S.UNCERTAIN, R.BAD_ANSWER
+        "a header of 1 MB",
+        responds(answer(headers="X: " + "x" * 1_000_000 + "\r\n")),
+        S.UNCERTAIN,
+        R.BAD_ANSWER,
     ),
-    one("10,000 headers", says(answer(headers="X: x\r\n" * 10_000)), S.UNCERTAIN, R.BAD_ANSWER),
-    one("status 2000", says(answer(status="2000 OK")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("10,000 headers", responds(answer(headers="X: x\r\n" * 10_000)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("status 2000", responds(answer(status="2000 OK")), S.UNCERTAIN, R.BAD_ANSWER),
 ]
 
 BODIES = [
-    one("half a body, FIN", says(answer(GOOD[:20], length=len(GOOD))), S.UNCERTAIN, R.BAD_ANSWER),
+    one("half a body, FIN", responds(answer(GOOD[:20], length=len(GOOD))), S.UNCERTAIN, R.BAD_ANSWER),
     Fault(
         name="half a body, RST",
         act=half_then_rst,
@@ -244,104 +247,109 @@ BODIES = [
     ),
     one(
         "half a body, silence",
-        says_and_waits(answer(GOOD[:20], length=len(GOOD))),
+        responds_and_waits(answer(GOOD[:20], length=len(GOOD))),
         S.UNCERTAIN,
         R.TIMEOUT,
         slow=True,
     ),
-    one("half a body without a length, FIN", says(answer(GOOD[:20], length=None)), S.UNCERTAIN, R.BAD_ANSWER),
-    one("a body without a length", says(answer(length=None)), S.SYNCED, R.SYNCED),
+    one(
+        "half a body without a length, FIN",
+        responds(answer(GOOD[:20], length=None)),
+        S.UNCERTAIN,
+        R.BAD_ANSWER,
+    ),
+    one("a body without a length", responds(answer(length=None)), S.SYNCED, R.SYNCED),
     one(
         "a body without a length or an end",
-        says_and_waits(answer(length=None)),
+        responds_and_waits(answer(length=None)),
         S.UNCERTAIN,
         R.TIMEOUT,
         slow=True,
     ),
     one("in one-byte pieces", drip, S.SYNCED, R.SYNCED),
     one("in one-byte pieces for ever", drip_forever, S.UNCERTAIN, R.TIMEOUT, slow=True),
-    one("Content-Length too small", says(answer(length=20)), S.UNCERTAIN, R.BAD_ANSWER),
-    one("Content-Length too big, FIN", says(answer(length=200)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("Content-Length too small", responds(answer(length=20)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("Content-Length too big, FIN", responds(answer(length=200)), S.UNCERTAIN, R.BAD_ANSWER),
     one(
         "Content-Length too big, silence",
-        says_and_waits(answer(length=200)),
+        responds_and_waits(answer(length=200)),
         S.UNCERTAIN,
         R.TIMEOUT,
         slow=True,
     ),
-    one("Content-Length negative", says(answer(length=-5)), S.UNCERTAIN, R.BAD_ANSWER),
-    one("Content-Length twice", says(answer(headers="Content-Length: 3\r\n")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("Content-Length negative", responds(answer(length=-5)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("Content-Length twice", responds(answer(headers="Content-Length: 3\r\n")), S.UNCERTAIN, R.BAD_ANSWER),
     one(
         "Content-Length and chunks",
-        says(answer(headers="Transfer-Encoding: chunked\r\n")),
+        responds(answer(headers="Transfer-Encoding: chunked\r\n")),
         S.UNCERTAIN,
         R.BAD_ANSWER,
     ),
-    one("chunks", says(chunked(GOOD[:7], GOOD[7:])), S.SYNCED, R.SYNCED),
-    one("chunks, cut", says(chunked(GOOD, end=b"")), S.UNCERTAIN, R.BAD_ANSWER),
-    one("chunks of no size", says(chunked(GOOD[:7], end=b"zz\r\n")), S.UNCERTAIN, R.BAD_ANSWER),
-    one("empty 200", says(answer(b"")), S.UNCERTAIN, R.BAD_ANSWER),
-    one("empty 200 without a length", says(answer(b"", length=None)), S.UNCERTAIN, R.BAD_ANSWER),
-    one("204", says(answer(b"", status="204 No Content", length=None)), S.UNCERTAIN, R.BAD_ANSWER),
-    one("not JSON", says(answer(b"<html>OK</html>")), S.UNCERTAIN, R.BAD_ANSWER),
-    one("not an object", says(answer(b"[]")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("chunks", responds(chunked(GOOD[:7], GOOD[7:])), S.SYNCED, R.SYNCED),
+    one("chunks, cut", responds(chunked(GOOD, end=b"")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("chunks of no size", responds(chunked(GOOD[:7], end=b"zz\r\n")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("empty 200", responds(answer(b"")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("empty 200 without a length", responds(answer(b"", length=None)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("204", responds(answer(b"", status="204 No Content", length=None)), S.UNCERTAIN, R.BAD_ANSWER),
+    one("not JSON", responds(answer(b"<html>OK</html>")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("not an object", responds(answer(b"[]")), S.UNCERTAIN, R.BAD_ANSWER),
     one(
         "success as a word",
-        says(answer(b'{"data":{"success":"true","amount":1},"status":0}')),
+        responds(answer(b'{"data":{"success":"true","amount":1},"status":0}')),
         S.SYNCED,
         R.SYNCED,
     ),
     one("64 MB of answer", huge, S.UNCERTAIN, R.BAD_ANSWER),
     one(
         "a gzip bomb",
-        says(lambda: answer(gzip.compress(GOOD + b" " * BIG, 1), headers="Content-Encoding: gzip\r\n")),
+        responds(lambda: answer(gzip.compress(GOOD + b" " * BIG, 1), headers="Content-Encoding: gzip\r\n")),
         S.UNCERTAIN,
         R.BAD_ANSWER,
     ),
     one(
         "gzip, unasked",
-        says(answer(gzip.compress(GOOD), headers="Content-Encoding: gzip\r\n")),
+        responds(answer(gzip.compress(GOOD), headers="Content-Encoding: gzip\r\n")),
         S.SYNCED,
         R.SYNCED,
     ),
     one(
         "gzip, cut",
-        says(answer(gzip.compress(GOOD)[:30], headers="Content-Encoding: gzip\r\n")),
+        responds(answer(gzip.compress(GOOD)[:30], headers="Content-Encoding: gzip\r\n")),
         S.UNCERTAIN,
         R.BAD_ANSWER,
     ),
     one(
         "gzip without its check sum",
-        says(answer(gzip.compress(GOOD)[:-8], headers="Content-Encoding: gzip\r\n")),
+        responds(answer(gzip.compress(GOOD)[:-8], headers="Content-Encoding: gzip\r\n")),
         S.UNCERTAIN,
         R.BAD_ANSWER,
     ),
     one(
         "gzip that is none",
-        says(answer(b"\x1f\x8b nothing", headers="Content-Encoding: gzip\r\n")),
+        responds(answer(b"\x1f\x8b nothing", headers="Content-Encoding: gzip\r\n")),
         S.UNCERTAIN,
         R.BAD_ANSWER,
     ),
-    one("two answers", says(answer() + answer(b'{"status":1003}')), S.SYNCED, R.SYNCED),
-    one("an answer and garbage behind it", says(answer() + b"\x00garbage"), S.UNCERTAIN, R.BAD_ANSWER),
-    one("garbage behind the JSON", says(answer(GOOD + b"garbage")), S.UNCERTAIN, R.BAD_ANSWER),
-    one("two objects", says(answer(GOOD + b'{"status":1003}')), S.UNCERTAIN, R.BAD_ANSWER),
-    one("blanks around the JSON", says(answer(b"\r\n " + GOOD + b"\r\n")), S.SYNCED, R.SYNCED),
-    one("204 with a body", says(answer(status="204 No Content")), S.UNCERTAIN, R.BAD_ANSWER),
-    one("206", says(answer(status="206 Partial Content")), S.SYNCED, R.SYNCED),
+    one("two answers", responds(answer() + answer(b'{"status":1003}')), S.SYNCED, R.SYNCED),
+    one("an answer and garbage behind it", responds(answer() + b"\x00garbage"), S.UNCERTAIN, R.BAD_ANSWER),
+    one("garbage behind the JSON", responds(answer(GOOD + b"garbage")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("two objects", responds(answer(GOOD + b'{"status":1003}')), S.UNCERTAIN, R.BAD_ANSWER),
+    one("blanks around the JSON", responds(answer(b"\r\n " + GOOD + b"\r\n")), S.SYNCED, R.SYNCED),
+    one("204 with a body", responds(answer(status="204 No Content")), S.UNCERTAIN, R.BAD_ANSWER),
+    one("206", responds(answer(status="206 Partial Content")), S.SYNCED, R.SYNCED),
     one(
         "deflate",
-        says(answer(zlib.compress(GOOD), headers="Content-Encoding: deflate\r\n")),
+        responds(answer(zlib.compress(GOOD), headers="Content-Encoding: deflate\r\n")),
         S.SYNCED,
         R.SYNCED,
     ),
-    one("chunks and a trailer", says(chunked(GOOD, end=b"0\r\nX: y\r\n\r\n")), S.SYNCED, R.SYNCED),
+    one("chunks and a trailer", responds(chunked(GOOD, end=b"0\r\nX: y\r\n\r\n")), S.SYNCED, R.SYNCED),
 ]
 
 AMOUNTS = [
     one(
         f"amount {named.decode()}",
-        says(answer(b'{"data":{"success":true,"amount":%s},"status":0}' % named)),
+        responds(answer(b'{"data":{"success":true,"amount":%s},"status":0}' % named)),
         state,
         reason,
     )
@@ -362,7 +370,9 @@ HTTP = [
     *(
         one(
             f"HTTP {code}, to itself",
-            says(answer(b"", status=f"{code} Away", headers="Location: /vv/external/pinSynchronization\r\n")),
+            responds(
+                answer(b"", status=f"{code} Away", headers="Location: /vv/external/pinSynchronization\r\n")
+            ),
             S.PLANNED,
             R.REDIRECT,
             stop=Stop.ADDRESS,
@@ -372,7 +382,7 @@ HTTP = [
     *(
         one(
             f"HTTP {code}",
-            says(answer(b"no", status=f"{code} No")),
+            responds(answer(b"no", status=f"{code} No")),
             S.PLANNED,
             R.HTTP_DENIED,
             stop=Stop.ADDRESS,
@@ -382,56 +392,60 @@ HTTP = [
     *(
         one(
             f"HTTP {code}",
-            says(answer(b"later", status=f"{code} Later", headers="Retry-After: 7\r\n")),
+            responds(answer(b"later", status=f"{code} Later", headers="Retry-After: 7\r\n")),
             S.PLANNED,
             R.TURNED_AWAY,
         )
         for code in (429, 503)
     ),
     *(
-        one(f"HTTP {code}", says(answer(b"oops", status=f"{code} Oops")), S.UNCERTAIN, R.HTTP_ERROR)
+        one(f"HTTP {code}", responds(answer(b"oops", status=f"{code} Oops")), S.UNCERTAIN, R.HTTP_ERROR)
         for code in (400, 408, 418, 500, 502, 504, 520)
     ),
     one(
         "HTTP 404 with 1 MB of page",
-        says(answer(b"x" * 1_000_000, status="404 No")),
+        responds(answer(b"x" * 1_000_000, status="404 No")),
         S.PLANNED,
         R.HTTP_DENIED,
         stop=Stop.ADDRESS,
     ),
-    one("HTTP 503, cut", says(answer(b"later", status="503 Later", length=50)), S.UNCERTAIN, R.HTTP_ERROR),
-    one("HTTP 304", says(answer(b"", status="304 Not Modified")), S.PLANNED, R.REDIRECT, stop=Stop.ADDRESS),
-    one("HTTP 417", says(answer(b"", status="417 Expectation Failed")), S.UNCERTAIN, R.HTTP_ERROR),
+    one(
+        "HTTP 503, cut", responds(answer(b"later", status="503 Later", length=50)), S.UNCERTAIN, R.HTTP_ERROR
+    ),
+    one(
+        "HTTP 304", responds(answer(b"", status="304 Not Modified")), S.PLANNED, R.REDIRECT, stop=Stop.ADDRESS
+    ),
+    one("HTTP 417", responds(answer(b"", status="417 Expectation Failed")), S.UNCERTAIN, R.HTTP_ERROR),
     one(
         "HTTP 426",
-        says(answer(b"", status="426 Upgrade Required", headers="Upgrade: h2c\r\n")),
+        responds(answer(b"", status="426 Upgrade Required", headers="Upgrade: h2c\r\n")),
         S.UNCERTAIN,
         R.HTTP_ERROR,
     ),
-    one("HTTP 500 that claims success", says(answer(status="500 Oops")), S.UNCERTAIN, R.HTTP_ERROR),
-    one("HTTP 503 that claims success", says(answer(status="503 Later")), S.UNCERTAIN, R.HTTP_ERROR),
+    one("HTTP 500 that claims success", responds(answer(status="500 Oops")), S.UNCERTAIN, R.HTTP_ERROR),
+    one("HTTP 503 that claims success", responds(answer(status="503 Later")), S.UNCERTAIN, R.HTTP_ERROR),
 ]
 
 CODES = [
-    one("the good answer", says(answer()), S.SYNCED, R.SYNCED),
-    one("without amount", says(answer(b'{"data":{"success":true},"status":0}')), S.SYNCED, R.SYNCED),
+    one("the good answer", responds(answer()), S.SYNCED, R.SYNCED),
+    one("without amount", responds(answer(b'{"data":{"success":true},"status":0}')), S.SYNCED, R.SYNCED),
     one(
         "success false",
-        says(answer(b'{"data":{"success":false,"amount":1},"status":0}')),
+        responds(answer(b'{"data":{"success":false,"amount":1},"status":0}')),
         S.SETTLED_FAILED,
         R.API_FAILED,
     ),
-    one("1003", says(answer(b'{"status":1003,"err":"x"}')), S.REFUSED, R.USER_UNKNOWN),
+    one("1003", responds(answer(b'{"status":1003,"err":"x"}')), S.REFUSED, R.USER_UNKNOWN),
     one(
         "1003, charged",
-        says(answer(b'{"status":1003,"data":{"amount":2}}')),
+        responds(answer(b'{"status":1003,"data":{"amount":2}}')),
         S.SETTLED_FAILED,
         R.CHARGED_ERROR,
     ),
-    one("200", says(answer(b'{"status":200}')), S.PLANNED, R.AUTHENTICATION, stop=Stop.AUTHENTICATION),
-    one("209", says(answer(b'{"status":209}')), S.PLANNED, R.BALANCE, stop=Stop.BALANCE),
-    one("132", says(answer(b'{"status":132}')), S.REFUSED, R.NOT_JSON_REQUEST, stop=Stop.FAILURES),
-    one("unknown code", says(answer(b'{"status":4711}')), S.UNCERTAIN, R.UNKNOWN_CODE),
+    one("200", responds(answer(b'{"status":200}')), S.PLANNED, R.AUTHENTICATION, stop=Stop.AUTHENTICATION),
+    one("209", responds(answer(b'{"status":209}')), S.PLANNED, R.BALANCE, stop=Stop.BALANCE),
+    one("132", responds(answer(b'{"status":132}')), S.REFUSED, R.NOT_JSON_REQUEST, stop=Stop.FAILURES),
+    one("unknown code", responds(answer(b'{"status":4711}')), S.UNCERTAIN, R.UNKNOWN_CODE),
 ]
 
 TABLE = [*SILENCE, *HEADS, *BODIES, *AMOUNTS, *HTTP, *CODES]

@@ -1,10 +1,10 @@
-"""The harness catches what it is for."""
+"""The fault harness finds planted bugs."""
 
 from typing import Any
 
 import pytest
 
-from tests.faults.harness import suffer_often
+from tests.faults.harness import check_fault_repeatedly
 from tests.faults.planted_bugs import PLANTED
 from tests.faults.table import TABLE
 
@@ -15,4 +15,4 @@ async def test_a_planted_bug_is_caught(bug: str) -> None:
     planted, row = PLANTED[bug]
     factory: Any = planted
     (fault,) = [fault for fault in TABLE if fault.name == row]
-    assert [] != await suffer_often(fault, factory, times=1)
+    assert [] != await check_fault_repeatedly(fault, factory, times=1)

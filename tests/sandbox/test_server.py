@@ -17,7 +17,7 @@ from batchsync.sandbox.script import BEHAVIOURS, make_script
 from batchsync.sandbox.server import Sandbox
 from batchsync.sending.client import Client
 from batchsync.sending.judge import CODES
-from tests.faults.harness import Heard, call, settings
+from tests.faults.harness import CallResult, call, settings
 
 TOKEN = SandboxSettings().token
 
@@ -32,7 +32,7 @@ def client_of(sandbox: Sandbox, **more: Any) -> Client:
     )
 
 
-async def send_script(script: dict[str, Any], **more: Any) -> tuple[dict[str, Heard], Sandbox]:
+async def send_script(script: dict[str, Any], **more: Any) -> tuple[dict[str, CallResult], Sandbox]:
     """Send each order of a script once."""
     sandbox_settings = SandboxSettings(script=make_script(script), **more)
     async with Sandbox(sandbox_settings) as sandbox, client_of(sandbox) as client:

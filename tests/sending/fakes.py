@@ -46,7 +46,7 @@ class FakeLedger:
         self.attempts.append(order_id)
         return len(self.attempts) - 1
 
-    def record_outcome(self, attempt: int, verdict: CallVerdict, heard: Response | NoResponse) -> None:
+    def record_outcome(self, attempt: int, verdict: CallVerdict, response: Response | NoResponse) -> None:
         assert self.states[self.attempts[attempt]] is State.SENDING
         self.states[self.attempts[attempt]] = verdict.state
         self.verdicts[attempt] = verdict
@@ -79,9 +79,9 @@ class FakeClient:
         return verdict
 
 
-def unpack(heard: Response | NoResponse) -> CallVerdict:
-    assert isinstance(heard, CallVerdict)
-    return heard
+def unpack(response: Response | NoResponse) -> CallVerdict:
+    assert isinstance(response, CallVerdict)
+    return response
 
 
 def orders(n: int) -> Iterator[tuple[int, Order]]:

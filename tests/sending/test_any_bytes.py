@@ -66,8 +66,8 @@ def test_any_answer_ends_in_a_verdict(http: int, body: bytes, wait_s: float | No
 @given(st.booleans(), st.sampled_from(Reason))
 def test_only_what_never_left_goes_again(maybe_sent: bool, reason: Reason) -> None:
     """Silence is uncertain unless the wire proves that nothing left."""
-    heard = NoResponse(maybe_sent=maybe_sent, reason=reason, error="", elapsed_s=0.0)
-    assert (State.UNCERTAIN if maybe_sent else State.PLANNED) == judge(heard, unsent_http=UNSENT).state
+    response = NoResponse(maybe_sent=maybe_sent, reason=reason, error="", elapsed_s=0.0)
+    assert (State.UNCERTAIN if maybe_sent else State.PLANNED) == judge(response, unsent_http=UNSENT).state
 
 
 @pytest.mark.parametrize(

@@ -22,17 +22,17 @@ from batchsync.sending.client import Client
 from batchsync.sending.raw_http import Exchange
 from batchsync.sending.response import retry_after_s
 from tests.faults.harness import TOKEN, Slot, call, ours, settings
-from tests.faults.server import Misbehaving, Peer, answer
-from tests.faults.table import says
+from tests.faults.server import FaultyServer, Peer, answer
+from tests.faults.table import responds
 
 # --- What it sends ------------------------------------------------------------------------------------------
 
 
 async def test_the_request_is_what_the_vendor_s_page_asks_for() -> None:
     """The token bare, JSON, two strings; and nothing that nobody asked for."""
-    async with Misbehaving(says(answer())) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(responds(answer())) as server, ours(settings(server.url)) as client:
         await call(client, "126446-188")
-    head, _, body = server.books.raw.partition(b"\r\n\r\n")
+    head, _, body = server.log.raw.partition(b"\r\n\r\n")
     line, *headers = head.decode().split("\r\n")
     assert "POST /vv/external/pinSynchronization HTTP/1.1" == line
     assert {"orderSns": "126446-188", "ownerId": "77"} == json.loads(body)
@@ -51,13 +51,13 @@ async def test_the_request_is_what_the_vendor_s_page_asks_for() -> None:
 async def test_cookies_are_not_kept() -> None:
     """A server's cookie does not come back to it."""
     raw = answer(headers="Set-Cookie: session=1; Path=/\r\n")
-    async with Misbehaving(says(raw)) as server:
+    async with FaultyServer(responds(raw)) as server:
         url = server.url.replace("127.0.0.1", "localhost")  # an address has no cookies anyway
         async with ours(settings(url)) as client:
             await call(client, "1")
             await call(client, "2")
-    assert ["1", "2"] == server.books.orders
-    assert b"cookie" not in server.books.raw.lower()
+    assert ["1", "2"] == server.log.orders
+    assert b"cookie" not in server.log.raw.lower()
 
 
 async def test_no_more_calls_at_once_than_asked() -> None:
@@ -75,7 +75,7 @@ async def test_no_more_calls_at_once_than_asked() -> None:
         peer.write(answer())
         open_now.discard(peer.number)
 
-    async with Misbehaving(act) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(act) as server, ours(settings(server.url)) as client:
         made = await asyncio.gather(*(call(client, str(number)) for number in range(10)))
     assert {State.SYNCED} == {one.verdict.state for one in made}
     assert 2 == most
@@ -94,7 +94,7 @@ async def test_an_answer_without_end_is_not_read() -> None:
             await peer.writer.drain()
             written += 65_536
 
-    async with Misbehaving(act) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(act) as server, ours(settings(server.url)) as client:
         made = await call(client)
         await asyncio.wait_for(server.gone.wait(), 10)
     assert Reason.BAD_ANSWER == made.verdict.reason
@@ -116,7 +116,7 @@ async def test_an_answer_without_end_is_not_read() -> None:
 async def test_an_error_that_contradicts_the_wire_is_not_taken_for_not_sent(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing departed, says the wire; something was under way, says the error: then maybe sent."""
+    """Nothing departed, responds the wire; something was under way, responds the error: then maybe sent."""
 
     async def break_down(*_: object) -> None:
         raise error
@@ -124,8 +124,8 @@ async def test_an_error_that_contradicts_the_wire_is_not_taken_for_not_sent(
     monkeypatch.setattr(Exchange, "request", break_down)
     async with ours(settings("http://127.0.0.1:9/x")) as client:
         made = await call(client)
-    assert isinstance(made.heard, NoResponse)
-    assert (True, State.UNCERTAIN, 0) == (made.heard.maybe_sent, made.verdict.state, made.departures)
+    assert isinstance(made.response, NoResponse)
+    assert (True, State.UNCERTAIN, 0) == (made.response.maybe_sent, made.verdict.state, made.sent_count)
 
 
 # --- What it never tells ------------------------------------------------------------------------------------
@@ -134,20 +134,20 @@ async def test_an_error_that_contradicts_the_wire_is_not_taken_for_not_sent(
 async def test_a_token_that_is_quoted_back_is_masked() -> None:
     """A server that quotes the token in its error does not get it into the ledger."""
     raw = answer(json.dumps({"status": 422, "err": f"bad token {TOKEN}"}).encode())
-    async with Misbehaving(says(raw)) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(responds(raw)) as server, ours(settings(server.url)) as client:
         made = await call(client)
-    assert isinstance(made.heard, Response)
-    assert TOKEN not in repr(made.heard)
+    assert isinstance(made.response, Response)
+    assert TOKEN not in repr(made.response)
     assert "bad token ***" == made.verdict.hint
 
 
 async def test_a_token_in_garbage_is_masked() -> None:
     """Nor by way of an error of the HTTP library, which quotes what it can't read."""
     raw = f"{TOKEN} no HTTP\r\n\r\n".encode()
-    async with Misbehaving(says(raw)) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(responds(raw)) as server, ours(settings(server.url)) as client:
         made = await call(client)
-    assert isinstance(made.heard, NoResponse)
-    assert "***" in made.heard.error
+    assert isinstance(made.response, NoResponse)
+    assert "***" in made.response.error
     assert TOKEN not in repr(made)
 
 
@@ -159,10 +159,10 @@ def test_the_client_s_own_looks_hide_the_token() -> None:
 async def test_error_texts_end() -> None:
     """What a server says at length is cut to 500 characters."""
     raw = b"x" * 8_000 + b"\r\n\r\n"
-    async with Misbehaving(says(raw)) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(responds(raw)) as server, ours(settings(server.url)) as client:
         made = await call(client)
-    assert isinstance(made.heard, NoResponse)
-    assert len(made.heard.error) <= 500
+    assert isinstance(made.response, NoResponse)
+    assert len(made.response.error) <= 500
 
 
 # --- Settings it refuses ------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ async def wait_for_ever(peer: Peer) -> None:
 async def test_cancelling_passes_through_and_closes_the_connection() -> None:
     """A run that is abandoned ends at once; the slot knows that the call had departed."""
     slot = Slot()
-    async with Misbehaving(wait_for_ever) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(wait_for_ever) as server, ours(settings(server.url)) as client:
         order = Order(owner_id="77", number="1")
         task = asyncio.create_task(client.send(order, SYSTEM_CLOCK.boottime(), slot))
         await asyncio.wait_for(server.done.wait(), 10)
@@ -239,13 +239,13 @@ async def test_cancelling_passes_through_and_closes_the_connection() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         await asyncio.wait_for(server.gone.wait(), 10)
-    assert 1 == slot.departures
+    assert 1 == slot.sent_count
 
 
 async def test_cancelling_before_departure_departs_never() -> None:
     """A call that waits for its turn and is cancelled has not been sent."""
     slots = [Slot() for _ in range(3)]
-    async with Misbehaving(wait_for_ever) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(wait_for_ever) as server, ours(settings(server.url)) as client:
         tasks = [
             asyncio.create_task(
                 client.send(Order(owner_id="77", number=str(number)), SYSTEM_CLOCK.boottime(), slot)
@@ -259,17 +259,17 @@ async def test_cancelling_before_departure_departs_never() -> None:
         for task in tasks[:2]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    assert 0 == slots[2].departures
-    assert "2" not in server.books.orders
+    assert 0 == slots[2].sent_count
+    assert "2" not in server.log.orders
 
 
-def impatient(server: Misbehaving) -> Client:
+def impatient(server: FaultyServer) -> Client:
     return ours(settings(server.url, answer_timeout=0.2))
 
 
 async def test_a_time_out_leaves_no_trace_in_the_task() -> None:
     """The task that was woken by cancelling it can be cancelled again, and only by others."""
-    async with Misbehaving(wait_for_ever) as server, impatient(server) as client:
+    async with FaultyServer(wait_for_ever) as server, impatient(server) as client:
         made = await call(client)
     task = asyncio.current_task()
     assert task is not None
@@ -297,19 +297,19 @@ async def test_a_time_out_that_turns_into_another_error_leaves_no_trace_either(
 
 async def test_a_time_out_frees_its_place() -> None:
     """Calls that were given up don't keep others out."""
-    async with Misbehaving(wait_for_ever) as server, impatient(server) as client:
+    async with FaultyServer(wait_for_ever) as server, impatient(server) as client:
         made = await asyncio.gather(*(call(client, str(number)) for number in range(5)))
     assert [Reason.TIMEOUT] * 5 == [one.verdict.reason for one in made]
-    assert ["0", "1", "2", "3", "4"] == sorted(server.books.orders)
+    assert ["0", "1", "2", "3", "4"] == sorted(server.log.orders)
 
 
 async def test_elapsed_time_is_told() -> None:
     """Evidence for a dispute: how long the server kept silent."""
-    async with Misbehaving(wait_for_ever) as server, impatient(server) as client:
+    async with FaultyServer(wait_for_ever) as server, impatient(server) as client:
         made = await call(client)
-    assert isinstance(made.heard, NoResponse)
-    assert 0.2 <= made.heard.elapsed_s < 10
-    assert "no complete response within" in made.heard.error
+    assert isinstance(made.response, NoResponse)
+    assert 0.2 <= made.response.elapsed_s < 10
+    assert "no complete response within" in made.response.error
 
 
 # --- Retry-After --------------------------------------------------------------------------------------------
@@ -355,19 +355,19 @@ def test_retry_after_as_a_date(ahead_s: int, wait_s: float) -> None:
 async def test_retry_after_is_heard_from_whoever_turns_us_away(status: str, wait_s: float | None) -> None:
     """And not from a good answer."""
     told = answer(b"{}", status=status, headers="Retry-After: 3\r\n")
-    async with Misbehaving(says(told)) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(responds(told)) as server, ours(settings(server.url)) as client:
         made = await call(client)
-    assert isinstance(made.heard, Response)
-    assert (int(status[:3]), wait_s) == (made.heard.http_status, made.heard.retry_after_s)
+    assert isinstance(made.response, Response)
+    assert (int(status[:3]), wait_s) == (made.response.http_status, made.response.retry_after_s)
 
 
 async def test_an_informational_answer_is_not_the_answer() -> None:
     """103 and 100 come before the answer proper; whoever takes them for it believes an empty body."""
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
-    async with Misbehaving(says(early + answer())) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(responds(early + answer())) as server, ours(settings(server.url)) as client:
         made = await call(client)
-    assert isinstance(made.heard, Response)
-    assert 200 == made.heard.http_status
+    assert isinstance(made.response, Response)
+    assert 200 == made.response.http_status
 
 
 # --- Where there is less than POSIX -------------------------------------------------------------------------
@@ -384,6 +384,6 @@ def test_it_can_be_imported_without_posix() -> None:
 async def test_it_works_without_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is no `poll`, `select` looks at the connection."""
     monkeypatch.delattr(select, "poll")
-    async with Misbehaving(says(answer())) as server, ours(settings(server.url)) as client:
+    async with FaultyServer(responds(answer())) as server, ours(settings(server.url)) as client:
         made = await call(client)
     assert State.SYNCED == made.verdict.state

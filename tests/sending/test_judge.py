@@ -334,8 +334,8 @@ def test_a_2xx_is_judged_by_its_body_whatever_the_setting() -> None:
 @pytest.mark.parametrize("reason", [Reason.UNREACHABLE, Reason.STALE_CLAIM, Reason.NOT_SENT])
 def test_what_never_left_may_go_again(reason: Reason) -> None:
     """The wire proves that no byte left."""
-    heard = NoResponse(maybe_sent=False, reason=reason, error="", elapsed_s=0.1)
-    assert CallVerdict(State.PLANNED, reason, retry=True) == judge(heard, unsent_http=UNSENT)
+    response = NoResponse(maybe_sent=False, reason=reason, error="", elapsed_s=0.1)
+    assert CallVerdict(State.PLANNED, reason, retry=True) == judge(response, unsent_http=UNSENT)
 
 
 @pytest.mark.parametrize(
@@ -343,8 +343,8 @@ def test_what_never_left_may_go_again(reason: Reason) -> None:
 )
 def test_what_may_have_left_is_uncertain(reason: Reason) -> None:
     """And never goes again by itself."""
-    heard = NoResponse(maybe_sent=True, reason=reason, error="", elapsed_s=0.1)
-    assert CallVerdict(State.UNCERTAIN, reason, points=None) == judge(heard, unsent_http=UNSENT)
+    response = NoResponse(maybe_sent=True, reason=reason, error="", elapsed_s=0.1)
+    assert CallVerdict(State.UNCERTAIN, reason, points=None) == judge(response, unsent_http=UNSENT)
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def test_who_comes_to_the_door_early_waits() -> None:
 
 @pytest.mark.parametrize("stall_s", [0.1, 0.18])
 def test_calls_that_a_stall_made_late_are_never_too_many(stall_s: float) -> None:
-    """What piles up before a server that stood still counts in the second in which it is heard, and still all is used."""
+    """What piles up before a server that stood still counts in the second in which it is response, and still all is used."""
 
     async def go(clock: VirtualClock) -> list[float]:
         return await play(

@@ -15,8 +15,8 @@ from yarl import URL
 from batchsync.clock import SYSTEM_CLOCK
 from batchsync.sending.call import Call, CallLimits
 from batchsync.sending.raw_http import Exchange
-from tests.faults.server import Misbehaving, answer
-from tests.faults.table import says
+from tests.faults.server import FaultyServer, answer
+from tests.faults.table import responds
 
 
 class Slot:
@@ -75,7 +75,7 @@ async def test_departure_comes_before_the_first_byte(monkeypatch: pytest.MonkeyP
     """Departed, then one write of the whole request."""
     events: list[str] = []
     listen(monkeypatch, events)
-    async with Misbehaving(says(answer())) as server, exchanging(server.url) as exchange:
+    async with FaultyServer(responds(answer())) as server, exchanging(server.url) as exchange:
         assert 200 == await post(exchange, Slot(events))
     assert ["departed", "written"] == events
 
@@ -84,12 +84,12 @@ async def test_raising_at_departure_sends_nothing(monkeypatch: pytest.MonkeyPatc
     """Not a byte: the connection was made, and closed unused."""
     events: list[str] = []
     listen(monkeypatch, events)
-    async with Misbehaving(says(answer())) as server, exchanging(server.url) as exchange:
+    async with FaultyServer(responds(answer())) as server, exchanging(server.url) as exchange:
         with pytest.raises(ZeroDivisionError):
             await post(exchange, Slot(events, ZeroDivisionError()))
         await asyncio.wait_for(server.gone.wait(), 10)
     assert ["departed"] == events
-    assert (1, b"") == (server.books.accepted, server.books.raw)
+    assert (1, b"") == (server.log.accepted, server.log.raw)
 
 
 async def test_nothing_repeats_a_post(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,11 +102,11 @@ async def test_nothing_repeats_a_post(monkeypatch: pytest.MonkeyPatch) -> None:
         peer.write(answer())
         await peer.request()
 
-    async with Misbehaving(twice) as server, exchanging(server.url) as exchange:
+    async with FaultyServer(twice) as server, exchanging(server.url) as exchange:
         assert 200 == await post(exchange, Slot(events))
         with pytest.raises(aiohttp.ServerDisconnectedError):
             await post(exchange, Slot(events), b'{"orderSns":"2","ownerId":"2"}')
-    assert ["1", "2"] == server.books.orders
+    assert ["1", "2"] == server.log.orders
     assert ["departed", "written"] * 2 == events
 
 
