@@ -122,7 +122,7 @@ class Drain:
                 orders = Lent(
                     self._ledger, self._session, run, ahead=concurrency, pool=pool, pacer=self._pacer
                 )
-                why = await pool.drain(orders, total=concurrency, concurrency=concurrency)
+                why = await pool.send_all(orders, total=concurrency, concurrency=concurrency)
                 self.calls = pool.progress().calls
             if why is not None and why not in (self._stopped, Stop.DISK):
                 await asyncio.to_thread(self._ledger.stop_run, run, why)

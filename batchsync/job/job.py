@@ -232,7 +232,7 @@ class Job:
             stale_after_s=STALE_CLAIM_S,
         )
         async with pool as opened, self._watching(opened):
-            return await opened.drain(orders, total=total, concurrency=concurrency)
+            return await opened.send_all(orders, total=total, concurrency=concurrency)
 
     def _say_once(self, said: Message) -> None:
         """Say what holds for all files of this command at the first."""

@@ -101,7 +101,7 @@ class Pool:
         self.stopped: Stop | None = None
         self._waits_until: datetime | None = None
 
-    async def drain(
+    async def send_all(
         self,
         orders: Iterator[tuple[int, Order]] | AsyncIterator[tuple[int, Order]],
         *,

@@ -75,7 +75,7 @@ async def ours(ledger: Ledger, run: str, orders: list[tuple[int, Order]], url: s
             clock=SYSTEM_CLOCK,
             rng=random.Random(0),
         )
-        await pool.drain(iter(orders), total=len(orders), concurrency=WORKERS)
+        await pool.send_all(iter(orders), total=len(orders), concurrency=WORKERS)
         assert len(orders) == pool.progress().synced
 
 

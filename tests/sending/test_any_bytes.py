@@ -52,7 +52,7 @@ def truly_synced(http: int, body: bytes) -> bool:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no finding
 @given(https, bodies, st.one_of(st.none(), st.floats(0, 1e6)))
 def test_any_answer_ends_in_a_verdict(http: int, body: bytes, wait_s: float | None) -> None:
-    """Never an exception; synced only if the answer says so; a legal move; points a natural number or unknown."""
+    """Never an exception; synced only if the response reports success; a legal move; points a natural number or unknown."""
     verdict = judge(Response(http, body, wait_s, 0.0), unsent_http=UNSENT)
     legal = MOVES[State.SENDING, Cause.ANSWER] | MOVES[State.SENDING, Cause.NOT_SENT]
     assert verdict.state in legal

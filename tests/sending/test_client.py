@@ -1,4 +1,4 @@
-"""The client's manners: what it sends, what it never tells, how it ends."""
+"""The client: what it sends, what it keeps secret, how it ends."""
 
 import asyncio
 import json
@@ -128,7 +128,7 @@ async def test_an_error_that_contradicts_the_wire_is_not_taken_for_not_sent(
     assert (True, State.UNCERTAIN, 0) == (made.response.maybe_sent, made.verdict.state, made.sent_count)
 
 
-# --- What it never tells ------------------------------------------------------------------------------------
+# --- What it keeps secret -----------------------------------------------------------------------------------
 
 
 async def test_a_token_that_is_quoted_back_is_masked() -> None:
@@ -157,7 +157,7 @@ def test_the_client_s_own_looks_hide_the_token() -> None:
 
 
 async def test_error_texts_end() -> None:
-    """What a server says at length is cut to 500 characters."""
+    """A long text of the server is cut to 500 characters."""
     raw = b"x" * 8_000 + b"\r\n\r\n"
     async with FaultyServer(responds(raw)) as server, ours(settings(server.url)) as client:
         made = await call(client)
@@ -184,7 +184,7 @@ def test_a_token_that_can_t_travel_is_refused(token: str) -> None:
 
 
 def test_no_token_is_refused() -> None:
-    """An empty one would be told to the server as such."""
+    """An empty one would be sent to the server."""
     with pytest.raises(SettingsError) as refused:
         make("")
     assert messages.NO_TOKEN is refused.value.text
@@ -229,7 +229,7 @@ async def wait_for_ever(peer: Peer) -> None:
 
 
 async def test_cancelling_passes_through_and_closes_the_connection() -> None:
-    """A run that is abandoned ends at once; the slot knows that the call had departed."""
+    """A cancelled run ends at once; the slot records that the request was sent."""
     slot = Slot()
     async with FaultyServer(wait_for_ever) as server, ours(settings(server.url)) as client:
         order = Order(owner_id="77", number="1")
@@ -279,7 +279,7 @@ async def test_a_time_out_leaves_no_trace_in_the_task() -> None:
 async def test_a_time_out_that_turns_into_another_error_leaves_no_trace_either(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Whatever a connector makes of the cancellation, it was the watch's own, and nobody else must hear of it."""
+    """A cancellation by the deadline sweeper ends in this call, whatever the connector turns it into."""
 
     async def turn(*_: object) -> None:
         try:
@@ -303,7 +303,7 @@ async def test_a_time_out_frees_its_place() -> None:
     assert ["0", "1", "2", "3", "4"] == sorted(server.log.orders)
 
 
-async def test_elapsed_time_is_told() -> None:
+async def test_elapsed_time_is_reported() -> None:
     """Evidence for a dispute: how long the server kept silent."""
     async with FaultyServer(wait_for_ever) as server, impatient(server) as client:
         made = await call(client)
@@ -332,7 +332,7 @@ async def test_elapsed_time_is_told() -> None:
     ],
 )
 def test_retry_after_in_seconds(value: str | None, wait_s: float | None) -> None:
-    """Digits count; whatever else stands there says nothing."""
+    """Digits count; any other value is ignored."""
     assert wait_s == retry_after_s(value, SYSTEM_CLOCK)
 
 
@@ -352,10 +352,10 @@ def test_retry_after_as_a_date(ahead_s: int, wait_s: float) -> None:
 @pytest.mark.parametrize(
     ("status", "wait_s"), [("429 Too Many Requests", 3.0), ("503 Unavailable", 3.0), ("200 OK", None)]
 )
-async def test_retry_after_is_heard_from_whoever_turns_us_away(status: str, wait_s: float | None) -> None:
+async def test_retry_after_is_read_from_every_rejection(status: str, wait_s: float | None) -> None:
     """And not from a good answer."""
-    told = answer(b"{}", status=status, headers="Retry-After: 3\r\n")
-    async with FaultyServer(responds(told)) as server, ours(settings(server.url)) as client:
+    raw = answer(b"{}", status=status, headers="Retry-After: 3\r\n")
+    async with FaultyServer(responds(raw)) as server, ours(settings(server.url)) as client:
         made = await call(client)
     assert isinstance(made.response, Response)
     assert (int(status[:3]), wait_s) == (made.response.http_status, made.response.retry_after_s)

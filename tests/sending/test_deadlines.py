@@ -1,4 +1,4 @@
-"""The watch over calls under way: who stood still hears what came meanwhile before giving anything up."""
+"""The deadline sweeper: after a standstill, responses that arrived meanwhile are read before a call is given up."""
 
 import asyncio
 

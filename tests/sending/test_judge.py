@@ -129,7 +129,7 @@ def test_the_table_is_whole() -> None:
 def test_an_error_that_names_points_has_spent_them(
     status: int, stop: Stop | None, where: dict[str, object]
 ) -> None:
-    """Counted, settled, and the run still stops where the code says so."""
+    """Counted, settled, and the run still stops where its rule stops it."""
     verdict = judge_body({"status": status} | where)
     assert (State.SETTLED_FAILED, Reason.CHARGED_ERROR, 3, stop) == (
         verdict.state,
@@ -243,12 +243,12 @@ def test_an_unknown_code_without_words_shows_the_raw_answer() -> None:
     ids=lambda body: str(body[:60]),
 )
 def test_what_is_not_exactly_an_answer_is_uncertain(body: bytes) -> None:
-    """Points were probably spent, and nothing says so: never synced, never refused, never sent again."""
+    """Points were probably spent, and nothing names them: never synced, never refused, never sent again."""
     assert DOUBT == settled(body)
 
 
 def test_a_byte_order_mark_does_not_spoil_an_answer() -> None:
-    """RFC 8259 lets a reader ignore it, and the rest says exactly what happened."""
+    """RFC 8259 lets a reader ignore it, and the rest is valid."""
     assert (State.SYNCED, Reason.SYNCED, 1) == settled(
         b'\xef\xbb\xbf{"data":{"success":true,"amount":1},"status":0}\r\n'
     )
@@ -300,7 +300,7 @@ def test_any_other_http_status_is_uncertain(http: int) -> None:
     "body", [{"status": 0, "data": {"success": True}}, {"status": 5, "data": {"amount": 1}}]
 )
 def test_a_refusal_that_claims_work_is_uncertain(http: int, body: dict[str, object]) -> None:
-    """An HTTP status that says nothing happened over a body that says something did: a person decides."""
+    """The HTTP status rejects the call but the body reports work: a person decides."""
     verdict = judge_body(body, http=http)
     assert (State.UNCERTAIN, Reason.HTTP_ERROR, None, False) == (
         verdict.state,
@@ -312,7 +312,7 @@ def test_a_refusal_that_claims_work_is_uncertain(http: int, body: dict[str, obje
 
 @pytest.mark.parametrize("http", [302, 403, 429, 500])
 def test_the_words_of_a_refusal_are_kept(http: int) -> None:
-    """What a gateway says in JSON (an address not let in, a limit) is what the operator needs to read."""
+    """A gateway's text in JSON (an address not let in, a limit) is what the operator needs to read."""
     assert "IP not allowed" == judge_body({"code": 7, "message": "IP not allowed"}, http=http).hint
 
 

@@ -44,7 +44,7 @@ async def play(
                 await asyncio.sleep(wait_s)
             slot.sent()
             there_s = 0.0005 + rng.uniform(0, jitter_s)
-            if stall_s:  # the server stands still now and then, and hears everything afterwards
+            if stall_s:  # the server stalls now and then and reads everything afterwards
                 into_s = (clock.monotonic() + there_s) % every_s
                 there_s += max(0.0, stall_s - into_s)
             arrivals.append(clock.monotonic() + there_s)
@@ -197,7 +197,7 @@ def test_a_slot_ends_once() -> None:
 
 
 @pytest.mark.parametrize("claim_s", [0.010, 0.050])
-def test_a_slow_way_to_the_door_costs_no_rate(claim_s: float) -> None:
+def test_a_long_lead_time_costs_no_rate(claim_s: float) -> None:
     """A busy disk or a distant server leaves no token idle: they are granted early by as long as the way takes."""
 
     async def go(clock: VirtualClock) -> list[float]:
@@ -210,7 +210,7 @@ def test_a_slow_way_to_the_door_costs_no_rate(claim_s: float) -> None:
     assert 3999 / (max(arrivals) - min(arrivals)) >= 0.96 * 200
 
 
-def test_who_comes_to_the_door_early_waits() -> None:
+def test_a_call_that_is_ready_early_waits() -> None:
     """A token granted early may not be used early."""
 
     async def go(clock: VirtualClock) -> list[float]:

@@ -1,4 +1,4 @@
-"""The page about status codes says what the table says."""
+"""The page about status codes matches the table."""
 
 import importlib.util
 from pathlib import Path

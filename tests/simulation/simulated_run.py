@@ -260,7 +260,7 @@ class World:
         ]
         chaos = self._chaos(process, pools, len(orders) / rate) if in_trouble else []
         drains = [
-            self.loop.create_task(pool.drain(iter(orders), total=len(orders), concurrency=concurrency))
+            self.loop.create_task(pool.send_all(iter(orders), total=len(orders), concurrency=concurrency))
             for pool in pools
         ]
         process.tasks += drains
