@@ -7,7 +7,7 @@ from pathlib import Path
 
 from batchsync.cli.parser import build
 from batchsync.messages import Lang
-from batchsync.messages.commands import SUMMARIES
+from batchsync.messages.commands import COMMANDS
 from batchsync.settings.template import pages as settings_pages
 
 REPOSITORY = Path(__file__).parents[1]
@@ -67,11 +67,11 @@ def usage(lang: Lang) -> str:
     """Return the page of commands: what each --help says."""
     os.environ["COLUMNS"] = COLUMNS
     parts = [HEADS[lang]]
-    for command, summary in SUMMARIES.items():
+    for command, texts in COMMANDS.items():
         group = next(action for action in build(lang, command)._actions if action.dest == "command")  # noqa: SLF001
         assert isinstance(group.choices, dict)
         text = group.choices[command].format_help().rstrip()
-        parts.append(f"## {command}\n\n{summary.render(lang)}\n\n```text\n{text}\n```\n")
+        parts.append(f"## {command}\n\n{texts.summary.render(lang)}\n\n```text\n{text}\n```\n")
     return "\n".join(parts)
 
 

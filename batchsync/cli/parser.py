@@ -53,13 +53,13 @@ def _fill_command(commands: Any, name: str, fill: "Callable[[CommandSpec], None]
     command = commands.add_parser(
         name,
         prog=f"batchsync {name}",
-        usage=f"batchsync {messages.USAGES[name].render(lang)}",
-        help=messages.SUMMARIES[name].render(lang),
+        usage=f"batchsync {messages.COMMANDS[name].usage.render(lang)}",
+        help=messages.COMMANDS[name].summary.render(lang),
         add_help=False,
         lang=lang,
     )
-    command.description = messages.EXPLANATIONS[name].render(lang)
-    command.epilog = _example(messages.EXAMPLES[name], lang)
+    command.description = messages.COMMANDS[name].explanation.render(lang)
+    command.epilog = _example(messages.COMMANDS[name].example, lang)
     command.set_defaults(command=name)
     if fill is not None:
         fill(CommandSpec(command, lang))
@@ -75,7 +75,7 @@ def _command_list(lang: Lang) -> str:
     for title, names in messages.COMMAND_GROUPS:
         lines.append(f"{title.render(lang)}:")
         for name in names:
-            first, *rest = wrapped(messages.SUMMARIES[name].render(lang), width - indent)
+            first, *rest = wrapped(messages.COMMANDS[name].summary.render(lang), width - indent)
             lines.append(f"    {name:<{indent - 4}}{first}")
             lines += [" " * indent + line for line in rest]
         lines.append("")

@@ -1,6 +1,7 @@
-"""What --help says: commands, options, and slips in using them."""
+"""The texts of --help and the errors in using a command."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from batchsync.messages.render import Translation
@@ -26,74 +27,310 @@ PROGRAM_EXAMPLE = Translation(
     "  batchsync run 订单.xlsx        # 发送，并生成 订单.result.xlsx",
 )
 
-SUMMARIES: Mapping[str, Translation] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandHelp:
+    """The texts of `batchsync COMMAND --help`, and the line in the list of commands."""
+
+    summary: Translation
+    usage: Translation
+    explanation: Translation
+    example: Translation
+
+
+COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
     {
-        "run": Translation(
-            en="check files, send what is not yet synced, write a result workbook per file",
-            zh="检查文件，发送尚未同步的订单，为每个文件写出结果表",
+        "run": CommandHelp(
+            summary=Translation(
+                en="check files, send what is not yet synced, write a result workbook per file",
+                zh="检查文件，发送尚未同步的订单，为每个文件写出结果表",
+            ),
+            usage=Translation(en="run FILE... [options]", zh="run 文件... [选项]"),
+            explanation=Translation(
+                en="Checks each file, sends what is not yet synced, and writes a result workbook beside it. Safe to run again: what is "
+                "synced is never sent twice. Ctrl-C ends the calls under way, writes the result and stops; a second one cancels them.",
+                zh="检查每个文件，发送尚未同步的订单，并在旁边写出结果表。可以放心重复运行：已同步的订单不会再次发送。"
+                "按 Ctrl-C 会等进行中的调用结束、写出结果后停止；再按一次则取消进行中的调用。",
+            ),
+            example=Translation(
+                en='batchsync run orders.xlsx\n  batchsync run "October/*.xlsx" --max-points 500 --output results',
+                zh='batchsync run 订单.xlsx\n  batchsync run "十月/*.xlsx" --max-points 500 --output 结果',
+            ),
         ),
-        "check": Translation(
-            en="show what `run` would send and cost; sends nothing, writes nothing",
-            zh="查看 run 会发送什么、花多少点券；不发送，不写入任何内容",
+        "check": CommandHelp(
+            summary=Translation(
+                en="show what `run` would send and cost; sends nothing, writes nothing",
+                zh="查看 run 会发送什么、花多少点券；不发送，不写入任何内容",
+            ),
+            usage=Translation(en="check FILE... [options]", zh="check 文件... [选项]"),
+            explanation=Translation(
+                en="Reads and plans files exactly as `run` does, but sends nothing and writes nothing to the ledger. Exit code 1 when some "
+                "row needs a look (invalid, uncertain, failed before).",
+                zh="与 run 一样读取和计划，但不发送，也不写入账本。有行需要处理（无效、结果未知、以前失败）时退出码为 1。",
+            ),
+            example=Translation(
+                en="batchsync check orders.xlsx\n  batchsync check orders.xlsx --plan plan.csv",
+                zh="batchsync check 订单.xlsx\n  batchsync check 订单.xlsx --plan plan.csv",
+            ),
         ),
-        "nightly": Translation(
-            en="`run` over everything in the inbox, once, unattended; file it, report, notify",
-            zh="无人值守地处理收件夹中的全部文件一次：归档、写报告、发通知",
+        "nightly": CommandHelp(
+            summary=Translation(
+                en="`run` over everything in the inbox, once, unattended; file it, report, notify",
+                zh="无人值守地处理收件目录中的全部文件一次：归档、写报告、发通知",
+            ),
+            usage=Translation(en="nightly [options]", zh="nightly [选项]"),
+            explanation=Translation(
+                en="Takes every file in the inbox that no longer changes, sends what is not yet synced, and moves the file with its result to "
+                "done/DATE/ or attention/DATE/. Then it writes a report and sends the notifications of notify. Made for a scheduler: two at once never "
+                "work on the same inbox, and the next one continues one that was killed. Exit codes as for `run`.",
+                zh="取走收件目录中不再变化的文件，发送尚未同步的订单，把文件和结果移到 done/日期/ 或 attention/日期/，然后写报告并按 notify "
+                "发送通知。适合定时执行：同一收件目录不会同时运行两个；中途被终止的任务由下一次继续。退出码与 run 相同。",
+            ),
+            example=Translation(
+                en="batchsync nightly --config /etc/batchsync/config.yaml\n  batchsync nightly --inbox inbox",
+                zh="batchsync nightly --config /etc/batchsync/config.yaml\n  batchsync nightly --inbox 收件目录",
+            ),
         ),
-        "watch": Translation(
-            en="`nightly`, each time a file is dropped in", zh="每当有文件放入收件夹时执行 nightly"
+        "watch": CommandHelp(
+            summary=Translation(
+                en="`nightly`, each time a file is put into the inbox",
+                zh="每当有文件放入收件目录时执行 nightly",
+            ),
+            usage=Translation(en="watch [options]", zh="watch [选项]"),
+            explanation=Translation(
+                en="Runs until stopped and does what `nightly` does each time a file is put into the inbox, while inbox.window is open. Ctrl-C or "
+                "SIGTERM ends it cleanly.",
+                zh="持续运行：每当有文件放入收件目录且处于 inbox.window 时段内，就执行 nightly。按 Ctrl-C 或收到 SIGTERM 时正常结束。",
+            ),
+            example=Translation(
+                en="batchsync watch --inbox inbox --log-json",
+                zh="batchsync watch --inbox 收件目录 --log-json",
+            ),
         ),
-        "web": Translation(
-            en="the local page: drop a sheet, see its check, start, watch, download, look back",
-            zh="本机网页：拖入表格，查看检查结果，开始发送，观看进度，下载结果，回看历史",
+        "web": CommandHelp(
+            summary=Translation(
+                en="the local page: upload a sheet, see its check, start, follow, download, see past runs",
+                zh="本机网页：上传表格，查看检查结果，开始发送，查看进度，下载结果和历史",
+            ),
+            usage=Translation(en="web [options]", zh="web [选项]"),
+            explanation=Translation(
+                en="Opens a page in your browser that does what `check`, `run`, `history`, `resolve` and `report` do. It is served by "
+                "this machine to this machine only; for others, set web.host and web.password_file.",
+                zh="在浏览器中打开一个网页，可完成 check、run、history、resolve、report 的全部工作。网页只由本机提供给本机使用；"
+                "如需给他人使用，请设置 web.host 和 web.password_file。",
+            ),
+            example=Translation(en="batchsync web", zh="batchsync web"),
         ),
-        "worker": Translation(
-            en="join the runs of a ledger that several machines share", zh="加入多台机器共用账本的运行"
+        "worker": CommandHelp(
+            summary=Translation(
+                en="execute the runs of a ledger that several machines share",
+                zh="执行多台机器共用账本中的任务",
+            ),
+            usage=Translation(en="worker [options]", zh="worker [选项]"),
+            explanation=Translation(
+                en="Waits for runs of the settings' account on a postgresql:// ledger and sends their orders beside others, all at one "
+                "shared rate. Start as many as you like, on any machine. Ctrl-C finishes the calls under way and leaves the rest to the others.",
+                zh="等待 postgresql:// 账本中本账户的运行，与其他机器一起发送其订单，合用一个速率上限。可在任意机器启动任意多个。"
+                "按 Ctrl-C 会完成进行中的调用，其余的留给其他进程。",
+            ),
+            example=Translation(
+                en="batchsync worker --ledger postgresql://batchsync@db.example/batchsync",
+                zh="batchsync worker --ledger postgresql://batchsync@db.example/batchsync",
+            ),
         ),
-        "history": Translation(
-            en="show past runs, one run, or all that happened to an order",
-            zh="查看以往的运行、某次运行，或某个订单的全部经过",
+        "history": CommandHelp(
+            summary=Translation(
+                en="show past runs, one run, or all that happened to an order",
+                zh="查看以往的运行、某次运行，或某个订单的全部经过",
+            ),
+            usage=Translation(
+                en="history [RUN | --order SN] [options]", zh="history [RUN | --order 订单号] [选项]"
+            ),
+            explanation=Translation(
+                en="Lists past runs, newest first; with RUN, that one in full; with --order, everything that ever happened to an order.",
+                zh="列出以往的运行，最新的在前；给出 RUN 则显示该次运行的详情；给出 --order 则显示该订单的全部经过。",
+            ),
+            example=Translation(
+                en="batchsync history\n  batchsync history --order 260101-123456789012345",
+                zh="batchsync history\n  batchsync history --order 260101-123456789012345",
+            ),
         ),
-        "resolve": Translation(
-            en="settle uncertain orders after you looked them up", zh="核实后，为“结果未知”的订单定案"
+        "resolve": CommandHelp(
+            summary=Translation(
+                en="record what became of uncertain orders, after you looked them up",
+                zh="核实后，确认“结果未知”订单的结果",
+            ),
+            usage=Translation(
+                en="resolve --charged|--not-charged ORDER... | --run RUN [options]",
+                zh="resolve --charged|--not-charged 订单号... | --run RUN [选项]",
+            ),
+            explanation=Translation(
+                en="An uncertain order may have been charged though its response was lost, so it is never sent again by itself. Look it up at "
+                "the vendor's, then say what you found: --charged makes it synced, --not-charged lets the next run send it.",
+                zh="“结果未知”的订单可能已经扣费，只是没有收到响应，因此不会自动重发。请到服务商后台核实后填写结果："
+                "--charged 记为已同步；--not-charged 则下次运行会发送它。",
+            ),
+            example=Translation(
+                en="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
+                zh="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
+            ),
         ),
-        "spend": Translation(
-            en="points spent by day, merchant or run", zh="按日期、商家或运行统计消耗的点券"
+        "spend": CommandHelp(
+            summary=Translation(
+                en="points spent by day, merchant or run", zh="按日期、商家或运行统计消耗的点券"
+            ),
+            usage=Translation(en="spend [options]", zh="spend [选项]"),
+            explanation=Translation(
+                en="Adds up the ledger: calls and their outcomes, points that responses named, points possibly spent. "
+                "As a table, as CSV, or as a chart (.xlsx or .svg).",
+                zh="统计账本中的记录：调用次数、结果、接口注明的点券、可能消耗的点券。可输出表格、CSV 或图表（.xlsx 或 .svg）。",
+            ),
+            example=Translation(
+                en="batchsync spend --since 2026-11-01\n  batchsync spend --by merchant --chart points.xlsx",
+                zh="batchsync spend --since 2026-11-01\n  batchsync spend --by merchant --chart 点券.xlsx",
+            ),
         ),
-        "reconcile": Translation(
-            en="hold the ledger against two balances, or the vendor's statement",
-            zh="用前后余额或平台对账单核对账本",
+        "reconcile": CommandHelp(
+            summary=Translation(
+                en="compare the ledger with two balances, or with the vendor's statement",
+                zh="用前后余额或服务商的对账单核对账本",
+            ),
+            usage=Translation(
+                en="reconcile --opening N --closing N | --statement FILE [options]",
+                zh="reconcile --opening N --closing N | --statement 文件 [选项]",
+            ),
+            explanation=Translation(
+                en="Compares the ledger with the vendor's figures, assigns the difference to the uncertain orders, and shows what to do. "
+                "Exit code 1 when something is left to find out. --workbook writes all evidence, fit for a dispute.",
+                zh="用服务商的数字核对账本，把差额与“结果未知”的订单对应起来，并说明如何处理。仍有疑问时退出码为 1。"
+                "--workbook 写出全部证据，可用于申诉。",
+            ),
+            example=Translation(
+                en="batchsync reconcile --since 2026-11-24 --opening 5000 --closing 3874\n"
+                "  batchsync reconcile --statement november.xlsx --workbook dispute.xlsx",
+                zh="batchsync reconcile --since 2026-11-24 --opening 5000 --closing 3874\n"
+                "  batchsync reconcile --statement 十一月.xlsx --workbook 核对.xlsx",
+            ),
         ),
-        "ledger": Translation(
-            en="copy the ledger, check it, let old evidence go", zh="备份、检查账本，或清除旧的调用记录"
+        "ledger": CommandHelp(
+            summary=Translation(
+                en="copy the ledger, verify it, delete the calls of old runs",
+                zh="备份、检查账本，或清除旧的调用记录",
+            ),
+            usage=Translation(
+                en="ledger backup|verify|prune|copy [PATH] [options]",
+                zh="ledger backup|verify|prune|copy [路径] [选项]",
+            ),
+            explanation=Translation(
+                en="backup writes a copy to PATH while runs may go on, and checks the copy; verify checks its consistency; "
+                "prune deletes the calls of old runs (orders are always kept, and so are uncertain ones' calls); copy moves everything into "
+                "another, empty ledger, from a file to postgresql:// or back, and proves row by row that both say the same.",
+                zh="backup 把账本备份到指定路径（可与运行同时进行）并检查备份；verify 检查账本是否前后一致；"
+                "prune 清除旧运行的调用记录（订单始终保留，“结果未知”的记录也保留）；copy 把全部内容复制到另一个空账本"
+                "（文件与 postgresql:// 互转），并逐行证明两者一致。",
+            ),
+            example=Translation(
+                en="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400\n"
+                "  batchsync ledger copy postgresql://batchsync@db.example/batchsync",
+                zh="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400\n"
+                "  batchsync ledger copy postgresql://batchsync@db.example/batchsync",
+            ),
         ),
-        "report": Translation(en="write the result workbook of a run again", zh="重新写出某次运行的结果表"),
-        "doctor": Translation(
-            en="find what is wrong with settings, token, ledger, address; spends nothing",
-            zh="检查设置、token、账本和接口地址；不花点券",
+        "report": CommandHelp(
+            summary=Translation(en="write the result workbook of a run again", zh="重新写出某次运行的结果表"),
+            usage=Translation(en="report RUN [options]", zh="report RUN [选项]"),
+            explanation=Translation(
+                en="Writes the result workbook of a run again from the ledger, also of a run that was killed.",
+                zh="根据账本重新写出某次运行的结果表，被强行中断的运行也可以。",
+            ),
+            example=Translation(
+                en="batchsync report 20261123-0212-orders --output again.xlsx",
+                zh="batchsync report 20261123-0212-orders --output again.xlsx",
+            ),
         ),
-        "token": Translation(
-            en="store the access token, show where it comes from, remove it",
-            zh="保存访问 token、查看其来源或删除",
+        "doctor": CommandHelp(
+            summary=Translation(
+                en="find what is wrong with settings, token, ledger, address; spends nothing",
+                zh="检查设置、token、账本和接口地址；不花点券",
+            ),
+            usage=Translation(en="doctor [options]", zh="doctor [选项]"),
+            explanation=Translation(
+                en="Checks the settings, the token, folders, the ledger, the clock and the address, and shows how to fix what is wrong. "
+                "Sends no order and spends nothing.",
+                zh="检查设置、token、文件夹、账本、时钟和接口地址，并说明如何修正。不发送订单，不花点券。",
+            ),
+            example=Translation(en="batchsync doctor", zh="batchsync doctor"),
         ),
-        "setup": Translation(
-            en="prepare this computer: settings, token, shortcut to the page",
-            zh="在本机完成安装：设置、token、网页快捷方式",
+        "token": CommandHelp(
+            summary=Translation(
+                en="store the access token, show where it comes from, remove it",
+                zh="保存访问 token、查看其来源或删除",
+            ),
+            usage=Translation(en="token set|show|clear [options]", zh="token set|show|clear [选项]"),
+            explanation=Translation(
+                en="set asks for the access token without showing it (or reads it from stdin) and stores it in the system's keyring, or in a "
+                "file that only you can read where there is no keyring; show prints where the token comes from, never the token; clear "
+                "removes the stored one. BATCHSYNC_TOKEN and api.token_file come first.",
+                zh="set 提示输入访问 token（不显示，也可从标准输入读取），保存到系统的密钥库；没有密钥库时保存到仅自己可读的文件。"
+                "show 显示 token 的来源，不显示其内容；clear 删除保存的 token。BATCHSYNC_TOKEN 和 api.token_file 优先。",
+            ),
+            example=Translation(en="batchsync token set", zh="batchsync token set"),
         ),
-        "init": Translation(
-            en="write a commented config.yaml here", zh="在当前文件夹生成带注释的 config.yaml"
+        "setup": CommandHelp(
+            summary=Translation(
+                en="prepare this computer: settings, token, shortcut to the page",
+                zh="在本机完成安装：设置、token、网页快捷方式",
+            ),
+            usage=Translation(en="setup [options]", zh="setup [选项]"),
+            explanation=Translation(
+                en="Writes config.yaml and an inbox into one folder, asks for the token, puts a shortcut to the page on the desktop and into "
+                "the menu, and shows how to schedule nightly runs. Existing files are not changed. --remove deletes the shortcuts; settings, "
+                "token and ledger are kept.",
+                zh="在一个文件夹中生成 config.yaml 和收件目录，询问 token，在桌面和菜单中放置网页快捷方式，并说明如何安排夜间任务。"
+                "已有文件不会更改。--remove 只删除快捷方式，设置、token 和账本会保留。",
+            ),
+            example=Translation(en="batchsync setup", zh="batchsync setup"),
         ),
-        "sandbox": Translation(
-            en="run a local stand-in of the API, with all its errors",
-            zh="在本机运行接口的替身，可模拟各种错误",
+        "init": CommandHelp(
+            summary=Translation(
+                en="write a commented config.yaml here", zh="在当前文件夹生成带注释的 config.yaml"
+            ),
+            usage=Translation(en="init [options]", zh="init [选项]"),
+            explanation=Translation(
+                en="Writes config.yaml with every setting, its default and what it means. Never overwrites one.",
+                zh="生成 config.yaml，列出每一项设置、默认值和含义。绝不覆盖已有文件。",
+            ),
+            example=Translation(en="batchsync init", zh="batchsync init"),
         ),
-        "demo": Translation(
-            en="see it all work on sample files, against the sandbox; spends nothing",
-            zh="用样例文件和本机替身演示全过程；不花点券",
+        "sandbox": CommandHelp(
+            summary=Translation(
+                en="run a local server with the API's contract and all its errors",
+                zh="在本机运行模拟接口，可模拟各种错误",
+            ),
+            usage=Translation(en="sandbox [options]", zh="sandbox [选项]"),
+            explanation=Translation(
+                en="Runs a local sandbox of the API: the same contract, all its errors, latency and faults on request. GET /charges "
+                "shows what was charged.",
+                zh="在本机运行模拟接口：约定相同，可按要求模拟各种错误、延迟和故障。GET /charges 可查看扣了多少费。",
+            ),
+            example=Translation(en="batchsync sandbox --port 8765", zh="batchsync sandbox --port 8765"),
+        ),
+        "demo": CommandHelp(
+            summary=Translation(
+                en="run the sample files against the sandbox; spends nothing",
+                zh="用样例文件和模拟接口演示全过程；不花点券",
+            ),
+            usage=Translation(en="demo [options]", zh="demo [选项]"),
+            explanation=Translation(
+                en="Starts the sandbox, runs the samples against it with a ledger of their own, writes the result workbooks to ./demo-out, "
+                "and runs them again to show that nothing is paid twice.",
+                zh="启动模拟接口，用独立的账本运行样例文件，把结果表写入 ./demo-out，然后再运行一遍，证明不会重复付费。",
+            ),
+            example=Translation(en="batchsync demo", zh="batchsync demo"),
         ),
     }
 )
-"""One line a command, in the order of --help."""
+"""The help of each command."""
 
 COMMAND_GROUPS: tuple[tuple[Translation, tuple[str, ...]], ...] = (
     (Translation(en="everyday", zh="日常"), ("run", "check", "web", "history", "resolve", "report")),
@@ -106,204 +343,6 @@ COMMAND_GROUPS: tuple[tuple[Translation, tuple[str, ...]], ...] = (
 )
 """The commands as --help lists them."""
 
-USAGES: Mapping[str, Translation] = MappingProxyType(
-    {
-        "run": Translation(en="run FILE... [options]", zh="run 文件... [选项]"),
-        "check": Translation(en="check FILE... [options]", zh="check 文件... [选项]"),
-        "nightly": Translation(en="nightly [options]", zh="nightly [选项]"),
-        "watch": Translation(en="watch [options]", zh="watch [选项]"),
-        "web": Translation(en="web [options]", zh="web [选项]"),
-        "worker": Translation(en="worker [options]", zh="worker [选项]"),
-        "history": Translation(
-            en="history [RUN | --order SN] [options]", zh="history [RUN | --order 订单号] [选项]"
-        ),
-        "resolve": Translation(
-            en="resolve --charged|--not-charged ORDER... | --run RUN [options]",
-            zh="resolve --charged|--not-charged 订单号... | --run RUN [选项]",
-        ),
-        "spend": Translation(en="spend [options]", zh="spend [选项]"),
-        "reconcile": Translation(
-            en="reconcile --opening N --closing N | --statement FILE [options]",
-            zh="reconcile --opening N --closing N | --statement 文件 [选项]",
-        ),
-        "ledger": Translation(
-            en="ledger backup|verify|prune|copy [PATH] [options]",
-            zh="ledger backup|verify|prune|copy [路径] [选项]",
-        ),
-        "report": Translation(en="report RUN [options]", zh="report RUN [选项]"),
-        "doctor": Translation(en="doctor [options]", zh="doctor [选项]"),
-        "token": Translation(en="token set|show|clear [options]", zh="token set|show|clear [选项]"),
-        "setup": Translation(en="setup [options]", zh="setup [选项]"),
-        "init": Translation(en="init [options]", zh="init [选项]"),
-        "sandbox": Translation(en="sandbox [options]", zh="sandbox [选项]"),
-        "demo": Translation(en="demo [options]", zh="demo [选项]"),
-    }
-)
-
-EXPLANATIONS: Mapping[str, Translation] = MappingProxyType(
-    {
-        "run": Translation(
-            en="Checks each file, sends what is not yet synced, and writes a result workbook beside it. Safe to run again: what is "
-            "synced is never sent twice. Ctrl-C ends the calls under way, writes the result and stops; a second one abandons them.",
-            zh="检查每个文件，发送尚未同步的订单，并在旁边写出结果表。可以放心重复运行：已同步的订单不会再次发送。"
-            "按 Ctrl-C 会等进行中的调用结束、写出结果后停止；再按一次则放弃进行中的调用。",
-        ),
-        "check": Translation(
-            en="Reads and plans files exactly as `run` does, but sends nothing and writes nothing to the ledger. Exit code 1 when some "
-            "row needs a look (invalid, uncertain, failed before).",
-            zh="与 run 一样读取和计划，但不发送，也不写入账本。有行需要处理（无效、结果未知、以前失败）时退出码为 1。",
-        ),
-        "nightly": Translation(
-            en="Takes every file that lies still in the inbox, sends what is not yet synced, and moves the file with its result to "
-            "done/DATE/ or attention/DATE/. Then it writes a report and tells whom notify names. Made for a timer: two at once never "
-            "work on the same inbox, and one that was killed is taken up by the next. Exit codes as for `run`.",
-            zh="取走收件夹中已静止的文件，发送尚未同步的订单，把文件和结果移到 done/日期/ 或 attention/日期/，然后写报告并按 notify "
-            "发送通知。适合定时执行：同一收件夹不会同时运行两个；中途被终止的任务由下一次继续。退出码与 run 相同。",
-        ),
-        "watch": Translation(
-            en="Stays and does what `nightly` does each time a file is dropped into the inbox, while inbox.window is open. Ctrl-C or "
-            "SIGTERM ends it cleanly.",
-            zh="持续运行：每当有文件放入收件夹且处于 inbox.window 时段内，就执行 nightly。按 Ctrl-C 或收到 SIGTERM 时正常结束。",
-        ),
-        "web": Translation(
-            en="Opens a page in your browser that does what `check`, `run`, `history`, `resolve` and `report` do. It is served by "
-            "this machine to this machine only; for others, set web.host and web.password_file.",
-            zh="在浏览器中打开一个网页，可完成 check、run、history、resolve、report 的全部工作。网页只由本机提供给本机使用；"
-            "如需给他人使用，请设置 web.host 和 web.password_file。",
-        ),
-        "worker": Translation(
-            en="Waits for runs of the settings' account on a postgresql:// ledger and sends their orders beside others, all at one "
-            "shared rate. Start as many as you like, on any machine. Ctrl-C finishes the calls under way and leaves the rest to the others.",
-            zh="等待 postgresql:// 账本中本账号的运行，与其他机器一起发送其订单，合用一个速率上限。可在任意机器启动任意多个。"
-            "按 Ctrl-C 会完成进行中的调用，其余的留给其他进程。",
-        ),
-        "history": Translation(
-            en="Lists past runs, newest first; with RUN, that one in full; with --order, everything that ever happened to an order.",
-            zh="列出以往的运行，最新的在前；给出 RUN 则显示该次运行的详情；给出 --order 则显示该订单的全部经过。",
-        ),
-        "resolve": Translation(
-            en="An uncertain order may have been charged though its answer was lost, so it is never sent again by itself. Look it up at "
-            "the vendor's, then say what you found: --charged makes it synced, --not-charged lets the next run send it.",
-            zh="“结果未知”的订单可能已经扣费，只是没有收到回答，因此不会自动重发。请到平台核实后告知结果："
-            "--charged 记为已同步；--not-charged 则下次运行会发送它。",
-        ),
-        "spend": Translation(
-            en="Adds up what the ledger knows: calls, what became of them, points that answers named, points possibly spent. "
-            "As a table, as CSV, or as a chart (.xlsx or .svg).",
-            zh="统计账本中的记录：调用次数、结果、接口注明的点券、可能消耗的点券。可输出表格、CSV 或图表（.xlsx 或 .svg）。",
-        ),
-        "reconcile": Translation(
-            en="Holds the ledger against the vendor's word, ties the difference to the uncertain orders, and says what to do. "
-            "Exit code 1 when something is left to find out. --workbook writes all evidence, fit for a dispute.",
-            zh="用平台的数字核对账本，把差额与“结果未知”的订单对应起来，并说明如何处理。仍有疑问时退出码为 1。"
-            "--workbook 写出全部证据，可用于申诉。",
-        ),
-        "ledger": Translation(
-            en="backup writes a copy to PATH while runs may go on, and checks the copy; verify looks whether everything fits together; "
-            "prune lets the calls of old runs go (orders are always kept, and so are uncertain ones' calls); copy moves everything into "
-            "another, empty ledger, from a file to postgresql:// or back, and proves row by row that both say the same.",
-            zh="backup 把账本备份到指定路径（可与运行同时进行）并检查备份；verify 检查账本是否前后一致；"
-            "prune 清除旧运行的调用记录（订单始终保留，“结果未知”的记录也保留）；copy 把全部内容复制到另一个空账本"
-            "（文件与 postgresql:// 互转），并逐行证明两者一致。",
-        ),
-        "report": Translation(
-            en="Writes the result workbook of a run again from the ledger, also of a run that was killed.",
-            zh="根据账本重新写出某次运行的结果表，被强行中断的运行也可以。",
-        ),
-        "doctor": Translation(
-            en="Looks at the settings, the token, folders, the ledger, the clock and the address, and says how to mend what is wrong. "
-            "Sends no order and spends nothing.",
-            zh="检查设置、token、文件夹、账本、时钟和接口地址，并说明如何修正。不发送订单，不花点券。",
-        ),
-        "token": Translation(
-            en="set asks for the access token without showing it (or reads it from stdin) and stores it in the system's keyring, or in a "
-            "file that only you can read where there is no keyring; show prints where the token comes from, never the token; clear "
-            "removes the stored one. BATCHSYNC_TOKEN and api.token_file come first.",
-            zh="set 提示输入访问 token（不显示，也可从标准输入读取），保存到系统的密钥库；没有密钥库时保存到仅自己可读的文件。"
-            "show 显示 token 的来源，不显示其内容；clear 删除保存的 token。BATCHSYNC_TOKEN 和 api.token_file 优先。",
-        ),
-        "setup": Translation(
-            en="Writes config.yaml and an inbox into one folder, asks for the token, puts a shortcut to the page on the desktop and into "
-            "the menu, and shows how to schedule nightly runs. Existing files are not changed. --remove deletes the shortcuts; settings, "
-            "token and ledger are kept.",
-            zh="在一个文件夹中生成 config.yaml 和收件目录，询问 token，在桌面和菜单中放置网页快捷方式，并说明如何安排夜间任务。"
-            "已有文件不会更改。--remove 只删除快捷方式，设置、token 和账本会保留。",
-        ),
-        "init": Translation(
-            en="Writes config.yaml with every setting, its default and what it means. Never overwrites one.",
-            zh="生成 config.yaml，列出每一项设置、默认值和含义。绝不覆盖已有文件。",
-        ),
-        "sandbox": Translation(
-            en="Runs a local sandbox of the API: the same contract, all its errors, latency and faults on request. GET /charges "
-            "shows what was charged.",
-            zh="在本机运行模拟接口：约定相同，可按要求模拟各种错误、延迟和故障。GET /charges 可查看扣了多少费。",
-        ),
-        "demo": Translation(
-            en="Starts the sandbox, runs the samples against it with a ledger of their own, writes the result workbooks to ./demo-out, "
-            "and runs them again to show that nothing is paid twice.",
-            zh="启动模拟接口，用独立的账本运行样例文件，把结果表写入 ./demo-out，然后再运行一遍，证明不会重复付费。",
-        ),
-    }
-)
-
-EXAMPLES: Mapping[str, Translation] = MappingProxyType(
-    {
-        "run": Translation(
-            en='batchsync run orders.xlsx\n  batchsync run "October/*.xlsx" --max-points 500 --output results',
-            zh='batchsync run 订单.xlsx\n  batchsync run "十月/*.xlsx" --max-points 500 --output 结果',
-        ),
-        "check": Translation(
-            en="batchsync check orders.xlsx\n  batchsync check orders.xlsx --plan plan.csv",
-            zh="batchsync check 订单.xlsx\n  batchsync check 订单.xlsx --plan plan.csv",
-        ),
-        "nightly": Translation(
-            en="batchsync nightly --config /etc/batchsync/config.yaml\n  batchsync nightly --inbox inbox",
-            zh="batchsync nightly --config /etc/batchsync/config.yaml\n  batchsync nightly --inbox 收件夹",
-        ),
-        "watch": Translation(
-            en="batchsync watch --inbox inbox --log-json", zh="batchsync watch --inbox 收件夹 --log-json"
-        ),
-        "web": Translation(en="batchsync web", zh="batchsync web"),
-        "worker": Translation(
-            en="batchsync worker --ledger postgresql://batchsync@db.example/batchsync",
-            zh="batchsync worker --ledger postgresql://batchsync@db.example/batchsync",
-        ),
-        "history": Translation(
-            en="batchsync history\n  batchsync history --order 260101-123456789012345",
-            zh="batchsync history\n  batchsync history --order 260101-123456789012345",
-        ),
-        "resolve": Translation(
-            en="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
-            zh="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
-        ),
-        "spend": Translation(
-            en="batchsync spend --since 2026-11-01\n  batchsync spend --by merchant --chart points.xlsx",
-            zh="batchsync spend --since 2026-11-01\n  batchsync spend --by merchant --chart 点券.xlsx",
-        ),
-        "reconcile": Translation(
-            en="batchsync reconcile --since 2026-11-24 --opening 5000 --closing 3874\n"
-            "  batchsync reconcile --statement november.xlsx --workbook dispute.xlsx",
-            zh="batchsync reconcile --since 2026-11-24 --opening 5000 --closing 3874\n"
-            "  batchsync reconcile --statement 十一月.xlsx --workbook 核对.xlsx",
-        ),
-        "ledger": Translation(
-            en="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400\n"
-            "  batchsync ledger copy postgresql://batchsync@db.example/batchsync",
-            zh="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400\n"
-            "  batchsync ledger copy postgresql://batchsync@db.example/batchsync",
-        ),
-        "report": Translation(
-            en="batchsync report 20261123-0212-orders --output again.xlsx",
-            zh="batchsync report 20261123-0212-orders --output again.xlsx",
-        ),
-        "doctor": Translation(en="batchsync doctor", zh="batchsync doctor"),
-        "token": Translation(en="batchsync token set", zh="batchsync token set"),
-        "setup": Translation(en="batchsync setup", zh="batchsync setup"),
-        "init": Translation(en="batchsync init", zh="batchsync init"),
-        "sandbox": Translation(en="batchsync sandbox --port 8765", zh="batchsync sandbox --port 8765"),
-        "demo": Translation(en="batchsync demo", zh="batchsync demo"),
-    }
-)
 
 # --- Groups and options -------------------------------------------------------------------------------------
 
@@ -407,9 +446,9 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
             zh="结果和提示的语言；auto 跟随表头",
         ),
         "--no-progress": Translation(en="no progress bar", zh="不显示进度条"),
-        "--quiet": Translation(en="only results and faults", zh="只显示结果和错误"),
+        "--quiet": Translation(en="only results and errors", zh="只显示结果和错误"),
         "--verbose": Translation(
-            en="more talk: settings in force, where they come from", zh="更多信息：生效的设置及其来源"
+            en="more messages: the settings and where they come from", zh="更多信息：生效的设置及其来源"
         ),
         "RUN": Translation(en="a run's id, as `history` shows it", zh="运行编号，见 history"),
         "--order": Translation(en="an order number", zh="订单号"),
@@ -433,7 +472,7 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
         "--closing": Translation(en="the account's balance afterwards", zh="期末余额"),
         "--topped-up": Translation(en="points bought in between (default 0)", zh="期间充值的点券（默认 0）"),
         "--statement": Translation(
-            en="the vendor's statement, as a spreadsheet", zh="平台的对账单（表格文件）"
+            en="the vendor's statement, as a spreadsheet", zh="服务商的对账单（表格文件）"
         ),
         "--statement-account": Translation(
             en="the account whose rows count, on a statement of several",
@@ -465,7 +504,7 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
         ),
         "--keep": Translation(
             en="leave the sandbox running at the end, until Ctrl-C",
-            zh="演示结束后保持替身运行，直到按 Ctrl-C",
+            zh="演示结束后保持模拟接口运行，直到按 Ctrl-C",
         ),
     }
 )

@@ -32,7 +32,7 @@ def test_the_program_lists_every_command(capsys: pytest.CaptureFixture[str]) -> 
     """Only what works is listed, and all that works."""
     assert 0 == main(["--help"])
     listed = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("    ")]
-    assert set(COMMAND_MODULES) == set(listed) & set(messages.SUMMARIES)
+    assert set(COMMAND_MODULES) == set(listed) & set(messages.COMMANDS)
 
 
 def test_help_speaks_chinese(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
