@@ -1,14 +1,14 @@
-"""What run, check and the books say while they work and when they are done."""
+"""The messages of run, check, history, resolve and report."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from batchsync.messages.render import Translation
 
-# --- Ends that nobody planned -------------------------------------------------------------------------------
+# --- Unplanned ends -------------------------------------------------------------------------------
 
 INTERRUPTED = Translation(
-    en="Stopped. Whatever had been sent is remembered; `batchsync history` shows it.",
+    en="Stopped. What was sent is in the ledger; `batchsync history` shows it.",
     zh="已停止。已发送的订单都有记录，可用 `batchsync history` 查看。",
 )
 STOPPED_READING = Translation(
@@ -25,22 +25,22 @@ ABANDONING = Translation(
     zh="已放弃进行中的调用，这些订单成为“结果未知”。正在写出结果……",
 )
 BUG = Translation(
-    en="This is a bug of ours ({kind}). The ledger is safe: what was sent is remembered, and nothing will be paid twice.",
+    en="This is an error of the program ({kind}). The ledger is safe: what was sent is recorded, and nothing will be paid twice.",
     zh="这是程序自身的缺陷（{kind}）。账本是安全的：已发送的订单都有记录，不会重复付费。",
 )
 BUG_LOG = Translation(
-    en="What happened is written down in {log} (without the token). Please send us that file; `batchsync report RUN` writes the result.",
+    en="The details are in {log} (without the token). Please send us that file; `batchsync report RUN` writes the result.",
     zh="详情已写入 {log}（不含 token），请把该文件发给我们。运行 `batchsync report RUN` 可写出结果表。",
 )
 BUG_NO_LOG = Translation(
-    en="No log could be written: no folder takes one.", zh="没有可写的文件夹，未能写下日志。"
+    en="No log could be written: no folder is writable.", zh="没有可写的文件夹，未能写下日志。"
 )
 
 # --- Inputs and options -------------------------------------------------------------------------------------
 
 NO_MATCH = Translation(en="No file matches {pattern}.", zh="没有与 {pattern} 相符的文件。")
 NO_STDIN = Translation(
-    en="A spreadsheet can't come through a pipe, since its result stands beside it. Save it as a file first.",
+    en="A spreadsheet can't come through a pipe, since its result is written beside it. Save it as a file first.",
     zh="表格不能通过管道传入，因为结果表要写在它旁边。请先存为文件。",
 )
 OUTPUT_IS_FILE = Translation(
@@ -87,8 +87,8 @@ NOTHING_AGAIN = Translation(
     zh="这些文件中没有以前付过费的订单：{options} 不起作用。",
 )
 NEEDS_YES = Translation(
-    en="{option} may pay twice, so it asks first, and nobody is there to answer. Add --yes when you are sure.",
-    zh="{option} 可能重复付费，需要先确认，而这里无人应答。确定的话请加上 --yes。",
+    en="{option} may pay twice, so it asks first, but this is no terminal. Add --yes if you are sure.",
+    zh="{option} 可能重复付费，需要先确认，但当前不是交互终端。确定的话请加上 --yes。",
 )
 NOT_AGREED = Translation(en="Nothing was sent.", zh="没有发送任何订单。")
 
@@ -179,9 +179,9 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
             zh="{count} 行失败：结果表逐行写明了原因和处理建议。未扣费的会在下次运行时再发送。",
         ),
         "uncertain": Translation(
-            en="{count} uncertain: perhaps charged, so never sent again unasked. Look it up on the vendor's page, then: "
+            en="{count} uncertain: perhaps charged, so not sent again by itself. Check them in the vendor's console, then: "
             "batchsync resolve --charged ORDER, or --not-charged ORDER (--run {run} stands for all of this run).",
-            zh="{count} 行结果未知：可能已扣费，不会自动重发。请到平台核实，然后运行：batchsync resolve --charged 订单号，"
+            zh="{count} 行结果未知：可能已扣费，不会自动重发。请到服务商后台核实，然后运行：batchsync resolve --charged 订单号，"
             "或 --not-charged 订单号（全部一起用 --run {run}）。",
         ),
         "not_sent": Translation(
@@ -189,7 +189,7 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
             zh="{count} 行未发送：没有花费点券。再运行同一命令即可。",
         ),
         "invalid": Translation(
-            en="{count} invalid: mend the cells that the result names, and run the result or the sheet again.",
+            en="{count} invalid: fix the cells that the result names, and run the result or the sheet again.",
             zh="{count} 行无效：请按结果表的说明修改单元格，再用结果表或原表运行。",
         ),
         "hidden": Translation(
@@ -239,30 +239,30 @@ KILLED = Translation(en="running or killed", zh="进行中或被强行中断")
 STOPPED = Translation(en="stopped: {why}", zh="中途停止：{why}")
 STOPPED_EARLY = Translation(en="Stopped. {why}", zh="已停止。{why}")
 RUN_TIMES = Translation(en="{started} to {ended}: {end}", zh="{started} 至 {ended}：{end}")
-RUN_OR_ORDER = Translation(en="Say either RUN or --order, not both.", zh="RUN 和 --order 只能给出一个。")
+RUN_OR_ORDER = Translation(en="Give either RUN or --order, not both.", zh="RUN 和 --order 只能给出一个。")
 RESULT_AGAIN = Translation(
     en="Its result again: batchsync report {run}", zh="重新写出结果表：batchsync report {run}"
 )
 
 RESOLVE_WHICH = Translation(
-    en="Say --charged or --not-charged: what you found when you looked the orders up.",
+    en="Give --charged or --not-charged: what you found in the vendor's console.",
     zh="请给出 --charged 或 --not-charged，即核实的结论。",
 )
 RESOLVE_WHAT = Translation(
-    en="Say which orders, or --run RUN for all of a run.",
+    en="Name the orders, or give --run RUN for all of a run.",
     zh="请给出订单号，或用 --run RUN 表示该次运行的全部。",
 )
 SEVERAL_OWNERS = Translation(
-    en="Order {order} exists for several merchants: {owners}. Say which one with --owner-id.",
+    en="Order {order} exists for several merchants: {owners}. Choose one with --owner-id.",
     zh="订单 {order} 在多个商家下都有：{owners}。请用 --owner-id 指定。",
 )
 NOT_UNCERTAIN = Translation(
-    en="Order {order} is {state}, not uncertain: nothing to settle.",
-    zh="订单 {order} 的状态是“{state}”，无需定案。",
+    en="Order {order} is {state}, not uncertain: there is nothing to confirm.",
+    zh="订单 {order} 的状态是“{state}”，无需确认。",
 )
 NONE_UNCERTAIN = Translation(
-    en="Run {run} has no uncertain orders: nothing to settle.",
-    zh="运行 {run} 没有“结果未知”的订单，无需定案。",
+    en="Run {run} has no uncertain orders: there is nothing to confirm.",
+    zh="运行 {run} 没有“结果未知”的订单，无需确认。",
 )
 RESOLVED_CHARGED = Translation(
     en="{order} (merchant {owner}): counted as synced.", zh="{order}（商家 {owner}）：记为已同步。"
@@ -271,7 +271,7 @@ RESOLVED_NOT_CHARGED = Translation(
     en="{order} (merchant {owner}): the next run may send it.",
     zh="{order}（商家 {owner}）：下次运行可以发送。",
 )
-RESOLVED = Translation(en="{count:order|orders} settled.", zh="已定案 {count} 个订单。")
+RESOLVED = Translation(en="{count:order|orders} confirmed.", zh="已确认 {count} 个订单。")
 STATES: Mapping[str, Translation] = MappingProxyType(
     {
         "planned": Translation(en="planned", zh="待发送"),
@@ -284,7 +284,7 @@ STATES: Mapping[str, Translation] = MappingProxyType(
 )
 """An order's state in the ledger."""
 
-# --- An order's life ----------------------------------------------------------------------------------------
+# --- An order's history ----------------------------------------------------------------------------------------
 
 ORDER_HEAD = Translation(
     en="order {number} of merchant {owner} (account “{account}”): {state}",
@@ -297,17 +297,17 @@ CALL = Translation(
 )
 CALL_OPEN = Translation(en="under way, or its program died", zh="进行中，或程序已中断")
 CALL_CAME = Translation(en="{state}, {points}, after {elapsed} s", zh="{state}，{points}，用时 {elapsed} 秒")
-CALL_LATE = Translation(en="{came} (a late answer)", zh="{came}（迟到的回答）")
+CALL_LATE = Translation(en="{came} (a late response)", zh="{came}（迟到的响应）")
 CALL_UNSENT = Translation(en="not sent", zh="没有发出")
 POINTS = Translation(en="{points:point|points}", zh="{points} 点券")
 POINTS_UNKNOWN = Translation(en="points unknown", zh="点券未知")
 CALL_WHY = Translation(en="      {why}", zh="      {why}")
-CALL_HTTP = Translation(en="      HTTP {http}, answer: {answer}", zh="      HTTP {http}，回答：{answer}")
+CALL_HTTP = Translation(en="      HTTP {http}, response: {answer}", zh="      HTTP {http}，响应：{answer}")
 CALL_ERROR = Translation(en="      error: {error}", zh="      错误：{error}")
-DECIDED = Translation(en="  {at}  a person decided: {decision}", zh="  {at}  人工定案：{decision}")
+DECIDED = Translation(en="  {at}  a person decided: {decision}", zh="  {at}  人工确认：{decision}")
 DECIDED_IN = Translation(
     en="  {at}  a person decided: {decision} (with run {run})",
-    zh="  {at}  人工定案：{decision}（随运行 {run}）",
+    zh="  {at}  人工确认：{decision}（随运行 {run}）",
 )
 DECISIONS: Mapping[str, Translation] = MappingProxyType(
     {
@@ -319,8 +319,8 @@ DECISIONS: Mapping[str, Translation] = MappingProxyType(
 ORDER_NEXT: Mapping[str, Translation] = MappingProxyType(
     {
         "uncertain": Translation(
-            en="  Look it up at the vendor's, then: batchsync resolve --charged {number} (or --not-charged).",
-            zh="  请到平台核实，然后运行：batchsync resolve --charged {number}（或 --not-charged）。",
+            en="  Check it in the vendor's console, then: batchsync resolve --charged {number} (or --not-charged).",
+            zh="  请到服务商后台核实，然后运行：batchsync resolve --charged {number}（或 --not-charged）。",
         ),
         "sending": Translation(
             en="  If no run is at work, it becomes uncertain with the next one.",

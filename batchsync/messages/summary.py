@@ -1,4 +1,4 @@
-"""What the Summary and the sheet of uncertain orders say."""
+"""The texts of the Summary and of the sheet of uncertain orders."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -59,7 +59,7 @@ PAID_EARLIER_LONG = Translation(
 CALLS_LONG = Translation(en="Calls made", zh="接口调用次数")
 
 TROUBLE = Translation(en="What needs a look", zh="需要处理的问题")
-NO_TROUBLE = Translation(en="Nothing. Every row is settled.", zh="没有，所有行都已有结果。")
+NO_TROUBLE = Translation(en="Nothing. Every row has its result.", zh="没有，所有行都已有结果。")
 PROBLEM = Translation(en="Problem", zh="问题")
 ORDERS = Translation(en="Count", zh="数量")
 TODO = Translation(en="What to do", zh="处理建议")
@@ -115,7 +115,7 @@ KINDS: Mapping[Reason, Translation] = MappingProxyType(
         Reason.PAID_OTHER_MERCHANT: Translation(
             en="paid under another merchant", zh="此前已在其他商家名下付费"
         ),
-        Reason.SETTLED_CHARGED: Translation(en="settled as charged", zh="已核实为已扣费"),
+        Reason.SETTLED_CHARGED: Translation(en="confirmed as charged", zh="已核实为已扣费"),
         Reason.FAILED_CHARGED: Translation(
             en="failed before, points may be spent", zh="以前失败，可能已扣点券"
         ),
@@ -176,9 +176,9 @@ TODO_ALL: Mapping[Reason, Translation] = MappingProxyType(
 
 UNCERTAIN_TITLE = Translation(en="Orders whose result is unknown", zh="结果未知的订单")
 UNCERTAIN_HELP = Translation(
-    en="These calls left this computer, but no valid answer came back: points may have been spent. Send this list to the vendor and ask. "
+    en="These calls left this computer, but no valid response came back: points may have been spent. Send this list to the vendor and ask. "
     "Then fill in the decision column of the data sheet and run this file again.",
-    zh="以下请求已经发出，但没有收到有效的回答，可能已消耗点券。可把此表发给平台核实，然后在数据表的“处理决定”列填写，再重新运行本文件。",
+    zh="以下请求已经发出，但没有收到有效的响应，可能已消耗点券。可把此表发给服务商核实，然后在数据表的“处理决定”列填写，再重新运行本文件。",
 )
 UNCERTAIN_NONE = Translation(en="No uncertain orders.", zh="没有结果未知的订单。")
 UNCERTAIN_MORE = Translation(

@@ -178,7 +178,7 @@ def test_resolve_takes_what_a_killed_run_left(ledger: Path) -> None:
         (["--charged"], "Say which orders, or --run RUN"),
         (["--charged", "--run", "x", LOST_SN], "Say which orders, or --run RUN"),
         (["--charged", "404"], "The ledger knows no order 404"),
-        (["--charged", SN], f"Order {SN} is synced, not uncertain: nothing to settle."),
+        (["--charged", SN], f"Order {SN} is synced, not uncertain: there is nothing to confirm."),
         (["--charged", "--run", "nope"], "There is no run nope"),
     ],
 )
