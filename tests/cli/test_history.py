@@ -173,10 +173,10 @@ def test_resolve_takes_what_a_killed_run_left(ledger: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ([LOST_SN], "Say --charged or --not-charged"),
-        (["--charged", "--not-charged", LOST_SN], "Say --charged or --not-charged"),
-        (["--charged"], "Say which orders, or --run RUN"),
-        (["--charged", "--run", "x", LOST_SN], "Say which orders, or --run RUN"),
+        ([LOST_SN], "Give --charged or --not-charged"),
+        (["--charged", "--not-charged", LOST_SN], "Give --charged or --not-charged"),
+        (["--charged"], "Name the orders, or give --run RUN"),
+        (["--charged", "--run", "x", LOST_SN], "Name the orders, or give --run RUN"),
         (["--charged", "404"], "The ledger knows no order 404"),
         (["--charged", SN], f"Order {SN} is synced, not uncertain: there is nothing to confirm."),
         (["--charged", "--run", "nope"], "There is no run nope"),

@@ -49,7 +49,7 @@ def test_trouble_is_grouped_and_says_what_to_do(tmp_path: Path) -> None:
     lines = flat(summary(tmp_path, entries))
     start = lines.index("Problem | Count | Status | What to do") + 1
     expected = [
-        "no answer in time | 1 | uncertain", "user does not exist (code 1003) | 2 | failed",
+        "no response in time | 1 | uncertain", "user does not exist (code 1003) | 2 | failed",
         "bad product id (code 202) | 1 | failed", "not reached | 1 | not sent",
     ]  # fmt: skip
     assert expected == [line.rpartition(" | ")[0] for line in lines[start : start + 4]]
