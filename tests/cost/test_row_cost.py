@@ -1,4 +1,4 @@
-"""What a row costs to read and to write is guarded: beside a yardstick's, never by a clock on the wall."""
+"""The processor cost of reading and writing a row, compared with a baseline on the same machine instead of a clock."""
 
 import sys
 from pathlib import Path
@@ -58,7 +58,7 @@ def test_a_row_takes_no_more_of_the_processor_than_it_did(name: str, work: Work)
 
 
 def test_a_slower_row_is_noticed(tmp_path: Path) -> None:
-    """The guard can fail: as much again is told from noise, however often it looks, also where a row is cheaper."""
+    """The comparison can fail: doubled work is found in spite of noise, also where a row is cheap."""
     work = made("read a csv", tmp_path)
     more = SECONDS["read a csv"]
 

@@ -90,7 +90,7 @@ def _write(rows: int, source: Path, sheet: SheetFound, container: str) -> None:
 
 
 def _entries(rows: int) -> Iterator[EntryResult]:
-    """What the ledger would say: all synced."""
+    """The outcomes of the ledger: all synced."""
     for n in range(rows):
         yield EntryResult(
             sheet=0,
@@ -110,7 +110,7 @@ def _entries(rows: int) -> Iterator[EntryResult]:
 
 
 def _cells(rows: int) -> Iterator[FileFound | SheetCells | CellBatch]:
-    """What the reader would say of a CSV of four columns."""
+    """The tables of the reader for a CSV of four columns."""
     yield FileFound(container="csv", sha256="0" * 64, size=1)
     yield SheetCells(sheet="orders", index=0)
     table = [list(inputs.HEADERS[:4])]
