@@ -4,7 +4,7 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -15,8 +15,11 @@ from batchsync.config import InputSettings
 from batchsync.errors import OutputError, UsageError
 from batchsync.finance import (
     Balances,
+    Finding,
     Reconciled,
     SpendRow,
+    Statement,
+    decisions,
     read_statement,
     reconcile_balances,
     reconcile_statement,
@@ -30,7 +33,7 @@ from batchsync.fsutil import atomic_text
 from batchsync.ledger import open_ledger
 from batchsync.messages import Lang, Message, Translation, cli, commands
 from batchsync.messages import finance as messages
-from batchsync.model import total
+from batchsync.model import Decision, total
 
 SHOWN = 20
 """Orders that are listed; the workbook has them all."""
@@ -220,6 +223,72 @@ def _show_findings(found: Reconciled, console: Console) -> None:
         console.out(line)
     if len(differences) > SHOWN:
         console.out(messages.MORE_ORDERS.render(console.lang, count=len(differences) - SHOWN))
+
+
+# --- resolve --statement ------------------------------------------------------------------------------------
+
+
+def resolve_by_statement(arguments: argparse.Namespace, console: Console) -> int:
+    """Show which uncertain orders a statement decides, ask, and record the decisions with their evidence."""
+    paths = [Path(path).expanduser() for path in arguments.statement]
+    since, until = _days(arguments)
+    columns = InputSettings(hidden_rows="send")
+    if not arguments.yes and not console.can_ask():
+        raise UsageError(cli.NEEDS_YES, option="--statement")
+    config = given.settings(arguments, console).config
+    statement = read_statement(paths, columns, arguments.points_column, arguments.statement_account)
+    with open_ledger(config.ledger.url, wait_s=config.ledger.wait) as ledger:
+        account = ledger.find_account(config.api.url, config.api.account)
+        if account is None:
+            raise UsageError(messages.NOTHING_SPENT)
+        statement.set_period(ledger.charges(account), since, until)
+        found = reconcile_statement(statement, ledger.charges(account), 0)
+        decided = decisions(found)
+        if not any(decided.values()):
+            console.out(
+                Message(messages.RESOLVE_NOTHING, {"count": len(found.uncertain)}).render(console.lang)
+            )
+            return 1
+        evidence = _evidence(decided, statement, paths, console.lang)
+        for decision, text in _RESOLVED.items():
+            for order, finding in decided[decision].items():
+                facts = {"number": finding.number, "owner": finding.owner_id, "evidence": evidence[order]}
+                console.out(text.render(console.lang, **facts))
+        counts = {
+            "charged": len(decided[Decision.CHARGED]),
+            "not_charged": len(decided[Decision.NOT_CHARGED]),
+        }
+        if not arguments.yes and not console.ask(Message(messages.RESOLVE_ASK, counts)):
+            console.info(cli.NOT_AGREED)
+            return 2
+        if decisions(reconcile_statement(statement, ledger.charges(account), 0)) != decided:
+            raise UsageError(messages.RESOLVE_CHANGED)
+        resolved = [
+            each
+            for decision, orders in decided.items()
+            for each in ledger.resolve(account, decision, orders=list(orders), evidence=evidence)
+        ]
+    console.info(cli.RESOLVED.render(console.lang, count=len(resolved)))
+    return 0
+
+
+_RESOLVED = {Decision.CHARGED: messages.RESOLVE_CHARGED, Decision.NOT_CHARGED: messages.RESOLVE_NOT_CHARGED}
+
+
+def _evidence(
+    decided: Mapping[Decision, Mapping[int, Finding]], statement: Statement, paths: Sequence[Path], lang: Lang
+) -> dict[int, str]:
+    evidence = {
+        order: ", ".join(f"{place.file}:{place.line}" for place in finding.vendor.places)
+        for order, finding in decided[Decision.CHARGED].items()
+        if finding.vendor is not None
+    }
+    if statement.period is not None:
+        first, last = (f"{moment.astimezone():%Y-%m-%d %H:%M}" for moment in statement.period)
+        facts = {"files": ", ".join(path.name for path in paths), "first": first, "last": last}
+        absent = messages.EVIDENCE_ABSENT.render(lang, **facts)
+        evidence |= dict.fromkeys(decided[Decision.NOT_CHARGED], absent)
+    return evidence
 
 
 # --- Both ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from batchsync.cli import arguments as given
-from batchsync.cli import order_history, summary_view
+from batchsync.cli import finance, order_history, summary_view
 from batchsync.cli.console import Console
 from batchsync.cli.layout import one_line, table
 from batchsync.config import Config
@@ -118,7 +118,11 @@ def _found(ledger: Ledger, run: str) -> RunRecord:
 
 
 def resolve(arguments: argparse.Namespace, console: Console) -> int:
-    """Move uncertain orders as a person found out."""
+    """Record what a person, or the vendor's statement, says about uncertain orders."""
+    if arguments.statement:
+        if arguments.charged or arguments.not_charged or arguments.orders or arguments.run:
+            raise UsageError(cli.RESOLVE_STATEMENT_ALONE)
+        return finance.resolve_by_statement(arguments, console)
     if arguments.charged == arguments.not_charged:
         raise UsageError(cli.RESOLVE_WHICH)
     if bool(arguments.orders) == bool(arguments.run):

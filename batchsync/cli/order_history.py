@@ -71,5 +71,10 @@ def _call(attempt: AttemptRecord, owner: str) -> Iterator[Message]:
 
 
 def _decided(decided: ResolutionRecord) -> Message:
-    facts = {"at": local_time(decided.at), "decision": cli.DECISIONS[decided.decision], "run": decided.run}
+    facts = {
+        "evidence": f" ({decided.evidence})" if decided.evidence else "",
+        "at": local_time(decided.at),
+        "decision": cli.DECISIONS[decided.decision],
+        "run": decided.run,
+    }
     return Message(cli.DECIDED_IN if decided.run else cli.DECIDED, facts)

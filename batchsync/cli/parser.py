@@ -192,6 +192,11 @@ def _history(spec: CommandSpec) -> None:
 def _resolve(spec: CommandSpec) -> None:
     spec.group(messages.INPUTS).add("orders", nargs="*", metavar="ORDER", help_key="ORDER")
     spec.flag("--charged").flag("--not-charged").add("--run", metavar="RUN")
+    spec.add("--statement", action="append", metavar="FILE").add("--points-column", metavar="HEADER")
+    spec.add("--statement-account", metavar="NAME").add("--since", metavar="DAY").add(
+        "--until", metavar="DAY"
+    )
+    spec.flag("--yes")
     spec.add("--owner-id", metavar="ID", help_key="--owner-id-resolve").add("--url", metavar="URL")
     _settings(spec)
     _output(spec)

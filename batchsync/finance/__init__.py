@@ -5,6 +5,7 @@ from batchsync.finance.reconcile import (
     Balances,
     Finding,
     Reconciled,
+    decisions,
     reconcile_balances,
     reconcile_statement,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Statement",
     "count_run",
     "current_summary",
+    "decisions",
     "read_statement",
     "reconcile_balances",
     "reconcile_statement",

@@ -7,6 +7,7 @@ from typing import Literal
 
 from batchsync.finance.statement import Statement, StatementEntry
 from batchsync.ledger import Charge
+from batchsync.model import Decision
 
 BalanceKind = Literal[
     "agrees",
@@ -151,6 +152,21 @@ def reconcile_statement(statement: Statement, charges: Iterable[Charge], highest
     findings = sorted(_findings(statement, calls), key=lambda finding: KINDS.index(finding.kind))
     vendor = statement.points - statement.refunded if statement.names_points else None
     return _reconciled(vendor, calls, highest_price, statement.charges, findings)
+
+
+def decisions(reconciled: Reconciled) -> dict[Decision, dict[int, Finding]]:
+    """Return what a statement decides about uncertain orders: by decision, the orders' ids with their findings."""
+    kinds: dict[str, Decision] = {
+        "uncertain_charged": Decision.CHARGED,
+        "uncertain_not_charged": Decision.NOT_CHARGED,
+    }
+    findings = {(finding.owner_id, finding.number): finding for finding in reconciled.findings}
+    decided: dict[Decision, dict[int, Finding]] = {decision: {} for decision in kinds.values()}
+    for call in reconciled.uncertain:
+        finding = findings[call.owner_id, call.number]
+        if finding.kind in kinds:
+            decided[kinds[finding.kind]][call.order] = finding
+    return decided
 
 
 def _reconciled(

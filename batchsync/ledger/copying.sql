@@ -61,10 +61,10 @@ SELECT attempt, late, state, points, answer, elapsed, at FROM outcomes ORDER BY 
 INSERT INTO outcomes (attempt, late, state, points, answer, elapsed, at) VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: out_resolutions
-SELECT id, order_id, decision, run, at FROM resolutions ORDER BY id;
+SELECT id, order_id, decision, run, at, evidence FROM resolutions ORDER BY id;
 
 -- name: in_resolutions
-INSERT INTO resolutions (id, order_id, decision, run, at) VALUES (?, ?, ?, ?, ?);
+INSERT INTO resolutions (id, order_id, decision, run, at, evidence) VALUES (?, ?, ?, ?, ?, ?);
 
 -- name: holds_something
 SELECT EXISTS (SELECT 1 FROM accounts) OR EXISTS (SELECT 1 FROM owners) OR EXISTS (SELECT 1 FROM runs);

@@ -66,6 +66,8 @@ class ResolutionRecord:
     run: str | None
     """The run whose sheet or options said so; None for `resolve`."""
     at: datetime
+    evidence: str = ""
+    """File and lines of the vendor's statement, if it was decided by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,4 +158,4 @@ def _attempt(row: tuple[Any, ...]) -> AttemptRecord:
 def _resolution(row: tuple[Any, ...]) -> ResolutionRecord:
     at = to_datetime(row[2])
     assert at is not None
-    return ResolutionRecord(decision=Decision(row[0]), run=row[1], at=at)
+    return ResolutionRecord(decision=Decision(row[0]), run=row[1], at=at, evidence=row[3])

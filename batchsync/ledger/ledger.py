@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from batchsync.clock import Clock
@@ -354,11 +354,18 @@ class Ledger(ABC):
             return histories.history(database, number)
 
     def resolve(
-        self, account: int, decision: Decision, *, orders: Sequence[int] = (), run: str | None = None
+        self,
+        account: int,
+        decision: Decision,
+        *,
+        orders: Sequence[int] = (),
+        run: str | None = None,
+        evidence: Mapping[int, str] = MappingProxyType({}),
     ) -> list[Resolved]:
-        """Settle uncertain orders as a person decided, charged or not: those given, or all of a run. Return what moved.
+        """Record a person's decision about uncertain orders: those given, or all of a run. Return those that moved.
 
-        An order that isn't uncertain, or of another account, is left alone.
+        `evidence` says for an order what the decision rests on. An order that isn't uncertain, or of another account,
+        does not change.
         """
         with self._writing("resolve") as database:
             ids = list(orders) if run is None else self._uncertain_of(database, run, account)
@@ -367,7 +374,14 @@ class Ledger(ABC):
                 row = next(iter(database.execute(database.sql["order_by_id"], (order,))), None)
                 if row is None or row[3] != plan_writer.UNCERTAIN or row[4] != account:
                     continue
-                state = plan_writer.apply_decision(database, order, decision, run=None, now=self._store.now())
+                state = plan_writer.apply_decision(
+                    database,
+                    order,
+                    decision,
+                    run=None,
+                    now=self._store.now(),
+                    evidence=evidence.get(order, ""),
+                )
                 moved.append(Resolved(order=order, owner_id=row[1], number=row[2], state=state))
             return moved
 

@@ -192,7 +192,7 @@ class PlanWriter:
                 raise IllegalMove(f"order {order} is {STATES_BY_CODE[state]}, nothing to decide")
             if decision is Decision.SEND_AGAIN:
                 db.execute(sql["may_send_again"], (self._run, order, settled_at))
-                db.execute(sql["append_resolution"], (order, decision.value, self._run, self._now))
+                db.execute(sql["append_resolution"], (order, decision.value, self._run, self._now, ""))
             else:
                 apply_decision(db, order, decision, run=self._run, now=self._now)
 
@@ -247,7 +247,9 @@ _CODES_WITHOUT_ORDER = frozenset(VERDICT_CODES[verdict] for verdict in WITHOUT_O
 UNCERTAIN = STATE_CODES[State.UNCERTAIN]
 
 
-def apply_decision(database: Database, order: int, decision: Decision, *, run: int | None, now: int) -> State:
+def apply_decision(
+    database: Database, order: int, decision: Decision, *, run: int | None, now: int, evidence: str = ""
+) -> State:
     """Move an uncertain order as a person decided, and write the decision down. Raises IllegalMove otherwise."""
     sql = database.sql
     cause = DECISION_CAUSES.get(decision)
@@ -257,5 +259,5 @@ def apply_decision(database: Database, order: int, decision: Decision, *, run: i
     database.execute(sql["resolve"], (STATE_CODES[target], CAUSE_CODES[cause], order))
     if database.changes() != 1:
         raise IllegalMove(f"order {order} is not uncertain")
-    database.execute(sql["append_resolution"], (order, decision.value, run, now))
+    database.execute(sql["append_resolution"], (order, decision.value, run, now, evidence))
     return target

@@ -363,7 +363,7 @@ WHERE a.id > ?1 * 65536 AND a.id <= ?1 * 65536 + 65535
 ORDER BY a.id, x.late;
 
 -- name: resolutions_of
-SELECT d.decision, r.run, d.at FROM resolutions AS d LEFT JOIN runs AS r ON r.id = d.run
+SELECT d.decision, r.run, d.at, d.evidence FROM resolutions AS d LEFT JOIN runs AS r ON r.id = d.run
 WHERE d.order_id = ?1 ORDER BY d.id;
 
 -- name: uncertain_of_run
@@ -380,7 +380,7 @@ SELECT o.id, p.owner, o.number, o.state, o.account FROM orders AS o JOIN owners 
 UPDATE orders SET state = ?1, cause = ?2, points = iif(?1 = 3, NULL, points), again = NULL WHERE id = ?3 AND state = 6;
 
 -- name: append_resolution
-INSERT INTO resolutions (order_id, decision, run, at) VALUES (?1, ?2, ?3, ?4);
+INSERT INTO resolutions (order_id, decision, run, at, evidence) VALUES (?1, ?2, ?3, ?4, ?5);
 
 -- Upkeep -----------------------------------------------------------------------------------------------------
 

@@ -113,7 +113,8 @@ CREATE TABLE resolutions (
     order_id INTEGER NOT NULL REFERENCES orders (id),
     decision TEXT NOT NULL,
     run INTEGER REFERENCES runs (id), -- whose sheet or options said so; NULL for `resolve`
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    evidence TEXT NOT NULL DEFAULT '' -- e.g. file and lines of the vendor's statement
 ) STRICT;
 CREATE INDEX resolutions_by_order ON resolutions (order_id);
 

@@ -248,6 +248,10 @@ RESOLVE_WHICH = Translation(
     en="Give --charged or --not-charged: what you found in the vendor's console.",
     zh="请给出 --charged 或 --not-charged，即核实的结论。",
 )
+RESOLVE_STATEMENT_ALONE = Translation(
+    en="--statement decides by itself: leave out order numbers, --run, --charged and --not-charged.",
+    zh="--statement 由对账单决定，请不要同时给出订单号、--run、--charged 或 --not-charged。",
+)
 RESOLVE_WHAT = Translation(
     en="Name the orders, or give --run RUN for all of a run.",
     zh="请给出订单号，或用 --run RUN 表示该次运行的全部。",
@@ -304,7 +308,9 @@ POINTS_UNKNOWN = Translation(en="points unknown", zh="点券未知")
 CALL_WHY = Translation(en="      {why}", zh="      {why}")
 CALL_HTTP = Translation(en="      HTTP {http}, response: {answer}", zh="      HTTP {http}，响应：{answer}")
 CALL_ERROR = Translation(en="      error: {error}", zh="      错误：{error}")
-DECIDED = Translation(en="  {at}  a person decided: {decision}", zh="  {at}  人工确认：{decision}")
+DECIDED = Translation(
+    en="  {at}  a person decided: {decision}{evidence}", zh="  {at}  人工确认：{decision}{evidence}"
+)
 DECIDED_IN = Translation(
     en="  {at}  a person decided: {decision} (with run {run})",
     zh="  {at}  人工确认：{decision}（随运行 {run}）",

@@ -226,6 +226,29 @@ SHEETS: Mapping[str, Translation] = MappingProxyType(
         "chart": Translation(en="Points", zh="点券"),
     }
 )
+RESOLVE_NOTHING = Translation(
+    en="The statement decides about none of the {count:uncertain order|uncertain orders}.",
+    zh="对账单无法确认 {count} 个结果未知的订单中的任何一个。",
+)
+RESOLVE_CHARGED = Translation(
+    en="{number} (merchant {owner}): charged ({evidence})",
+    zh="{number}（商家 {owner}）：已扣费（{evidence}）",
+)
+RESOLVE_NOT_CHARGED = Translation(
+    en="{number} (merchant {owner}): not charged ({evidence})",
+    zh="{number}（商家 {owner}）：未扣费（{evidence}）",
+)
+EVIDENCE_ABSENT = Translation(
+    en="not in {files}, which covers {first} to {last}", zh="{files} 涵盖 {first} 至 {last}，其中没有"
+)
+RESOLVE_ASK = Translation(
+    en="Record {charged} as charged and {not_charged} as not charged (these may be sent again)? [y/N]",
+    zh="将 {charged} 个记为已扣费，{not_charged} 个记为未扣费（之后可以重新发送）？[y/N]",
+)
+RESOLVE_CHANGED = Translation(
+    en="The ledger changed meanwhile: nothing was recorded. Run the command again.",
+    zh="账本在此期间有变化，未做任何记录。请重新运行该命令。",
+)
 MORE_ORDERS = Translation(
     en="... and {count} more; --workbook PATH writes them all.",
     zh="……另有 {count} 个；用 --workbook 路径 写出全部。",

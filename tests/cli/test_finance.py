@@ -1,6 +1,7 @@
 """`spend`, `reconcile` and `ledger` on a ledger with a past."""
 
 import csv
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,28 @@ def test_prune_keeps_orders(run: str, capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_backup_needs_a_place(run: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Said, not guessed."""
     assert (2, True) == (main(["ledger", "backup"]), "PATH is missing" in capsys.readouterr().err)
+
+
+# --- resolve --statement ------------------------------------------------------------------------------------
+
+
+def test_a_statement_resolves_uncertain_orders_with_its_evidence(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Listed is charged; not listed while it covers the day is not charged; file and line are kept."""
+    absent = "260101-000000000000009"
+    past_run(here / "ledger", [("77", PAID_SN, SYNCED), ("78", LOST_SN, LOST), ("78", absent, LOST)])
+    options = ["--ledger", str(here / "ledger")]
+    rows = f"订单号,商家id,扣点\n{PAID_SN},77,1\n{LOST_SN},78,2\n"
+    (here / "statement.csv").write_text(rows, encoding="utf-8")
+    command = ["resolve", "--statement", "statement.csv", *options]
+    assert 2 == main(command)  # it asks, and there is nobody to answer
+    capsys.readouterr()
+    assert 0 == main([*command, "--yes"])
+    assert f"{LOST_SN} (merchant 78): charged (statement.csv:3)" in capsys.readouterr().out
+    today = datetime.now().astimezone().date().isoformat()
+    assert 0 == main([*command, "--yes", "--since", today, "--until", today])
+    assert f"{absent} (merchant 78): not charged (not in statement.csv" in capsys.readouterr().out
+    main(["history", "--order", LOST_SN, *options])
+    assert "charged (statement.csv:3)" in capsys.readouterr().out
+    assert 1 == main([*command, "--yes"])

@@ -61,10 +61,10 @@ SELECT attempt, late, state, points, answer, elapsed, at FROM outcomes ORDER BY 
 COPY outcomes (attempt, late, state, points, answer, elapsed, at) FROM STDIN;
 
 -- name: out_resolutions
-SELECT id, order_id, decision, run, at FROM resolutions ORDER BY id;
+SELECT id, order_id, decision, run, at, evidence FROM resolutions ORDER BY id;
 
 -- name: in_resolutions
-COPY resolutions (id, order_id, decision, run, at) FROM STDIN;
+COPY resolutions (id, order_id, decision, run, at, evidence) FROM STDIN;
 
 -- name: holds_something
 SELECT EXISTS (SELECT 1 FROM accounts) OR EXISTS (SELECT 1 FROM owners) OR EXISTS (SELECT 1 FROM runs);

@@ -141,7 +141,8 @@ CREATE TABLE resolutions (
     order_id bigint NOT NULL REFERENCES orders (id),
     decision text NOT NULL,
     run bigint REFERENCES runs (id), -- whose sheet or options said so; NULL for `resolve`
-    at bigint NOT NULL
+    at bigint NOT NULL,
+    evidence text NOT NULL DEFAULT '' -- e.g. file and lines of the vendor's statement
 );
 CREATE INDEX resolutions_by_order ON resolutions (order_id);
 
