@@ -20,7 +20,7 @@ Kept = dict[str, list[Measured]]
 
 
 def bare(loop: str, source: Path, url: str, kept: Kept) -> Callable[[], float]:
-    """The bare loop as a whole process; its own clock tells the calls alone."""
+    """The bare loop as a whole process; its own clock measures the calls only."""
 
     def contest() -> float:
         measured = run([sys.executable, "-m", "benchmarks.bare", loop, url, source, WORK / "bare.csv"])

@@ -94,7 +94,7 @@ def dlt(url: str, source: str) -> None:
     session = requests.Session()
 
     @lib.destination(batch_size=1)
-    def sink(item: Any, table: Any) -> None:  # noqa: ARG001 dlt hands both
+    def sink(item: Any, table: Any) -> None:  # noqa: ARG001 dlt passes both
         session.post(url, json=item, headers=HEADERS, timeout=60).raise_for_status()
 
     pipeline = lib.pipeline("peer", destination=sink, pipelines_dir="peer-dlt", dev_mode=True)

@@ -29,7 +29,7 @@ PACKAGES = {
     "dlt": ("dlt", "requests"),
 }
 ROWS = {"gather": 4_000, "cookbook": 1_500, "drt": 1_500, "dlt": 1_000, "newman": 150, "pool": 4_000}
-SAID = {
+DESCRIPTIONS = {
     "gather": "a pandas + gather script (no ledger, no limit)",
     "cookbook": "the cookbook's processor, written anew",
     "drt": "drt-core, its REST destination",
@@ -137,11 +137,11 @@ def main() -> None:
                 except AssertionError as error:
                     print(f"  {name} did not run: {str(error).splitlines()[-1]}")
                     del contests[name]
-    for name, said in SAID.items():
+    for name, description in DESCRIPTIONS.items():
         if name in contests:
-            report.add(7, said, statistics.median(figures[name]))
+            report.add(7, description, statistics.median(figures[name]))
         else:
-            print(f"  {said}: could not be installed or run here")
+            print(f"  {description}: could not be installed or run here")
     report.save()
 
 

@@ -74,5 +74,5 @@ def _line(axes: Axes, colour: str, name: str, line: Line) -> Iterator[str]:
     yield _text(axes.x(rows) - 6, axes.y(cost) - 9, name, more=f' fill="{colour}"')
 
 
-def _text(x: float, y: float, said: str, *, anchor: str = "end", more: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{more}>{said}</text>'
+def _text(x: float, y: float, text: str, *, anchor: str = "end", more: str = "") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{more}>{text}</text>'

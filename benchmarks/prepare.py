@@ -1,4 +1,4 @@
-"""A ledger with a past: orders of the input files that an earlier run synced, brought in through the ledger's own doors.
+"""A ledger with history: orders of the input files that an earlier run synced, written through the ledger's own interfaces.
 
 python -m benchmarks.prepare LEDGER URL ROWS [STEP]
 """

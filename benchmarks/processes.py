@@ -68,8 +68,8 @@ def side_by_side(url: str, sources: list[Path]) -> Callable[[], float]:
 def busy(server: Serving, source: Path) -> tuple[float, float]:
     """Cores that one pool keeps busy while it sends as fast as it can, and those of the server meanwhile."""
     before = server.cpu_s()
-    told = run(command("pool", server.url, source, fresh_ledger("busy"))).stdout.split()
-    wall_s, cpu_s = float(told[0]), float(told[1])
+    fields = run(command("pool", server.url, source, fresh_ledger("busy"))).stdout.split()
+    wall_s, cpu_s = float(fields[0]), float(fields[1])
     return cpu_s / wall_s, (server.cpu_s() - before) / wall_s
 
 

@@ -44,10 +44,10 @@ GOALS = {
     9: "Soak: an hour at 50 calls a second, one in a hundred going wrong",
 }
 TWO_AT_ONCE = """
-A file is parsed in a walled child while its parent plans or writes: two processes that want a core each. Where many
+A file is parsed in a limited subprocess while its parent plans or writes: two processes that use a core each. Where many
 others want the two cores (see the load), that counts twice by the clock; the CPU is what the work takes.
 """
-SAID = {
+EXPLANATIONS = {
     1: """
 Our pool has two threads, one of which waits for the disk; on a machine that is wanted by many (see the load) they wait
 for a core, too, and the ratio by the clock sinks towards 1. The whole `run` has its start, its reader's child and its
@@ -90,9 +90,9 @@ def table(goal: int, reports: Sequence[dict[str, Any]]) -> str:
             commands.append(f"`{report['command']}` ({report['at']}, load {report['load']:.0f})")
         for figure in mine:
             verdict = {True: "met", False: "**missed**", None: ""}[figure["met"]]
-            told = ": ".join(part for part in (verdict, figure["note"]) if part)
-            lines.append(f"| {figure['what']} | {shown(figure['value'])} | {figure['bound']} | {told} |")
-    lines += [SAID.get(goal, ""), "By " + ", ".join(commands), ""]
+            remark = ": ".join(part for part in (verdict, figure["note"]) if part)
+            lines.append(f"| {figure['what']} | {shown(figure['value'])} | {figure['bound']} | {remark} |")
+    lines += [EXPLANATIONS.get(goal, ""), "By " + ", ".join(commands), ""]
     return "\n".join(lines)
 
 

@@ -1,9 +1,9 @@
-"""The oracle, in one place for all harnesses: what was told to the user against what the server did.
+"""The oracle of all harnesses: compares what the results report with what the server charged.
 
-*After any of these and a resume, no order was charged twice, no row is missing from the result, every order that may
-have been charged is synced, failed or uncertain, and the points reported for synced and failed rows are what the server
-charged for them.* Beyond that sentence: the server never reads more requests for an order than were claimed for it,
-and an order is uncertain only where there was a reason to doubt.
+After any fault and a resume: no order was charged twice, no row is missing from the result, every order that may have
+been charged is synced, failed or uncertain, and the points reported for synced and failed rows are what the server
+charged for them. Also, the server never read more requests for an order than were claimed for it, and an order is
+uncertain only where its outcome could be unknown.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,19 +16,19 @@ Key = tuple[str, str]
 """Merchant and order number."""
 
 
-class Said(NamedTuple):
-    """What one run's result says of one order."""
+class OrderReport(NamedTuple):
+    """What the result of one run reports of one order."""
 
     key: Key
     status: RowStatus
     points: int | None
-    """Spent by that run; None when it doesn't know."""
+    """Spent by that run; None when unknown."""
     calls: int
 
 
 @dataclass(slots=True, kw_only=True)
-class Told:
-    """What all runs together told the user of an order: the last one's status, everybody's points and calls."""
+class OrderTotals:
+    """What all runs together report of one order: the status of the last run, points and calls of all."""
 
     status: RowStatus
     points: int | None = 0
@@ -37,14 +37,14 @@ class Told:
 
 @dataclass(slots=True, kw_only=True)
 class Charged:
-    """What the server's books say of an order."""
+    """What the server charged for one order."""
 
     times: int = 0
     points: int = 0
     calls: int = 0
     """Requests that the server read, charged or not."""
     named: bool = True
-    """Whether each charge's answer named its points, so that the user can know them."""
+    """Whether each response to a charge named its points."""
 
 
 _POINTS_COUNT = {RowStatus.SYNCED, RowStatus.FAILED}
@@ -52,62 +52,69 @@ _SYNCED = {RowStatus.SYNCED, RowStatus.ALREADY_SYNCED}
 _NOTHING_SPENT = {RowStatus.NOT_SENT, RowStatus.INVALID}
 
 
-def merged(runs: Iterable[Iterable[Said]]) -> dict[Key, Told]:
-    """Add up what the runs said, oldest first."""
-    told: dict[Key, Told] = {}
+def merge_reports(runs: Iterable[Iterable[OrderReport]]) -> dict[Key, OrderTotals]:
+    """Add up the reports of the runs, oldest first."""
+    totals: dict[Key, OrderTotals] = {}
     for run in runs:
-        for said in run:
-            if said.status is RowStatus.DUPLICATE:
+        for report in run:
+            if report.status is RowStatus.DUPLICATE:
                 continue
-            before = told.setdefault(said.key, Told(status=said.status))
-            before.status = said.status
-            before.calls += said.calls
-            if said.status in _POINTS_COUNT and (said.calls or said.points):
-                before.points = (
-                    None if before.points is None or said.points is None else before.points + said.points
+            total = totals.setdefault(report.key, OrderTotals(status=report.status))
+            total.status = report.status
+            total.calls += report.calls
+            if report.status in _POINTS_COUNT and (report.calls or report.points):
+                total.points = (
+                    None if total.points is None or report.points is None else total.points + report.points
                 )
-    return told
+    return totals
 
 
-def broken(
-    asked: Collection[Key],
-    told: Mapping[Key, Told],
-    books: Mapping[Key, Charged],
+def violations(
+    expected: Collection[Key],
+    totals: Mapping[Key, OrderTotals],
+    charges: Mapping[Key, Charged],
     *,
-    doubtful: Collection[Key] | None = None,
-    settled_by_hand: Collection[Key] = (),
+    may_be_uncertain: Collection[Key] | None = None,
+    resolved: Collection[Key] = (),
 ) -> list[str]:
-    """Return every promise that was broken, in words.
+    """Return every promise that was not kept, as text.
 
-    `doubtful`: orders that there was a reason to doubt (None: anything may be uncertain). `settled_by_hand`: orders
-    whose points no answer ever named, because a person looked them up.
+    `may_be_uncertain`: orders whose outcome may be unknown (None: all). `resolved`: orders whose points no response named,
+    because a person resolved them.
     """
-    wrong = [f"{key}: charged though nobody asked" for key in books.keys() - set(asked)]
-    for key in asked:
-        said = told.get(key)
-        charged = books.get(key, Charged())
-        if said is None:
-            wrong.append(f"{key}: missing from the result")
+    found = [f"{key}: charged without being in the input" for key in charges.keys() - set(expected)]
+    for key in expected:
+        report = totals.get(key)
+        charged = charges.get(key, Charged())
+        if report is None:
+            found.append(f"{key}: missing from the result")
             continue
-        wrong += [f"{key}: {fault}" for fault in _faults(said, charged, by_hand=key in settled_by_hand)]
-        if doubtful is not None and said.status is RowStatus.UNCERTAIN and key not in doubtful:
-            wrong.append(f"{key}: uncertain without a reason")
-    return wrong
+        found += [
+            f"{key}: {difference}"
+            for difference in _differences(report, charged, is_resolved=key in resolved)
+        ]
+        if (
+            may_be_uncertain is not None
+            and report.status is RowStatus.UNCERTAIN
+            and key not in may_be_uncertain
+        ):
+            found.append(f"{key}: uncertain without a reason")
+    return found
 
 
-def _faults(said: Told, charged: Charged, *, by_hand: bool) -> Iterable[str]:
+def _differences(report: OrderTotals, charged: Charged, *, is_resolved: bool) -> Iterable[str]:
     if charged.times > 1:
         yield f"charged {charged.times} times"
-    if charged.calls > said.calls:
-        yield f"the server read {charged.calls} requests, the result tells of {said.calls}"
-    if said.status in _SYNCED and not charged.times:
-        yield f"{said.status}, but the server never charged it"
-    if said.status in _NOTHING_SPENT and charged.times:
-        yield f"{said.status}, but the server charged it"
-    if said.status is RowStatus.FAILED and said.points == 0 and charged.points:
+    if charged.calls > report.calls:
+        yield f"the server read {charged.calls} requests, the result reports {report.calls}"
+    if report.status in _SYNCED and not charged.times:
+        yield f"{report.status}, but the server never charged it"
+    if report.status in _NOTHING_SPENT and charged.times:
+        yield f"{report.status}, but the server charged it"
+    if report.status is RowStatus.FAILED and report.points == 0 and charged.points:
         yield "failed, nothing spent, but the server charged it"
-    elif said.status in _SYNCED | {RowStatus.FAILED} and not by_hand:
-        if said.points is None and charged.named:
+    elif report.status in _SYNCED | {RowStatus.FAILED} and not is_resolved:
+        if report.points is None and charged.named:
             yield f"points unknown, though the server named {charged.points}"
-        elif said.points is not None and said.points != charged.points:
-            yield f"{said.points} points told, {charged.points} charged"
+        elif report.points is not None and report.points != charged.points:
+            yield f"{report.points} points reported, {charged.points} charged"

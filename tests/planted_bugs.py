@@ -27,25 +27,25 @@ def _resend_on_timeout(response: Response | NoResponse, **settings: Any) -> Call
 
 
 async def _claim_after_send(self: Pool, order_id: int, order: Order, slot: Slot) -> CallVerdict | None:
-    heard = await self._client.send(order, self._clock.boottime(), slot)
+    response = await self._client.send(order, self._clock.boottime(), slot)
     try:
         attempt = await self._ledger.claim(order_id, self._run)
     except (LedgerFull, IllegalMove):
         return None
     self._calls += 1
-    verdict = self._judge(heard)
-    self._ledger.record_outcome(attempt, verdict, heard)
+    verdict = self._judge(response)
+    self._ledger.record_outcome(attempt, verdict, response)
     return verdict
 
 
-def _settle_lazily(
-    self: SqliteGroupCommit, attempt: int, verdict: CallVerdict, heard: Response | NoResponse
+def _record_lazily(
+    self: SqliteGroupCommit, attempt: int, verdict: CallVerdict, response: Response | NoResponse
 ) -> None:
     with patch.object(SqliteGroupCommit, "_soon", lambda _self: None):
-        _SETTLE(self, attempt, verdict, heard)
+        _RECORD_OUTCOME(self, attempt, verdict, response)
 
 
-_SETTLE = SqliteGroupCommit.record_outcome
+_RECORD_OUTCOME = SqliteGroupCommit.record_outcome
 
 
 async def _reserve_nothing(self: Budget) -> bool:
@@ -53,14 +53,14 @@ async def _reserve_nothing(self: Budget) -> bool:
     return self.cap is None or self.spent < self.cap
 
 
-FORGIVING = {
+FORGETFUL = {
     "give_up_outcomes": "SELECT ?1, ?2",
     "give_up_orders": "UPDATE orders SET state = 1, cause = 3 WHERE state = 2 AND ?1",
 }
-"""What was being sent when its process died is taken for never sent."""
+"""Orders under way when their process died become planned again, as if never sent."""
 
 
-FORGIVING_IN_POSTGRES = {
+FORGETFUL_IN_POSTGRES = {
     "give_up_outcomes": "SELECT $1::bigint, $2::bigint[]",
     "give_up_orders": "UPDATE orders SET state = 1, cause = 3 WHERE id = ANY($1::bigint[])",
 }
@@ -69,8 +69,8 @@ FORGIVING_IN_POSTGRES = {
 def _forgiving() -> Undo:
     from batchsync.ledger.postgres import statements as in_postgres
 
-    wrong = MappingProxyType({**statements.queries(), **FORGIVING})
-    as_wrong = MappingProxyType({**in_postgres.queries(), **FORGIVING_IN_POSTGRES})
+    wrong = MappingProxyType({**statements.queries(), **FORGETFUL})
+    as_wrong = MappingProxyType({**in_postgres.queries(), **FORGETFUL_IN_POSTGRES})
     stack = contextlib.ExitStack()
     stack.enter_context(patch("batchsync.ledger.sqlite_file.queries", lambda: wrong))
     stack.enter_context(patch("batchsync.ledger.postgres.database.queries", lambda: as_wrong))
@@ -90,7 +90,7 @@ BUGS: Mapping[str, Callable[[], Undo]] = {
     "resend on time-out": lambda: _in_place_of_judge(_resend_on_timeout),
     "sending back to planned": _forgiving,
     "claim after send": lambda: patch.object(Pool, "_claim_and_send", _claim_after_send),
-    "outcome not flushed": lambda: patch.object(SqliteGroupCommit, "record_outcome", _settle_lazily),
+    "outcome not flushed": lambda: patch.object(SqliteGroupCommit, "record_outcome", _record_lazily),
     "journal not written": lambda: patch.object(Journal, "append", lambda _self, _outcomes: None),
     "cap without reservation": lambda: patch.object(Budget, "reserve", _reserve_nothing),
 }

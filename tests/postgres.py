@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.child_process import end_with_parent
+
 
 class Server:
     """One PostgreSQL server of a folder of its own."""
@@ -44,7 +46,9 @@ class Server:
         data = self.folder / "data"
         command = [str(self._binary), "-D", str(data), "-h", "", "-k", str(data)]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, user=self._user, cwd=data)
+            self._process = subprocess.Popen(
+                command, **end_with_parent(), stdout=log, stderr=log, user=self._user, cwd=data
+            )
         deadline = time.monotonic() + 30
         while True:
             try:

@@ -23,6 +23,7 @@ from tests.browser.page_fixture import staged, workbook
 from tests.browser.test_interruptions import encrypted
 from tests.browser.test_workflow import download, reach, start, upload
 from tests.browser.views import fits, is_accessible
+from tests.child_process import end_with_parent
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -69,7 +70,7 @@ def command(
         env["BATCHSYNC_TOKEN"] = vendor.token
     process = subprocess.Popen(
         [sys.executable, "-m", "batchsync", "web", "--port", str(port), "--no-browser"],
-        env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        **end_with_parent(), env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     assert process.stdout is not None
     try:

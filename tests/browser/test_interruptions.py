@@ -21,6 +21,7 @@ from tests.browser.conftest import Open
 from tests.browser.page_fixture import staged, workbook
 from tests.browser.test_workflow import more_than_three, start, upload
 from tests.browser.views import fits
+from tests.child_process import end_with_parent
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
@@ -41,7 +42,7 @@ def command(vendor: Sandbox, folder: Path) -> Iterator[tuple[subprocess.Popen[st
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "batchsync", "web", "--port", "0", "--no-browser"],
-        env=given, cwd=folder, stdout=subprocess.PIPE, text=True,
+        **end_with_parent(), env=given, cwd=folder, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None
     try:

@@ -22,6 +22,7 @@ import yaml
 
 from batchsync.cli.main import main
 from tests.cases.vendor import Call, Vendor
+from tests.child_process import end_with_parent
 
 FILES = Path(__file__).parent
 TOKEN = "token-of-the-cases"
@@ -205,7 +206,7 @@ def _command(seen: Observed, arguments: list[str], stop_after: float | None = No
 def _interrupted(arguments: list[str], after: float) -> tuple[int, str]:
     command = [sys.executable, "-m", "batchsync", *arguments]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+        command, **end_with_parent(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
     ) as process:
         try:
             printed, _ = process.communicate(timeout=after)

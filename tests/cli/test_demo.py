@@ -10,6 +10,7 @@ import pytest
 
 from batchsync.cli import demo as demo_module
 from batchsync.cli import main
+from tests.child_process import end_with_parent
 from tests.cli.readme import REPOSITORY
 
 
@@ -76,6 +77,7 @@ def test_the_sandbox_serves_until_ctrl_c() -> None:
     """It says where it is, keeps books, and leaves without a traceback."""
     sandbox = subprocess.Popen(
         [sys.executable, "-m", "batchsync", "sandbox", "--port", "0"],
+        **end_with_parent(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

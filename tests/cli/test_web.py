@@ -14,6 +14,7 @@ from batchsync.cli.web import save_setup
 from batchsync.errors import SettingsError
 from batchsync.messages import Lang
 from batchsync.settings import load
+from tests.child_process import end_with_parent
 
 
 def test_ctrl_c_ends_it(tmp_path: Path) -> None:
@@ -21,7 +22,13 @@ def test_ctrl_c_ends_it(tmp_path: Path) -> None:
     given = {**os.environ, "BATCHSYNC_LEDGER__URL": str(tmp_path / "ledger.db"), "LC_ALL": "C.UTF-8"}
     command = [sys.executable, "-m", "batchsync", "web", "--port", "0", "--no-browser"]
     with subprocess.Popen(
-        command, env=given, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        **end_with_parent(),
+        env=given,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -48,7 +55,9 @@ def test_a_second_start_opens_the_running_page(
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
     command = [sys.executable, "-m", "batchsync", "web", "--port", "0", "--no-browser"]
-    with subprocess.Popen(command, env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, **end_with_parent(), env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         try:

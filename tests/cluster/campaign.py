@@ -20,7 +20,7 @@ from typing import Any
 
 from batchsync.model import RowStatus
 from tests.cluster.machines import Town, charged, most_in_a_second, sheet, town
-from tests.crash.kills import said_by_workbook
+from tests.crash.kills import reports_of_workbook
 from tests.postgres import Server
 
 LATENCY_S = 0.05
@@ -118,7 +118,7 @@ def _count(here: Town) -> int:
 def _judged(here: Town, asked: Asked, outages: list[tuple[float, float]]) -> Figures:
     calls, summary = here.calls(), here.summary("person")
     paid = charged(calls)
-    said = said_by_workbook(here.folder / "person.result.xlsx")
+    said = reports_of_workbook(here.folder / "person.result.xlsx")
     times = [call["at"] for call in calls]
     figures = Figures(
         rows=len(said),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from batchsync.sandbox.settings import TOKEN
+from tests.child_process import end_with_parent
 from tests.crash.kills import vendor
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ class Town:
         with (self.folder / f"{name}.log").open("w", encoding="utf-8") as log:
             process = subprocess.Popen(
                 [sys.executable, *self.program, *given, *self._options(given[0])],
-                cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log, text=True, start_new_session=True,
+                cwd=ROOT, **end_with_parent(), env=os.environ | settings, stdout=log, stderr=log, text=True, start_new_session=True,
             )  # fmt: skip
         self.started.append(process)
         return process

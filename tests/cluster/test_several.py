@@ -11,7 +11,7 @@ from batchsync.ledger import open_postgres
 from batchsync.model import RowStatus
 from tests.cluster.campaign import Asked, campaign
 from tests.cluster.machines import Town, charged, most_in_a_second, sheet, town
-from tests.crash.kills import said_by_workbook
+from tests.crash.kills import reports_of_workbook
 from tests.postgres import Server
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(240)]
@@ -22,7 +22,7 @@ rates side by side would be twice as many. That the limit itself holds is shown 
 
 
 def told(here: Town, name: str) -> set[RowStatus]:
-    return {said.status for said in said_by_workbook(here.folder / f"{name}.result.xlsx")}
+    return {said.status for said in reports_of_workbook(here.folder / f"{name}.result.xlsx")}
 
 
 def test_workers_die_and_the_run_goes_on(tmp_path: Path, postgres_server: Server) -> None:
@@ -66,7 +66,7 @@ def test_run_that_is_left_to_the_workers(tmp_path: Path, postgres: str) -> None:
         result = tmp_path / "again.xlsx"
         reported = here.start("report", "report", record.run, "--output", str(result))
         reported.wait(60)
-        assert {RowStatus.SYNCED} == {said.status for said in said_by_workbook(result)}
+        assert {RowStatus.SYNCED} == {said.status for said in reports_of_workbook(result)}
 
 
 def test_whoever_submitted_a_run_stops_it_for_all(tmp_path: Path, postgres: str) -> None:

@@ -27,6 +27,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from tests.child_process import end_with_parent
+
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 60.0
 LIFE_AT_MOST_S = 300.0
@@ -105,7 +107,7 @@ class Cradle:
             self._address = f"{self._folder.name}/socket"
             command = [sys.executable, "-m", "tests.crash.fixtures", self._address]
             self._process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True
+                command, cwd=ROOT, **end_with_parent(), stdin=subprocess.DEVNULL, start_new_session=True
             )
             deadline = time.monotonic() + STARTS_WITHIN_S
             while not Path(self._address).exists():

@@ -22,9 +22,10 @@ from batchsync.ledger.postgres import PostgresLedger
 from batchsync.model import Reason, RowStatus
 from batchsync.model.row_results import rows
 from batchsync.sandbox.settings import TOKEN
+from tests.child_process import end_with_parent
 from tests.crash.fixtures import LIFE_AT_MOST_S, ROOT, Born, Cradle
 from tests.crash.killed_process import ONCE_A_RUN, STALE_S, STEPS
-from tests.oracle import Charged, Key, Said, broken, merged
+from tests.oracle import Charged, Key, OrderReport, merge_reports, violations
 
 OWNER = "7001"
 SETTLED = frozenset({RowStatus.SYNCED, RowStatus.ALREADY_SYNCED, RowStatus.FAILED})
@@ -113,6 +114,7 @@ def _started(program: list[str], arguments: list[str]) -> "subprocess.Popen[str]
     return subprocess.Popen(
         [sys.executable, *program, *arguments],
         cwd=ROOT,
+        **end_with_parent(),
         env=os.environ | {"BATCHSYNC_TOKEN": TOKEN},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -287,7 +289,7 @@ def judge(operator: Operator, keys: list[Key], figures: Figures) -> None:
     _bury(operator)
     with open_ledger(operator.ledger, read_only=True) as ledger:
         names = [record.run for record in reversed(ledger.runs())]
-        runs = [_said_by_ledger(list(rows(ledger.results(name)))) for name in names]
+        runs = [_reports_of_ledger(list(rows(ledger.results(name)))) for name in names]
         for name in names:
             dead = {
                 (entry.owner_id, entry.number)
@@ -297,15 +299,15 @@ def judge(operator: Operator, keys: list[Key], figures: Figures) -> None:
             doubtful |= dead
             figures.uncertain_by_kill += len(dead)
             figures.most_uncertain_by_one_kill = max(figures.most_uncertain_by_one_kill, len(dead))
-    last = said_by_workbook(operator.result)
+    last = reports_of_workbook(operator.result)
     figures.broken += [
         f"the workbook says {ours}, the ledger {theirs}"
         for ours, theirs in zip(last, runs[-1], strict=True)
         if _comparable(ours) != _comparable(theirs)
     ]
     figures.broken += _summary_faults(operator.summary(), last, figures.rows)
-    told = merged([*runs[:-1], last])
-    figures.broken += broken(keys, told, books, doubtful=doubtful)
+    told = merge_reports([*runs[:-1], last])
+    figures.broken += violations(keys, told, books, may_be_uncertain=doubtful)
     if figures.most_uncertain_by_one_kill > CONCURRENCY:
         figures.broken.append(f"one kill left {figures.most_uncertain_by_one_kill} orders uncertain")
     figures.charged = sum(charged.times for charged in books.values())
@@ -342,14 +344,14 @@ def read_books(path: Path) -> tuple[dict[Key, Charged], set[Key]]:
     return books, doubtful
 
 
-def _said_by_ledger(found: list[Any]) -> list[Said]:
+def _reports_of_ledger(found: list[Any]) -> list[OrderReport]:
     return [
-        Said((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls)
+        OrderReport((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls)
         for row in found
     ]
 
 
-def said_by_workbook(path: Path) -> list[Said]:
+def reports_of_workbook(path: Path) -> list[OrderReport]:
     """Read a result as its user does."""
     from openpyxl import load_workbook
 
@@ -360,7 +362,7 @@ def said_by_workbook(path: Path) -> list[Said]:
     lines = book.worksheets[0].iter_rows(values_only=True)
     place = {name: at for at, name in enumerate(next(lines))}
     said = [
-        Said(
+        OrderReport(
             (_key(line[place["mall_id"]], status), str(line[place["order_sn"]])),
             status,
             None if (points := line[place["points spent"]]) is None else int(str(points)),
@@ -373,7 +375,7 @@ def said_by_workbook(path: Path) -> list[Said]:
     return said
 
 
-def _comparable(said: Said) -> tuple[object, ...]:
+def _comparable(said: OrderReport) -> tuple[object, ...]:
     """Leave out what a workbook leaves empty."""
     pays = said.status in {RowStatus.SYNCED, RowStatus.FAILED}
     return said.key[1], said.status, said.points if pays else None, said.calls
@@ -383,7 +385,7 @@ def _key(owner: object, status: RowStatus) -> str:
     return "" if status is RowStatus.INVALID else str(owner)
 
 
-def _summary_faults(summary: dict[str, Any], said: list[Said], size: int) -> Iterator[str]:
+def _summary_faults(summary: dict[str, Any], said: list[OrderReport], size: int) -> Iterator[str]:
     counts = Counter(each.status for each in said)
     for status in RowStatus:
         if summary[status] != counts[status]:

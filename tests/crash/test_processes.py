@@ -19,7 +19,7 @@ from tests.crash.kills import (
     Process,
     judge,
     read_books,
-    said_by_workbook,
+    reports_of_workbook,
     vendor,
 )
 from tests.oracle import Key
@@ -98,7 +98,7 @@ def test_a_dead_upstream_costs_few_unknown_rows(tmp_path: Path, cradle: Cradle) 
         operator = Operator(tmp_path, url, cradle=cradle)
         operator.limits = "stop: {uncertain_in_a_row: 5}\n"
         code, _ = ended(operator.begin())
-    said = [each.status for each in said_by_workbook(operator.result)]
+    said = [each.status for each in reports_of_workbook(operator.result)]
     summary = operator.summary()
     assert (3, "failures") == (code, summary["stopped"])
     assert 5 <= said.count(RowStatus.UNCERTAIN) <= CONCURRENCY + 5
@@ -116,7 +116,7 @@ def test_ctrl_c_twice_leaves_only_what_was_under_way_in_doubt(tmp_path: Path, cr
         time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         assert 130 == ended(process)[0]
-        in_doubt = [row for row in said_by_workbook(operator.result) if row.status is RowStatus.UNCERTAIN]
+        in_doubt = [row for row in reports_of_workbook(operator.result) if row.status is RowStatus.UNCERTAIN]
         assert 1 <= len(in_doubt) <= CONCURRENCY
         assert ended(operator.begin())[0] in {0, 1}
     figures = Figures(rows=120)
@@ -180,7 +180,7 @@ def test_a_full_disk_stops_the_run_and_loses_no_outcome(
         _fill(filler)
         code, said = ended(process)
         assert (3, True) == (code, "disk" in said.lower())
-        stopped = said_by_workbook(operator.result)
+        stopped = reports_of_workbook(operator.result)
         assert "disk" == operator.summary()["stopped"]
         assert [] == [row for row in stopped if row.status is RowStatus.UNCERTAIN]
         paid, _ = read_books(tmp_path / "books.jsonl")

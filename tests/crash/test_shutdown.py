@@ -13,9 +13,9 @@ from batchsync.ledger import open_ledger
 from batchsync.model import RowStatus
 from batchsync.model.row_results import rows
 from tests.crash.fixtures import ROOT, Cradle
-from tests.crash.kills import CONCURRENCY, DOUBT, Operator, read_books, said_by_workbook, vendor
+from tests.crash.kills import CONCURRENCY, DOUBT, Operator, read_books, reports_of_workbook, vendor
 from tests.crash.test_processes import ended, write_orders
-from tests.oracle import Key, Said, broken, merged
+from tests.oracle import Key, OrderReport, merge_reports, violations
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills as POSIX does")
 
@@ -49,7 +49,7 @@ def test_a_filled_in_result_settles_every_doubt(tmp_path: Path, cradle: Cradle) 
         books, _ = read_books(tmp_path / "books.jsonl")
         paid = {key for key, charged in books.items() if charged.times}
         doubted = {
-            said.key for said in said_by_workbook(operator.result) if said.status is RowStatus.UNCERTAIN
+            said.key for said in reports_of_workbook(operator.result) if said.status is RowStatus.UNCERTAIN
         }
         assert len(doubted) == _decide(operator.result, paid) > 10
         assert doubted & paid
@@ -60,13 +60,15 @@ def test_a_filled_in_result_settles_every_doubt(tmp_path: Path, cradle: Cradle) 
     with open_ledger(operator.ledger, read_only=True) as ledger:
         runs = [
             [
-                Said((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls)
+                OrderReport(
+                    (row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls
+                )
                 for row in rows(ledger.results(record.run))
             ]
             for record in reversed(ledger.runs())
         ]
-    told = merged(runs)
-    assert [] == broken(keys, told, books, settled_by_hand=doubted & paid)
+    told = merge_reports(runs)
+    assert [] == violations(keys, told, books, resolved=doubted & paid)
     assert {RowStatus.SYNCED, RowStatus.ALREADY_SYNCED} >= {each.status for each in told.values()}
 
 
@@ -83,9 +85,9 @@ def test_a_killed_run_can_still_be_told(tmp_path: Path, cradle: Cradle) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "batchsync", *report], cwd=ROOT, capture_output=True, check=False
     )
-    said = said_by_workbook(told)
+    said = reports_of_workbook(told)
     books, _ = read_books(tmp_path / "books.jsonl")
-    assert [] == broken(keys, merged([said]), books)
+    assert [] == violations(keys, merge_reports([said]), books)
     counts = Counter(each.status for each in said)
     assert counts[RowStatus.SYNCED] > 0 < counts[RowStatus.NOT_SENT]
     assert 0 < counts[RowStatus.UNCERTAIN] <= CONCURRENCY

@@ -17,6 +17,7 @@ from batchsync.ledger import LedgerSize, Pruned, SqliteLedger, open_ledger, stat
 from batchsync.ledger.location import _mounted_kind, normal_endpoint, path_of
 from batchsync.messages.render import Lang
 from batchsync.model import CallVerdict, Plan, Reason, Response, State
+from tests.child_process import end_with_parent
 from tests.ledger.builders import NEW, SILENCE, UNCERTAIN, call, plan, start, state_of
 from tests.ledger.conftest import OpenSqlite
 
@@ -27,6 +28,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and sign
 def run_python(program: str, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)],
+        **end_with_parent(),
         stdout=subprocess.PIPE,
         stdin=subprocess.PIPE,
         text=True,

@@ -34,8 +34,9 @@ from batchsync.nightly.workspace import InboxFile, Workspace
 from batchsync.sandbox import SandboxSettings
 from batchsync.sandbox.script import make_script
 from batchsync.sending.pool import Pool
+from tests.child_process import end_with_parent
 from tests.nightly.inbox_fixture import GIGA, InboxFixture, sn
-from tests.oracle import Charged, Key, Said, broken, merged
+from tests.oracle import Charged, Key, OrderReport, merge_reports, violations
 
 ROOT = Path(__file__).parents[2]
 STEPS: tuple[tuple[Any, str], ...] = (
@@ -258,6 +259,7 @@ class Month:
         process = subprocess.Popen(
             [sys.executable, "-m", "batchsync", "nightly", "-q", "--config", str(config)],
             cwd=ROOT,
+            **end_with_parent(),
             env=os.environ | {"BATCHSYNC_TOKEN": self.inbox_fixture.sandbox.token},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -296,15 +298,17 @@ class Month:
         with open_ledger(inbox_fixture.folder / "ledger.db", read_only=True) as ledger:
             figures.broken += [f"the ledger: {fault}" for fault in ledger.verify()]
             runs = [
-                [Said((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls) for row in rows(ledger.results(run.run))]
+                [OrderReport((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls) for row in rows(ledger.results(run.run))]
                 for run in reversed(ledger.runs())
             ]  # fmt: skip
-        told = {key: each for key, each in merged(runs).items() if each.status is not RowStatus.INVALID}
+        told = {
+            key: each for key, each in merge_reports(runs).items() if each.status is not RowStatus.INVALID
+        }
         books = {
             key: Charged(times=account.charged, points=account.points, calls=account.calls)
             for key, account in inbox_fixture.sandbox.charge_log.orders.items()
         }
-        figures.broken += broken(sorted(self.asked), told, books)
+        figures.broken += violations(sorted(self.asked), told, books)
         history = NightState(inbox_fixture.inbox / ".batchsync").history()
         figures.orders, figures.charged = len(self.asked), sum(each.times for each in books.values())
         figures.points = inbox_fixture.sandbox.charge_log.points

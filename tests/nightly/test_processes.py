@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from batchsync.ledger import open_ledger
+from tests.child_process import end_with_parent
 from tests.nightly.inbox_fixture import InboxFixture, sn
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ PATIENCE_S = 60.0
 
 
 @pytest.fixture
-def start(inbox_fixture: InboxFixture) -> Callable[..., "subprocess.Popen[str]"]:
+def start(inbox_fixture: InboxFixture) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """How a command of ours is started on the scene's inbox."""
     config = inbox_fixture.folder / "config.yaml"
     config.write_text(
@@ -29,24 +30,33 @@ def start(inbox_fixture: InboxFixture) -> Callable[..., "subprocess.Popen[str]"]
     )
 
     def started(*given: str, **settings: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "batchsync", *given, "--config", str(config)],
             cwd=ROOT,
+            **end_with_parent(),
             env=os.environ | {"BATCHSYNC_TOKEN": inbox_fixture.sandbox.token} | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
         )
+        processes.append(process)
+        return process
 
-    return started
+    processes: list[subprocess.Popen[str]] = []
+    yield started
+    for process in processes:
+        with process:
+            process.kill()
 
 
 def until(what: Callable[[], object], process: "subprocess.Popen[str]") -> None:
     """Wait for something to come true; a process that ends first is told of."""
     deadline = time.monotonic() + PATIENCE_S
     while not what():
-        assert time.monotonic() < deadline, "it never came true"
+        if time.monotonic() > deadline:
+            process.kill()  # else the `with` of the test waits for ever
+            pytest.fail("timeout")
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
 

@@ -19,6 +19,7 @@ from batchsync.errors import UsageError
 from batchsync.messages import sandbox as messages
 from batchsync.sandbox import Script
 from batchsync.sandbox.command import settings_from
+from tests.child_process import end_with_parent
 
 RUN = (
     "import argparse; from batchsync import sandbox; parser = argparse.ArgumentParser(); "
@@ -37,7 +38,7 @@ def running(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", str, Path
     charge_log = tmp_path / "charges.jsonl"
     command = [sys.executable, "-c", RUN, "--port", "0", "--charge-log", str(charge_log), "--price", "2"]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUTF8": "1"}
+        command, **end_with_parent(), stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUTF8": "1"}
     ) as process:
         assert process.stdout is not None
         found = re.search(r"http://\S+", process.stdout.readline())

@@ -44,7 +44,7 @@ from batchsync.sending.budget import Budget
 from batchsync.sending.judge import judge
 from batchsync.sending.pool import Pool
 from batchsync.sending.rate_limit import Pacer
-from tests.oracle import Charged, Key, Said, broken, merged
+from tests.oracle import Charged, Key, OrderReport, merge_reports, violations
 from tests.simulation.disk import Disk, ledger_of
 from tests.simulation.process import MortalLedger, Process, Wire
 from tests.simulation.vendor import CALM, DEAD, ROUGH, STORM, Vendor, Weather
@@ -97,7 +97,7 @@ class World:
         self.vendor = Vendor(
             random.Random(seed ^ 0x5EED), self.rng.choice((1, 1, 2, 5)), weather, self._log_key
         )
-        self.settled_by_hand: set[Key] = set()
+        self.resolved: set[Key] = set()
         self.keys: dict[int, Key] = {}
         self.engines = self.rng.choices((1, 2), (4, 1))[0]
         self.second_thoughts = random.Random(seed ^ 0xA6A14)
@@ -357,7 +357,7 @@ class World:
                 key for key, code in zip(self.asked, states, strict=True) if STATES[code] is State.UNCERTAIN
             ]
             charged = {key for key in doubted if self.vendor.books.get(key, Charged()).times}
-            self.settled_by_hand |= charged
+            self.resolved |= charged
             ids = {key: ledger.orders_of(key[1])[0].order for key in doubted}
             ledger.resolve(account, Decision.CHARGED, orders=[ids[key] for key in doubted if key in charged])
             ledger.resolve(
@@ -368,19 +368,19 @@ class World:
         await asyncio.sleep(1_000)  # every late charge has landed
         with ledger_of(Process("reader", self.log), self.disk, self.clock) as ledger:
             runs = [self._said(ledger, record.run) for record in reversed(ledger.runs())]
-        told = merged(runs)
+        told = merge_reports(runs)
         past, books = self.past, self.vendor.books
         if runs and len(runs[-1]) != len(self.lines):
             past.broken.append(f"{len(self.lines)} rows in, {len(runs[-1])} out")
-        past.broken += broken(
-            self.asked, told, books, doubtful=self.vendor.doubtful, settled_by_hand=self.settled_by_hand
+        past.broken += violations(
+            self.asked, told, books, may_be_uncertain=self.vendor.doubtful, resolved=self.resolved
         )
         past.charged = sum(charged.times for charged in books.values())
         past.uncertain = sum(each.status == "uncertain" for each in told.values())
 
-    def _said(self, ledger: SqliteLedger, run: str) -> list[Said]:
+    def _said(self, ledger: SqliteLedger, run: str) -> list[OrderReport]:
         return [
-            Said((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls)
+            OrderReport((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls)
             for row in rows(ledger.results(run))
         ]
 
