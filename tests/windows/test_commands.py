@@ -77,7 +77,7 @@ def test_a_terminated_run_is_resumed_without_a_second_charge(windows: WindowsMac
 
 def test_of_two_runs_at_once_the_second_is_refused(windows: WindowsMachine) -> None:
     windows.put("orders.csv", 1, 60)
-    windows.set_latency(0.5)
+    windows.set_latency(2)
     first = windows.start("run", "orders.csv", "--no-progress", "--concurrency", "2")
     wait_until(lambda: windows.sandbox.charge_log.calls, first)
     windows.variables["BATCHSYNC_LEDGER__WAIT"] = "0"
