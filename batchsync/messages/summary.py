@@ -83,7 +83,7 @@ FACTS: Mapping[str, Translation] = MappingProxyType(
 )
 NOT_ENDED = Translation(en="not ended", zh="未结束")
 GOES_ON = Translation(en="not yet: as of {time}", zh="尚未结束：截至 {time}")
-ON_SHEET = Translation(en="{sheet}: {said}", zh="{sheet}：{said}")
+ON_SHEET = Translation(en="{sheet}: {note}", zh="{sheet}：{note}")
 
 KINDS: Mapping[Reason, Translation] = MappingProxyType(
     {

@@ -147,10 +147,10 @@ def _facts(job: ResultJob) -> Iterator[tuple[str, str]]:
         for note in sheet.notes:
             text = column_texts.NOTES.get(note.code)
             if text is not None:
-                said = text.render(lang, **note.facts)
+                sentence = text.render(lang, **note.facts)
                 yield (
                     summary_texts.FACTS["columns"].render(lang),
-                    summary_texts.ON_SHEET.render(lang, sheet=sheet.sheet, said=said),
+                    summary_texts.ON_SHEET.render(lang, sheet=sheet.sheet, note=sentence),
                 )
     yield from ((summary_texts.FACTS["note"].render(lang), message.render(lang)) for message in job.messages)
 

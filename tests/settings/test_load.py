@@ -1,4 +1,4 @@
-"""Settings: what wins, what is refused, and what is said about it."""
+"""Settings: what wins, what is refused, and with which message."""
 
 import os
 import stat
@@ -87,7 +87,7 @@ def test_a_merchant_id_per_sheet() -> None:
 
 
 def test_a_single_name_is_a_list_of_one() -> None:
-    """`sheets: Orders` means what it says."""
+    """`sheets: Orders` is a list of one name."""
     written("input:\n  sheets: Orders\n")
     assert ("Orders",) == load().config.input.sheets
 
@@ -116,8 +116,8 @@ def test_a_file_as_windows_saves_it(encoding: str) -> None:
     assert {"茶叶店": "77"} == load().config.input.owners
 
 
-def test_all_faults_are_told_at_once_with_their_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One go to mend everything, in whatever source it stands."""
+def test_all_problems_are_reported_at_once_with_their_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything can be fixed at once, in whatever source it is."""
     written(
         "pace:\n  rate: 0\n  concurency: 3\napi:\n  keep_alive: perhaps\noutput:\n  format: pdf\npacing: {}\n"
     )
@@ -132,7 +132,7 @@ def test_all_faults_are_told_at_once_with_their_lines(monkeypatch: pytest.Monkey
     } == set(problems())
 
 
-def test_a_fault_is_told_in_chinese() -> None:
+def test_a_problem_is_reported_in_chinese() -> None:
     """The same places and facts, in the user's language."""
     written("pace:\n  rate: fast\n")
     assert ["config.yaml 第 2 行：pace.rate 必须是数字，不能是 `fast`。"] == problems(lang=Lang.ZH)
@@ -238,7 +238,7 @@ PIECES = st.sampled_from(
 )
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_is_settings_or_sentences(data: bytes) -> None:
-    """Whatever stands in config.yaml, its user gets settings or is told what to mend, in both languages."""
+    """Whatever config.yaml holds, the result is settings or messages on what to fix, in both languages."""
     Path("config.yaml").write_bytes(data)
     sentences: list[str] = []
     try:
@@ -248,7 +248,7 @@ def test_any_file_is_settings_or_sentences(data: bytes) -> None:
     assert all(sentences)
 
 
-def test_a_file_that_is_no_text_is_told() -> None:
+def test_a_file_that_is_no_text_is_reported() -> None:
     """A workbook given as settings."""
     Path("config.yaml").write_bytes(b"PK\x03\x04\x14\xff\xff")
     assert ["config.yaml is neither UTF-8 nor GBK text. Save it again as UTF-8."] == problems()
@@ -280,7 +280,7 @@ def test_what_kubernetes_sets_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> No
     "url", ["www.example.com/x", "ftp://example.com", "http://", "http://u:pw@example.com/", "http://a b/"]
 )
 def test_an_address_that_cannot_be_called_is_refused(url: str) -> None:
-    """Told before the first row, and without a password that may stand in it."""
+    """Reported before the first row, and without a password that may be in it."""
     written(f"api:\n  url: {url}\n")
     (sentence,) = problems()
     assert ("must be a web address" in sentence, "pw" in sentence) == (True, False)
@@ -342,7 +342,7 @@ def test_a_token_file_is_read_as_editors_save_it(data: bytes) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such bits")
 def test_a_token_that_others_can_read_is_a_warning() -> None:
-    """Said with the command that mends it, but the night's run goes on."""
+    """A warning with the command that fixes it; the nightly run goes on."""
     path = written("tok", "t k")
     path.chmod(0o644)
     written("api: {token_file: t k}\n")
@@ -352,8 +352,8 @@ def test_a_token_that_others_can_read_is_a_warning() -> None:
     assert () == load(token=True).warnings
 
 
-def test_no_token_is_told_with_all_the_rest() -> None:
-    """One go to mend everything."""
+def test_no_token_is_reported_with_all_the_rest() -> None:
+    """Everything can be fixed at once."""
     written("pace: {rate: 0}\n")
     lines = problems(token=True)
     assert [True, True] == [any(text in line for line in lines) for text in ("BATCHSYNC_TOKEN", "pace.rate")]
@@ -361,7 +361,7 @@ def test_no_token_is_told_with_all_the_rest() -> None:
 
 @pytest.mark.parametrize("bad", ["Bearer abc", '"abc"', "two words", "密码", "a\nb"])
 def test_a_token_with_more_than_the_token_is_refused(monkeypatch: pytest.MonkeyPatch, bad: str) -> None:
-    """It would be answered with `authentication failed`; better told here, and not shown."""
+    """It would be answered with `authentication failed`; better reported here, and not shown."""
     monkeypatch.setenv("BATCHSYNC_TOKEN", bad)
     (sentence,) = problems(token=True)
     assert ("must contain the token and nothing else" in sentence, bad in sentence) == (True, False)

@@ -1,4 +1,4 @@
-"""What is generated from config.py says what config.py says."""
+"""The files generated from config.py agree with it."""
 
 import re
 from pathlib import Path

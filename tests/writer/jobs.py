@@ -26,7 +26,7 @@ HEADERS = ("订单号", "商家id", "备注")
 
 
 def found(sheet: str = "Sheet1", headers: Sequence[str] = HEADERS, **facts: Any) -> SheetFound:
-    """A sheet whose order number and merchant stand in its first two columns, unless told otherwise."""
+    """A sheet whose order number and merchant are its first two columns by default."""
     values: dict[str, Any] = {"index": 0, "header_line": 1, "order_column": 0, "owner_column": 1}
     return SheetFound(sheet=sheet, headers=tuple(headers), **{**values, **facts})
 
@@ -81,7 +81,7 @@ def cells_of(
 
 
 def opened(path: Path, **options: Any) -> Any:
-    """A workbook as openpyxl reads it; what it says about extensions that it does not know is left unsaid."""
+    """A workbook as openpyxl reads it; its warnings about unknown extensions are hidden."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return openpyxl.load_workbook(io.BytesIO(path.read_bytes()), **options)

@@ -261,7 +261,7 @@ def parts(path: Path) -> dict[str, bytes]:
 
 
 def raw_members(path: Path) -> dict[str, bytes]:
-    """Every member's compressed bytes, as they stand in the file."""
+    """Every member's compressed bytes, as they are in the file."""
     found = {}
     with zipfile.ZipFile(path) as book, path.open("rb") as file:
         for info in book.infolist():

@@ -28,7 +28,7 @@ NASTY = st.text(alphabet=st.characters(codec=None, exclude_categories=[]), max_s
 
 @given(NASTY)
 def test_text_comes_out_of_a_cell_as_it_went_in(text: str) -> None:
-    """Any text makes well-formed XML that holds a string and nothing else, and says the same."""
+    """Any text makes well-formed XML that holds the same string and nothing else."""
     cell = ET.fromstring(string_cell("A1", "", text).encode("utf-8"))
     assert ("inlineStr", ["is"]) == (cell.get("t"), [child.tag for child in cell])
     shown = cell[0][0].text or ""

@@ -29,7 +29,7 @@ def fresh(
     return written(job(tmp_path / "a.csv", tmp_path / "o.xlsx", [found()], **{**values, **facts}), entries)
 
 
-def test_rows_stand_in_the_lines_they_had(tmp_path: Path) -> None:
+def test_rows_keep_their_line_numbers(tmp_path: Path) -> None:
     """Their cells as text, ours behind, the total under the last row."""
     done = fresh(tmp_path, LINES, one_of_each())
     rows = texts(done.path, "Sheet1")

@@ -56,7 +56,7 @@ def test_a_fresh_workbook_opens(tmp_path: Path) -> None:
 
 
 def test_a_result_of_a_result_opens(tmp_path: Path) -> None:
-    """The second round's grafts stand in the first one's places."""
+    """The sheets of the second result replace those of the first."""
     from tests.writer.jobs import found_again
 
     first = written(job(plain(tmp_path / "p.xlsx"), tmp_path / "1.xlsx", [found()]), one_of_each()).path

@@ -44,7 +44,7 @@ def test_a_new_result_stands_where_it_was_asked_and_alone(book: Path) -> None:
 
 
 def test_an_older_result_of_ours_is_kept_under_its_time(book: Path) -> None:
-    """The new one has the asked name; the old one is beside it, and that is said."""
+    """The new one has the asked name; the old one is beside it, with a message."""
     target = book.with_name("o.xlsx")
     target.write_bytes(b"older")
     done = result(book, target, previous_is_ours=lambda path: path == target)
@@ -64,7 +64,7 @@ def test_a_file_of_theirs_under_our_default_name_is_left_alone(book: Path) -> No
 
 
 def test_a_file_of_theirs_under_the_name_they_asked_for_is_moved_aside(book: Path) -> None:
-    """--output says where: what stood there is kept under another name."""
+    """With --output an existing file is kept under another name."""
     target = book.with_name("o.xlsx")
     target.write_bytes(b"theirs")
     done = result(book, target, asked=True)
@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_be_written_sends_the_result_elsewhere(book: Path, 
 
 
 def test_nowhere_to_write_is_one_sentence(book: Path, tmp_path: Path) -> None:
-    """Both places closed: OutputError, which says how to get the result later."""
+    """Both places closed: OutputError, with the way to get the result later."""
     blocked = tmp_path / "blocked"
     blocked.write_text("a file")
     with pytest.raises(OutputError, match="batchsync report 20261123-0212-orders") as error:

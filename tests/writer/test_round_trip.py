@@ -72,7 +72,7 @@ def test_what_was_in_the_edited_parts_is_still_there(tmp_path: Path) -> None:
 
 
 def lost(pieces: list[bytes], xml: bytes) -> list[bytes]:
-    """The pieces that do not stand in `xml`, in their order."""
+    """The pieces that are not in `xml`, in their order."""
     missing, at = [], 0
     for piece in pieces:
         here = xml.find(piece, at)
@@ -173,7 +173,7 @@ def test_times_are_local_day_numbers_also_from_1904(tmp_path: Path) -> None:
         assert abs((value - shown).total_seconds()) < 0.01
 
 
-def test_chinese_results_speak_chinese(tmp_path: Path) -> None:
+def test_chinese_results_have_chinese_texts(tmp_path: Path) -> None:
     """Heads, statuses, sheets' names."""
     out = result(plain(tmp_path / "p.xlsx"), tmp_path, [found()], one_of_each(), lang=Lang.ZH)
     book = opened(out)
@@ -317,7 +317,7 @@ def test_odd_shapes_are_rewritten_too(name: str, changes: Any, tmp_path: Path) -
         ({}, {"_xmlsignatures/origin.sigs": b""}),
     ],
 )
-def test_what_cannot_be_kept_safely_gets_a_fresh_workbook_and_says_why(
+def test_what_cannot_be_kept_safely_gets_a_fresh_workbook_with_the_reason(
     changes: Any, add: Any, tmp_path: Path
 ) -> None:
     """Unknown shape or signed: the same rows in a workbook of ours, never a damaged one of theirs."""
@@ -355,7 +355,7 @@ def test_an_unexpected_error_while_rewriting_leads_to_a_fresh_workbook(
     assert "KeyError" in caplog.text
 
 
-def test_macros_stay_and_the_name_says_so(tmp_path: Path) -> None:
+def test_macros_stay_and_the_name_ends_in_xlsm(tmp_path: Path) -> None:
     """Excel refuses a workbook with macros whose name ends in .xlsx."""
     path = rich(tmp_path / "m.xlsm", macros=True)
     done = written(job(path, tmp_path / "m.result.xlsx", [ORDERS]), moved(one_of_each(), 1))
@@ -408,7 +408,7 @@ def test_a_workbook_that_lists_its_relationships_one_by_one_gets_ours_listed_too
     assert [] == faults(result(path, tmp_path, [found()], one_of_each()))
 
 
-def test_names_written_the_windows_way_are_read_and_mended(tmp_path: Path) -> None:
+def test_part_names_with_backslashes_are_read_and_corrected(tmp_path: Path) -> None:
     """Some .NET libraries separate folders by backslashes; what is in the parts stays byte for byte."""
     path = rich(tmp_path / "rich.xlsx")
     before = raw_members(path)

@@ -35,7 +35,7 @@ def test_counts_and_points_stand_there(tmp_path: Path) -> None:
         assert line in lines
 
 
-def test_trouble_is_grouped_and_says_what_to_do(tmp_path: Path) -> None:
+def test_problems_are_grouped_with_advice(tmp_path: Path) -> None:
     """The worst first, then the most frequent."""
     entries = [
         failed(2),
@@ -58,7 +58,7 @@ def test_trouble_is_grouped_and_says_what_to_do(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("stopped", [*Stop, "something new"])
-def test_a_run_that_stopped_says_so_first(stopped: str, lang: Lang, tmp_path: Path) -> None:
+def test_the_headline_of_a_stopped_run(stopped: str, lang: Lang, tmp_path: Path) -> None:
     """The second line: not complete, why, how many rows were not sent."""
     rows = summary(tmp_path, [entry(2), *(unreached(n) for n in range(3, 9))], lang, stopped=stopped)
     headline = str(rows[1][1])
@@ -67,7 +67,7 @@ def test_a_run_that_stopped_says_so_first(stopped: str, lang: Lang, tmp_path: Pa
     assert "{" not in headline
 
 
-def test_a_killed_run_says_so_first(tmp_path: Path) -> None:
+def test_the_headline_of_a_killed_run(tmp_path: Path) -> None:
     """Made later from the ledger: nobody may take it for a finished one."""
     rows = summary(tmp_path, [entry(2), *(unreached(n) for n in range(3, 9))], killed=True)
     assert str(rows[1][1]).startswith("NOT COMPLETE. The run was cut off")
@@ -82,7 +82,7 @@ def test_a_killed_run_says_so_first(tmp_path: Path) -> None:
         ([*(entry(n) for n in range(2, 8)), unreached(8)], "Finished. 1 of 7 rows not sent: they wait for the next run."),
     ],
 )  # fmt: skip
-def test_a_finished_run_says_how_it_went(entries: Any, headline: str, tmp_path: Path) -> None:
+def test_the_headline_of_a_finished_run(entries: Any, headline: str, tmp_path: Path) -> None:
     """All synced, some in trouble, some left for the next run."""
     assert headline == summary(tmp_path, entries)[1][1]
 
@@ -97,7 +97,7 @@ def test_hidden_rows_are_no_trouble_of_the_headline(tmp_path: Path) -> None:
 
 
 def test_the_runs_facts_and_notes_stand_there(tmp_path: Path) -> None:
-    """File, run, account, the columns taken and why, what was said."""
+    """File, run, account, the columns taken and why, the messages."""
     sheet = found(notes=(Note(code="owner_column", facts={"at": "B", "header": "商家id"}), Note(code="odd")))
     path = plain(tmp_path / "p.xlsx")
     values = job(
