@@ -89,7 +89,10 @@ def _corrected(found: Iterable[Found], corrections: Sequence[Correction]) -> Ite
         elif isinstance(item, SheetFound):
             sheet = item.sheet
             notes = [
-                Note("corrected", {"line": str(each.line), "old": each.old, "new": each.new})
+                Note(
+                    "decided_on_page" if each.column == "decision" else "corrected",
+                    {"line": str(each.line), "old": each.old, "new": each.new},
+                )
                 for each in corrections
                 if each.sheet == sheet
             ]
@@ -103,15 +106,26 @@ def _corrected(found: Iterable[Found], corrections: Sequence[Correction]) -> Ite
 def _corrected_batch(batch: RowBatch, corrections: Sequence[Correction]) -> RowBatch:
     orders, order_kinds = list(batch.orders), list(batch.order_kinds)
     owners, owner_kinds = list(batch.owners), list(batch.owner_kinds)
+    decisions = list(batch.decisions)
     for each in corrections:
         row = bisect_left(batch.lines, each.line)
         if row == len(batch.lines) or batch.lines[row] != each.line:
             continue
         if each.column == "order":
             orders[row], order_kinds[row] = each.new, int(CellKind.TEXT)
+        elif each.column == "decision":
+            decisions = decisions or [""] * len(batch.lines)
+            decisions[row] = each.new
         elif owners:
             owners[row], owner_kinds[row] = each.new, int(CellKind.TEXT)
-    return replace(batch, orders=orders, order_kinds=order_kinds, owners=owners, owner_kinds=owner_kinds)
+    return replace(
+        batch,
+        orders=orders,
+        order_kinds=order_kinds,
+        owners=owners,
+        owner_kinds=owner_kinds,
+        decisions=decisions,
+    )
 
 
 def _capture_file(found: Iterable[Found], seen: list[FileFound]) -> Iterator[Found]:

@@ -12,11 +12,11 @@ from batchsync.model import FileFound, Plan, PlanVerdict, Progress, RunSummary
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A cell that the user corrected outside the file: what the row's order number or merchant is read as."""
+    """A cell that the user corrected outside the file: what the row's order number, merchant or decision is read as."""
 
     sheet: str
     line: int
-    column: Literal["order", "owner"]
+    column: Literal["order", "owner", "decision"]
     old: str
     new: str
     at: str

@@ -42,6 +42,10 @@ EMPTY_FILE = Translation(
 
 NOTES: Mapping[str, Translation] = MappingProxyType(
     {
+        "decided_on_page": Translation(
+            en="line {line}: “{old}” was held back; the decision “{new}” was made on the page",
+            zh="第 {line} 行：“{old}”曾被拦下，已在网页上决定“{new}”",
+        ),
         "corrected": Translation(
             en="line {line}: corrected on the page from “{old}” to “{new}”",
             zh="第 {line} 行：已在网页上将“{old}”更正为“{new}”",

@@ -324,6 +324,8 @@ PROBLEMS_HELP = Translation(
 )
 CORRECT = Translation(en="Correct", zh="更正")
 CORRECT_LABEL = Translation(en="Correct line {line}", zh="更正第 {line} 行")
+SEND_ANYWAY = Translation(en="Send as it is", zh="照此发送")
+SEND_ANYWAY_LABEL = Translation(en="Send line {line} as it is", zh="照此发送第 {line} 行")
 CORRECT_VALUE = Translation(en="New value for line {line}", zh="第 {line} 行的新值")
 SAVE = Translation(en="Save", zh="保存")
 CORRECTED = Translation(en="Corrected on this page ({count})", zh="已在本页面更正（{count}）")

@@ -118,6 +118,8 @@ def _status(css_class: str, text: Translation, *details: tuple[str, Message]) ->
 FIRST_ROWS = 8
 PLANNED_ROWS_A_PAGE = 100
 PROBLEM_VERDICTS = (PlanVerdict.INVALID, PlanVerdict.UNCERTAIN, PlanVerdict.FAILED_CHARGED)
+HELD_BACK = ("unusual", "erp_copy")
+"""Reasons of rows that are unlike the others, and may be right all the same."""
 _OWNER_REASONS = (Reason.NO_OWNER, Reason.UNKNOWN_SHOP)
 SKIPPED_VERDICTS = (PlanVerdict.DUPLICATE, PlanVerdict.ALREADY_SYNCED, PlanVerdict.SKIPPED_HIDDEN)
 
@@ -134,6 +136,8 @@ class PlannedRow:
     name: str
     editable: str = ""
     """`order` or `owner` when that cell can be corrected."""
+    is_held_back: bool = False
+    """Whether the user may decide to send it as it is."""
     why: str = ""
     cell: str = ""
     todo: str = ""
@@ -235,6 +239,7 @@ def _planned_row(plan: Plan, entry: int, lang: Lang) -> PlannedRow:
         verdict=verdict,
         name=cli.VERDICTS[verdict].render(lang),
         editable=_editable(plan, entry, note) if verdict is PlanVerdict.INVALID else "",
+        is_held_back=note is not None and note.code in HELD_BACK,
         why=error,
         cell=str(facts.get("cell", "")),
         todo=todo,

@@ -121,7 +121,7 @@ def test_a_newcomer_reaches_the_first_result(open_page: Open, tmp_path: Path) ->
 
 
 def test_a_wrong_token_is_refused(open_page: Open, tmp_path: Path) -> None:
-    """A token with spaces is not stored; the page says what to do."""
+    """A token with spaces is not stored; the page names what to do."""
     with (
         run_in_thread(SandboxSettings()) as vendor,
         command(vendor, tmp_path, free_port(), token=False) as (_, address),
@@ -135,7 +135,10 @@ def test_a_wrong_token_is_refused(open_page: Open, tmp_path: Path) -> None:
 
 def test_columns_are_clicked_and_remembered(open_page: Open, tmp_path: Path) -> None:
     """Unknown headers: two candidates as cards, a click on a column; the next file with this header takes three clicks."""
-    rows = ["no,a,b,c", *(f"{i},2601{i:02d}-{i:012d},X{i}-8819{i:04d},{MERCHANT}" for i in range(1, 9))]
+    rows = [
+        "no,first,second,third",
+        *(f"{i},2601{i:02d}-{i:012d},X{i}-8819{i:04d},{MERCHANT}" for i in range(1, 9)),
+    ]
     with staged(tmp_path) as stage:
         page = open_page(stage.address)
         (tmp_path / "odd.csv").write_text(csv_of(*rows), encoding="utf-8")
@@ -157,7 +160,37 @@ def test_columns_are_clicked_and_remembered(open_page: Open, tmp_path: Path) -> 
         expect(page.locator(".note.warn")).to_contain_text("same header")
         start(page)
         page.wait_for_selector(".result.synced")
-        assert 8 == stage.vendor.charge_log.points
+        sent = {each.order for each in stage.vendor.charge_log.accounts.values()}
+        assert {f"2601{i:02d}-0009{i:08d}" for i in range(1, 9)} == sent
+
+
+def test_columns_and_corrections_by_keyboard(open_page: Open, tmp_path: Path) -> None:
+    """Columns are chosen, a cell is corrected and the file is started without a pointer."""
+    rows = [
+        "no,first,second",
+        *(f"{i},2601{i:02d}-{i:012d},{MERCHANT}" for i in range(1, 5)),
+        f"5,1.26E+17,{MERCHANT}",
+    ]
+    with staged(tmp_path) as stage:
+        page = open_page(stage.address)
+        (tmp_path / "odd.csv").write_text(csv_of(*rows), encoding="utf-8")
+        page.set_input_files("#files", tmp_path / "odd.csv")
+        for letter in "BC":
+            reach(page, f".column-grid button.column[data-letter={letter}]")
+            page.keyboard.press("Enter")
+        reach(page, ".columns-form .primary")
+        page.keyboard.press("Enter")
+        reach(page, "[data-action=edit]")
+        page.keyboard.press("Enter")
+        page.keyboard.type("260105-000000000005")
+        page.keyboard.press("Enter")
+        expect(page.locator("#problem-rows")).to_have_count(0)
+        reach(page, "[data-action=start]")
+        page.keyboard.press("Enter")
+        reach(page, "#start button[value=yes]")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".result.synced")
+        assert 5 == stage.vendor.charge_log.points
 
 
 def test_a_merchant_is_chosen_and_never_remembered(open_page: Open, tmp_path: Path) -> None:
@@ -180,7 +213,7 @@ def test_a_merchant_is_chosen_and_never_remembered(open_page: Open, tmp_path: Pa
 
 
 def test_an_unreadable_file_is_replaced(open_page: Open, tmp_path: Path) -> None:
-    """It says what is wrong and offers another file, not the columns; the corrected version is checked in its place."""
+    """It shows what is wrong and offers another file, not the columns; the corrected version is checked in its place."""
     with staged(tmp_path) as stage:
         page = open_page(stage.address)
         broken = tmp_path / "orders.xlsx"
@@ -275,8 +308,8 @@ def test_seven_files_are_started_by_one_question(open_page: Open, tmp_path: Path
         assert ([], True) == (vendor.charge_log.charged_twice(), 180 <= vendor.charge_log.points <= 210)
 
 
-def test_a_capped_file_says_so(open_page: Open, tmp_path: Path) -> None:
-    """The question says how many are sent now; afterwards the list says that it was stopped, and what is left."""
+def test_a_capped_file_is_shown_as_stopped(open_page: Open, tmp_path: Path) -> None:
+    """The question names how many are sent now; afterwards the list shows that it was stopped, and what is left."""
     with staged(tmp_path, cap=20) as stage:
         page = open_page(stage.address)
         upload(page, workbook(tmp_path / "orders.xlsx", 50))
@@ -323,7 +356,7 @@ def test_files_are_dropped_and_pasted_anywhere(open_page: Open, tmp_path: Path) 
         expect(page.locator(".file")).to_have_count(2)
 
 
-def test_the_end_is_told(open_page: Open, tmp_path: Path) -> None:
+def test_the_end_is_announced(open_page: Open, tmp_path: Path) -> None:
     """Tab title and icon of this file, and a live region with start, progress and the counts; the focus stays."""
     with staged(tmp_path, rate=30) as stage:
         page = open_page(stage.address)
@@ -336,9 +369,13 @@ def test_the_end_is_told(open_page: Open, tmp_path: Path) -> None:
         page.wait_for_selector(".result.synced")
         expect(page).to_have_title(re.compile(r"^✓ orders.xlsx"))
         expect(page.locator("#icon")).to_have_attribute("href", re.compile("icon-done"))
-        told = "\n".join(page.evaluate("window.announcements"))
-        print(told)
-        assert ("Sending has started" in told, " %" in told, "40 synced, 40 points" in told) == (
+        announced = "\n".join(page.evaluate("window.announcements"))
+        print(announced)
+        assert (
+            "Sending has started" in announced,
+            " %" in announced,
+            "40 synced, 40 points" in announced,
+        ) == (
             True,
             True,
             True,

@@ -89,7 +89,7 @@ def test_a_shortcut_opens_the_page_from_this_folder(
 
 
 def test_the_first_start_writes_settings_and_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Account and cap stand in a new config.yaml, the token in a file for this user only; both hold for other commands."""
+    """Account and cap are in a new config.yaml, the token in a file for this user only; both hold for other commands."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("batchsync.settings.token.stored_token_path", lambda: tmp_path / "settings" / "token")
     save_setup("abcdefghijklmnopqrstuvwxyz", 'main "shop"', 250, Lang.ZH)

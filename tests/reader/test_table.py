@@ -285,4 +285,4 @@ def test_an_empty_file_says_so() -> None:
 def test_every_note_has_words() -> None:
     """Each code that the child sends has a sentence."""
     codes = {value for name, value in vars(choosing).items() if name.isupper() and isinstance(value, str)}
-    assert set(messages.NOTES) == codes | {EXPLANATION, "corrected"}
+    assert set(messages.NOTES) == codes | {EXPLANATION, "corrected", "decided_on_page"}

@@ -7,7 +7,9 @@ from batchsync.web.column_choice import ColumnMemory, PreviewLine, SheetPreview,
 from batchsync.web.uploads import ColumnOverrides
 from tests.web.conftest import Page
 
-ROWS = "no,a,b,c\n" + "".join(f"{i},2601{i:02d}-{i:012d},X{i}-8819{i:04d},2088123464\n" for i in range(1, 30))
+ROWS = "no,first,second,third\n" + "".join(
+    f"{i},2601{i:02d}-{i:012d},X{i}-8819{i:04d},2088123464\n" for i in range(1, 30)
+)
 
 
 def test_a_preview_has_the_first_lines_with_their_numbers(tmp_path: Path) -> None:
@@ -15,7 +17,7 @@ def test_a_preview_has_the_first_lines_with_their_numbers(tmp_path: Path) -> Non
     path.write_text(f"\n\n{ROWS}", encoding="utf-8")
     (sheet,) = read_preview(path, InputSettings())
     assert (3, 12, ("A", "B", "C", "D")) == (sheet.header_line, len(sheet.lines), sheet.letters)
-    assert ("no", "a", "b", "c") == sheet.lines[0].cells
+    assert ("no", "first", "second", "third") == sheet.lines[0].cells
 
 
 def test_columns_that_look_like_order_numbers_are_candidates(tmp_path: Path) -> None:
@@ -45,13 +47,13 @@ def test_a_remembered_header_is_found_on_any_line(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text(f"report,of,today,x\n{ROWS}", encoding="utf-8")
     memory = ColumnMemory(tmp_path / "columns.json")
-    memory.remember(["no", "a", "b", "c"], ColumnOverrides(order_column="B", owner_column="D"))
+    memory.remember(["no", "first", "second", "third"], ColumnOverrides(order_column="B", owner_column="D"))
     found = memory.find_in(read_preview(path, InputSettings()))
     assert ColumnOverrides(order_column="B", owner_column="D", header_row=2) == found
 
 
 async def test_remembered_columns_are_used_and_shown(page: Page) -> None:
-    """A later file with the header is planned with them, and says so; other choices replace them."""
+    """A later file with the header is planned with them, and its page names that."""
     first = await page.visitor.upload(ROWS.encode(), "one.csv")
     await page.checked(first)
     await page.visitor.post(

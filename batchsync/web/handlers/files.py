@@ -306,7 +306,7 @@ async def correct(request: web.Request) -> web.StreamResponse:
 def _correction(cell: Mapping[str, Any], at: str) -> Correction:
     line, column = request_parsing.get_int(cell, "line", least=1), cell.get("column")
     new = request_parsing.get_str(cell, "new")
-    if line is None or column not in ("order", "owner") or not new:
+    if line is None or column not in ("order", "owner", "decision") or not new:
         raise UsageError(messages.BAD_REQUEST)
     return Correction(
         sheet=request_parsing.get_str(cell, "sheet"),

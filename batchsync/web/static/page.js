@@ -63,6 +63,11 @@ const actions = {
   "first-rows": (summary) => Number(summary.dataset.from) === 0 && rowsInto(summary, summary.dataset),
   load: (button) => load(button.closest("[data-load]"), button.dataset.url),
   edit: (button) => edit(button),
+  "send-anyway": (button) => {
+    const { sheet, line, old } = button.dataset;
+    const path = `/api/files/${button.closest("[data-correct]").dataset.correct}/corrections`;
+    return post(path, { cells: [{ sheet, line: Number(line), column: "decision", old, new: "send" }] });
+  },
   "pick-column": (button) => pickColumn(button),
   "pick-header": (button) => pickHeader(button),
   "pick-merchant": (button) => {
