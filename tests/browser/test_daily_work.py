@@ -160,7 +160,7 @@ def test_columns_are_clicked_and_remembered(open_page: Open, tmp_path: Path) -> 
         expect(page.locator(".note.warn")).to_contain_text("same header")
         start(page)
         page.wait_for_selector(".result.synced")
-        sent = {each.order for each in stage.vendor.charge_log.accounts.values()}
+        sent = {each.order for each in stage.vendor.charge_log.orders.values()}
         assert {f"2601{i:02d}-0009{i:08d}" for i in range(1, 9)} == sent
 
 
