@@ -82,7 +82,11 @@ def files(patterns: Sequence[str]) -> list[Path]:
     found: dict[str, Path] = {}
     for pattern in patterns:
         for path in _expanded(pattern):
-            found.setdefault(os.path.normcase(path.resolve()), path)
+            try:
+                place = path.resolve()
+            except OSError:  # a device of Windows, like CON: the reader refuses it
+                place = path.absolute()
+            found.setdefault(os.path.normcase(place), path)
     return list(found.values())
 
 

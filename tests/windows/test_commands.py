@@ -158,26 +158,28 @@ def test_nightly_takes_every_file_that_is_complete(windows: WindowsMachine) -> N
     assert (30, []) == windows.charges()
 
 
-def test_a_file_that_grows_is_left_until_it_is_complete(windows: WindowsMachine) -> None:
+def test_a_file_copied_in_parts_is_taken_when_it_is_complete(windows: WindowsMachine) -> None:
     inbox = windows.folder / "inbox"
     inbox.mkdir()
     windows.variables |= {
         "BATCHSYNC_INBOX__FOLDER": wine.windows_path(inbox),
-        "BATCHSYNC_INBOX__SETTLE": "1",
+        "BATCHSYNC_INBOX__SETTLE": "2",
     }
     copying = (
         "import subprocess, sys, time\n"
-        "night = subprocess.Popen([sys.executable, '-m', 'batchsync', 'nightly'])\n"
         "file = open('inbox/orders.csv', 'w')\n"
         "file.write('order_sn,mall_id\\n')\n"
-        "while night.poll() is None:\n"
-        "    file.write('261101-000000000000001,7\\n' if file.tell() < 30 else ' ')\n"
+        "file.flush()\n"
+        "night = subprocess.Popen([sys.executable, '-m', 'batchsync', 'nightly'])\n"
+        "for number in range(40):\n"
+        "    file.write(f'261101-{number:015d},7\\n')\n"
         "    file.flush()\n"
-        "    time.sleep(0.1)\n"
-        "sys.exit(night.returncode)\n"
+        "    time.sleep(0.2)\n"
+        "file.close()\n"
+        "sys.exit(night.wait())\n"
     )
-    windows.run_script(copying)
-    assert (0, True) == (windows.sandbox.charge_log.points, (inbox / "orders.csv").is_file())
+    ran = windows.run_script(copying)
+    assert (0, (40, [])) == (ran.returncode, windows.charges()), ran.stderr
 
 
 def test_watch_takes_a_file_that_is_dropped_in(windows: WindowsMachine) -> None:
