@@ -6,16 +6,28 @@ from types import MappingProxyType
 from batchsync.messages.render import Translation
 
 TWO_ORDERS = Translation(
-    en="Sheet “{sheet}”: two columns may hold the order number: “{first}” (column {first_at}) and “{second}” (column {second_at}). "
-    "Say which one, e.g. --order-column {first_at}, or input.order_columns in config.yaml.",
-    zh="工作表“{sheet}”中有两列都可能是订单号：“{first}”（{first_at} 列）和“{second}”（{second_at} 列）。"
+    en="Sheet “{sheet}”: two columns may hold the order number: “{first}” (column {first_at}) with {first_samples}, and "
+    "“{second}” (column {second_at}) with {second_samples}; the header is line {line}. "
+    "Name one, e.g. --order-column {first_at}, or input.order_columns in config.yaml.",
+    zh="工作表“{sheet}”中有两列都可能是订单号：“{first}”（{first_at} 列），如 {first_samples}；“{second}”（{second_at} 列），如 {second_samples}；表头在第 {line} 行。"
     "请指定用哪一列，例如 --order-column {first_at}，或在 config.yaml 的 input.order_columns 中写明。",
 )
 TWO_OWNERS = Translation(
-    en="Sheet “{sheet}”: two columns may hold the merchant id: “{first}” (column {first_at}) and “{second}” (column {second_at}). "
-    "Say which one, e.g. --owner-column {first_at}, or input.owner_columns in config.yaml.",
-    zh="工作表“{sheet}”中有两列都可能是商家 id：“{first}”（{first_at} 列）和“{second}”（{second_at} 列）。"
+    en="Sheet “{sheet}”: two columns may hold the merchant id: “{first}” (column {first_at}) with {first_samples}, and "
+    "“{second}” (column {second_at}) with {second_samples}. "
+    "Name one, e.g. --owner-column {first_at}, or input.owner_columns in config.yaml.",
+    zh="工作表“{sheet}”中有两列都可能是商家 ID：“{first}”（{first_at} 列），如 {first_samples}；“{second}”（{second_at} 列），如 {second_samples}。"
     "请指定用哪一列，例如 --owner-column {first_at}，或在 config.yaml 的 input.owner_columns 中写明。",
+)
+DOUBTFUL_MERCHANT = Translation(
+    en="Sheet “{sheet}”: “{header}” (column {at}) holds “{value}”, which doesn't look like a merchant ID. "
+    "Give the merchant with --owner-id ID; if the column is right, name it with --owner-column {at}.",
+    zh="工作表“{sheet}”的“{header}”（{at} 列）是“{value}”，不像商家 ID。请用 --owner-id 指定商家；如该列正确，请加 --owner-column {at}。",
+)
+SECOND_TABLE = Translation(
+    en="Sheet “{sheet}”: line {line} is a second header, with the order number in column {at} “{header}” instead of column {first_at}. "
+    "Put each table on a sheet of its own.",
+    zh="工作表“{sheet}”第 {line} 行是第二个表头，订单号在 {at} 列“{header}”，不在 {first_at} 列。请把每个表放在单独的工作表中。",
 )
 NO_SUCH_COLUMN = Translation(
     en="Sheet “{sheet}” has no column “{asked}”. Its headers (line {line}) are: {headers}. Name one of these, or give its letter.",
@@ -68,6 +80,10 @@ NOTES: Mapping[str, Translation] = MappingProxyType(
         "no_owner_column": Translation(
             en="merchant id: no such column; --owner-id or the settings give it",
             zh="商家 id：表中没有这一列，以 --owner-id 或配置为准",
+        ),
+        "doubtful_owner": Translation(
+            en="merchant ID: {given} as given; column {at} “{header}” is ignored, “{value}” doesn't look like a merchant ID",
+            zh="商家 ID：按指定的 {given}；{at} 列“{header}”的“{value}”不像商家 ID，已忽略",
         ),
         "shop_column": Translation(
             en="merchant by shop name: column {at} “{header}”", zh="按店铺名称确定商家：{at} 列“{header}”"

@@ -15,7 +15,7 @@ from batchsync.ooxml.archive import Attributes, OfficeArchive, local, new_parser
 from batchsync.ooxml.references import MOST_LINES
 from batchsync.reader.merged_cells import RowBuilder
 from batchsync.reader.number_formats import displayed, plain_number
-from batchsync.reader.row_batches import add_row, row_batches
+from batchsync.reader.row_batches import DATA_KINDS, add_row, row_batches
 from batchsync.reader.source import (
     AMOUNT,
     BOOLEAN,
@@ -28,7 +28,7 @@ from batchsync.reader.source import (
     Line,
     Sheet,
 )
-from batchsync.reader.table.header_row import Role, role, surely_an_id
+from batchsync.reader.table.header_row import role, surely_an_id
 
 Chunks = Callable[[], Iterable[bytes]]
 
@@ -325,8 +325,8 @@ class _Rows:
                 continue
             self._row(row)
             for line in self.taken():
-                if role(line, found) is Role.DATA:
-                    add_row(batch, line, found)
+                if (its_role := role(line, found)) in DATA_KINDS:
+                    add_row(batch, line, found, its_role)
         return batch
 
     def _usual_cells(self, row: str, columns: Sequence[int]) -> list[tuple[str, int]]:

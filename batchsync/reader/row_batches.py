@@ -6,10 +6,22 @@ from typing import Protocol, runtime_checkable
 
 from batchsync.model import RowBatch, SheetFound
 from batchsync.planning.shapes import Shape, shape
-from batchsync.reader.source import BROKEN, EMPTY, LONGEST_TEXT, UNDECODABLE, Line, Sheet
+from batchsync.reader.source import (
+    BARE_SUM,
+    BROKEN,
+    EMPTY,
+    LONGEST_TEXT,
+    TEXT,
+    TOTAL,
+    UNDECODABLE,
+    Line,
+    Sheet,
+)
 from batchsync.reader.table.header_row import Role, role
 
 ROWS = 4_096
+DATA_KINDS = {Role.DATA: TEXT, Role.TOTAL: TOTAL, Role.BARE_SUM: BARE_SUM}
+"""Roles of the lines that go to the plan; other kinds than TEXT mark the order cell."""
 MOST_CHARACTERS = 16_000_000
 """Of one batch: a string that many cells share may be a megabyte long."""
 
@@ -35,11 +47,12 @@ def row_batches(
     """
     batch = RowBatch(lines=[], orders=[], order_kinds=[])
     for line in lines:
-        if role(line, found) is not Role.DATA:
+        its_role = role(line, found)
+        if its_role not in DATA_KINDS:
             continue
-        if header_width is not None and _has_moved_cells(line, found, header_width):
+        if its_role is Role.DATA and header_width is not None and _has_moved_cells(line, found, header_width):
             line = line._replace(kinds=[BROKEN] * len(line.cells))  # noqa: PLW2901
-        add_row(batch, line, found)
+        add_row(batch, line, found, its_role)
         if len(batch.lines) >= size:
             yield batch
             batch = RowBatch(lines=[], orders=[], order_kinds=[])
@@ -65,13 +78,14 @@ def _has_moved_cells(line: Line, found: SheetFound, header_width: int) -> bool:
     return not usual
 
 
-def add_row(batch: RowBatch, line: Line, found: SheetFound) -> None:
+def add_row(batch: RowBatch, line: Line, found: SheetFound, its_role: Role = Role.DATA) -> None:
     """Add the columns of a table from a line."""
     text, kind = _cell(line, found.order_column)
     unreliable = UNDECODABLE if UNDECODABLE in line.kinds else BROKEN if BROKEN in line.kinds else None
     batch.lines.append(line.number)
     batch.orders.append(text)
-    batch.order_kinds.append(kind if unreliable is None else unreliable)
+    kind = kind if unreliable is None else unreliable
+    batch.order_kinds.append(kind if its_role is Role.DATA else DATA_KINDS[its_role])
     if found.owner_column is not None:
         text, kind = _cell(line, found.owner_column)
         batch.owners.append(text)

@@ -89,7 +89,7 @@ def test_a_doubtful_row_under_the_header_is_data(row: list[str]) -> None:
         (["totalitarian", "", "x"], Role.DATA),
         (["", " \u3000\u200b", ""], Role.BLANK),
         (["商品", "订单号", "金额"], Role.REPEATED_HEADER),
-        (["商品", "订单号", "别的"], Role.DATA),
+        (["商品", "订单号", "别的"], Role.REPEATED_HEADER),
         (["a", "", "b"], Role.DATA),
         (["a", "-", "b"], Role.DATA),
     ],
@@ -119,9 +119,9 @@ def test_the_order_column_as_asked(asked: str) -> None:
     assert 1 == found_in(lines, ReadOptions(order_columns=(asked,))).order_column
 
 
-def test_a_header_wins_over_a_letter() -> None:
-    """A column headed “B” is meant, not the second one."""
-    assert 0 == found_in(sheet(["B", "x"], [ID, "1"]), ReadOptions(order_columns=("B",))).order_column
+def test_a_letter_wins_over_a_header() -> None:
+    """“B” means the second column, also where the first is headed “B”."""
+    assert 1 == found_in(sheet(["B", "x"], [ID, "1"]), ReadOptions(order_columns=("B",))).order_column
 
 
 def test_the_first_asked_name_that_is_there_counts() -> None:

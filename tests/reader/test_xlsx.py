@@ -137,7 +137,9 @@ def test_a_cell_is_read_as_excel_shows_it(
     tmp_path: Path, cell: str, expected: tuple[str, int], odd: str
 ) -> None:
     """By the expression for usual rows, by expat for odd ones, and by the column reader: the same."""
-    rows = f'<row r="1"><c r="B1" t="s"><v>0</v></c></row><row r="2"><c r="A2"><v>1</v></c>{cell}</row>'
+    rows = (
+        f'<row r="1"><c r="B1" t="s"><v>0</v></c></row><row r="2"><c r="A2" t="str"><v>x</v></c>{cell}</row>'
+    )
     path = workbooks.xlsx(tmp_path / "a.xlsx", odd + rows, strings=STRINGS, formats=FORMATS)
     line = lines(path)[1]
     padded = [*line.cells, ""][1], [*line.kinds, EMPTY][1]

@@ -1,20 +1,24 @@
-"""Which columns a table's order number, merchant and decision stand in: headers rank them, values decide, two that fit are asked about."""
+"""Chooses the columns of a table: headers propose, values decide, and what is not clearly best is a question."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from batchsync.errors import ReadError
 from batchsync.model import Note
 from batchsync.ooxml.references import column_of, letter
-from batchsync.planning.shapes import Shape, shape, strip_guards
+from batchsync.planning.shapes import Shape, is_no_merchant, shape, strip_guards
 from batchsync.reader.source import ERROR, NO_VALUE, Line, ReadOptions
 from batchsync.reader.table.header_names import (
     MAIN_RANK,
+    ORDER_NEVER,
     ORDER_RANK,
+    ORDER_WHEN_TOLD,
     OWNER_NAMES,
     RESULTS,
     SHOP_NAMES,
+    is_question,
     normalise,
 )
 
@@ -26,8 +30,14 @@ NO_OWNER = "no_owner_column"
 SHOP = "shop_column"
 RESULT_COLUMNS = "result_columns"
 ODD_SHAPE = "odd_shape"
+DOUBTFUL_OWNER = "doubtful_owner"
+HINT_RANK = 5
+"""Of a header that only contains 单号, 订单 or the like."""
+UNNAMED_RANK = 6
+"""Of a column whose values alone look like order numbers."""
 
 _DIGIT = re.compile(r"[0-9]")
+_DATED = re.compile(r"(?:20)?2[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _SEVERAL = re.compile(r"[\s,;\u3001]+")
 
 FEWEST_RESULT_COLUMNS = 4
@@ -83,9 +93,9 @@ def choose_columns(header: Header, sample: Sequence[Line], options: ReadOptions,
     results, decision = _result_columns(header)
     taken = {*results, decision}
     order, notes = _order_column(header, sample, options, sheet, taken)
-    owner = _owner_column(header, sample, options, sheet, taken | {order.column})
+    owner, owner_notes = _owner_column(header, sample, options, sheet, taken | {order.column})
     shop = _shop_column(header, taken | {order.column, owner}) if options.owners and owner is None else None
-    notes += _owner_notes(header, owner, shop)
+    notes += owner_notes or _owner_notes(header, owner, shop)
     if results:
         shown = ", ".join(header.shown(column) for column in results)
         notes.append(Note(RESULT_COLUMNS, {"headers": shown}))
@@ -93,16 +103,13 @@ def choose_columns(header: Header, sample: Sequence[Line], options: ReadOptions,
 
 
 def asked_column(header: Header, asked: str) -> list[int]:
-    """Return every column that a name or a letter given by the user means."""
-    exact = [i for i, cell in enumerate(header.cells) if cell == asked.strip()]
-    if exact:
-        return exact
-    name = normalise(asked)
-    same = [i for i, other in enumerate(header.names) if name and other == name]
-    if same:
-        return same
+    """Return every column that a letter or a name given by the user means; a letter of the sheet is a letter."""
     by_letter = column_of(asked.strip())
-    return [] if by_letter is None or by_letter >= header.width else [by_letter]
+    if by_letter is not None and by_letter < header.width:
+        return [by_letter]
+    exact = [i for i, cell in enumerate(header.cells) if cell == asked.strip()]
+    name = normalise(asked)
+    return exact or [i for i, other in enumerate(header.names) if name and other == name]
 
 
 # --- The order number ---------------------------------------------------------------------------------------
@@ -115,11 +122,7 @@ def _order_column(
         column = _asked(header, options.order_columns, sheet, "TWO_ORDERS")
         chosen = _candidate(column, 0, sample)
         return chosen, [_say(ASKED, header, column), *_odd(header, chosen)]
-    candidates = [
-        _candidate(column, ORDER_RANK[name], sample)
-        for column, name in enumerate(header.names)
-        if name in ORDER_RANK and column not in taken
-    ]
+    candidates = order_candidates(header, sample, taken)
     chosen = _best_order(candidates, header, sheet)
     better = min(candidates, key=lambda other: other.rank)
     if better.rank < chosen.rank:
@@ -128,19 +131,52 @@ def _order_column(
     return chosen, [_say(BY_NAME, header, chosen.column), *_odd(header, chosen)]
 
 
-def _best_order(candidates: list[Candidate], header: Header, sheet: str) -> Candidate:
-    """The best shape wins; among equals the main order, or a column with the same numbers in it; else ask."""
-    filled = [one for one in candidates if one.best > Shape.EMPTY] or candidates
-    shaped = max(one.best for one in filled)
-    fitting = sorted((one for one in filled if one.best == shaped), key=lambda one: one.rank)
-    first, *others = fitting
-    if shaped == Shape.EMPTY:
-        return first
-    for other in others:
-        if first.rank == MAIN_RANK < other.rank or _agree(first.values, other.values):
+def order_candidates(
+    header: Header, sample: Sequence[Line], taken: set[int | None] | frozenset[int | None] = frozenset()
+) -> list[Candidate]:
+    """Return the columns that could hold the order number: by their header, or by Pinduoduo's numbers in them."""
+    candidates = []
+    for column in range(header.width):
+        name = header.names[column] if column < len(header.names) else ""
+        if column in taken or name in ORDER_NEVER or name in ORDER_WHEN_TOLD:
             continue
-        raise _two(header, first.column, other.column, sheet, "TWO_ORDERS")
+        rank = ORDER_RANK.get(name, HINT_RANK if is_question(name) else UNNAMED_RANK)
+        candidate = _candidate(column, rank, sample)
+        if rank < UNNAMED_RANK or candidate.best is Shape.DASHED:
+            candidates.append(candidate)
+    return candidates
+
+
+def _best_order(candidates: list[Candidate], header: Header, sheet: str) -> Candidate:
+    """Return the column that is clearly best by its values and its name; raises ReadError when none is."""
+    known = [one for one in candidates if one.rank < HINT_RANK]
+    filled = [one for one in known if one.best > Shape.EMPTY] or known
+    guessed = [one for one in candidates if one.rank >= HINT_RANK and one.best >= Shape.DIGITS]
+    if not filled:
+        first, *others = sorted(guessed, key=lambda one: (-one.best, one.rank)) or candidates
+        rivals = [one for one in others if one.best == first.best]
+    else:
+        first = min(filled, key=lambda one: (-one.best, one.rank))
+        rivals = [one for one in filled if one is not first and _rivals(first, one)]
+        better = [one for one in guessed if one.best > first.best]
+        by_shape = [one for one in better if one.best is Shape.DASHED and one.rank == HINT_RANK]
+        if len(by_shape) == len(better) == 1 and first.best <= Shape.DIGITS and not rivals:
+            return by_shape[0]
+        alike = [one for one in guessed if one.best == first.best < Shape.DASHED and one.rank == HINT_RANK]
+        rivals += better + alike
+    for other in rivals:
+        if not _agree(first.values, other.values):
+            raise _two(header, first, other, sheet, "TWO_ORDERS")
     return first
+
+
+def _rivals(first: Candidate, other: Candidate) -> bool:
+    """Whether the best of the known columns is not clearly better than another one."""
+    if first.best is Shape.EMPTY or first.rank == MAIN_RANK < other.rank:
+        return False
+    if first.best == other.best:
+        return True
+    return first.best is not Shape.DASHED and other.best >= Shape.DIGITS and other.rank > first.rank
 
 
 def _agree(first: Sequence[str], second: Sequence[str]) -> bool:
@@ -162,7 +198,19 @@ def _odd(header: Header, chosen: Candidate) -> list[Note]:
 
 def _candidate(column: int, rank: int, sample: Sequence[Line]) -> Candidate:
     values = tuple(strip_guards(line.cells[column]) if column < len(line.cells) else "" for line in sample)
-    return Candidate(column, rank, _usual(shapes_of(column, sample)), values)
+    best = _usual(shapes_of(column, sample))
+    if Shape.DIGITS <= best <= Shape.PLATFORM and _are_documents([value for value in values if value]):
+        best = Shape.LETTERED
+    return Candidate(column, rank, best, values)
+
+
+def _are_documents(values: Sequence[str]) -> bool:
+    """Whether numbers are consecutive or begin with a date, as ERPs number their own documents."""
+    if len(values) < 3 or not all(value.isdecimal() for value in values):
+        return False
+    numbers = sorted(set(map(int, values)))
+    steps = [after - before for before, after in pairwise(numbers)]
+    return all(map(_DATED.match, values)) or (len(steps) >= 2 and max(steps) <= 9)
 
 
 def shapes_of(column: int, sample: Sequence[Line]) -> list[Shape]:
@@ -187,9 +235,9 @@ def _usual(shapes: Iterable[Shape]) -> Shape:
 
 def _owner_column(
     header: Header, sample: Sequence[Line], options: ReadOptions, sheet: str, taken: set[int | None]
-) -> int | None:
+) -> tuple[int | None, list[Note]]:
     if options.owner_columns:
-        return _asked(header, options.owner_columns, sheet, "TWO_OWNERS")
+        return _asked(header, options.owner_columns, sheet, "TWO_OWNERS"), []
     candidates = [
         _candidate(column, 0, sample)
         for column, name in enumerate(header.names)
@@ -197,13 +245,40 @@ def _owner_column(
     ]
     candidates = [one for one in candidates if not _names_a_person(header, one)]
     if not candidates:
-        return None
+        return None, []
     best = max(_owner_fit(one) for one in candidates)
     first, *others = [one for one in candidates if _owner_fit(one) == best]
+    given = options.owner_id.get(sheet) if isinstance(options.owner_id, Mapping) else options.owner_id
+    value = next(filter(None, first.values), "")
+    if value and _is_doubtful(first, header, sample, given=bool(given)):
+        facts = {"at": letter(first.column), "header": header.shown(first.column), "value": value[:40]}
+        if given:
+            return None, [Note(DOUBTFUL_OWNER, {**facts, "given": str(given)})]
+        if not options.owners:
+            raise ReadError("DOUBTFUL_MERCHANT", sheet=sheet, **facts)
+        return None, []
     for other in others:
         if best and not _agree(first.values, other.values):
-            raise _two(header, first.column, other.column, sheet, "TWO_OWNERS")
-    return first.column
+            raise _two(header, first, other, sheet, "TWO_OWNERS")
+    return first.column, []
+
+
+def _is_doubtful(one: Candidate, header: Header, sample: Sequence[Line], *, given: bool) -> bool:
+    """Whether most values of a merchant column are no merchant ids: 0, 001, order numbers, one code for all shops."""
+    values = [value for value in one.values if value]
+    short = [
+        value for value in values if value.isdecimal() and len(value) <= 3 and (given or value[0] == "0")
+    ]
+    if 2 * (len(short) + sum(map(is_no_merchant, values))) > len(values):
+        return True
+    shops = [column for column, name in enumerate(header.names) if name in SHOP_NAMES]
+    names = {
+        line.cells[column].strip()
+        for column in shops[:1]
+        for line in sample
+        if column < len(line.cells) and line.cells[column].strip()
+    }
+    return len(set(values)) == 1 < len(names) and len(values) > 1
 
 
 def _names_a_person(header: Header, one: Candidate) -> bool:
@@ -267,17 +342,25 @@ def _asked(header: Header, asked: Sequence[str], sheet: str, two: str) -> int:
             case [column]:
                 return column
             case [first, second, *_]:
-                raise _two(header, first, second, sheet, two)
+                raise _two(header, _candidate(first, 0, ()), _candidate(second, 0, ()), sheet, two)
     shown = ", ".join(f"{letter(i)} “{cell}”" for i, cell in enumerate(header.cells[:40]) if cell)
     raise ReadError("NO_SUCH_COLUMN", sheet=sheet, asked=", ".join(asked), line=header.line, headers=shown)
 
 
-def _two(header: Header, first: int, second: int, sheet: str, text: str) -> Exception:
+def _two(header: Header, first: Candidate, second: Candidate, sheet: str, text: str) -> Exception:
     return ReadError(
         text,
         sheet=sheet,
-        first=header.shown(first),
-        first_at=letter(first),
-        second=header.shown(second),
-        second_at=letter(second),
+        line=header.line,
+        first=header.shown(first.column),
+        first_at=letter(first.column),
+        first_samples=_samples(first),
+        second=header.shown(second.column),
+        second_at=letter(second.column),
+        second_samples=_samples(second),
     )
+
+
+def _samples(one: Candidate) -> str:
+    """Return two values of a column, for a question."""
+    return ", ".join([value[:40] for value in one.values if value][:2]) or "-"

@@ -12,7 +12,7 @@ from itertools import compress, zip_longest
 
 from batchsync.model import RowBatch, SheetFound
 from batchsync.ooxml.references import MOST_LINES, letter
-from batchsync.reader.row_batches import row_batches
+from batchsync.reader.row_batches import DATA_KINDS, row_batches
 from batchsync.reader.source import EMPTY, NUMBER, TEXT
 from batchsync.reader.table.header_row import Role, role, surely_an_id, surely_ids
 from batchsync.reader.xlsx.cell_values import Values, cell_text
@@ -146,7 +146,10 @@ class FastColumns:
                 kept[at] = 1
             else:
                 line = next(rows.lines(match[0]), None)
-                kept[at] = line is not None and role(line, self._found) is Role.DATA
+                its_role = Role.BLANK if line is None else role(line, self._found)
+                kept[at] = its_role in DATA_KINDS
+                if kept[at] and its_role is not Role.DATA:
+                    batch.order_kinds[at] = DATA_KINDS[its_role]
         return _kept(batch, kept)
 
     def _column(
