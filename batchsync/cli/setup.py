@@ -3,6 +3,7 @@
 import argparse
 import getpass
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterator
@@ -62,11 +63,7 @@ def setup(arguments: argparse.Namespace, console: Console) -> int:
         _write_settings(folder, console)
         _ask_token(arguments, console)
         if not arguments.no_shortcut:
-            for path, content in _shortcuts(folder):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                atomic_write(path, content)
-                path.chmod(0o755)
-                console.out(messages.SHORTCUT.render(console.lang, path=path))
+            write_shortcuts(folder, console)
         _show_nightly(folder, console)
     except OSError as error:
         facts = {"path": error.filename or folder, "error": error.strerror or error}
@@ -114,32 +111,37 @@ def _ask_token(arguments: argparse.Namespace, console: Console) -> None:
         console.info(Message(settings_messages.TOKEN_STORED, {"where": store_token(token)}))
 
 
+def write_shortcuts(folder: Path, console: Console) -> None:
+    """Write the shortcuts that open the page with the settings of a folder. Raises OSError."""
+    for path, content in _shortcuts(folder):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_write(path, content)
+        path.chmod(0o755)
+        console.out(messages.SHORTCUT.render(console.lang, path=path))
+
+
 def _shortcuts(folder: Path) -> Iterator[tuple[Path, bytes]]:
     """Yield the files that open the page, on the desktop and in the start menu, with their contents."""
     from platformdirs import user_data_path, user_desktop_path
 
-    config = folder / "config.yaml"
     if sys.platform == "win32":
         script = (
             f'@echo off\r\nchcp 65001 >nul\r\ncd /d "{folder}"\r\n'
-            f'"{sys.executable}" -m batchsync web --config "{config}"\r\nif errorlevel 1 pause\r\n'
+            f'"{sys.executable}" -m batchsync web\r\nif errorlevel 1 pause\r\n'
         ).replace("%", "%%")
         menu = Path(os.environ["APPDATA"], "Microsoft", "Windows", "Start Menu", "Programs")
         for place in (user_desktop_path(), menu):
             yield place / "batchsync.cmd", script.encode()
         return
-    command = shlex.join([sys.executable, "-m", "batchsync", "web", "--config", str(config)])
     if sys.platform == "darwin":
-        script = f"#!/bin/sh\ncd {shlex.quote(str(folder))} && exec {command}\n"
+        start = f"cd {shlex.quote(str(folder))} && exec {shlex.quote(sys.executable)} -m batchsync web"
+        script = f"#!/bin/sh\n{start}\n"
         yield user_desktop_path() / "batchsync.command", script.encode()
         return
-    arguments = " ".join(
-        '"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("`", "\\`").replace("$", "\\$") + '"'
-        for word in shlex.split(command)
-    ).replace("%", "%%")
+    program = re.sub(r'(["`$\\])', r"\\\1", sys.executable).replace("%", "%%")
     entry = (
         "[Desktop Entry]\nType=Application\nName=batchsync\nTerminal=true\n"
-        f"Path={folder}\nExec={arguments}\nCategories=Office;\n"
+        f'Path={folder}\nExec="{program}" -m batchsync web\nCategories=Office;\n'
     )
     applications = user_data_path("applications", appauthor=False)
     for place in (applications, user_desktop_path()):

@@ -5,8 +5,6 @@ import asyncio
 import json
 import logging
 import re
-import shlex
-import sys
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -134,41 +132,12 @@ def save_setup(token: str, account: str, max_points: int | None, lang: Lang) -> 
 
 
 def _install_shortcut(console: Console) -> int:
-    """Put a shortcut on the desktop that opens the page from the current folder."""
-    from platformdirs import user_desktop_path
+    """Put shortcuts that open the page from the current folder on the desktop and into the menu."""
+    from batchsync.cli.setup import write_shortcuts
 
-    folder, here = user_desktop_path(), Path.cwd()
-    if sys.platform == "win32":
-        path, lines = (
-            folder / "batchsync.cmd",
-            ["@chcp 65001 >nul", f'@cd /d "{here}"', f'@"{sys.executable}" -m batchsync web'],
-        )
-    elif sys.platform == "darwin":
-        path, lines = (
-            folder / "batchsync.command",
-            [
-                "#!/bin/sh",
-                f"cd {shlex.quote(str(here))} && exec {shlex.quote(sys.executable)} -m batchsync web",
-            ],
-        )
-    else:
-        path, lines = (
-            folder / "batchsync.desktop",
-            [
-                "[Desktop Entry]",
-                "Type=Application",
-                "Name=batchsync",
-                f'Exec="{sys.executable}" -m batchsync web',
-                f"Path={here}",
-                "Terminal=true",
-            ],
-        )
-    newline = "\r\n" if sys.platform == "win32" else "\n"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes((newline.join(lines) + newline).encode())
-        path.chmod(0o755)
+        write_shortcuts(Path.cwd(), console)
     except OSError as error:
-        raise OutputError(messages.SHORTCUT_FAILED, folder=folder, error=error.strerror or error) from error
-    console.out(messages.SHORTCUT_WRITTEN.render(console.lang, path=path))
+        facts = {"folder": error.filename or Path.cwd(), "error": error.strerror or error}
+        raise OutputError(messages.SHORTCUT_FAILED, **facts) from error
     return 0

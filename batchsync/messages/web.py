@@ -51,7 +51,6 @@ CLOSING = Translation(
     en="Stopping: calls under way are finished and the result is written. Ctrl-C again cancels them (they become uncertain).",
     zh="正在停止：等待进行中的调用结束并写出结果。再按一次 Ctrl-C 则取消这些调用（这些订单将成为“结果未知”）。",
 )
-SHORTCUT_WRITTEN = Translation(en="Shortcut: {path}", zh="已创建快捷方式：{path}")
 SHORTCUT_FAILED = Translation(
     en="The shortcut can't be written to {folder} ({error}).", zh="无法在 {folder} 创建快捷方式（{error}）。"
 )

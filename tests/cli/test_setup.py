@@ -44,7 +44,7 @@ def test_setup_writes_settings_inbox_and_shortcuts_once(home: Path) -> None:
     assert 0 == main(["setup", "--yes"])
     assert first == files(home)
     shortcut = (home / "Desktop" / "batchsync.desktop").read_text()
-    assert f'"{sys.executable}" "-m" "batchsync" "web"' in shortcut
+    assert f'Exec="{sys.executable}" -m batchsync web\n' in shortcut
 
 
 def test_without_shortcut_nothing_is_put_on_the_desktop(home: Path) -> None:
@@ -93,10 +93,7 @@ def test_on_windows_the_task_and_the_shortcuts_hold_the_right_paths(
     assert 0 == main(["setup", "--yes"])
     for place in ("Desktop", "roaming/Microsoft/Windows/Start Menu/Programs"):
         script = (home / place / "batchsync.cmd").read_bytes().decode()
-        assert (
-            f'"{sys.executable}" -m batchsync web --config "{home / "batchsync" / "config.yaml"}"\r\n'
-            in script
-        )
+        assert f'cd /d "{home / "batchsync"}"\r\n"{sys.executable}" -m batchsync web\r\n' in script
     task = ElementTree.fromstring((home / "batchsync" / "batchsync-nightly.xml").read_bytes())
     (arguments,) = (each.text for each in task.iter(f"{TASK}Arguments"))
     assert f'--inbox "{home / "batchsync" / "inbox"}"' in str(arguments)

@@ -82,7 +82,9 @@ def test_a_shortcut_opens_the_page_from_this_folder(
 ) -> None:
     """It is put on the desktop, and names this folder and this Python."""
     monkeypatch.setattr("platformdirs.user_desktop_path", lambda: tmp_path / "desktop")
-    monkeypatch.setattr("batchsync.cli.web.sys.platform", platform)
+    monkeypatch.setattr(sys, "platform", platform)
+    for name_of_folder in ("XDG_DATA_HOME", "APPDATA"):
+        monkeypatch.setenv(name_of_folder, str(tmp_path / "menu"))
     assert 0 == main(["web", "--install-shortcut"])
     text = (tmp_path / "desktop" / name).read_text(encoding="utf-8")
     assert (True, True) == (str(Path.cwd()) in text, sys.executable in text)
