@@ -3,11 +3,11 @@
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Literal, TextIO
 
 from batchsync.charts import Bar, bars_svg
+from batchsync.finance.tables import write_workbook
 from batchsync.ledger import Spending
 from batchsync.messages import Lang
 from batchsync.messages import finance as messages
@@ -17,6 +17,8 @@ from batchsync.ooxml.escaping import csv_text
 By = Literal["day", "merchant", "run"]
 NUMBERS = ("calls", "synced", "failed", "uncertain", "points", "points_possible")
 """Columns of the tables, as `Figures` names them."""
+STACKED = {6: "2F6FAB", 7: "D9A13B"}
+"""Columns of the chart, points and possible points, with their colours."""
 
 _KEYS: dict[By, Callable[[Spending], str]] = {
     "day": lambda spent: spent.day.isoformat(),
@@ -73,40 +75,7 @@ def write_chart(lines: Sequence[SpendRow], by: By, path: Path, lang: Lang) -> No
         ]
         path.write_text(bars_svg(bars, messages.SPEND_TITLE.render(lang)), encoding="utf-8")
         return
-    from xlsxwriter import Workbook
-
-    whole = BytesIO()
-    with Workbook(whole, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        _fill(book, lines, by, lang)
-    path.write_bytes(whole.getvalue())
-
-
-def _fill(book: Any, lines: Sequence[SpendRow], by: By, lang: Lang) -> None:
-    name = messages.SHEETS["chart"].render(lang)
-    sheet = book.add_worksheet(name)
-    bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
-    sheet.set_column(0, 0, 26)
-    sheet.set_column(1, len(NUMBERS), 14)
-    sheet.freeze_panes(1, 1)
-    heads = [messages.BY[by], *(messages.FIGURES[name] for name in NUMBERS)]
-    for column, head in enumerate(heads):
-        sheet.write_string(0, column, head.render(lang), bold)
-    for row, line in enumerate(lines, start=1):
-        sheet.write_string(row, 0, line.key)
-        for column, figure in enumerate(NUMBERS, start=1):
-            sheet.write_number(row, column, line.value(figure), number)
-    last = max(1, len(lines))
-    chart = book.add_chart({"type": "column", "subtype": "stacked"})
-    for column, colour in ((5, "#2f6fab"), (6, "#d9a13b")):
-        chart.add_series(
-            {
-                "name": [name, 0, column],
-                "categories": [name, 1, 0, last, 0],
-                "values": [name, 1, column, last, column],
-                "fill": {"color": colour},
-            }
-        )
-    chart.set_title({"name": messages.SPEND_TITLE.render(lang)})
-    chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 900, "height": 340})
-    sheet.insert_chart(1, len(heads) + 1, chart)
+    headers = [text.render(lang) for text in (messages.BY[by], *(messages.FIGURES[name] for name in NUMBERS))]
+    rows: list[list[str | int | None]] = [[line.key, *map(line.value, NUMBERS)] for line in lines]
+    sheet = messages.SHEETS["chart"].render(lang)
+    write_workbook(path, {sheet: (headers, rows)}, chart=(messages.SPEND_TITLE.render(lang), STACKED))

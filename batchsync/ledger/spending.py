@@ -52,7 +52,7 @@ class Charge:
 
     @property
     def is_charged(self) -> bool:
-        """Whether it was charged: its response says so, or a person decided it."""
+        """Whether it was charged: its response shows it, or a person decided it."""
         return is_charged(self.state, self.points, self.decision)
 
 
@@ -90,16 +90,16 @@ def _span(since: datetime | None, until: datetime | None) -> tuple[int, int]:
 
 def _charge(row: tuple[Any, ...]) -> Charge:
     order, owner, number, run, claimed_at, at, state, points, reason, http, api, error, body, decision = row
-    claimed, heard = to_datetime(claimed_at), to_datetime(at)
+    claimed, responded = to_datetime(claimed_at), to_datetime(at)
     assert claimed is not None
-    assert heard is not None
+    assert responded is not None
     return Charge(
         order=order,
         owner_id=owner,
         number=number,
         run=run,
         claimed_at=claimed,
-        at=heard,
+        at=responded,
         state=STATES_BY_CODE[state],
         points=points,
         reason=None if reason is None else Reason(reason),

@@ -15,7 +15,7 @@ def is_uncertain(outcome: State, decision: Decision | None) -> bool:
 
 
 def is_charged(outcome: State, points: int | None, decision: Decision | None) -> bool:
-    """Whether a call was charged: its response says so, or a person decided it. A synced order counts, also at 0 points."""
+    """Whether a call was charged: its response shows it, or a person decided it. A synced order counts, also at 0 points."""
     if outcome in _NO_RESPONSE:
         return decision is Decision.CHARGED
     return outcome is State.SYNCED or (outcome is State.SETTLED_FAILED and points != 0)

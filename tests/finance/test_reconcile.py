@@ -59,7 +59,7 @@ def test_balances_lead_to_what_must_be_true(taken: int, calls: list[Charge], kin
 
 
 def test_missing_amounts_do_not_explain_uncertain_calls_away() -> None:
-    """8 responses without an amount and 8 uncertain calls, 16 points: no call is said not to be charged."""
+    """8 responses without an amount and 8 uncertain calls, 16 points: reconcile advises nothing about them."""
     found = balances(16, *[UNNAMED] * 8, *[LOST] * 8)
     assert ("cannot_tell", 8, False) == (found.balance_kind, found.most_charged, found.agrees)
 
