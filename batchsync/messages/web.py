@@ -349,6 +349,10 @@ COLUMNS_REMEMBERED = Translation(
 )
 COLUMNS_TITLE = Translation(en="Which column holds the order numbers?", zh="哪一列是订单号？")
 MERCHANT_TITLE = Translation(en="Which merchant do these orders belong to?", zh="这些订单属于哪个商家？")
+MERCHANT_INVALID = Translation(
+    en="“{value}” is not a merchant id. Enter it as the vendor's console shows it.",
+    zh="“{value}”不是商家 ID。请按服务商后台显示的内容填写。",
+)
 COLUMNS_HELP = Translation(
     en="Click the column in the table: first the order number, then the merchant id.",
     zh="请在表格中点击列：先选订单号，再选商家 ID。",
@@ -617,6 +621,15 @@ _CHARGED_FAILURE = Translation(
     zh="请到服务商后台核对。为避免重复付费，这里不会重新发送。",
 )
 
+_SETTINGS = Translation(
+    en="Nothing was spent. Look at the checks under “Settings”, then send the rest.",
+    zh="没有消耗点券。请查看“设置”中的检查结果，再发送剩下的订单。",
+)
+_SEND_AS_IS = Translation(
+    en="If the number is right, choose “Send as it is”; if not, correct it.",
+    zh="如编号无误，请点击“照此发送”；否则请更正。",
+)
+
 PAGE_TODO: Mapping[Reason, Translation] = MappingProxyType(
     {
         **dict.fromkeys(
@@ -631,7 +644,23 @@ PAGE_TODO: Mapping[Reason, Translation] = MappingProxyType(
             ),
             _RESOLVE,
         ),
-        **dict.fromkeys((Reason.API_FAILED, Reason.CHARGED_ERROR, Reason.FAILED_CHARGED), _CHARGED_FAILURE),
+        **dict.fromkeys(
+            (Reason.API_FAILED, Reason.CHARGED_ERROR, Reason.CODE_CHARGED, Reason.FAILED_CHARGED),
+            _CHARGED_FAILURE,
+        ),
+        **dict.fromkeys((Reason.NOT_JSON_REQUEST, Reason.REDIRECT, Reason.HTTP_DENIED), _SETTINGS),
+        Reason.AUTHENTICATION: Translation(
+            en="Nothing was spent. Enter the right token under “Settings”, then send the rest.",
+            zh="没有消耗点券。请在“设置”中填写正确的 token，再发送剩下的订单。",
+        ),
+        Reason.SENT_AGAIN: Translation(
+            en="Compare it with the vendor's statement.", zh="请与服务商的对账单核对。"
+        ),
+        **dict.fromkeys((Reason.UNUSUAL, Reason.ERP_COPY), _SEND_AS_IS),
+        Reason.PAID_OTHER_MERCHANT: Translation(
+            en="Check which merchant is right. It is not sent from here, since that would pay again.",
+            zh="请核对哪个商家正确。为避免重复付费，这里不会发送。",
+        ),
         Reason.NO_OWNER: Translation(
             en="Choose the merchant under “Columns”.", zh="请在“所用的列”中选择商家。"
         ),
@@ -641,6 +670,9 @@ PAGE_TODO: Mapping[Reason, Translation] = MappingProxyType(
 
 PAGE_NOTES: Mapping[str, Translation] = MappingProxyType(
     {
+        "sheet_hidden": Translation(
+            en="the hidden sheet “{sheet}” is not read", zh="隐藏的工作表“{sheet}”未读取"
+        ),
         "no_owner_column": Translation(
             en="merchant id: no such column; choose the merchant below",
             zh="商家 ID：表中没有这一列，请在下面选择商家",

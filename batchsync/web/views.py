@@ -118,7 +118,7 @@ def _status(css_class: str, text: Translation, *details: tuple[str, Message]) ->
 FIRST_ROWS = 8
 PLANNED_ROWS_A_PAGE = 100
 PROBLEM_VERDICTS = (PlanVerdict.INVALID, PlanVerdict.UNCERTAIN, PlanVerdict.FAILED_CHARGED)
-HELD_BACK = ("unusual", "erp_copy")
+HELD_BACK = (Reason.UNUSUAL, Reason.ERP_COPY)
 """Reasons of rows that are unlike the others, and may be right all the same."""
 _OWNER_REASONS = (Reason.NO_OWNER, Reason.UNKNOWN_SHOP)
 SKIPPED_VERDICTS = (PlanVerdict.DUPLICATE, PlanVerdict.ALREADY_SYNCED, PlanVerdict.SKIPPED_HIDDEN)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from batchsync.sandbox.server import Sandbox
 from batchsync.web import run_queue
 from tests.web.conftest import MakeConfig, Page, served, sheet, start_body
 
@@ -55,6 +56,24 @@ async def test_a_correction_is_planned_and_kept(make_config: MakeConfig) -> None
         (kept,) = page.context.queue.store.corrections(page.context.queue.get(file).record)
         assert ("1.26E+17", "260102-000000000000002") == (kept.old, kept.new)
         assert content == page.context.queue.store.path(page.context.queue.get(file).record).read_bytes()
+
+
+async def test_a_row_that_is_held_back_is_sent_on_a_decision(page: Page, sandbox: Sandbox) -> None:
+    """A copy of an order is invalid until the user decides to send it; only this row is."""
+    copies = b"260101-000000000000001-1,2088123464\n260101-000000000000002-1,2088123464\n"
+    file = await page.visitor.upload(sheet(8) + copies)
+    await page.checked(file)
+    assert "Send as it is" in await page.visitor.text(f"/files/{file}")
+    old = "260101-000000000000001-1"
+    cell = {"sheet": "orders.csv", "line": 10, "column": "decision", "old": old, "new": "send"}
+    await page.visitor.post(f"/api/files/{file}/corrections", {"cells": [cell]})
+    await page.checked(file)
+    counts = page.context.queue.get(file).counts
+    assert counts is not None
+    assert (9, 1) == (counts.send, counts.problems)
+    await page.visitor.post("/api/start", start_body(file, {"orders": 9, "points": 9}))
+    await page.over(file)
+    assert old in {each.order for each in sandbox.charge_log.orders.values()}
 
 
 @pytest.mark.parametrize(

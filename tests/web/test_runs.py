@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from batchsync.config import InboxSettings
+from batchsync.messages import row_reasons
 from batchsync.messages import web as web_words
 from batchsync.model import Decision, RunSummary
 from batchsync.nightly.state import FileRecord, NightState, NightSummary
@@ -234,6 +235,16 @@ def test_templates_use_texts_that_exist() -> None:
         named - known,
         {name for name in known - named - used if not name.startswith(("_", *prefixes))},
     )
+
+
+def test_no_row_on_the_page_advises_a_command() -> None:
+    """What to do is said in the page's own terms, for every reason."""
+    todos = {
+        reason: web_words.PAGE_TODO.get(reason) or text.todo for reason, text in row_reasons.ROWS.items()
+    }
+    assert {} == {
+        reason: todo.en for reason, todo in todos.items() if re.search(r"--|batchsync", todo.en + todo.zh)
+    }
 
 
 def test_texts_have_the_same_facts_in_both_languages() -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from batchsync.errors import BatchsyncError, ColumnsUnclear, UsageError
 from batchsync.job import CheckedFile, Correction
-from batchsync.messages import Translation, planning
+from batchsync.messages import Translation, columns, planning
 from batchsync.messages import reader as reader_messages
 from batchsync.messages import web as messages
 from batchsync.planning.plan_csv import write_plan_csv
@@ -37,7 +37,12 @@ FILE = "{file:[0-9a-f]{12}}"
 CORRECTIONS_A_REQUEST = 1000
 FILES_A_START = 500
 
-_MERCHANT_ERRORS = (planning.NO_MERCHANT, planning.NO_SHOP_COLUMN, planning.NO_MERCHANT_FOR_SHEETS)
+_MERCHANT_ERRORS = (
+    planning.NO_MERCHANT,
+    planning.NO_SHOP_COLUMN,
+    planning.NO_MERCHANT_FOR_SHEETS,
+    columns.TWO_OWNERS,
+)
 
 routes = web.RouteTableDef()
 
