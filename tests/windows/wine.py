@@ -57,6 +57,13 @@ def windows_path(path: Path) -> str:
     return "Z:" + str(path).replace("/", "\\")
 
 
+def local_path(path: str) -> Path:
+    """Return a path of the Windows process as this machine sees it."""
+    drive, _, rest = path.partition(":")
+    root = Path("/") if drive.upper() == "Z" else PREFIX / f"drive_{drive.lower()}"
+    return root / rest.replace("\\", "/").lstrip("/")
+
+
 def command(*arguments: str) -> list[str]:
     """Return the command line that runs the Windows Python."""
     return ["wine", r"C:\Python311\python.exe", *arguments]
