@@ -32,7 +32,7 @@ async def work(
         out.append([number, answer["status"], answer["data"]["amount"]])
 
 
-async def drain(url: str, rows: Iterator[list[str]]) -> list[list[str]]:
+async def send_all(url: str, rows: Iterator[list[str]]) -> list[list[str]]:
     out: list[list[str]] = []
     async with aiohttp.ClientSession() as session:
         await asyncio.gather(*(work(session, url, rows, out) for _ in range(WORKERS)))
@@ -45,7 +45,7 @@ def main() -> None:
         reader = csv.reader(file)
         next(reader)
         began, cpu_began = time.perf_counter(), time.process_time()
-        out = run_on(loop, drain(url, reader))
+        out = run_on(loop, send_all(url, reader))
         print(time.perf_counter() - began, time.process_time() - cpu_began)
     with Path(target).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(out)

@@ -100,7 +100,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine")
 def test_the_timer_fires_every_night() -> None:
-    """systemd says the same of 22:00 as we do."""
+    """systemd states the same of 22:00 as we do."""
     text = (DEPLOY / "systemd" / "batchsync-nightly.timer").read_text(encoding="utf-8")
     (when,) = re.findall(r"OnCalendar=(.*)", text)
     ran = subprocess.run(["systemd-analyze", "calendar", when], capture_output=True, text=True, check=True)
@@ -188,7 +188,7 @@ def test_the_cronjob_never_overlaps_and_never_retries() -> None:
 
 
 def test_the_dag_loads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a stand-in of Airflow: one task, no retries, one run at a time."""
+    """With a substitute of Airflow: one task, no retries, one run at a time."""
     made: dict[str, Any] = {}
 
     class Dag:
@@ -227,7 +227,7 @@ def test_the_dag_loads(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("ended", "becomes"), [(0, 0), (1, 99), (3, 99), (4, 4), (70, 70)])
 def test_the_dags_shell_line_turns_exit_codes(ended: int, becomes: int, tmp_path: Path) -> None:
-    """What needs a look is skipped, not failed: it is told elsewhere, and must not be tried again."""
+    """What needs a look is skipped, not failed: it is reported elsewhere, and must not be tried again."""
     text = (DEPLOY / "airflow" / "batchsync_nightly.py").read_text(encoding="utf-8")
     (parts,) = re.findall(r"bash_command=\(\s*(.*?)\s*\),\n", text, flags=re.DOTALL)
     program = tmp_path / "batchsync"

@@ -97,7 +97,7 @@ def test_of_two_runs_at_once_the_second_is_refused(windows: WindowsMachine) -> N
     ],
 )
 def test_odd_paths(windows: WindowsMachine, name: str) -> None:
-    """Spaces, Chinese, 300 characters, a name that begins like a device: the result is where the summary says.
+    """Spaces, Chinese, 300 characters, a name that begins like a device: the result is in the place that the summary names.
 
     Beside a path of 300 characters no file can be created under Wine; the result is then in the user's data folder.
     """
