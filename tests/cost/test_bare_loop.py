@@ -8,7 +8,7 @@ from aiohttp import hdrs
 from aioresponses import aioresponses
 from yarl import URL
 
-from benchmarks.bare import drain
+from benchmarks.bare import send_all
 
 ADDRESS = "http://vendor.test/sync"
 ROWS = [["2088123464", f"260101-{number:015d}"] for number in range(250)]
@@ -27,7 +27,7 @@ async def test_the_bare_loop_posts_each_order_once_and_keeps_each_answer() -> No
     with aioresponses() as vendor:
         answer = {"status": 0, "data": {"success": True, "amount": 2}}
         vendor.post(ADDRESS, payload=answer, repeat=True, response_class=Answer)
-        out = await drain(ADDRESS, iter(ROWS))
+        out = await send_all(ADDRESS, iter(ROWS))
         sent = vendor.requests[hdrs.METH_POST, URL(ADDRESS)]
     assert [{"orderSns": number, "ownerId": owner} for owner, number in ROWS] == [
         call.kwargs["json"] for call in sent
