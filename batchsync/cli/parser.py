@@ -152,7 +152,7 @@ def _run(spec: CommandSpec) -> None:
 
 def _check(spec: CommandSpec) -> None:
     _inputs(spec)
-    spec.group(messages.RESULT).add("--plan", metavar="PATH")
+    spec.group(messages.RESULT).add("--plan", metavar="PATH").flag("--json")
     spec.group(messages.SENDING).add("--url", metavar="URL").flag("--resend").flag("--resend-uncertain")
     spec.flag("--include-unusual")
     _settings(spec)

@@ -100,6 +100,11 @@ FILE_HEAD = Translation(
 SHEET_HEAD = Translation(
     en="  sheet “{sheet}”, header in line {line}", zh="  工作表“{sheet}”，表头在第 {line} 行"
 )
+PREVIEW = Translation(
+    en="    line {line}: order {order} ({order_at}), merchant {owner} ({owner_at})",
+    zh="    第 {line} 行：订单 {order}（{order_at}），商家 {owner}（{owner_at}）",
+)
+AS_GIVEN = Translation(en="as given", zh="按指定")
 PLAN_LINE = Translation(
     en="{file}: {rows:row|rows}, {send:order|orders} to send (about {cost:point|points}), {known} already synced, {rest:other|others}",
     zh="{file}：{rows} 行，待发送 {send} 个订单（约 {cost} 点券），此前已同步 {known} 个，其他 {rest} 个",

@@ -14,7 +14,7 @@ _PLATFORM_COPY = re.compile(
 )
 """A platform's number with such a suffix: no platform has orders like it."""
 _SHARE = 4
-"""A value is unlike where those of the usual kind are this many times as many."""
+"""A value is unlike where those of the usual kind are this many times as many; twice for a platform's."""
 _FEW = 2
 """More values alike than these, and more than a twentieth of the column, are orders of another kind."""
 
@@ -73,7 +73,9 @@ def _unlike(
     def is_unlike(kind: Shape, length: int, count: int) -> bool:
         if usual is Shape.PLATFORM and kind <= Shape.SHORT:
             return sizes[kind] <= most
-        if sizes[kind] * _SHARE > most and (kind is not usual or count * _SHARE > most):
+        if sizes[kind] * (2 if usual is Shape.PLATFORM else _SHARE) > most and (
+            kind is not usual or count * _SHARE > most
+        ):
             return False
         if kind is usual or kind <= Shape.SHORT:
             return kind <= Shape.SHORT and length <= len(example) - 3 and count <= most // _SHARE
