@@ -10,9 +10,11 @@ from batchsync.planning.shapes import PLATFORM_LENGTHS, Shape, shape
 _COPY = re.compile(r"([0-9A-Za-z-]*?[0-9]{4})(?:[-_][0-9]{1,3}|-?[A-Za-z])")
 """An order number with what ERPs append when they split or copy an order: X-1, X_2, XA, X-B."""
 _PLATFORM_COPY = re.compile(
-    r"(?:[0-9]{6}-[0-9]{15}|P[0-9]{18})(?:[-_][0-9]{1,3}|-?[A-Za-z])|[0-9]{16,19}[-_][0-9]{1,3}"
+    r"(?:[0-9]{6}-[0-9]{15}|P[0-9]{18})(?:[-_][0-9]{1,3}|-?[A-Za-z])|(?:[0-9]{12}|[0-9]{16,19})[-_][0-9]{1,3}"
 )
 """A platform's number with such a suffix: no platform has orders like it."""
+_LETTERED_COPY = re.compile(r"(?:[0-9]{12}|[0-9]{16}|[0-9]{18,19})[A-Za-z]")
+"""Such as Douyin's own numbers have in some exports, so only a minority of a column is a copy."""
 _SHARE = 4
 """A value is unlike where those of the usual kind are this many times as many; twice for a platform's."""
 _FEW = 2
@@ -79,7 +81,8 @@ def _unlike(
             return False
         if kind is usual or kind <= Shape.SHORT:
             return kind <= Shape.SHORT and length <= len(example) - 3 and count <= most // _SHARE
-        return count <= _FEW or count * 20 < len(entries)
+        is_copy = usual is Shape.PLATFORM and _LETTERED_COPY.fullmatch(numbers[groups[kind, length][0]])
+        return count <= _FEW or count * 20 < len(entries) or bool(is_copy)
 
     return {
         entry: (Reason.UNUSUAL, example)
