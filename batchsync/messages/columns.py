@@ -1,4 +1,4 @@
-"""What is said about header rows and columns: the choice, the questions, the ways out."""
+"""Texts about header rows and columns: the choice, and the questions."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -102,4 +102,4 @@ NOTES: Mapping[str, Translation] = MappingProxyType(
         ),
     }
 )
-"""What a sheet's notes say; the codes are what the child sends."""
+"""Texts of the notes of a sheet, by the code that the parser process sends."""

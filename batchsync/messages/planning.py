@@ -292,4 +292,4 @@ PLAN_NOTES: Mapping[str, Translation] = MappingProxyType(
         ),
     }
 )
-"""What a plan's notes say."""
+"""Texts of the notes of a plan."""

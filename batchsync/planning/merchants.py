@@ -1,4 +1,4 @@
-"""Whose orders a sheet's rows are: by its merchant column, by the shop's name, or by the settings."""
+"""Finds the merchant of each row: by its merchant column, by the shop's name, or by the settings."""
 
 from collections.abc import Iterable, Mapping
 from itertools import repeat
@@ -15,7 +15,7 @@ Merchant = str | Note
 
 
 class Merchants:
-    """Tells the merchant of each row of the sheet last started.
+    """Returns the merchant of each row of the current sheet.
 
     A column of merchant ids comes first, then the shop's name by `input.owners`, then `input.owner_id`. An empty or
     damaged cell of a column is never filled up from the settings: another merchant's order would be paid for.
@@ -29,7 +29,7 @@ class Merchants:
         self._sheet: SheetFound | None = None
         self._fallback: Merchant = ""
         self._without: list[str] = []
-        """Sheets with rows of which no merchant can be told."""
+        """Sheets with rows and no merchant."""
         self._any_merchant = False
 
     def start(self, sheet: SheetFound) -> None:
@@ -54,7 +54,7 @@ class Merchants:
             self._without.append(sheet.sheet)
         return repeat(self._fallback)
 
-    def demand(self) -> None:
+    def require_any(self) -> None:
         """Raise ColumnsUnclear when there are rows, and not one of them can have a merchant."""
         if self._any_merchant or not self._without:
             return

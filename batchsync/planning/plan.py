@@ -100,7 +100,7 @@ class _Planner:
     def finish(self) -> Plan:
         """Return the plan once every row is in; decisions that contradict each other are dropped."""
         self._end_sheet()
-        self.merchants.demand()
+        self.merchants.require_any()
         for entry in self._contradicted:
             del self.plan.decisions[entry]
         return self.plan

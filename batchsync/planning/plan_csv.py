@@ -43,7 +43,7 @@ def _reason(plan: Plan, entry: int, verdict: PlanVerdict, lang: Lang) -> str:
 
 
 def why(plan: Plan, entry: int, verdict: PlanVerdict) -> Note | None:
-    """Return why an entry is not sent: the reason noted, else what the verdict says by itself."""
+    """Return why an entry is not sent: the reason noted, else the one of its verdict."""
     if entry in plan.reasons:
         return plan.reasons[entry]
     if verdict is PlanVerdict.DUPLICATE:

@@ -66,7 +66,7 @@ class Observed:
     summaries: list[dict[str, Any]] = field(default_factory=list)
     result: Path | None = None
     problems: list[str] = field(default_factory=list)
-    """What is wrong in every case, whatever `right` says."""
+    """What is wrong in every case, whatever `right` holds."""
 
 
 def run_case(case: Case, folder: Path) -> list[str]:
@@ -257,7 +257,7 @@ def _always(seen: Observed, step: Case) -> Iterator[str]:
         spent = sum(one["points_spent"] for one in seen.summaries)
         possible = sum(one["points_possible"] for one in seen.summaries)
         if not spent <= charged <= spent + possible:
-            yield f"told {spent} spent and {possible} possible, charged {charged}"
+            yield f"named {spent} spent and {possible} possible, charged {charged}"
 
 
 # --- What is right in this one ------------------------------------------------------------------------------
@@ -297,8 +297,8 @@ def _misses(seen: Observed, right: Mapping[str, Any], result: Path | None) -> It
         }:
             yield f"neither sent nor named: {name}"
     for word in right.get("words", ()):
-        if not _told(word, seen.printed):
-            yield f"not told: {word}"
+        if not _is_printed(word, seen.printed):
+            yield f"not printed: {word}"
     yield from _plan(seen, right)
     sheets = (
         Sheets(result, seen.exit)
@@ -308,9 +308,9 @@ def _misses(seen: Observed, right: Mapping[str, Any], result: Path | None) -> It
     if sheets is not None:
         yield from _result(sheets, seen, right)
     for key, value in right.get("summary", {}).items():
-        told = [one.get(key) for one in seen.summaries]
-        if told != [value]:
-            yield f"summary {key} is {told}, not {value}"
+        shown = [one.get(key) for one in seen.summaries]
+        if shown != [value]:
+            yield f"summary {key} is {shown}, not {value}"
     if right.get("plan_safe") and (unsafe := list(_formulas(seen.plan_cells))):
         yield f"formulas in the plan: {unsafe}"
     if right.get("result_safe"):
@@ -333,9 +333,9 @@ def _sent(seen: Observed, right: Mapping[str, Any]) -> Iterator[str]:
         yield f"called more than once: {twice[:4]}"
 
 
-def _told(word: Any, printed: str) -> bool:
+def _is_printed(word: Any, printed: str) -> bool:
     if isinstance(word, list):
-        return any(_told(one, printed) for one in word)
+        return any(_is_printed(one, printed) for one in word)
     word = str(word)
     if len(word) > 2 and word[0] == word[-1] == "/":
         return re.search(word[1:-1], printed) is not None
@@ -363,9 +363,9 @@ def _plan(seen: Observed, right: Mapping[str, Any]) -> Iterator[str]:
         if not fits:
             yield f"plan, line {line}: {verdicts}, not {allowed}"
     for line, owners in _lines(right.get("merchants", {})):
-        told = {row["owner_id"] for row in by_line.get(line, [])}
-        if told != set(map(str, owners)):
-            yield f"merchant of line {line}: {told}, not {owners}"
+        shown = {row["owner_id"] for row in by_line.get(line, [])}
+        if shown != set(map(str, owners)):
+            yield f"merchant of line {line}: {shown}, not {owners}"
 
 
 def _formulas(cells: Iterable[str]) -> Iterator[str]:
@@ -427,13 +427,13 @@ def _result(sheets: Sheets, seen: Observed, right: Mapping[str, Any]) -> Iterato
         yield sheets.missing
         return
     for line, allowed in _lines(right.get("statuses", {})):
-        told = [STATUSES.get(str(one), one) for one in sheets.of(line, STATUS) if one]
-        if not told or any(one not in allowed for one in told):
-            yield f"status of line {line}: {told}, not {allowed}"
+        shown = [STATUSES.get(str(one), one) for one in sheets.of(line, STATUS) if one]
+        if not shown or any(one not in allowed for one in shown):
+            yield f"status of line {line}: {shown}, not {allowed}"
     for line, words in _lines(right.get("row_words", {})):
         cells = [str(one) for names in TEXT_COLUMNS for one in sheets.of(line, names) if one]
         for word in words:
-            if not any(_told(word, text) for text in (*cells, seen.printed)):
+            if not any(_is_printed(word, text) for text in (*cells, seen.printed)):
                 yield f"line {line} does not tell {word}: {cells}"
     if "total" in right and sheets.total() != right["total"]:
         yield f"total {sheets.total()}, not {right['total']}"

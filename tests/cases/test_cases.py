@@ -28,7 +28,7 @@ def _parameters() -> Iterator[Any]:
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("case", list(_parameters()))
 def test_case_is_right(case: dict[str, Any], tmp_path: Path) -> None:
-    """Check, run and all that a case's steps name end as cases.yaml says."""
+    """Check, run and all that a case's steps name end as cases.yaml states."""
     assert "" == "\n".join(run_case(case, tmp_path))
 
 

@@ -82,7 +82,7 @@ def test_the_quick_way_agrees_with_the_slow_one(number: str, kind: CellKind) -> 
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_the_quick_unguarding_is_never_wrong(guard: str) -> None:
-    """It may leave a guard for the rules, but what it takes for plain is what they say."""
+    """It may leave a guard for the rules, but what it returns as plain, they return, too."""
     inside = unguarded(guard.format("261122-123456789012345"))
     assert not plain_text(inside) or inside == "261122-123456789012345"
 

@@ -147,7 +147,7 @@ def test_a_refused_cell_names_its_address() -> None:
 
 
 def test_a_refused_order_is_not_asked_about() -> None:
-    """Neither are duplicates: the ledger hears each order once."""
+    """Neither are duplicates: the ledger is asked about each order once."""
     book = Book({})
     plan(sheet(), batch([A, "x", A, B]), known=book)
     assert [A, B] == book.asked
@@ -228,7 +228,7 @@ def test_a_shop_leads_to_its_merchant() -> None:
 
 
 def test_each_sheet_may_have_its_merchant() -> None:
-    """A sheet without one has rows that say so, as long as another sheet can be sent."""
+    """A sheet without one has rows with that reason, as long as another sheet can be sent."""
     settings = InputSettings(owner_id={"S": "111"})
     made = plan(sheet("S"), batch([A]), sheet("T"), batch([A]), settings=settings)
     assert (["111", ""], Reason.NO_OWNER, "T") == (
@@ -239,18 +239,18 @@ def test_each_sheet_may_have_its_merchant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "text"),
     [
         (InputSettings(), "--owner-id ID"),
         (InputSettings(owner_id={"别的": "1"}), "names other sheets only (别的)"),
         (InputSettings(owners={"晨光": "1"}), "店铺名称"),
     ],
 )
-def test_no_merchant_at_all_ends_the_call(settings: InputSettings, said: str) -> None:
+def test_no_merchant_at_all_ends_the_call(settings: InputSettings, text: str) -> None:
     """One sentence with the way out is kinder than a thousand invalid rows."""
     with pytest.raises(ColumnsUnclear) as caught:
         plan(sheet("订单"), batch([A]), settings=settings)
-    assert (True, True) == (said in str(caught.value), "“订单”" in str(caught.value))
+    assert (True, True) == (text in str(caught.value), "“订单”" in str(caught.value))
 
 
 def test_a_sheet_without_rows_demands_nothing() -> None:
@@ -295,7 +295,7 @@ def numbered(length: int, count: int, *, cut: bool, start: int = 1) -> list[str]
         ([f'="{n}"' for n in numbered(17, 9, cut=True)], 0),
     ],
 )
-def test_cut_numbers_in_text_are_told_by_their_number(orders: list[str], refused: int) -> None:
+def test_cut_numbers_in_text_are_found_by_their_number(orders: list[str], refused: int) -> None:
     """More numbers that end in nothing but zeros than chance allows: Excel cut them. A guard proves the opposite."""
     made = plan(sheet(), batch(orders))
     assert (refused, {Reason.TRUNCATED} if refused else set()) == (
@@ -304,7 +304,7 @@ def test_cut_numbers_in_text_are_told_by_their_number(orders: list[str], refused
     )
 
 
-def test_a_guarded_twin_outlives_a_cut_first() -> None:
+def test_a_guarded_duplicate_replaces_a_cut_first() -> None:
     """When the first row of an order is refused as cut, a guarded one counts itself."""
     number = numbered(17, 1, cut=True)[0]
     others = numbered(17, 3, cut=True, start=9) + numbered(17, 30, cut=False, start=99)
@@ -342,7 +342,7 @@ def test_a_guarded_twin_outlives_a_cut_first() -> None:
         "17",
     ],
 )
-def test_numbers_that_were_floats_are_told_by_their_number(orders: list[str], refused: int) -> None:
+def test_numbers_that_were_floats_are_found_by_their_number(orders: list[str], refused: int) -> None:
     """A file whose ids all went through floats is refused, whatever guards stand around them now."""
     made = plan(sheet(), batch(orders))
     assert (refused, {Reason.ROUNDED} if refused else set()) == (
@@ -368,7 +368,7 @@ def test_numbers_that_were_floats_are_told_by_their_number(orders: list[str], re
 def test_a_decision_on_an_uncertain_order_is_obeyed(
     word: str, verdict: PlanVerdict, decision: Decision
 ) -> None:
-    """In both languages; the plan hands it to the ledger."""
+    """In both languages; the plan passes it to the ledger."""
     made = plan(
         sheet(decision=3),
         batch([A, B], decisions=[word, ""]),
@@ -379,7 +379,7 @@ def test_a_decision_on_an_uncertain_order_is_obeyed(
 
 @pytest.mark.parametrize("state", [State.SYNCED, State.SENDING, State.SETTLED_FAILED, State.PLANNED])
 def test_a_decision_on_any_other_order_changes_nothing(state: State) -> None:
-    """It is told, not obeyed: “send again” must not pay twice for what is synced."""
+    """It is noted and changes nothing: “send again” must not pay twice for what is synced."""
     book = Book({A: state})
     plain = list(verdicts_of(plan(sheet(), batch([A]), known=book)))
     made = plan(sheet(decision=3), batch([A], decisions=["重新发送"]), known=book)
@@ -407,13 +407,13 @@ def test_a_decision_in_a_duplicate_row_counts_for_its_order() -> None:
     assert ({0: Decision.CHARGED}, V.ALREADY_SYNCED) == (made.decisions, next(verdicts_of(made)))
 
 
-def test_an_unknown_decision_is_told() -> None:
+def test_an_unknown_decision_is_noted() -> None:
     """With its line."""
     made = plan(sheet(decision=3), batch([A], decisions=["问老板"]), known=Book({A: State.UNCERTAIN}))
     assert (V.UNCERTAIN, "2") == (next(verdicts_of(made)), made.notes[0].facts["line"])
 
 
-def test_a_few_odd_lengths_are_told() -> None:
+def test_a_few_odd_lengths_are_noted() -> None:
     """A number of another platform's length among many is worth a look; nothing is refused."""
     made = plan(sheet(), batch([*(f"51273950782620{n:05d}" for n in range(1, 41)), "512739507826202871"]))
     assert (["odd_lengths"], "42", V.SEND) == (
@@ -448,7 +448,7 @@ def test_the_plan_as_csv() -> None:
 
 
 @pytest.mark.parametrize("lang", list(Lang))
-def test_every_reason_can_be_said(lang: Lang) -> None:
+def test_every_reason_has_a_sentence(lang: Lang) -> None:
     """Each reason of the plan has both sentences, and the plan has the facts they ask for."""
     kinds = [
         CellKind.ERROR,
@@ -482,11 +482,11 @@ def test_every_reason_can_be_said(lang: Lang) -> None:
         batch([B], shops=["?"]),
         settings=settings,
     )
-    said = [PLANNED[Reason(note.code)].error.render(lang, **note.facts) for note in made.reasons.values()]
+    text = [PLANNED[Reason(note.code)].error.render(lang, **note.facts) for note in made.reasons.values()]
     assert (len(made), 13, False) == (
-        len(said),
+        len(text),
         len({note.code for note in made.reasons.values()}),
-        any("{" in sentence for sentence in said),
+        any("{" in sentence for sentence in text),
     )
 
 
@@ -508,7 +508,7 @@ def test_a_plan_of_nothing() -> None:
 
 
 def test_batches_of_a_file_may_be_read_once() -> None:
-    """The plan takes an iterator, as the reader hands it over."""
+    """The plan takes an iterator, as the reader yields it."""
 
     def found() -> Iterator[FileFound | SheetFound | RowBatch]:
         yield FILE

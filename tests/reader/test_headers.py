@@ -121,8 +121,8 @@ def test_a_never_name_is_not_the_merchant_column(name: str) -> None:
 def test_a_part_of_an_order_only_when_told(name: str) -> None:
     """A sub-order's number is taken when the user names it, and not before."""
     table = [Line(1, [name], [TEXT]), Line(2, ["7890123456789012345"], [TEXT])]
-    told = find_table(table, ReadOptions(order_columns=(name,)), "S")
-    assert (None, 0) == (find_table(table, ReadOptions(), "S"), told and told.order_column)
+    asked = find_table(table, ReadOptions(order_columns=(name,)), "S")
+    assert (None, 0) == (find_table(table, ReadOptions(), "S"), asked and asked.order_column)
 
 
 AMBIGUOUS = [
@@ -144,8 +144,8 @@ def test_two_that_fit_are_asked_about(names: tuple[str, str]) -> None:
     ]
     with pytest.raises(ReadError) as caught:
         find_table(table, ReadOptions(), "S")
-    said = message_of(caught.value)
-    assert [True] * 4 == [part in said for part in (names[0], names[1], "column B", "column C")]
+    text = message_of(caught.value)
+    assert [True] * 4 == [part in text for part in (names[0], names[1], "column B", "column C")]
 
 
 @pytest.mark.parametrize("names", [("商家id", "店铺id"), ("mall_id", "seller_id")], ids="+".join)

@@ -155,7 +155,7 @@ def test_an_asked_column_that_is_not_there_is_no_table(asked: str) -> None:
 
 
 def test_an_asked_name_that_two_columns_bear_is_asked_about() -> None:
-    """Even told, two columns of one name are two."""
+    """Even asked for, two columns of one name are two."""
     with pytest.raises(ReadError) as caught:
         find_table(sheet(["单据", "x", "单据"], [ID, "", ID]), ReadOptions(order_columns=("单据",)), "S")
     assert re.search(r"column A.*column C", message_of(caught.value))
@@ -265,21 +265,21 @@ def test_batches_have_their_size() -> None:
 )
 def test_a_similar_header_is_only_a_question(header: str, asked: str) -> None:
     """A substring match is offered, never taken."""
-    said = nothing_found([("S", sheet(["x", header], ["", ID]))], ReadOptions())
-    assert f"Is it “{asked}” (B)?" in message_of(said)
+    text = nothing_found([("S", sheet(["x", header], ["", ID]))], ReadOptions())
+    assert f"Is it “{asked}” (B)?" in message_of(text)
 
 
 @pytest.mark.parametrize("header", ["快递单号", "订单状态", "商家编码", "订单金额(元)"])
 def test_a_never_name_is_not_even_a_question(header: str) -> None:
     """What is known to be something else isn't offered; the sentence shows what was seen."""
-    said = message_of(nothing_found([("S", sheet(["x", header], ["", ID]))], ReadOptions()))
-    assert (False, True) == ("Is it" in said, header in said)
+    text = message_of(nothing_found([("S", sheet(["x", header], ["", ID]))], ReadOptions()))
+    assert (False, True) == ("Is it" in text, header in text)
 
 
 def test_an_empty_file_says_so() -> None:
     """Every sheet is empty."""
-    said = nothing_found([("S", [])], ReadOptions())
-    assert "no table" in message_of(said)
+    text = nothing_found([("S", [])], ReadOptions())
+    assert "no table" in message_of(text)
 
 
 def test_every_note_has_words() -> None:

@@ -14,7 +14,7 @@ from batchsync.reader.table.header_names import (
     MAIN_RANK,
     ORDER_NEVER,
     ORDER_RANK,
-    ORDER_WHEN_TOLD,
+    ORDER_WHEN_ASKED,
     OWNER_NAMES,
     RESULTS,
     SHOP_NAMES,
@@ -121,14 +121,14 @@ def _order_column(
     if options.order_columns:
         column = _asked(header, options.order_columns, sheet, "TWO_ORDERS")
         chosen = _candidate(column, 0, sample)
-        return chosen, [_say(ASKED, header, column), *_odd(header, chosen)]
+        return chosen, [_column_note(ASKED, header, column), *_odd(header, chosen)]
     candidates = order_candidates(header, sample, taken)
     chosen = _best_order(candidates, header, sheet)
     better = min(candidates, key=lambda other: other.rank)
     if better.rank < chosen.rank:
         facts = {"other": header.shown(better.column), "other_at": letter(better.column)}
-        return chosen, [_say(BY_SHAPE, header, chosen.column, facts)]
-    return chosen, [_say(BY_NAME, header, chosen.column), *_odd(header, chosen)]
+        return chosen, [_column_note(BY_SHAPE, header, chosen.column, facts)]
+    return chosen, [_column_note(BY_NAME, header, chosen.column), *_odd(header, chosen)]
 
 
 def order_candidates(
@@ -138,7 +138,7 @@ def order_candidates(
     candidates = []
     for column in range(header.width):
         name = header.names[column] if column < len(header.names) else ""
-        if column in taken or name in ORDER_NEVER or name in ORDER_WHEN_TOLD:
+        if column in taken or name in ORDER_NEVER or name in ORDER_WHEN_ASKED:
             continue
         rank = ORDER_RANK.get(name, HINT_RANK if is_question(name) else UNNAMED_RANK)
         candidate = _candidate(column, rank, sample)
@@ -180,7 +180,7 @@ def _rivals(first: Candidate, other: Candidate) -> bool:
 
 
 def _agree(first: Sequence[str], second: Sequence[str]) -> bool:
-    """Whether two columns name the same orders wherever both say something; an ERP joins several in one cell."""
+    """Whether two columns name the same orders in each row where both have one; an ERP joins several in one cell."""
     both = [(_ids(a), _ids(b)) for a, b in zip(first, second, strict=True) if a and b]
     return bool(both) and all(a <= b or b <= a for a, b in both)
 
@@ -193,7 +193,7 @@ def _odd(header: Header, chosen: Candidate) -> list[Note]:
     value = next(filter(None, chosen.values), "")
     if not value or chosen.best >= Shape.DIGITS:
         return []
-    return [_say(ODD_SHAPE, header, chosen.column, {"value": value[:40]})]
+    return [_column_note(ODD_SHAPE, header, chosen.column, {"value": value[:40]})]
 
 
 def _candidate(column: int, rank: int, sample: Sequence[Line]) -> Candidate:
@@ -214,7 +214,7 @@ def _are_documents(values: Sequence[str]) -> bool:
 
 
 def shapes_of(column: int, sample: Sequence[Line]) -> list[Shape]:
-    """Return the shapes of a column's values; error cells and lost formulas say nothing."""
+    """Return the shapes of a column's values; error cells and formulas without a value have none."""
     return [
         shape(line.cells[column])
         for line in sample
@@ -282,7 +282,7 @@ def _is_doubtful(one: Candidate, header: Header, sample: Sequence[Line], *, give
 
 
 def _names_a_person(header: Header, one: Candidate) -> bool:
-    """A column headed “owner” may say who is in charge; an id has a digit."""
+    """A column headed “owner” may name a person; an id has a digit."""
     values = [value for value in one.values if value]
     return header.names[one.column] == "owner" and bool(values) and not any(map(_DIGIT.search, values))
 
@@ -305,15 +305,15 @@ def _shop_column(header: Header, taken: set[int | None]) -> int | None:
 
 def _owner_notes(header: Header, owner: int | None, shop: int | None) -> list[Note]:
     if owner is not None:
-        return [_say(OWNER, header, owner)]
-    return [Note(NO_OWNER)] if shop is None else [_say(SHOP, header, shop)]
+        return [_column_note(OWNER, header, owner)]
+    return [Note(NO_OWNER)] if shop is None else [_column_note(SHOP, header, shop)]
 
 
 # --- An earlier result of ours ------------------------------------------------------------------------------
 
 
 def _result_columns(header: Header) -> tuple[tuple[int, ...], int | None]:
-    """Find our own columns: the last of each name, and only when enough of them say that it is a result."""
+    """Find our own columns: the last of each name, and only when there are enough of them."""
     results: set[int] = set()
     decision = None
     for ours in RESULTS:
@@ -331,7 +331,7 @@ def _result_columns(header: Header) -> tuple[tuple[int, ...], int | None]:
 # --- Sentences ----------------------------------------------------------------------------------------------
 
 
-def _say(code: str, header: Header, column: int, facts: dict[str, str] | None = None) -> Note:
+def _column_note(code: str, header: Header, column: int, facts: dict[str, str] | None = None) -> Note:
     return Note(code, {"at": letter(column), "header": header.shown(column), **(facts or {})})
 
 

@@ -27,8 +27,8 @@ ORDER_RANK: dict[str, int] = {
 MAIN_RANK = 1
 """The main order's number: better than any other column that fits as well."""
 
-ORDER_WHEN_TOLD = frozenset("子订单编号 子订单号 商品单号 item_order_id sub_order_id".split())
-"""A part of an order: only when the user says so."""
+ORDER_WHEN_ASKED = frozenset("子订单编号 子订单号 商品单号 item_order_id sub_order_id".split())
+"""A part of an order: only when the user names it."""
 
 ORDER_NEVER = frozenset(
     "内部订单号 系统订单号 系统单号 快递单号 物流单号 运单号 支付单号 支付流水号 售后单号 售后编号 退款单号 退款编号 退换单号 "
@@ -102,8 +102,8 @@ def normalise(header: str) -> str:
 
 
 def is_known(name: str) -> bool:
-    """Whether a normalised header tells what the table is about."""
-    return name in ORDER_RANK or name in OWNER_NAMES or name in ORDER_WHEN_TOLD
+    """Whether a normalised header is one of an order or a merchant."""
+    return name in ORDER_RANK or name in OWNER_NAMES or name in ORDER_WHEN_ASKED
 
 
 _HINT = re.compile(r"订单|单号|单据|交易号|流水|order|trade|\bsn\b")
@@ -117,4 +117,4 @@ def is_question(name: str) -> bool:
     """Whether a normalised header may be offered as a question: it sounds like an order number."""
     if name in ORDER_NEVER or name in ORDER_RANK:
         return False
-    return name in ORDER_WHEN_TOLD or bool(_HINT.search(name) and not _NO_NUMBER.search(name))
+    return name in ORDER_WHEN_ASKED or bool(_HINT.search(name) and not _NO_NUMBER.search(name))

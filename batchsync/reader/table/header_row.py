@@ -45,7 +45,7 @@ class Role(IntEnum):
 def find_table(lines: Sequence[Line], options: ReadOptions, sheet: str, index: int = 0) -> SheetFound | None:
     """Find the table among a sheet's first lines (30 of them, or more when `options.header_row` lies deeper).
 
-    None when the sheet has no table; raises ColumnsUnclear when it has one whose columns can't be told.
+    None when the sheet has no table; raises ColumnsUnclear when it has one whose columns are unclear.
     """
     width = max((len(line.cells) for line in lines), default=0)
     if options.header_row is not None or options.order_columns:
@@ -152,7 +152,7 @@ def _with_second_line(
 def _found(
     sheet: str, index: int, header: Header, chosen: Columns, explanations: frozenset[int]
 ) -> SheetFound:
-    told = tuple(Note(EXPLANATION, {"line": str(line)}) for line in sorted(explanations))
+    notes = tuple(Note(EXPLANATION, {"line": str(line)}) for line in sorted(explanations))
     return SheetFound(
         sheet=sheet,
         index=index,
@@ -163,7 +163,7 @@ def _found(
         shop_column=chosen.shop,
         decision_column=chosen.decision,
         result_columns=chosen.results,
-        notes=chosen.notes + told,
+        notes=chosen.notes + notes,
         explanation_lines=tuple(sorted(explanations)),
         order_shape=chosen.shape,
     )
@@ -284,7 +284,7 @@ def _is_total(text: str) -> bool:
 
 _SURE = r"(?:[0-9]{6}-[0-9]|[0-9]{10}|[ \t'\"=`_]{0,4}(?:[0-9]{10}|[0-9]{6}-[0-9]|P[0-9]{9}))"
 surely_an_id = re.compile(_SURE).match
-"""Whether a cell of the order column begins like an order number: such a row is data, whatever else it says."""
+"""Whether a cell of the order column begins like an order number: such a row is data, whatever its other cells hold."""
 _all_surely = re.compile(rf"(?:{_SURE}[^\n]*+\n)++").fullmatch
 _is_plain = re.compile(r"[A-Za-z-]*[0-9][0-9A-Za-z-]*").fullmatch
 _all_plain = re.compile(r"(?:[A-Za-z-]*[0-9][0-9A-Za-z-]*\n)++").fullmatch
@@ -293,7 +293,7 @@ _INVISIBLE = re.compile(r"[\s\x00\u200b-\u200f\u2060\ufeff]*")
 
 
 def role(line: Line, found: SheetFound) -> Role:
-    """Tell what a line is. A line with something like an order number in its place is always data."""
+    """Return the role of a line. A line with something like an order number in its place is always data."""
     if line.number <= found.header_line:
         return Role.ABOVE
     order = line.cells[found.order_column] if found.order_column < len(line.cells) else ""
@@ -314,12 +314,12 @@ def role(line: Line, found: SheetFound) -> Role:
 
 
 def surely_ids(orders: str) -> bool:
-    """Whether all cells, joined by line breaks, are `surely_an_id`, told at once; one with a line break makes it say no."""
+    """Whether all cells, joined by line breaks, are `surely_an_id`; false also for cells with a line break."""
     return _all_surely(f"{orders}\n") is not None
 
 
 def surely_rows(orders: str, firsts: str) -> bool:
-    """Whether all rows are data, told at once by their order cells and first cells; it may say no to some that are."""
+    """Whether all rows are data by their order cells and first cells; false also for some that are."""
     if surely_ids(orders):
         return True
     plain = _all_plain(f"{orders}\n") is not None
@@ -333,7 +333,7 @@ def _role_by_words(line: Line, order: str, order_kind: int, found: SheetFound) -
         if cell and column not in found.result_columns and not _INVISIBLE.fullmatch(cell)
     ]
     if not written:
-        return Role.DATA if _says_something(line, found) else Role.BLANK
+        return Role.DATA if _has_lost_formula(line, found) else Role.BLANK
     nothing = strip_guards(order).lower() in NOTHING
     if (nothing and any(map(_is_total, written))) or _is_total(order):
         return Role.TOTAL
@@ -365,7 +365,7 @@ def _role_as_header(line: Line, found: SheetFound) -> Role:
     )
 
 
-def _says_something(line: Line, found: SheetFound) -> bool:
+def _has_lost_formula(line: Line, found: SheetFound) -> bool:
     """Whether a line without any text holds a formula without a value where the order or merchant should stand."""
     return any(
         line.kinds[column] not in (EMPTY, TEXT)
