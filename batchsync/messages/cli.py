@@ -1,4 +1,4 @@
-"""The messages of run, check, history, resolve and report."""
+"""Messages of run, check, history, resolve and report on a terminal."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,87 +8,87 @@ from batchsync.messages.render import Translation
 # --- Unplanned ends -------------------------------------------------------------------------------
 
 INTERRUPTED = Translation(
-    en="Stopped. What was sent is in the ledger; `batchsync history` shows it.",
-    zh="已停止。已发送的订单都有记录，可用 `batchsync history` 查看。",
+    en="Stopped. Orders that were sent are in the ledger; `batchsync history` shows them.",
+    zh="已停止。已发送的订单都在账本中，可用 `batchsync history` 查看。",
 )
 STOPPED_READING = Translation(
-    en="{file}: stopped while it was read; nothing of it was sent.",
+    en="{file}: stopped while reading; none of its orders was sent.",
     zh="{file}：读取时已停止，没有发送其中任何订单。",
 )
 STOPPING = Translation(
-    en="Stopping: nothing new is sent; {what} under way are waited for. Ctrl-C again gives them up (they become uncertain).",
-    zh="正在停止：不再发送新的订单，等待{what}结束。再按一次 Ctrl-C 则放弃等待（这些订单将成为“结果未知”）。",
+    en="Stopping: no new orders are sent; waiting for {what} under way. Press Ctrl-C again to cancel them (they become uncertain).",
+    zh="正在停止：不再发送新的订单，等待{what}结束。再按一次 Ctrl-C 则取消（这些订单将成为“结果未知”）。",
 )
 CALLS = Translation(en="the calls", zh="进行中的调用")
 ABANDONING = Translation(
-    en="Giving up the calls under way: their orders become uncertain. Writing the result ...",
-    zh="已放弃进行中的调用，这些订单成为“结果未知”。正在写出结果……",
+    en="Cancelling the calls under way: their orders become uncertain. Writing the result ...",
+    zh="正在取消进行中的调用，这些订单成为“结果未知”。正在写出结果……",
 )
 BUG = Translation(
-    en="This is an error of the program ({kind}). The ledger is safe: what was sent is recorded, and nothing will be paid twice.",
-    zh="这是程序自身的缺陷（{kind}）。账本是安全的：已发送的订单都有记录，不会重复付费。",
+    en="This is a bug of batchsync ({kind}). The ledger is safe: orders that were sent are recorded, and nothing will be paid twice.",
+    zh="这是 batchsync 的缺陷（{kind}）。账本是安全的：已发送的订单都有记录，不会重复付费。",
 )
 BUG_LOG = Translation(
     en="The details are in {log} (without the token). Please send us that file; `batchsync report RUN` writes the result.",
-    zh="详情已写入 {log}（不含 token），请把该文件发给我们。运行 `batchsync report RUN` 可写出结果表。",
+    zh="详情在 {log}（不含 token），请把该文件发给我们。运行 `batchsync report RUN` 可写出结果。",
 )
 BUG_NO_LOG = Translation(
-    en="No log could be written: no folder is writable.", zh="没有可写的文件夹，未能写下日志。"
+    en="No log could be written: no folder is writable.", zh="无法写日志：没有可写的文件夹。"
 )
 
 # --- Inputs and options -------------------------------------------------------------------------------------
 
-NO_MATCH = Translation(en="No file matches {pattern}.", zh="没有与 {pattern} 相符的文件。")
+NO_MATCH = Translation(en="No file matches {pattern}.", zh="没有与 {pattern} 匹配的文件。")
 NO_STDIN = Translation(
-    en="A spreadsheet can't come through a pipe, since its result is written beside it. Save it as a file first.",
-    zh="表格不能通过管道传入，因为结果表要写在它旁边。请先存为文件。",
+    en="A spreadsheet cannot be read from a pipe, because its result is written beside it. Save it as a file first.",
+    zh="表格不能通过管道读取，因为结果要写在它旁边。请先存为文件。",
 )
 OUTPUT_IS_FILE = Translation(
     en="--output {output} is one file, but there are {count:input|inputs}. Give a folder.",
     zh="--output {output} 是单个文件，但输入有 {count} 个。请给出文件夹。",
 )
 OUTPUT_OR_FORMAT = Translation(
-    en="--output {output} and --format {format} contradict each other. Leave one of them out.",
+    en="--output {output} and --format {format} contradict each other. Omit one of them.",
     zh="--output {output} 与 --format {format} 相互矛盾，请去掉其中一个。",
 )
 WOULD_OVERWRITE = Translation(
-    en="{option} {path} would overwrite one of your own files of this very command. Choose another name.",
-    zh="{option} {path} 会覆盖本命令中您自己的文件。请换一个文件名。",
+    en="{option} {path} would overwrite an input file of this command. Choose another name.",
+    zh="{option} {path} 会覆盖本命令的输入文件。请换一个文件名。",
 )
 ONE_PLAN = Translation(
-    en="--plan takes one file, but there are {count}. Give one, or call it once for each.",
+    en="--plan takes one file, but {count} were given. Run the command once per file.",
     zh="--plan 一次只能用于一个文件，现有 {count} 个。请逐个运行。",
 )
 NOT_A_COUNT = Translation(
-    en="{option} must be a whole number from 1, not `{value}`.",
-    zh="{option} 必须是从 1 开始的整数，不能是 `{value}`。",
+    en="{option} must be a whole number of at least 1, not `{value}`.",
+    zh="{option} 必须是不小于 1 的整数，不能是 `{value}`。",
 )
 NO_FOLDER = Translation(
-    en="The folder {folder} for {option} does not exist. Create it, or choose another place.",
-    zh="{option} 所指的文件夹 {folder} 不存在。请先创建，或换一个位置。",
+    en="The folder {folder} for {option} does not exist. Create it, or choose another folder.",
+    zh="{option} 的文件夹 {folder} 不存在。请先创建，或换一个文件夹。",
 )
 CANNOT_WRITE = Translation(
-    en="{option} can't be written to {path} ({error}). Choose another place.",
-    zh="{option} 无法写入 {path}（{error}）。请换一个位置。",
+    en="{option}: {path} cannot be written ({error}). Choose another place.",
+    zh="{option}：无法写入 {path}（{error}）。请换一个位置。",
 )
 SUMMARY_LOST = Translation(
-    en="The run is over and safe in the ledger, but its totals can't be written to {path} ({error}). Here they are:",
-    zh="运行已结束，账本中有完整记录，但总计无法写入 {path}（{error}）。内容如下：",
+    en="The run has ended and is recorded in the ledger, but its totals cannot be written to {path} ({error}). They are:",
+    zh="任务已结束，账本中有完整记录，但合计无法写入 {path}（{error}）。内容如下：",
 )
 
 # --- Asking before money is spent twice ---------------------------------------------------------------------
 
 ASK_RESEND = Translation(
-    en="Of {total:order|orders} to send, {again} may have been paid for before: about {points:point|points} more in all. Send them again? [y/N]",
-    zh="待发送的 {total} 个订单中，有 {again} 个以前已付费或可能已付费，约再花 {points} 点券。确定重新发送吗？[y/N]",
+    en="Of {total:order|orders} to send, {again} were or may have been paid for before: about {points:point|points} more in all. Send them again? [y/N]",
+    zh="待发送的 {total} 个订单中，有 {again} 个以前已付费或可能已付费，约再消耗 {points} 点券。确定重新发送吗？[y/N]",
 )
 NOTHING_AGAIN = Translation(
-    en="No order in these files was paid for before: {options} changes nothing.",
-    zh="这些文件中没有以前付过费的订单：{options} 不起作用。",
+    en="No order in these files was paid for before, so {options} has no effect.",
+    zh="这些文件中没有以前付过费的订单，{options} 不起作用。",
 )
 NEEDS_YES = Translation(
-    en="{option} may pay twice, so it asks first, but this is no terminal. Add --yes if you are sure.",
-    zh="{option} 可能重复付费，需要先确认，但当前不是交互终端。确定的话请加上 --yes。",
+    en="{option} may pay twice and asks first, but there is no terminal to answer. Add --yes if you are sure.",
+    zh="{option} 可能重复付费，需要先确认，但这里无法输入。确定的话请加上 --yes。",
 )
 NOT_AGREED = Translation(en="Nothing was sent.", zh="没有发送任何订单。")
 
@@ -115,7 +115,7 @@ PLAN_LINE_LIMITED = Translation(
     zh="{file}：{rows} 行，本次发送 {send} 个订单（约 {cost} 点券），按 --limit 留下 {left} 个，此前已同步 {known} 个，其他 {rest} 个",
 )
 COST = Translation(en="about {points:point|points}", zh="约 {points} 点券")
-PROBLEMS = Translation(en="Rows that need a look:", zh="需要处理的行：")
+PROBLEMS = Translation(en="Rows that need attention:", zh="需要处理的行：")
 PROBLEM = Translation(
     en="  line {line}  {order}  {verdict}: {why}", zh="  第 {line} 行  {order}  {verdict}：{why}"
 )
@@ -163,14 +163,14 @@ LINE = Translation(
 # --- The outcome --------------------------------------------------------------------------------------------
 
 OUTCOME = Translation(
-    en="{file}: {rows:row|rows}, run {run}, {time}", zh="{file}：{rows} 行，运行编号 {run}，用时 {time}"
+    en="{file}: {rows:row|rows}, run {run}, {time}", zh="{file}：{rows} 行，任务 {run}，用时 {time}"
 )
 POINTS_POSSIBLE = Translation(en="points possibly spent", zh="可能消耗的点券")
 AMOUNT_MISSING = Translation(en="charged, points unknown", zh="已扣费，点券未知")
-RESULT_AT = Translation(en="result: {path}", zh="结果表：{path}")
+RESULT_AT = Translation(en="result: {path}", zh="结果：{path}")
 NO_RESULT = Translation(
-    en="No result was written. It can be made any time: batchsync report {run}",
-    zh="没有写出结果表。随时可以重做：batchsync report {run}",
+    en="No result was written. Write it at any time with: batchsync report {run}",
+    zh="没有写出结果。随时可以运行：batchsync report {run}",
 )
 ALL_FILES = Translation(
     en="{count:file|files} in all: {points:point|points} spent.", zh="共 {count} 个文件：消耗 {points} 点券。"
@@ -180,8 +180,8 @@ ALL_FILES = Translation(
 ADVICE: Mapping[str, Translation] = MappingProxyType(
     {
         "failed": Translation(
-            en="{count} failed: the result says why and what to do, row by row. What cost nothing goes again with the next run.",
-            zh="{count} 行失败：结果表逐行写明了原因和处理建议。未扣费的会在下次运行时再发送。",
+            en="{count} failed: the result shows the reason and what to do for each row. Rows that cost nothing are sent again by the next run.",
+            zh="{count} 行失败：结果中每行写明了原因和处理建议。未扣费的行由下次任务再次发送。",
         ),
         "uncertain": Translation(
             en="{count} uncertain: perhaps charged, so not sent again by itself. Check them in the vendor's console, then: "
@@ -190,15 +190,15 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
             "或 --not-charged 订单号（全部一起用 --run {run}）。",
         ),
         "not_sent": Translation(
-            en="{count} not sent: nothing was spent there. Run the same command again.",
-            zh="{count} 行未发送：没有花费点券。再运行同一命令即可。",
+            en="{count} not sent: nothing was spent on them. Run the same command again.",
+            zh="{count} 行未发送：没有消耗点券。再次运行同一命令即可。",
         ),
         "invalid": Translation(
             en="{count} invalid: fix the cells that the result names, and run the result or the sheet again.",
-            zh="{count} 行无效：请按结果表的说明修改单元格，再用结果表或原表运行。",
+            zh="{count} 行无效：请按结果中的说明更正单元格，再运行结果或原表。",
         ),
         "hidden": Translation(
-            en="{count:hidden row was|hidden rows were} left out. If meant to be sent: unhide, or set input.hidden_rows to send.",
+            en="{count:hidden row was|hidden rows were} skipped. To send them, unhide them or set input.hidden_rows to send.",
             zh="{count} 个隐藏行已跳过。如需发送，请取消隐藏，或把 input.hidden_rows 设为 send。",
         ),
         "amount_missing": Translation(
@@ -207,28 +207,28 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
         ),
     }
 )
-"""One sentence of what to do for each kind of trouble."""
+"""What to do about each kind of row, in one sentence."""
 
 # --- History, resolve, report -------------------------------------------------------------------------------
 
 NO_RUNS = Translation(
-    en="There are no runs yet. `batchsync run orders.xlsx` makes the first.",
-    zh="还没有任何运行。`batchsync run 订单.xlsx` 会产生第一次。",
+    en="There are no runs yet. Start with `batchsync run orders.xlsx`.",
+    zh="还没有任何任务。请从 `batchsync run 订单.xlsx` 开始。",
 )
 NO_SUCH_RUN = Translation(
-    en="There is no run {run}. `batchsync history` lists them.",
-    zh="没有编号为 {run} 的运行。用 `batchsync history` 查看。",
+    en="There is no run {run}. `batchsync history` lists all runs.",
+    zh="没有任务 {run}。用 `batchsync history` 查看所有任务。",
 )
 NO_SUCH_RUN_MEANT = Translation(
-    en="There is no run {run}. Did you mean {meant}? `batchsync history` lists them.",
-    zh="没有编号为 {run} 的运行。是否指 {meant}？用 `batchsync history` 查看。",
+    en="There is no run {run}. Did you mean {meant}? `batchsync history` lists all runs.",
+    zh="没有任务 {run}。是否指 {meant}？用 `batchsync history` 查看所有任务。",
 )
 NO_SUCH_ORDER = Translation(
-    en="The ledger knows no order {order}: it was never sent nor planned.",
+    en="The ledger does not have order {order}: it was never sent or planned.",
     zh="账本中没有订单 {order}：从未发送，也从未计划。",
 )
 RUN_COLUMNS: tuple[Translation, ...] = (
-    Translation(en="run", zh="运行编号"),
+    Translation(en="run", zh="任务"),
     Translation(en="started", zh="开始时间"),
     Translation(en="file", zh="文件"),
     Translation(en="rows", zh="行数"),
@@ -246,41 +246,42 @@ STOPPED_EARLY = Translation(en="Stopped. {why}", zh="已停止。{why}")
 RUN_TIMES = Translation(en="{started} to {ended}: {end}", zh="{started} 至 {ended}：{end}")
 RUN_OR_ORDER = Translation(en="Give either RUN or --order, not both.", zh="RUN 和 --order 只能给出一个。")
 RESULT_AGAIN = Translation(
-    en="Its result again: batchsync report {run}", zh="重新写出结果表：batchsync report {run}"
+    en="Write its result again: batchsync report {run}", zh="再次写出结果：batchsync report {run}"
 )
 
 RESOLVE_WHICH = Translation(
-    en="Give --charged or --not-charged: what you found in the vendor's console.",
-    zh="请给出 --charged 或 --not-charged，即核实的结论。",
+    en="Add --charged or --not-charged: what the vendor reported about the orders.",
+    zh="请加上 --charged 或 --not-charged，即向服务商核对的结果。",
 )
 RESOLVE_STATEMENT_ALONE = Translation(
     en="--statement decides by itself: leave out order numbers, --run, --charged and --not-charged.",
     zh="--statement 由对账单决定，请不要同时给出订单号、--run、--charged 或 --not-charged。",
 )
 RESOLVE_WHAT = Translation(
-    en="Name the orders, or give --run RUN for all of a run.",
-    zh="请给出订单号，或用 --run RUN 表示该次运行的全部。",
+    en="Give order numbers, or --run RUN for all uncertain orders of a run.",
+    zh="请给出订单号，或用 --run RUN 表示一次任务中所有结果未知的订单。",
 )
 SEVERAL_OWNERS = Translation(
-    en="Order {order} exists for several merchants: {owners}. Choose one with --owner-id.",
+    en="Order {order} exists under several merchants: {owners}. Choose one with --owner-id.",
     zh="订单 {order} 在多个商家下都有：{owners}。请用 --owner-id 指定。",
 )
 NOT_UNCERTAIN = Translation(
-    en="Order {order} is {state}, not uncertain: there is nothing to confirm.",
-    zh="订单 {order} 的状态是“{state}”，无需确认。",
+    en="Order {order} is {state}, not uncertain. Nothing to resolve.",
+    zh="订单 {order} 的状态是“{state}”，无需确认结果。",
 )
 NONE_UNCERTAIN = Translation(
-    en="Run {run} has no uncertain orders: there is nothing to confirm.",
-    zh="运行 {run} 没有“结果未知”的订单，无需确认。",
+    en="Run {run} has no uncertain orders. Nothing to resolve.",
+    zh="任务 {run} 没有结果未知的订单，无需确认结果。",
 )
 RESOLVED_CHARGED = Translation(
-    en="{order} (merchant {owner}): counted as synced.", zh="{order}（商家 {owner}）：记为已同步。"
+    en="{order} (merchant {owner}): charged, counts as synced.",
+    zh="{order}（商家 {owner}）：已扣费，记为已同步。",
 )
 RESOLVED_NOT_CHARGED = Translation(
-    en="{order} (merchant {owner}): the next run may send it.",
-    zh="{order}（商家 {owner}）：下次运行可以发送。",
+    en="{order} (merchant {owner}): not charged, the next run may send it.",
+    zh="{order}（商家 {owner}）：未扣费，下次任务可以发送。",
 )
-RESOLVED = Translation(en="{count:order|orders} confirmed.", zh="已确认 {count} 个订单。")
+RESOLVED = Translation(en="{count:order|orders} resolved.", zh="已确认 {count} 个订单的结果。")
 STATES: Mapping[str, Translation] = MappingProxyType(
     {
         "planned": Translation(en="planned", zh="待发送"),
@@ -302,23 +303,20 @@ ORDER_HEAD = Translation(
 ORDER_ENDPOINT = Translation(en="  at {endpoint}", zh="  接口 {endpoint}")
 NEVER_SENT = Translation(en="  planned, never sent", zh="  已计划，从未发送")
 CALL = Translation(
-    en="  {at}  call {nth} in run {run}: {outcome}", zh="  {at}  运行 {run} 中的第 {nth} 次调用：{outcome}"
+    en="  {at}  call {nth} in run {run}: {outcome}", zh="  {at}  任务 {run} 中的第 {nth} 次调用：{outcome}"
 )
-CALL_OPEN = Translation(en="under way, or its program died", zh="进行中，或程序已中断")
+CALL_OPEN = Translation(en="under way, or the program ended unexpectedly", zh="进行中，或程序意外中断")
 CALL_CAME = Translation(en="{state}, {points}, after {elapsed} s", zh="{state}，{points}，用时 {elapsed} 秒")
-CALL_LATE = Translation(en="{came} (a late response)", zh="{came}（迟到的响应）")
+CALL_LATE = Translation(en="{came} (the response arrived late)", zh="{came}（响应迟到）")
 CALL_UNSENT = Translation(en="not sent", zh="没有发出")
 POINTS = Translation(en="{points:point|points}", zh="{points} 点券")
 POINTS_UNKNOWN = Translation(en="points unknown", zh="点券未知")
 CALL_WHY = Translation(en="      {why}", zh="      {why}")
 CALL_HTTP = Translation(en="      HTTP {http}, response: {answer}", zh="      HTTP {http}，响应：{answer}")
 CALL_ERROR = Translation(en="      error: {error}", zh="      错误：{error}")
-DECIDED = Translation(
-    en="  {at}  a person decided: {decision}{evidence}", zh="  {at}  人工确认：{decision}{evidence}"
-)
+DECIDED = Translation(en="  {at}  resolved: {decision}{evidence}", zh="  {at}  人工确认：{decision}{evidence}")
 DECIDED_IN = Translation(
-    en="  {at}  a person decided: {decision} (with run {run})",
-    zh="  {at}  人工确认：{decision}（随运行 {run}）",
+    en="  {at}  resolved: {decision} (with run {run})", zh="  {at}  人工确认：{decision}（任务 {run}）"
 )
 DECISIONS: Mapping[str, Translation] = MappingProxyType(
     {
@@ -334,12 +332,12 @@ ORDER_NEXT: Mapping[str, Translation] = MappingProxyType(
             zh="  请到服务商后台核实，然后运行：batchsync resolve --charged {number}（或 --not-charged）。",
         ),
         "sending": Translation(
-            en="  If no run is at work, it becomes uncertain with the next one.",
-            zh="  如果没有运行在进行，下一次运行会把它记为“结果未知”。",
+            en="  If no run is active, the next run marks it as uncertain.",
+            zh="  如果没有任务在进行，下次任务会把它标为“结果未知”。",
         ),
         "settled_failed": Translation(
-            en="  It is not sent again by itself; --resend pays again.",
-            zh="  不会自动重发；--resend 会再次付费。",
+            en="  It is not sent again automatically; --resend pays again.",
+            zh="  不会自动再次发送；--resend 会再次付费。",
         ),
     }
 )

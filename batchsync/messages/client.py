@@ -1,4 +1,4 @@
-"""What is said when the API can't be called at all because of the settings."""
+"""Errors in the settings of the API."""
 
 from batchsync.messages.render import Translation
 

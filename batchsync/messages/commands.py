@@ -9,22 +9,22 @@ from batchsync.messages.render import Translation
 # --- The program --------------------------------------------------------------------------------------------
 
 PROGRAM = Translation(
-    en="Sends the orders of a spreadsheet to a paid sync API: never pays twice, never loses a row, gives the sheet back.",
-    zh="把表格里的订单发送到付费同步接口：绝不重复付费，绝不漏行，并把带结果的表格交还给你。",
+    en="Sends the orders of a spreadsheet to a paid sync API: never pays twice, never loses a row, returns the sheet with the results.",
+    zh="把表格里的订单发送到付费同步接口：不会重复付费，不会漏行，并返回带有结果的表格。",
 )
 USAGE = Translation(en="usage: ", zh="用法：")
 EXAMPLE = Translation(en="example:", zh="示例：")
-HELP = Translation(en="show this and exit", zh="显示本帮助")
+HELP = Translation(en="show this help and exit", zh="显示本帮助")
 VERSION = Translation(en="show the version and exit", zh="显示版本号")
 MORE = Translation(
-    en="`batchsync COMMAND --help` explains a command, with an example to paste.",
-    zh="运行 `batchsync 命令 --help` 查看某个命令的说明和可直接粘贴的示例。",
+    en="`batchsync COMMAND --help` explains a command, with examples.",
+    zh="运行 `batchsync 命令 --help` 查看命令的说明和示例。",
 )
 PROGRAM_EXAMPLE = Translation(
-    en="batchsync check orders.xlsx      # free: what would be sent, and what it costs\n"
-    "  batchsync run orders.xlsx        # sends it, and writes orders.result.xlsx",
-    zh="batchsync check 订单.xlsx      # 免费：看看会发送什么，要花多少点券\n"
-    "  batchsync run 订单.xlsx        # 发送，并生成 订单.result.xlsx",
+    en="batchsync check orders.xlsx      # free: shows what would be sent and what it costs\n"
+    "  batchsync run orders.xlsx        # sends the orders and writes orders.result.xlsx",
+    zh="batchsync check 订单.xlsx      # 免费：查看会发送什么、消耗多少点券\n"
+    "  batchsync run 订单.xlsx        # 发送订单，并写出 订单.result.xlsx",
 )
 
 
@@ -42,8 +42,8 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
     {
         "run": CommandHelp(
             summary=Translation(
-                en="check files, send what is not yet synced, write a result workbook per file",
-                zh="检查文件，发送尚未同步的订单，为每个文件写出结果表",
+                en="check files, send orders that are not synced, write a result workbook per file",
+                zh="检查文件，发送未同步的订单，为每个文件写出结果",
             ),
             usage=Translation(en="run FILE... [options]", zh="run 文件... [选项]"),
             explanation=Translation(
@@ -59,8 +59,8 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
         ),
         "check": CommandHelp(
             summary=Translation(
-                en="show what `run` would send and cost; sends nothing, writes nothing",
-                zh="查看 run 会发送什么、花多少点券；不发送，不写入任何内容",
+                en="show what `run` would send and cost; sends and writes nothing",
+                zh="查看 run 会发送什么、消耗多少点券；不发送，不写入",
             ),
             usage=Translation(en="check FILE... [options]", zh="check 文件... [选项]"),
             explanation=Translation(
@@ -75,7 +75,7 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
         ),
         "nightly": CommandHelp(
             summary=Translation(
-                en="`run` over everything in the inbox, once, unattended; file it, report, notify",
+                en="process the inbox once, unattended: run, archive, report, notify",
                 zh="无人值守地处理收件目录中的全部文件一次：归档、写报告、发通知",
             ),
             usage=Translation(en="nightly [options]", zh="nightly [选项]"),
@@ -140,15 +140,15 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
         ),
         "history": CommandHelp(
             summary=Translation(
-                en="show past runs, one run, or all that happened to an order",
-                zh="查看以往的运行、某次运行，或某个订单的全部经过",
+                en="show past runs, one run, or the history of an order",
+                zh="查看以往的任务、一次任务，或一个订单的历史",
             ),
             usage=Translation(
                 en="history [RUN | --order SN] [options]", zh="history [RUN | --order 订单号] [选项]"
             ),
             explanation=Translation(
-                en="Lists past runs, newest first; with RUN, that one in full; with --order, everything that ever happened to an order.",
-                zh="列出以往的运行，最新的在前；给出 RUN 则显示该次运行的详情；给出 --order 则显示该订单的全部经过。",
+                en="Lists past runs, newest first. RUN shows one run; --order shows everything that happened to an order.",
+                zh="列出以往的任务，最新的在前。RUN 显示一次任务；--order 显示一个订单的全部历史。",
             ),
             example=Translation(
                 en="batchsync history\n  batchsync history --order 260101-123456789012345",
@@ -177,7 +177,7 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
         ),
         "spend": CommandHelp(
             summary=Translation(
-                en="points spent by day, merchant or run", zh="按日期、商家或运行统计消耗的点券"
+                en="show points spent by day, merchant or run", zh="按天、商家或任务统计消耗的点券"
             ),
             usage=Translation(en="spend [options]", zh="spend [选项]"),
             explanation=Translation(
@@ -215,7 +215,7 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
         "ledger": CommandHelp(
             summary=Translation(
                 en="copy the ledger, verify it, delete the calls of old runs",
-                zh="备份、检查账本，或清除旧的调用记录",
+                zh="备份、检查、复制账本，或清除旧的调用明细",
             ),
             usage=Translation(
                 en="ledger backup|verify|prune|copy [PATH] [options]",
@@ -237,11 +237,11 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
             ),
         ),
         "report": CommandHelp(
-            summary=Translation(en="write the result workbook of a run again", zh="重新写出某次运行的结果表"),
+            summary=Translation(en="write the result of a run again", zh="再次写出一次任务的结果"),
             usage=Translation(en="report RUN [options]", zh="report RUN [选项]"),
             explanation=Translation(
                 en="Writes the result workbook of a run again from the ledger, also of a run that was killed.",
-                zh="根据账本重新写出某次运行的结果表，被强行中断的运行也可以。",
+                zh="根据账本再次写出一次任务的结果，被强行结束的任务也可以。",
             ),
             example=Translation(
                 en="batchsync report 20261123-0212-orders --output again.xlsx",
@@ -250,14 +250,14 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
         ),
         "doctor": CommandHelp(
             summary=Translation(
-                en="find what is wrong with settings, token, ledger, address; spends nothing",
-                zh="检查设置、token、账本和接口地址；不花点券",
+                en="check settings, token, ledger and network; spends nothing",
+                zh="检查设置、token、账本和网络；不消耗点券",
             ),
             usage=Translation(en="doctor [options]", zh="doctor [选项]"),
             explanation=Translation(
                 en="Checks the settings, the token, folders, the ledger, the clock and the address, and shows how to fix what is wrong. "
                 "Sends no order and spends nothing.",
-                zh="检查设置、token、文件夹、账本、时钟和接口地址，并说明如何修正。不发送订单，不花点券。",
+                zh="检查设置、token、文件夹、账本、时钟和网络，并说明如何解决问题。不发送订单，不消耗点券。",
             ),
             example=Translation(en="batchsync doctor", zh="batchsync doctor"),
         ),
@@ -297,8 +297,8 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
             ),
             usage=Translation(en="init [options]", zh="init [选项]"),
             explanation=Translation(
-                en="Writes config.yaml with every setting, its default and what it means. Never overwrites one.",
-                zh="生成 config.yaml，列出每一项设置、默认值和含义。绝不覆盖已有文件。",
+                en="Writes config.yaml with every setting, its default and its meaning. Never overwrites an existing file.",
+                zh="生成 config.yaml，列出每一项设置、默认值和含义。不会覆盖已有文件。",
             ),
             example=Translation(en="batchsync init", zh="batchsync init"),
         ),
@@ -450,27 +450,27 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
         "--verbose": Translation(
             en="more messages: the settings and where they come from", zh="更多信息：生效的设置及其来源"
         ),
-        "RUN": Translation(en="a run's id, as `history` shows it", zh="运行编号，见 history"),
+        "RUN": Translation(en="id of a run, see `history`", zh="任务编号，见 history"),
         "--order": Translation(en="an order number", zh="订单号"),
-        "--last": Translation(en="how many runs to list (default 20)", zh="列出多少次运行（默认 20）"),
-        "--json": Translation(en="for machines, on stdout", zh="以 JSON 输出，供程序读取"),
+        "--last": Translation(en="how many runs to list (default 20)", zh="列出多少次任务（默认 20）"),
+        "--json": Translation(en="as JSON on stdout", zh="以 JSON 输出，供程序读取"),
         "ORDER": Translation(en="order numbers", zh="订单号"),
         "--charged": Translation(en="they were charged: count them as synced", zh="已扣费：记为已同步"),
         "--not-charged": Translation(
-            en="they were not charged: the next run may send them", zh="未扣费：下次运行可以发送"
+            en="they were not charged: the next run may send them", zh="未扣费：下次任务可以发送"
         ),
-        "--run": Translation(en="all uncertain orders of this run", zh="该次运行中所有“结果未知”的订单"),
+        "--run": Translation(en="all uncertain orders of this run", zh="一次任务中所有结果未知的订单"),
         "--owner-id-resolve": Translation(
-            en="the merchant, where several have this order number", zh="多个商家有同一订单号时，指定商家 id"
+            en="the merchant, where several have this order number", zh="多个商家有同一订单号时，指定商家 ID"
         ),
-        "--by": Translation(en="what to add up by (default day)", zh="按什么统计（默认按日期）"),
+        "--by": Translation(en="group by (default day)", zh="按什么统计（默认按日期）"),
         "--since": Translation(en="from this day on, e.g. 2026-11-24", zh="从这一天起，例如 2026-11-24"),
         "--until": Translation(en="up to and including this day", zh="到这一天为止（含当天）"),
         "--csv": Translation(en="write the table as CSV; - is stdout", zh="把表格写成 CSV；- 表示标准输出"),
         "--chart": Translation(en="write a chart: .xlsx or .svg", zh="写出图表：.xlsx 或 .svg"),
         "--opening": Translation(en="the account's balance before", zh="期初余额"),
         "--closing": Translation(en="the account's balance afterwards", zh="期末余额"),
-        "--topped-up": Translation(en="points bought in between (default 0)", zh="期间充值的点券（默认 0）"),
+        "--topped-up": Translation(en="points bought meanwhile (default 0)", zh="期间充值的点券（默认 0）"),
         "--statement": Translation(
             en="the vendor's statement, as a spreadsheet", zh="服务商的对账单（表格文件）"
         ),
@@ -490,29 +490,30 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
         ),
         "--days": Translation(
             en="days of calls to keep (default: ledger.keep_days)",
-            zh="保留多少天的调用记录（默认 ledger.keep_days）",
+            zh="保留多少天的调用明细（默认 ledger.keep_days）",
         ),
         "--inbox": Translation(
-            en="folder that files are dropped into (default: inbox.folder)",
-            zh="投放文件的文件夹（默认 inbox.folder）",
+            en="the inbox folder (default: inbox.folder)",
+            zh="收件目录（默认 inbox.folder）",
         ),
         "--metrics": Translation(
-            en="write the night's figures for Prometheus (a textfile)", zh="写出供 Prometheus 读取的指标文件"
+            en="write the figures for the textfile collector of Prometheus",
+            zh="写出供 Prometheus 读取的指标文件",
         ),
         "--log-json": Translation(
-            en="one JSON object a line on stderr", zh="在标准错误输出 JSON 日志，每行一个对象"
+            en="write the log on stderr as JSON lines", zh="在标准错误输出 JSON 日志，每行一个对象"
         ),
         "--keep": Translation(
-            en="leave the sandbox running at the end, until Ctrl-C",
+            en="keep the sandbox running at the end, until Ctrl-C",
             zh="演示结束后保持模拟接口运行，直到按 Ctrl-C",
         ),
     }
 )
 
-# --- Slips in using it --------------------------------------------------------------------------------------
+# --- Usage errors --------------------------------------------------------------------------------------------
 
 NO_COMMAND = Translation(
-    en="Say what to do, for example: batchsync check orders.xlsx",
+    en="A command is missing, for example: batchsync check orders.xlsx",
     zh="请给出要执行的命令，例如：batchsync check 订单.xlsx",
 )
 NO_SUCH_COMMAND = Translation(
@@ -528,13 +529,13 @@ MISSING = Translation(
     zh="缺少 {what}。请看：batchsync {command} --help",
 )
 UNKNOWN_OPTION = Translation(
-    en="`{given}` is not known here. See: batchsync {command} --help",
-    zh="不认识 `{given}`。请看：batchsync {command} --help",
+    en="Unknown option `{given}`. See: batchsync {command} --help",
+    zh="未知选项 `{given}`。请看：batchsync {command} --help",
 )
-NEEDS_VALUE = Translation(en="{option} needs a value behind it.", zh="{option} 后面需要一个值。")
-BAD_VALUE = Translation(en="{option} can't be `{given}`.", zh="{option} 不能是 `{given}`。")
+NEEDS_VALUE = Translation(en="{option} needs a value.", zh="{option} 后面需要一个值。")
+BAD_VALUE = Translation(en="{option} cannot be `{given}`.", zh="{option} 不能是 `{given}`。")
 NO_VALUE_WANTED = Translation(en="{option} takes no value.", zh="{option} 后面不需要值。")
-NOT_TOGETHER = Translation(en="{one} and {other} don't go together.", zh="{one} 与 {other} 不能同时使用。")
+NOT_TOGETHER = Translation(en="{one} and {other} cannot be combined.", zh="{one} 与 {other} 不能同时使用。")
 USAGE_OTHER = Translation(
     en="{problem}. See: batchsync {command} --help", zh="{problem}。请看：batchsync {command} --help"
 )

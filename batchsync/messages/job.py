@@ -1,4 +1,4 @@
-"""What a job says about a run as a whole."""
+"""Messages about a run as a whole."""
 
 from batchsync.messages.render import Translation
 

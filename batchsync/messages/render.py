@@ -1,4 +1,4 @@
-"""A text in both languages, filled with facts when it is said."""
+"""Texts in both languages, filled with facts when rendered."""
 
 import string
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ class Lang(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """One sentence in both languages; `{name}` stands for a fact given to `say`.
+    """One sentence in both languages; `{name}` is replaced by a fact given to `render`.
 
-    `{rows:row|rows}` stands for a count with its noun: 1 row, 2 rows.
+    `{rows:row|rows}` is replaced by a count with its noun: 1 row, 2 rows.
     """
 
     en: str
@@ -28,7 +28,7 @@ class Translation:
         template = self.zh if lang is Lang.ZH else self.en
         if "|" in template:
             return _COUNTING.vformat(template, (), facts)
-        return template.format(**facts)  # many times faster, and said for every row of a sheet
+        return template.format(**facts)  # many times faster, and used for every row of a sheet
 
 
 class _Counting(string.Formatter):
@@ -46,7 +46,7 @@ _COUNTING = _Counting()
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text with its facts, not yet said in any language. A fact may be a Text or a Said itself."""
+    """A translation with its facts. A fact may be a Translation or a Message itself."""
 
     text: Translation
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class RowText:
-    """What the result says of a row for one reason: what is wrong, in the row's own terms, and what to do about it.
+    """Two sentences for a row: what is wrong, and what to do.
 
     Both are given the same facts.
     """

@@ -1,4 +1,4 @@
-"""The texts of the Summary and of the sheet of uncertain orders."""
+"""Texts of the Summary and of the sheet of uncertain orders."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,25 +12,25 @@ UNCERTAIN_SHEET = Translation(en="Uncertain", zh="结果未知")
 TITLE = Translation(en="Sync result: {file}", zh="同步结果：{file}")
 ALL_SYNCED = Translation(en="Finished. Every row is synced.", zh="已完成，所有行均已同步。")
 FINISHED = Translation(
-    en="Finished. {count} of {rows:row|rows} to look at (see below).",
+    en="Finished. {count} of {rows:row|rows} need attention (see below).",
     zh="已完成，{rows} 行中有 {count} 行需要处理（见下）。",
 )
 FINISHED_PART = Translation(
-    en="Finished. {count} of {rows:row|rows} not sent: they wait for the next run.",
-    zh="已完成，{rows} 行中有 {count} 行未发送，下次运行会发送。",
+    en="Finished. {count} of {rows:row|rows} were not sent; the next run sends them.",
+    zh="已完成，{rows} 行中有 {count} 行未发送，下次任务会发送。",
 )
 STOPPED_EARLY = Translation(
     en="NOT COMPLETE. {why} {count:row was|rows were} not sent.", zh="未完成。{why}还有 {count} 行未发送。"
 )
 KILLED = Translation(
-    en="NOT COMPLETE. The run was cut off (power, crash or kill). {count:row was|rows were} not sent. Run the file again; it sends only what is left.",
-    zh="未完成。运行被意外中断（断电、崩溃或被强行结束），还有 {count} 行未发送。重新运行即可，只会发送剩下的订单。",
+    en="NOT COMPLETE. The run ended unexpectedly (power failure, crash or kill). {count:row was|rows were} not sent. Run the file again; only the rest is sent.",
+    zh="未完成。任务意外中断（断电、崩溃或被强行结束），还有 {count} 行未发送。重新运行即可，只会发送剩余的订单。",
 )
 STILL_RUNNING = Translation(
-    en="NOT COMPLETE YET. The run is still going on; this is how it stood at {time}. {count:row was|rows were} not sent so far.",
-    zh="尚未完成。运行仍在进行中，以下为 {time} 时的情况，还有 {count} 行尚未发送。",
+    en="NOT COMPLETE YET. The run is in progress; this is its state at {time}. {count:row was|rows were} not sent so far.",
+    zh="尚未完成。任务仍在进行中，以下为 {time} 时的情况，还有 {count} 行尚未发送。",
 )
-WHY_STOPPED_OTHER = Translation(en="The run stopped ({why}).", zh="运行提前停止（{why}）。")
+WHY_STOPPED_OTHER = Translation(en="The run stopped ({why}).", zh="任务提前停止（{why}）。")
 
 ROWS_HEAD = Translation(en="Rows", zh="行数")
 POINTS_SPENT = Translation(en="Points spent", zh="消耗点券")
@@ -58,26 +58,26 @@ PAID_EARLIER_LONG = Translation(
 )
 CALLS_LONG = Translation(en="Calls made", zh="接口调用次数")
 
-TROUBLE = Translation(en="What needs a look", zh="需要处理的问题")
-NO_TROUBLE = Translation(en="Nothing. Every row has its result.", zh="没有，所有行都已有结果。")
+TROUBLE = Translation(en="What needs attention", zh="需要处理的问题")
+NO_TROUBLE = Translation(en="Nothing. Every row has a result.", zh="没有，所有行都已有结果。")
 PROBLEM = Translation(en="Problem", zh="问题")
 ORDERS = Translation(en="Count", zh="数量")
 TODO = Translation(en="What to do", zh="处理建议")
 CHART_TITLE = Translation(en="Rows by status", zh="各状态行数")
 
-ABOUT = Translation(en="About this run", zh="本次运行")
+ABOUT = Translation(en="About this run", zh="关于本次任务")
 FACTS: Mapping[str, Translation] = MappingProxyType(
     {
         "file": Translation(en="File", zh="文件"),
-        "run": Translation(en="Run", zh="运行编号"),
+        "run": Translation(en="Run", zh="任务"),
         "account": Translation(en="Account", zh="账户"),
         "url": Translation(en="API address", zh="接口地址"),
         "started": Translation(en="Started", zh="开始时间"),
         "ended": Translation(en="Ended", zh="结束时间"),
         "seconds": Translation(en="Duration", zh="用时"),
-        "rate": Translation(en="Most calls a second", zh="每秒最多调用"),
+        "rate": Translation(en="Maximum calls a second", zh="每秒最多调用"),
         "price": Translation(en="Expected points a call", zh="预计每次调用点券"),
-        "columns": Translation(en="Columns taken", zh="所用的列"),
+        "columns": Translation(en="Columns used", zh="所用的列"),
         "note": Translation(en="Note", zh="说明"),
     }
 )
@@ -98,8 +98,8 @@ KINDS: Mapping[Reason, Translation] = MappingProxyType(
         Reason.UNDECODABLE: Translation(en="bytes that are no text", zh="无法识别的字节"),
         Reason.BROKEN_LINE: Translation(en="broken line", zh="损坏的行"),
         Reason.TOO_LONG: Translation(en="too long for an id", zh="编号过长"),
-        Reason.NO_OWNER: Translation(en="no merchant id", zh="没有商家 id"),
-        Reason.UNKNOWN_SHOP: Translation(en="shop without a merchant id", zh="店铺没有对应的商家 id"),
+        Reason.NO_OWNER: Translation(en="no merchant id", zh="没有商家 ID"),
+        Reason.UNKNOWN_SHOP: Translation(en="shop without a merchant id", zh="店铺没有对应的商家 ID"),
         Reason.NOT_A_MERCHANT: Translation(en="not a merchant ID", zh="不是商家 ID"),
         Reason.UNUSUAL: Translation(en="unlike the other order numbers", zh="与其他订单号明显不同"),
         Reason.ERP_COPY: Translation(en="an ERP's copy of an order", zh="ERP 拆分或复制的订单"),
@@ -112,15 +112,12 @@ KINDS: Mapping[Reason, Translation] = MappingProxyType(
         Reason.DUPLICATE: Translation(en="duplicate", zh="重复行"),
         Reason.HIDDEN: Translation(en="hidden row, left out", zh="隐藏行，未发送"),
         Reason.ALREADY_SYNCED: Translation(en="already synced", zh="此前已同步"),
-        Reason.PAID_OTHER_MERCHANT: Translation(
-            en="paid under another merchant", zh="此前已在其他商家名下付费"
-        ),
         Reason.SETTLED_CHARGED: Translation(en="confirmed as charged", zh="已核实为已扣费"),
         Reason.FAILED_CHARGED: Translation(
             en="failed before, points may be spent", zh="以前失败，可能已扣点券"
         ),
         Reason.STILL_UNCERTAIN: Translation(
-            en="uncertain since an earlier run", zh="以前的结果未知，尚未核实"
+            en="uncertain since an earlier run", zh="以前的结果未知，尚未确认"
         ),
         Reason.SYNCED_LATER: Translation(en="synced by a later run", zh="已由之后的任务同步"),
         Reason.SENT_AGAIN: Translation(en="no response, sent again later", zh="未收到响应，之后已重新发送"),
@@ -136,10 +133,10 @@ KINDS: Mapping[Reason, Translation] = MappingProxyType(
         Reason.NOT_JSON_REQUEST: Translation(en="request not JSON", zh="请求格式必须为 JSON"),
         Reason.BAD_PARAMETERS: Translation(en="bad parameters", zh="参数不合法"),
         Reason.AUTHENTICATION: Translation(en="authentication failed", zh="认证失败"),
-        Reason.BAD_PRODUCT: Translation(en="bad product id", zh="商品 id 不合法"),
-        Reason.BAD_WAREHOUSE: Translation(en="bad warehouse id", zh="仓库 id 不合法"),
+        Reason.BAD_PRODUCT: Translation(en="bad product ID", zh="商品 ID 不合法"),
+        Reason.BAD_WAREHOUSE: Translation(en="bad warehouse ID", zh="仓库 ID 不合法"),
         Reason.BAD_SOURCE: Translation(en="bad order source", zh="订单来源不合法"),
-        Reason.BAD_PARCEL: Translation(en="bad parcel id", zh="包裹 id 不合法"),
+        Reason.BAD_PARCEL: Translation(en="bad parcel ID", zh="包裹 ID 不合法"),
         Reason.ORDER_CREATION: Translation(en="order creation failed", zh="创建订单失败"),
         Reason.BALANCE: Translation(en="balance empty", zh="账户余额不足"),
         Reason.UNKNOWN_CODE: Translation(en="unknown status code", zh="未知状态码"),
@@ -172,13 +169,12 @@ TODO_ALL: Mapping[Reason, Translation] = MappingProxyType(
         ),
     }
 )
-"""What to do about a whole group, where a row's own sentence names facts of the row."""
+"""What to do about a whole group, where the sentence of a row has facts of that row."""
 
 UNCERTAIN_TITLE = Translation(en="Orders whose result is unknown", zh="结果未知的订单")
 UNCERTAIN_HELP = Translation(
-    en="These calls left this computer, but no valid response came back: points may have been spent. Send this list to the vendor and ask. "
-    "Then fill in the decision column of the data sheet and run this file again.",
-    zh="以下请求已经发出，但没有收到有效的响应，可能已消耗点券。可把此表发给服务商核实，然后在数据表的“处理决定”列填写，再重新运行本文件。",
+    en="These calls were sent, but no valid response arrived: points may have been spent. Send this list to the vendor and ask. Then fill in the decision column of the data sheet and run this file again.",
+    zh="以下调用已发出，但没有收到有效的响应，可能已消耗点券。请把此表发给服务商核对，然后填写数据表的“处理决定”列，再重新运行本文件。",
 )
 UNCERTAIN_NONE = Translation(en="No uncertain orders.", zh="没有结果未知的订单。")
 UNCERTAIN_MORE = Translation(
@@ -189,11 +185,11 @@ EVIDENCE_HEADS: tuple[Translation, ...] = (
     Translation(en="line", zh="行号"),
     Translation(en="number (orderSns)", zh="编号（orderSns）"),
     Translation(en="merchant (ownerId)", zh="商户（ownerId）"),
-    Translation(en="sent at", zh="发出时间"),
+    Translation(en="sent at", zh="发送时间"),
     Translation(en="HTTP status", zh="HTTP 状态"),
     Translation(en="seconds waited", zh="等待秒数"),
     Translation(en="what happened", zh="经过"),
-    Translation(en="what came back", zh="返回内容"),
-    Translation(en="run", zh="运行编号"),
+    Translation(en="response", zh="响应"),
+    Translation(en="run", zh="任务"),
 )
-"""Worded so that no reader takes the sheet for a list of orders to send."""
+"""Worded so that the sheet is not recognised as a list of orders to send."""

@@ -173,12 +173,12 @@ def test_resolve_takes_what_a_killed_run_left(ledger: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ([LOST_SN], "Give --charged or --not-charged"),
-        (["--charged", "--not-charged", LOST_SN], "Give --charged or --not-charged"),
-        (["--charged"], "Name the orders, or give --run RUN"),
-        (["--charged", "--run", "x", LOST_SN], "Name the orders, or give --run RUN"),
-        (["--charged", "404"], "The ledger knows no order 404"),
-        (["--charged", SN], f"Order {SN} is synced, not uncertain: there is nothing to confirm."),
+        ([LOST_SN], "Add --charged or --not-charged"),
+        (["--charged", "--not-charged", LOST_SN], "Add --charged or --not-charged"),
+        (["--charged"], "Give order numbers, or --run RUN"),
+        (["--charged", "--run", "x", LOST_SN], "Give order numbers, or --run RUN"),
+        (["--charged", "404"], "The ledger does not have order 404"),
+        (["--charged", SN], f"Order {SN} is synced, not uncertain. Nothing to resolve."),
         (["--charged", "--run", "nope"], "There is no run nope"),
     ],
 )
@@ -230,9 +230,9 @@ def test_report_of_a_run_that_goes_on_says_so(
         ("仍在进行中" if zh else "NOT COMPLETE YET") in shown_values for shown_values in (now, then)
     )
     assert (False, True) == tuple(
-        ("意外中断" if zh else "cut off") in shown_values for shown_values in (now, then)
+        ("意外中断" if zh else "ended unexpectedly") in shown_values for shown_values in (now, then)
     )
-    assert ("正在发送" if zh else "being sent right now") in now
+    assert ("正在发送" if zh else "being sent") in now
     assert ("尚未处理到这一行" if zh else "has not reached this row") in now
 
 

@@ -11,16 +11,16 @@ from batchsync.cli import main
         (["rn", "x.xlsx"], "There is no command `rn`. Did you mean `run`?"),
         (["zzzzzz"], "There is no command `zzzzzz`. `batchsync --help` lists them all."),
         (["run"], "FILE is missing. See: batchsync run --help"),
-        (["run", "x.xlsx", "--rate"], "--rate needs a value behind it."),
-        (["run", "x.xlsx", "--format", "pdf"], "--format can't be `pdf`."),
-        (["run", "x.xlsx", "--tokn", "1"], "`--tokn 1` is not known here. See: batchsync run --help"),
-        (["run", "x.xlsx", "--re"], "`--re` is not known here. See: batchsync run --help"),
+        (["run", "x.xlsx", "--rate"], "--rate needs a value."),
+        (["run", "x.xlsx", "--format", "pdf"], "--format cannot be `pdf`."),
+        (["run", "x.xlsx", "--tokn", "1"], "Unknown option `--tokn 1`. See: batchsync run --help"),
+        (["run", "x.xlsx", "--re"], "Unknown option `--re`. See: batchsync run --help"),
         (["run", "x.xlsx", "--resend=1"], "--resend takes no value."),
         (
             ["check", "-"],
-            "A spreadsheet can't come through a pipe, since its result stands beside it. Save it as a file first.",
+            "A spreadsheet cannot be read from a pipe, because its result is written beside it. Save it as a file first.",
         ),
-        (["--what"], "Say what to do, for example: batchsync check orders.xlsx"),
+        (["--what"], "A command is missing, for example: batchsync check orders.xlsx"),
     ],
 )
 def test_a_slip_is_one_sentence(given: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,7 +34,7 @@ def test_no_command_shows_the_help_and_a_sentence(capsys: pytest.CaptureFixture[
     """Who only types `batchsync` wants to know what there is."""
     assert 2 == main([])
     shown = capsys.readouterr()
-    assert ("", True, True) == (shown.out, "check" in shown.err, "Say what to do" in shown.err)
+    assert ("", True, True) == (shown.out, "check" in shown.err, "A command is missing" in shown.err)
 
 
 def test_a_slip_is_told_in_chinese(

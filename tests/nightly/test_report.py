@@ -28,7 +28,7 @@ CHROMIUM = next(
 def troubled(inbox_fixture: InboxFixture) -> None:
     """A night with everything in it, after two weeks of others."""
     script: dict[str, ScriptValue | list[ScriptValue]] = {sn(2): 1003, sn(3): "close", sn(4): "http 500"}
-    script[sn(5)] = {"do": "999", "err": "<script>alert(1)</script>"}
+    script[sn(5)] = {"do": "217", "err": "<script>alert(1)</script>"}
     inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, script=make_script(script))
     record = NightState(inbox_fixture.inbox / ".batchsync")
     inbox_fixture.night()

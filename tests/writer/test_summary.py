@@ -50,7 +50,7 @@ def test_problems_are_grouped_with_advice(tmp_path: Path) -> None:
     start = lines.index("Problem | Count | Status | What to do") + 1
     expected = [
         "no response in time | 1 | uncertain", "user does not exist (code 1003) | 2 | failed",
-        "bad product id (code 202) | 1 | failed", "not reached | 1 | not sent",
+        "bad product ID (code 202) | 1 | failed", "not reached | 1 | not sent",
     ]  # fmt: skip
     assert expected == [line.rpartition(" | ")[0] for line in lines[start : start + 4]]
     assert "Check the order number and the merchant ID" in lines[start + 1]
@@ -70,7 +70,7 @@ def test_the_headline_of_a_stopped_run(stopped: str, lang: Lang, tmp_path: Path)
 def test_the_headline_of_a_killed_run(tmp_path: Path) -> None:
     """Made later from the ledger: nobody may take it for a finished one."""
     rows = summary(tmp_path, [entry(2), *(unreached(n) for n in range(3, 9))], killed=True)
-    assert str(rows[1][1]).startswith("NOT COMPLETE. The run was cut off")
+    assert str(rows[1][1]).startswith("NOT COMPLETE. The run ended unexpectedly")
     assert "Ended | not ended" in flat(rows)
 
 
@@ -78,8 +78,8 @@ def test_the_headline_of_a_killed_run(tmp_path: Path) -> None:
     ("entries", "headline"),
     [
         ([entry(n) for n in range(2, 9)], "Finished. Every row is synced."),
-        ([*(entry(n) for n in range(2, 8)), failed(8)], "Finished. 1 of 7 rows to look at (see below)."),
-        ([*(entry(n) for n in range(2, 8)), unreached(8)], "Finished. 1 of 7 rows not sent: they wait for the next run."),
+        ([*(entry(n) for n in range(2, 8)), failed(8)], "Finished. 1 of 7 rows need attention (see below)."),
+        ([*(entry(n) for n in range(2, 8)), unreached(8)], "Finished. 1 of 7 rows were not sent; the next run sends them."),
     ],
 )  # fmt: skip
 def test_the_headline_of_a_finished_run(entries: Any, headline: str, tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ def test_the_runs_facts_and_notes_stand_there(tmp_path: Path) -> None:
         messages=[Message(delivery_words.OLDER_KEPT, {"kept": "k.xlsx"})],
     )  # fmt: skip
     lines = flat(texts(written(values, [entry(n) for n in range(2, 9)]).path, "Summary"))
-    for line in ("Run | 20261123-0212-orders", "Account | default", "Most calls a second | 5", "Duration | 0:01:01",
-                 "API address | http://x/", "Columns taken | Sheet1: merchant id: column B “商家id”",
+    for line in ("Run | 20261123-0212-orders", "Account | default", "Maximum calls a second | 5", "Duration | 0:01:01",
+                 "API address | http://x/", "Columns used | Sheet1: merchant id: column B “商家id”",
                  "Note | An earlier result with this name was renamed to k.xlsx."):  # fmt: skip
         assert line in lines
 
