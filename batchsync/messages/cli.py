@@ -314,7 +314,9 @@ POINTS_UNKNOWN = Translation(en="points unknown", zh="点券未知")
 CALL_WHY = Translation(en="      {why}", zh="      {why}")
 CALL_HTTP = Translation(en="      HTTP {http}, response: {answer}", zh="      HTTP {http}，响应：{answer}")
 CALL_ERROR = Translation(en="      error: {error}", zh="      错误：{error}")
-DECIDED = Translation(en="  {at}  resolved: {decision}{evidence}", zh="  {at}  人工确认：{decision}{evidence}")
+DECIDED = Translation(
+    en="  {at}  resolved: {decision}{evidence}", zh="  {at}  人工确认：{decision}{evidence}"
+)
 DECIDED_IN = Translation(
     en="  {at}  resolved: {decision} (with run {run})", zh="  {at}  人工确认：{decision}（任务 {run}）"
 )
