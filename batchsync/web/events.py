@@ -1,4 +1,4 @@
-"""Tells every open page that something changed; changes close together are told once."""
+"""Notifies every open page of changes; changes close together make one event."""
 
 import asyncio
 from collections.abc import AsyncIterator

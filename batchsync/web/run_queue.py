@@ -293,7 +293,7 @@ class RunQueue:
             self._try_save(file, replace(file.record, summary=summary))
 
     def run_changed(self, run: str) -> None:
-        """Tell the pages that the result of a run has changed."""
+        """Notify the pages that the result of a run has changed."""
         for file in self.files.values():
             if file.record.run == run:
                 file.version += 1

@@ -65,7 +65,7 @@ class Phase(StrEnum):
     """What is happening with an uploaded file."""
 
     UPLOADED = "uploaded"
-    """Nothing is under way. Whether it can be read, its check says."""
+    """Nothing is under way; its check shows whether it can be read."""
     QUEUED = "queued"
     """Confirmed, and waiting for its turn."""
     RUNNING = "running"

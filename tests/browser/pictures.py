@@ -69,6 +69,7 @@ def take_all(browser: Browser, stage: Stage, folder: Path, lang: str, files: Pat
     page.wait_for_selector(".column-grid")
     page.click("button.column[data-letter=B]")
     page.fill("[name=owner_id]", "2088123464")
+    page.evaluate("scrollTo(0, 0)")
     camera.take("columns")
     page.goto(stage.origin)
     more = [workbook(files / name, 60, start=371906284500000 + n * 1000) for n, name in enumerate(MORE[lang])]

@@ -238,7 +238,7 @@ def test_templates_use_texts_that_exist() -> None:
 
 
 def test_no_row_on_the_page_advises_a_command() -> None:
-    """What to do is said in the page's own terms, for every reason."""
+    """For every reason the advice is something that the page can do."""
     todos = {
         reason: web_words.PAGE_TODO.get(reason) or text.todo for reason, text in row_reasons.ROWS.items()
     }
