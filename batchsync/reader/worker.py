@@ -14,7 +14,7 @@ from batchsync.reader.messages import encode, encode_error, receive, send
 from batchsync.reader.open import open_source
 from batchsync.reader.row_batches import bounded, row_batches_of
 from batchsync.reader.source import Line, ReadOptions, Sheet, Source
-from batchsync.reader.table.header_row import DEPTH, find_table
+from batchsync.reader.table.header_row import DEPTH, SAMPLE, find_table
 
 MOST_BATCH_ROWS = 4_096
 MOST_BATCH_CELLS = 200_000
@@ -74,7 +74,7 @@ def orders(path: Path, options: ReadOptions) -> Iterator[FileFound | SheetFound 
     without_table: list[tuple[str, Sequence[Line]]] = []
     for sheet in sheets:
         lines = sheet.lines()
-        head = list(islice(lines, DEPTH))
+        head = list(islice(lines, SAMPLE))
         if options.header_row is not None:
             head += _down_to_header(lines, head, options.header_row)
         found = find_table(head, options, sheet.name, sheet.index)

@@ -22,6 +22,8 @@ from batchsync.reader.table.header_names import ORDER_RANK, OWNER_NAMES, SHOP_NA
 
 DEPTH = 30
 """A header row stands among so many first lines."""
+SAMPLE = 200
+"""Lines whose values decide about header and columns."""
 EXPLANATION = "explanation_row"
 _ROLES = ORDER_RANK.keys() | OWNER_NAMES | SHOP_NAMES
 
