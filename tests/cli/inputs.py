@@ -8,8 +8,11 @@ from batchsync.config import ApiSettings
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.model import (
     PLAN_VERDICTS,
+    RESENT,
     CallVerdict,
+    Cause,
     NoResponse,
+    Note,
     Plan,
     PlanVerdict,
     Reason,
@@ -58,7 +61,12 @@ def past_run(
         number = ledger.account(URL, account)
         with ledger.lock(number, "made"):
             run = ledger.new_run(number, "/data/订单.xlsx", "00" * 32, "订单", "zh")
-            ids = ledger.save_plan(run, plan_of([(owner, order) for owner, order, _ in orders]))
+            plan = plan_of([(owner, order) for owner, order, _ in orders])
+            known = ledger.lookup_orders(number, plan.owners, plan.numbers)
+            plan.seen_settled_at.update(known.settled_at)
+            for place, other in known.elsewhere.items():
+                plan.reasons[place] = Note(code=Reason.PAID_OTHER_MERCHANT, facts={"other": other})
+            ids = ledger.save_plan(run, plan, allow=frozenset({Cause.NEW_RUN, *RESENT.values()}))
             asyncio.run(_send(ledger, run, ids, [answer for _, _, answer in orders]))
             if ends:
                 ledger.end_run(

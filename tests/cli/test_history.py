@@ -106,7 +106,9 @@ def test_the_life_of_an_order_whose_resend_never_left(
     with open_ledger(str(ledger)) as opened, opened.lock(1, "again"):
         again = opened.new_run(1, "/data/订单.xlsx", "00" * 32, "订单", "zh")
         allow = frozenset({Cause.RESEND, Cause.RESEND_UNCERTAIN})
-        ids = opened.save_plan(again, plan_of([("77", SN), ("77", LOST_SN)]), allow=allow)
+        plan = plan_of([("77", SN), ("77", LOST_SN)])
+        plan.seen_settled_at.update(opened.lookup_orders(1, plan.owners, plan.numbers).settled_at)
+        ids = opened.save_plan(again, plan, allow=allow)
 
         async def turned_away() -> None:
             for order in ids:
@@ -192,7 +194,8 @@ def test_resolve_refuses_what_is_not_clear(
 
 def test_resolve_asks_which_merchant(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An order number may exist in two shops; --owner-id chooses."""
-    past_run(ledger, [("77", LOST_SN, LOST), ("88", LOST_SN, LOST)])
+    past_run(ledger, [("77", LOST_SN, LOST)])
+    past_run(ledger, [("88", LOST_SN, LOST)])
     assert 2 == main(["resolve", "--charged", LOST_SN])
     assert "several merchants: 77 (default), 88 (default)" in capsys.readouterr().err
     assert 0 == main(["resolve", "--charged", LOST_SN, "--owner-id", "88"])
