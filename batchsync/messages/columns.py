@@ -29,6 +29,11 @@ SECOND_TABLE = Translation(
     "Put each table on a sheet of its own.",
     zh="工作表“{sheet}”第 {line} 行是第二个表头，订单号在 {at} 列“{header}”，不在 {first_at} 列。请把每个表放在单独的工作表中。",
 )
+ORDERS_ABOVE = Translation(
+    en="Sheet “{sheet}”: what looks like order numbers stands in column {at} from line {line} to line {last}, above the header in line {header}. "
+    "Put each table on a sheet of its own, or give the upper one the header 订单号 or order_sn.",
+    zh="工作表“{sheet}”的表头在第 {header} 行，但其上方 {at} 列第 {line} 行到第 {last} 行像是订单号。请把每个表放在单独的工作表中，或给上方的表加上表头“订单号”。",
+)
 NO_SUCH_COLUMN = Translation(
     en="Sheet “{sheet}” has no column “{asked}”. Its headers (line {line}) are: {headers}. Name one of these, or give its letter.",
     zh="工作表“{sheet}”中没有“{asked}”列。它的表头（第 {line} 行）是：{headers}。请改用其中一个名称，或写列字母。",

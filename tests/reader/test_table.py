@@ -47,6 +47,38 @@ def test_a_header_deeper_than_thirty_rows_is_not_looked_for() -> None:
     )
 
 
+def test_a_condition_above_a_header_without_known_names_is_no_header() -> None:
+    """No value of the table below stands in the condition's column as an order number."""
+    lines = sheet(
+        ["条数", "2"],
+        ["订单号", "不限"],
+        ["支付单号", "运单号", "收货人", "单据"],
+        *[[f"48993194407981917703898963{n}", "390044275119344", "张", f"a{n}"] for n in range(10, 14)],
+    )
+    assert find_table(lines, ReadOptions(), "S") is None
+
+
+@pytest.mark.parametrize("asked", [(), ("订单号",)])
+def test_order_numbers_above_the_header_are_asked_about(asked: tuple[str, ...]) -> None:
+    """The rows of a table without a known header are not skipped."""
+    rows = [["买家", f"261122-12345678901234{n}"] for n in range(3)]
+    lines = sheet(["买家", "编码"], *rows, ["序号", "订单号"], ["1", ID])
+    with pytest.raises(ReadError) as refused:
+        find_table(lines, ReadOptions(order_columns=asked), "S")
+    assert ("ORDERS_ABOVE", 2, 4, 5) == (
+        refused.value.reason,
+        *(refused.value.facts[name] for name in ("line", "last", "header")),
+    )
+    assert found_in(lines, ReadOptions(header_row=5)).header_line == 5
+
+
+def test_words_of_a_foot_row_are_no_second_shop() -> None:
+    """The one merchant id of all orders stays the merchant, also when another one is given."""
+    rows = [[f"261122-12345678901234{n}", "20490", "旗舰店"] for n in range(3)]
+    lines = sheet(["订单号", "店铺ID", "店铺名称"], *rows, ["", "", "审核"])
+    assert 1 == found_in(lines, ReadOptions(owner_id="1234567")).owner_column
+
+
 @pytest.mark.parametrize(
     "row",
     [

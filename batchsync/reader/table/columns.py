@@ -275,8 +275,8 @@ def _is_doubtful(one: Candidate, header: Header, sample: Sequence[Line], *, give
     names = {
         line.cells[column].strip()
         for column in shops[:1]
-        for line in sample
-        if column < len(line.cells) and line.cells[column].strip()
+        for line, value in zip(sample, one.values, strict=True)
+        if value and column < len(line.cells) and line.cells[column].strip()
     }
     return len(set(values)) == 1 < len(names) and len(values) > 1
 

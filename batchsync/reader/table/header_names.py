@@ -17,7 +17,8 @@ _ORDER_RANKS: tuple[str, ...] = (
     "平台订单号 平台单号 线上订单号 线上单号 原始线上订单号 原始单号 子单原始单号 外部订单号 外部单号 来源单号 商户订单号 "
     "关联订单号 业务基础订单号 网店单号 网店订单号 网上订单号 商城订单号 交易号 平台订单编号 线上订单编号 原始订单号 原始订单编号 外部订单编号 商户订单编号",
     "order_sn order_sns ordersn ordersns order_no orderno order_id orderid ordernumber order_number tid oid "
-    "shop_order_id trade_id tradeid trade_no tradeno platform_order_id out_order_id external_order_no",
+    "shop_order_id shoporderid trade_id tradeid trade_no tradeno platform_order_id platformorderid platform_order_no "
+    "platformorderno platformordernumber out_order_id outorderid external_order_no externalorderno",
 )
 ORDER_RANK: dict[str, int] = {
     name: rank for rank, names in enumerate(_ORDER_RANKS, start=1) for name in names.split()

@@ -67,6 +67,8 @@ def find_table(lines: Sequence[Line], options: ReadOptions, sheet: str, index: i
     chosen = choose_columns(header, below, options, sheet)
     if not options.order_columns and _is_prose(below, chosen.order):
         return None
+    if options.header_row is None:
+        _refuse_orders_above(lines[:at], header.line, chosen.order if options.order_columns else None, sheet)
     return _found(sheet, index, header, chosen, explanations)
 
 
@@ -74,7 +76,7 @@ def _best_header(lines: Sequence[Line], width: int) -> tuple[Header, int, int] |
     """Return the header that stands above order numbers, the index of its last line, and where its lines end.
 
     Lines above it that name the order number, too, are query conditions or explanations: the next header stands before
-    any order. Without orders the line with most names is taken.
+    any order. Without orders the line with most names is taken, but none that has a fuller line of words below it.
     """
     labels = [at for at, line in enumerate(lines[:DEPTH]) if _is_label_line(line)]
     known = [at for at in labels if _names(lines[at]) & ORDER_RANK.keys()]
@@ -85,11 +87,26 @@ def _best_header(lines: Sequence[Line], width: int) -> tuple[Header, int, int] |
             if _heads_orders(lines, at, end, width, labels, by_name=starts is known):
                 header, last = _with_second_line(lines, at, width, labels)
                 return header, last, end
+    known = [at for at in known if not _is_above_fuller(lines, at, labels)]
     if not known:
         return None
     roles = [len(_names(lines[at]) & _ROLES) for at in known]
     at = known[roles.index(max(roles))]
     return Header.of(lines[at], width), at, len(lines)
+
+
+def _refuse_orders_above(above: Sequence[Line], header: int, asked: int | None, sheet: str) -> None:
+    """Raise ReadError when a table without a known header stands above: two order numbers of one column, or more."""
+    width = max((len(line.cells) for line in above), default=0)
+    for column in range(width) if asked is None else [asked]:
+        orders = [
+            line.number
+            for line in above
+            if column < len(line.cells) and shape(line.cells[column]) >= Shape.PLATFORM
+        ]
+        if len(orders) >= 2:
+            at, line = letter(column), orders[0]
+            raise ReadError("ORDERS_ABOVE", sheet=sheet, at=at, line=line, last=orders[-1], header=header)
 
 
 def _repeats(upper: Line, lower: Line) -> bool:
@@ -120,12 +137,18 @@ def _heads_orders(
     if not fitting:
         return False
     first = min(next(i for i, value in enumerate(one.values) if _has_digits(value)) for one in fitting)
-    between = [other for other in labels if at < other <= at + first]
+    return not _is_above_fuller(lines, at, [other for other in labels if other <= at + first])
+
+
+def _is_above_fuller(lines: Sequence[Line], at: int, labels: Sequence[int]) -> bool:
+    """Whether one of the label lines below a line fills clearly more columns, without explaining these."""
+    header = Header.of(lines[at], 0)
     filled = len(list(filter(str.strip, lines[at].cells)))
-    return all(
-        len(list(filter(str.strip, lines[other].cells))) <= filled + 1
-        or bool(_explanations([lines[other]], header, ReadOptions()))
-        for other in between
+    return any(
+        len(list(filter(str.strip, lines[other].cells))) > filled + 1
+        and not _explanations([lines[other]], header, ReadOptions())
+        for other in labels
+        if other > at
     )
 
 
