@@ -1,6 +1,7 @@
 """The streaming .xlsx reader: every cell as Excel shows it, digit for digit, whichever of its three ways reads it."""
 
 from dataclasses import fields, replace
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 
@@ -54,7 +55,8 @@ ODD = ("", "<!-- by hand -->")
 
 
 def sheets(path: Path) -> list[XlsxSheet]:
-    return [sheet for sheet in open_xlsx(path).sheets() if isinstance(sheet, XlsxSheet)]
+    """From memory, since no file is left open then when reading ends in an error."""
+    return [sheet for sheet in open_xlsx(BytesIO(path.read_bytes())).sheets() if isinstance(sheet, XlsxSheet)]
 
 
 def lines(path: Path) -> list[Line]:
