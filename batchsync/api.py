@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from batchsync.cluster import job_for
-from batchsync.cluster.loops import loop_factory
+from batchsync.cluster.event_loop import loop_factory
 from batchsync.config import Config
 from batchsync.errors import UsageError
 from batchsync.job import CheckedFile, Job, RunOptions

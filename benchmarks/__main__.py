@@ -11,7 +11,6 @@ from benchmarks.measure import ROOT
 FULL = (
     ("startup",),
     ("calls",),
-    ("processes",),
     ("rate",),
     ("reading",),
     ("writing",),
@@ -23,7 +22,6 @@ FULL = (
 QUICK = (
     ("startup", "--rounds", "3"),
     ("calls", "--rows", "2000", "--rounds", "2"),
-    ("processes", "--rows", "2000", "--rounds", "2"),
     ("rate", "--rates", "50", "--seconds", "4"),
     ("reading", "--rows", "50000", "--rounds", "1"),
     ("writing", "--rows", "50000", "--back", "10000"),

@@ -12,7 +12,6 @@ from benchmarks.plot import plot
 
 ORDER = (
     "calls",
-    "processes",
     "rate",
     "reading",
     "writing",
@@ -40,7 +39,6 @@ GOALS = {
     5: "A million rows, whole",
     6: "Start",
     7: "Peers: calls a second against our pool's in the same rounds",
-    8: "Several sending processes",
     9: "Soak: an hour at 50 calls a second, one in a hundred going wrong",
 }
 TWO_AT_ONCE = """
@@ -58,13 +56,6 @@ result in it; on a busy machine that child waits for a core as well, and the CPU
     9: """
 The hour ran at real-time priority (`chrt -f 10`) beside other work, so that the machine's own pauses stay out of it. Its
 memory is flat since the ledger keeps 8 MiB of pages instead of 32: those filled over the first 400,000 calls.
-""",
-    8: """
-A ledger in a file decides alone whether an order may be sent, and has one writer: other processes could take over only
-the client's part of a call, on the cores that one process and the vendor's server leave. Their talk to the writer is not
-for nothing either, and one process sends thousands of calls a second, far more than a merchant's rate. So over a file
-`run --processes N` says that one process sends. Over PostgreSQL each process claims for itself, and N of them send
-(docs/cluster.md); how much faster that is on one machine depends on the cores that database and vendor leave to them.
 """,
 }
 

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from batchsync.errors import IllegalMove, LedgerFull
 from batchsync.ledger import statements
-from batchsync.ledger.group_commit import SqliteGroupCommit
+from batchsync.ledger.group_commit import GroupCommit
 from batchsync.ledger.journal import Journal
 from batchsync.model import CallVerdict, NoResponse, Order, Reason, Response, State
 from batchsync.sending.budget import Budget
@@ -39,13 +39,13 @@ async def _claim_after_send(self: Pool, order_id: int, order: Order, slot: Slot)
 
 
 def _record_lazily(
-    self: SqliteGroupCommit, attempt: int, verdict: CallVerdict, response: Response | NoResponse
+    self: GroupCommit, attempt: int, verdict: CallVerdict, response: Response | NoResponse
 ) -> None:
-    with patch.object(SqliteGroupCommit, "_soon", lambda _self: None):
+    with patch.object(GroupCommit, "_soon", lambda _self: None):
         _RECORD_OUTCOME(self, attempt, verdict, response)
 
 
-_RECORD_OUTCOME = SqliteGroupCommit.record_outcome
+_RECORD_OUTCOME = GroupCommit.record_outcome
 
 
 async def _reserve_nothing(self: Budget) -> bool:
@@ -61,8 +61,8 @@ FORGETFUL = {
 
 
 FORGETFUL_IN_POSTGRES = {
-    "give_up_outcomes": "SELECT $1::bigint, $2::bigint[]",
-    "give_up_orders": "UPDATE orders SET state = 1, cause = 3 WHERE id = ANY($1::bigint[])",
+    "give_up_outcomes": "SELECT $1::bigint, $2::bigint",
+    "give_up_orders": "UPDATE orders SET state = 1, cause = 3 WHERE account = $1 AND state = 2",
 }
 
 
@@ -90,7 +90,7 @@ BUGS: Mapping[str, Callable[[], Undo]] = {
     "resend on time-out": lambda: _in_place_of_judge(_resend_on_timeout),
     "sending back to planned": _forgiving,
     "claim after send": lambda: patch.object(Pool, "_claim_and_send", _claim_after_send),
-    "outcome not flushed": lambda: patch.object(SqliteGroupCommit, "record_outcome", _record_lazily),
+    "outcome not flushed": lambda: patch.object(GroupCommit, "record_outcome", _record_lazily),
     "journal not written": lambda: patch.object(Journal, "append", lambda _self, _outcomes: None),
     "cap without reservation": lambda: patch.object(Budget, "reserve", _reserve_nothing),
 }

@@ -35,7 +35,6 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "proof.md"
 WORLDS_AT_ONCE = 50
 ROWS_PER_KILL = 40
-LONGER_FOR_TWO = 8
 KILLS_EACH = 25
 KILLS_TO_CATCH = 15
 REDIRECTS_EACH = 2
@@ -122,12 +121,6 @@ def kills_over_postgres(pool: ProcessPoolExecutor, count: int) -> Part:
     return _kills(pool, count, part, _campaign_over_postgres, _campaign_over_postgres_with_bug)
 
 
-def kills_of_two(pool: ProcessPoolExecutor, count: int) -> Part:
-    """The same with `--processes 2`: the second must notice that the first is gone, and be gone itself."""
-    part = Part(name="kill -9 of a run with two processes, the ledger in PostgreSQL")
-    return _kills(pool, count, part, _campaign_of_two, _campaign_of_two_with_bug)
-
-
 def _kills(
     pool: ProcessPoolExecutor,
     count: int,
@@ -194,11 +187,6 @@ def _campaign_over_postgres(asked: Campaign) -> Figures:
         server.stop()
 
 
-def _campaign_of_two(asked: Campaign) -> Figures:
-    """A life with rows enough for the second process to come and send, too."""
-    return _campaign_over_postgres(replace(asked, rows=asked.rows * LONGER_FOR_TWO, processes=2))
-
-
 def _campaign_with_bug(bug: str, play: Callable[[Campaign], Figures] = _campaign) -> tuple[str, str]:
     """The same campaign, a shorter one, with a bug in the program."""
     found = play(replace(_asked(0, KILLS_TO_CATCH), bug=bug)).broken
@@ -210,10 +198,6 @@ def _campaign_with_bug(bug: str, play: Callable[[Campaign], Figures] = _campaign
 
 def _campaign_over_postgres_with_bug(bug: str) -> tuple[str, str]:
     return _campaign_with_bug(bug, _campaign_over_postgres)
-
-
-def _campaign_of_two_with_bug(bug: str) -> tuple[str, str]:
-    return _campaign_with_bug(bug, lambda asked: _campaign_over_postgres(replace(asked, processes=2)))
 
 
 # --- Power cuts ---------------------------------------------------------------------------------------------
@@ -419,7 +403,6 @@ def main(given: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.prove", description=__doc__)
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--postgres-kills", type=int, default=100)
-    parser.add_argument("--kills-of-two", type=int, default=25)
     parser.add_argument("--simulations", type=int, default=20_000)
     parser.add_argument("--cuts", type=int, default=5_000)
     parser.add_argument("--nights", type=int, default=600)
@@ -429,7 +412,6 @@ def main(given: list[str]) -> int:
     asked_for = (
         Harness(kills, asked.kills, asked.processes),
         Harness(kills_over_postgres, asked.postgres_kills, asked.processes),
-        Harness(kills_of_two, asked.kills_of_two, asked.processes),
         Harness(simulations, asked.simulations, asked.processes),
         Harness(power_cuts, asked.cuts, asked.processes),
         Harness(nights, asked.nights, asked.processes),

@@ -6,7 +6,7 @@ from pathlib import Path
 from batchsync.cli import plan_view
 from batchsync.cli.console import Console
 from batchsync.cluster import cluster_job
-from batchsync.cluster.loops import loop_factory
+from batchsync.cluster.event_loop import loop_factory
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, UsageError
 from batchsync.job import RunOptions
@@ -16,7 +16,7 @@ from batchsync.messages import cluster as messages
 
 
 def submit(files: list[Path], config: Config, options: RunOptions, console: Console) -> int:
-    """Leave each file's run to the workers; the worst exit code of all that could not be left."""
+    """Leave each file's run to the workers; the worst exit code of all that could not be detached."""
     if not is_postgres(config.ledger.url):
         raise UsageError(messages.ONLY_POSTGRES, what="--detach")
     job = cluster_job(config, on_planned=lambda checked: console.info(plan_view.line(checked)))
@@ -24,16 +24,16 @@ def submit(files: list[Path], config: Config, options: RunOptions, console: Cons
     with asyncio.Runner(loop_factory=loop_factory(config)) as runner:
         for path in files:
             try:
-                left = runner.run(job.leave(path, options))
+                detached = runner.run(job.detach(path, options))
             except BatchsyncError as error:
                 console.error(error.render(console.lang))
                 worst = max(worst, error.exit_code)
                 continue
-            if left.run is None:
-                console.out(messages.LEFT_NOTHING.render(console.lang, file=path.name))
+            if detached.run is None:
+                console.out(messages.NOTHING_DETACHED.render(console.lang, file=path.name))
                 continue
-            facts = {"run": left.run, "orders": f"{left.orders:,}", "workers": left.workers}
-            console.out(messages.LEFT.render(console.lang, **facts))
-            if not left.workers:
-                console.info(Message(messages.LEFT_TO_NOBODY))
+            facts = {"run": detached.run, "orders": f"{detached.orders:,}", "workers": detached.workers}
+            console.out(messages.DETACHED.render(console.lang, **facts))
+            if not detached.workers:
+                console.info(Message(messages.NO_WORKERS))
     return worst

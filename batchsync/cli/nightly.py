@@ -12,7 +12,7 @@ from batchsync.cli.console import Console
 from batchsync.cli.crash_report import write_crash_report
 from batchsync.cli.progress import ProgressView
 from batchsync.cli.signals import handle_signals
-from batchsync.cluster.loops import loop_factory
+from batchsync.cluster.event_loop import loop_factory
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, Interrupted, LedgerBusy
 from batchsync.exit_codes import ExitCode

@@ -141,7 +141,7 @@ def _run(spec: CommandSpec) -> None:
     spec.group(messages.RESULT).add("--output", metavar="PATH").add("--format", choices=("xlsx", "csv"))
     spec.add("--summary-json", metavar="PATH")
     spec.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
-    spec.add("--concurrency", metavar="N").flag("--keep-alive").add("--processes", metavar="N")
+    spec.add("--concurrency", metavar="N").flag("--keep-alive")
     spec.add("--max-points", metavar="N")
     spec.add("--limit", metavar="N").flag("--resend").flag("--resend-uncertain")
     spec.flag("--include-unusual").flag("--yes")
@@ -178,7 +178,9 @@ def _web(spec: CommandSpec) -> None:
 def _worker(spec: CommandSpec) -> None:
     spec.group(messages.SENDING).add("--url", metavar="URL").add("--rate", metavar="N")
     spec.add("--concurrency", metavar="N").flag("--keep-alive")
-    _settings(spec)
+    spec.group(messages.SETTINGS).add(
+        "--config", action="append", metavar="PATH", help_key="WORKER_CONFIG"
+    ).add("--ledger", metavar="URL-OR-PATH")
     _output(spec)
 
 

@@ -11,12 +11,12 @@ from batchsync.cli.console import Console
 from batchsync.cli.progress import ProgressView
 from batchsync.cli.signals import handle_signals
 from batchsync.cluster import job_for
-from batchsync.cluster.loops import loop_factory
+from batchsync.cluster.event_loop import loop_factory
 from batchsync.config import Config
 from batchsync.errors import BatchsyncError, Interrupted, UsageError
 from batchsync.exit_codes import ExitCode, exit_code_of_all
 from batchsync.job import CheckedFile, EarlierFiles, Job, RunOptions
-from batchsync.messages import Message, cli, commands
+from batchsync.messages import Message, cli
 from batchsync.model import PlanVerdict, RunSummary, Stop
 
 
@@ -30,11 +30,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         resend_uncertain=arguments.resend_uncertain,
         include_unusual=arguments.include_unusual,
         limit=given.count(arguments.limit, "--limit"),
-        processes=given.count(arguments.processes, "--processes") or 1,
     )
     summary_json = given.target(arguments, "--summary-json", *files, options.output)
-    if arguments.detach and options.processes > 1:
-        raise UsageError(commands.NOT_TOGETHER, one="--detach", other="--processes")
     config = given.settings(arguments, console, token=True).config
     if not _confirm_resend(arguments, files, config, options, console):
         console.info(cli.NOT_AGREED)

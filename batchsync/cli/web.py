@@ -13,7 +13,7 @@ from batchsync.cli import arguments as given
 from batchsync.cli.console import Console
 from batchsync.cli.doctor import run_checks
 from batchsync.cli.signals import handle_signals
-from batchsync.cluster.loops import loop_factory
+from batchsync.cluster.event_loop import loop_factory
 from batchsync.errors import OutputError, SettingsError
 from batchsync.fsutil import atomic_write
 from batchsync.messages import Lang, Message

@@ -1,6 +1,6 @@
-"""The same Job on several machines: one ledger and one rate in PostgreSQL, workers drained by Procrastinate.
+"""Runs over a ledger that several machines share: Procrastinate jobs, executed by workers or by the run itself.
 
-Only this file is imported on one machine; the rest, and what it needs, comes with a postgresql:// ledger.
+Only this module is imported where the ledger is a file; the rest needs the extra `cluster`.
 """
 
 from typing import TYPE_CHECKING, Unpack
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Unpack
 from batchsync.config import Config
 from batchsync.errors import LedgerError
 from batchsync.job import Job, JobCallbacks
-from batchsync.ledger import is_postgres
+from batchsync.ledger import is_postgres, open_postgres
 from batchsync.messages import ledger as messages
 
 if TYPE_CHECKING:
     from batchsync.cluster.job import ClusterJob
+    from batchsync.ledger.postgres import Sender
 
 
 def job_for(config: Config, **face: Unpack[JobCallbacks]) -> Job:
@@ -30,4 +31,16 @@ def cluster_job(config: Config, **face: Unpack[JobCallbacks]) -> "ClusterJob":
     return ClusterJob(config, **face)
 
 
-__all__ = ["cluster_job", "job_for"]
+def active_senders(config: Config) -> "list[Sender]":
+    """Return the processes that send over a shared ledger now; none where the ledger is a file.
+
+    Raises LedgerError when the database can't be reached.
+    """
+    url = config.ledger.url
+    if url is None or not is_postgres(url):
+        return []
+    with open_postgres(str(url), read_only=True) as ledger:
+        return ledger.senders()
+
+
+__all__ = ["active_senders", "cluster_job", "job_for"]

@@ -1,40 +1,46 @@
-"""The same Job over a ledger that several machines share: the run is handed to the workers, the result is written here.
+"""The Job of a PostgreSQL ledger: plans a file, enqueues its run, waits until a worker has sent it, writes the result.
 
-Where no worker comes within a few seconds, or all have left, this process drains the run itself. Where several
-processes of this machine are to send it, it does so at once, and starts the others. And where a spending cap is set, it
-sends alone, since a cap is kept by one budget.
+Where no worker lives, this process executes the account's jobs itself, through the same code.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+import platform
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
+import psycopg
+from procrastinate import App
+from procrastinate.exceptions import ProcrastinateException
 from pydantic import SecretStr
 
-from batchsync.cluster.drain import Drain
-from batchsync.cluster.engine import defer, engine
-from batchsync.cluster.hands import Hands, shares_of, with_share
-from batchsync.errors import LedgerGone, UsageError
+from batchsync.cluster.jobs import RunUnfinished, enqueue, lock_of, open_app, queueing_lock_of, serve
+from batchsync.cluster.run_sender import RunSender
+from batchsync.errors import LedgerError, LedgerGone
 from batchsync.job import Job, RunOptions
 from batchsync.job.planning_step import known_to, plan_file
-from batchsync.ledger import Ledger
-from batchsync.ledger.postgres import Member, PostgresLedger, Standing
-from batchsync.messages import Message
-from batchsync.messages import cluster as messages
-from batchsync.model import Order, PlanVerdict, Progress, State, Stop
+from batchsync.job.types import CheckedFile
+from batchsync.ledger import Ledger, open_postgres
+from batchsync.ledger.lock_wait import wait_for_lock
+from batchsync.ledger.postgres import PostgresLedger, RunControl
+from batchsync.ledger.postgres.ledger import RunSending
+from batchsync.model import Plan, PlanVerdict, Progress, State, Stop
 
-LOOK_S = 0.3
-JOINED_WITHIN_S = 2.0
-"""Seconds that a run waits for a worker, before whoever submitted it drains it."""
-COSTS_MOST = 0.1
+POLL_S = 0.3
+TAKEN_WITHIN_S = 2.0
+"""Seconds without a live worker after which this process executes the job itself."""
+PLAN_LOCK_WITHIN_S = 120.0
+SERVER_AWAY_S = 120.0
+"""Seconds that a run waits for a server that went away."""
+COUNTING_SHARE = 0.1
 """Most share of the time that counting a large run's orders may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
-    """A run that was left to the workers."""
+class DetachedRun:
+    """A run that the workers send while nobody waits for it."""
 
     run: str | None
     """None where nothing of the file is to be sent."""
@@ -43,219 +49,234 @@ class Left:
     """How many there are now."""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Own:
-    """This process's own part in a run."""
-
-    drain: Drain
-    task: asyncio.Task[Stop | None] | None = None
-    paused: bool = False
-
-
 class ClusterJob(Job):
-    """What a face does for its user, with the help of workers."""
+    """Checks, runs and reports over a PostgreSQL ledger."""
 
-    _abandoned = False
-    _hands: Hands | None = None
+    _cancelled = False
+    _committed = 0
+
+    @property
+    def committed(self) -> int:
+        """Points that this command spent, or may have spent."""
+        return self._committed
 
     def cancel(self) -> None:
-        """Wait no longer for calls under way, here or elsewhere."""
-        self._abandoned = True
+        """Give up calls under way here, and wait no longer for those elsewhere."""
+        self._cancelled = True
         super().cancel()
-        if self._hands is not None:
-            self._hands.cancel()
 
-    def pause(self) -> None:
-        """Let nobody claim anything of the run under way until `go_on`."""
-        self._paused = True
-
-    def resume(self) -> None:
-        """End a pause."""
-        self._paused = False
-
-    async def leave(self, path: Path, options: RunOptions) -> Left:
+    async def detach(self, path: Path, options: RunOptions) -> DetachedRun:
         """Plan a file and leave its run to the workers. Raises what `run` raises before anything is sent."""
-        config, clock = self.config, self._clock
-        if config.spend.max_points is not None:
-            raise UsageError(messages.CAP_NEEDS_US)
-        with self._open() as ledger:
-            account = ledger.account(config.api.url, config.api.account)
-            known = known_to(ledger, account, config, clock)
-            checked = await asyncio.to_thread(plan_file, path, options, config, known)
+        async with self._holding(path.name) as (ledger, account):
+            assert isinstance(ledger, PostgresLedger)
+            known = known_to(ledger, account, self.config, self._clock)
+            checked = await asyncio.to_thread(plan_file, path, options, self.config, known)
             self._on_planned(checked)
             sends = min(checked.counts[PlanVerdict.SEND], options.limit or len(checked.plan))
-            workers = sum(member.kind == "worker" for member in ledger.members())
+            workers = await asyncio.to_thread(ledger.live_workers)
             if not sends:
-                return Left(run=None, orders=0, workers=workers)
-            run = self._begin(ledger, account, checked)
-            await self._enroll(ledger, run, checked, options)
-            await asyncio.to_thread(ledger.queue_up, run, sends, detached=True)
-            async with engine(ledger) as app:
-                await defer(app, account, run)
-        return Left(run=run, orders=sends, workers=workers)
+                return DetachedRun(run=None, orders=0, workers=workers)
+            run = await self._begin(ledger, account, checked)
+            ids = await self._enroll(ledger, run, checked, options)
+            sending = self._sending(ids, sends, options.canary, is_detached=True)
+            await asyncio.to_thread(ledger.queue_run, run, sending)
+            async with open_app(ledger) as app:
+                await enqueue(app, account, run)
+        return DetachedRun(run=run, orders=sends, workers=workers)
 
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[PostgresLedger]:
-        from batchsync.ledger import open_postgres
+    @contextlib.asynccontextmanager
+    async def _holding(self, who: str) -> AsyncIterator[tuple[Ledger, int]]:  # noqa: ARG002 (as over SQLite)
+        """Open the ledger; its lock is the sender's, and nobody waits for another run to plan a file."""
+        config = self.config
+        assert config.ledger.url is not None
+        ledger = await asyncio.to_thread(open_postgres, config.ledger.url, clock=self._clock)
+        try:
+            account = await asyncio.to_thread(ledger.account, config.api.url, config.api.account)
+            yield ledger, account
+        finally:
+            await asyncio.to_thread(ledger.close)
 
-        url = self.config.ledger.url
-        assert url is not None
-        with open_postgres(url, clock=self._clock, wait_s=self.config.ledger.wait) as ledger:
-            assert isinstance(ledger, PostgresLedger)
-            yield ledger
+    async def _enroll(
+        self, ledger: Ledger, run: str, checked: CheckedFile, options: RunOptions
+    ) -> Sequence[int]:
+        """Save the plan, once no other plan is being saved."""
+        return await wait_for_lock(
+            lambda: super(ClusterJob, self)._enroll(ledger, run, checked, options),
+            PLAN_LOCK_WITHIN_S,
+            lambda: self._stopped is Stop.INTERRUPTED,
+        )
 
-    # --- Instead of a pool of one's own ---------------------------------------------------------------------
+    def _sending(self, ids: Sequence[int], total: int, canary: int, *, is_detached: bool) -> RunSending:
+        places = [seq for seq, order_id in enumerate(ids) if order_id][:total]
+        cap = self.config.spend.max_points
+        return RunSending(
+            last_seq=places[-1] if places else -1,
+            total=total,
+            canary=canary,
+            max_points=None if cap is None else max(0, cap - self._committed),
+            rate=self.config.pace.rate,
+            detached=is_detached,
+        )
 
     async def _drain(
         self,
         ledger: Ledger,
         account: int,
         run: str,
-        orders: Iterator[tuple[int, Order]],  # noqa: ARG002 (they wait in the database)
+        plan: Plan,  # noqa: ARG002 (the sender reads it from the ledger)
+        ids: Sequence[int],
         *,
         total: int,
-        token: SecretStr,
+        token: SecretStr,  # noqa: ARG002 (the sender has it from its settings)
         canary: int,
-        processes: int,
     ) -> Stop | None:
         assert isinstance(ledger, PostgresLedger)
-        assert ledger.session is not None
-        budget = self._shared_budget(ledger, account)
-        share, *others = self._shares(processes, total, capped=budget.cap is not None)
-        config = with_share(self.config, share)
-        own = _Own(drain=Drain(config, ledger, ledger.session, account, token=token, clock=self._clock))
-        if canary or budget.cap is not None:  # for as long as one must see all answers, one sends alone
-            first = canary if budget.cap is None else total
-            await asyncio.to_thread(ledger.queue_up, run, first, alone=True)
-            own.task = asyncio.create_task(own.drain.run(run, budget, canary=canary))
-            why = await self._see_it_through(ledger, account, run, total, own)
-            if why is not None or first == total:
-                return why
-        await asyncio.to_thread(ledger.queue_up, run, total)
-        async with engine(ledger) as app:
-            await defer(app, account, run)
-        async with self._helped(run, others):
-            if others:
-                own.task = asyncio.create_task(own.drain.run(run, budget))
-            return await self._see_it_through(ledger, account, run, total, own)
+        sending = self._sending(ids, total, canary, is_detached=False)
+        await asyncio.to_thread(ledger.queue_run, run, sending)
+        async with open_app(ledger) as app:
+            await enqueue(app, account, run)
+            waiting = _Waiting(self, ledger, app, account=account, run=run, total=total)
+            try:
+                return await waiting.until_sent()
+            finally:
+                self._sent = waiting.progress
+                self._committed += max(waiting.progress.committed, waiting.progress.points)
 
-    def _shares(self, processes: int, total: int, *, capped: bool) -> list[int]:
-        """Return the most calls under way of each process that sends; the first is this one."""
-        concurrency = self.config.pace.concurrency
-        if capped:
-            if processes > 1:
-                self._say_once(Message(messages.CAP_IS_OURS, {"processes": processes}))
-            return [concurrency]
-        if processes > concurrency:
-            facts = {"processes": processes, "concurrency": concurrency}
-            self._say_once(Message(messages.ONE_CALL_EACH, facts))
-        return shares_of(concurrency, min(processes, total))
+    def _show(self, progress: Progress) -> None:
+        self._on_progress(progress)
 
-    @contextlib.asynccontextmanager
-    async def _helped(self, run: str, shares: list[int]) -> AsyncIterator[None]:
-        """Let a process of this machine for each share send the run, too."""
-        hands = self._hands = Hands(self.config, say=self._on_said)
-        try:
-            async with hands.at_work(run, shares):
-                if self._abandoned:
-                    hands.cancel()
-                yield
-        finally:
-            self._hands = None
 
-    async def _see_it_through(
-        self, ledger: PostgresLedger, account: int, run: str, total: int, own: _Own
-    ) -> Stop | None:
-        """Watch until nothing of the run is left or under way; lend a hand when nobody else does."""
-        view = _View(ledger, run, total, self.config.pace.rate)
-        loop = asyncio.get_running_loop()
-        alone_since = loop.time()
-        why: Stop | None = None
+class _Waiting:
+    """Follows a run until it is sent; sends it here where no worker lives."""
+
+    def __init__(
+        self, job: ClusterJob, ledger: PostgresLedger, app: App, *, account: int, run: str, total: int
+    ) -> None:
+        self._job, self._ledger, self._app = job, ledger, app
+        self._account, self._run, self._total = account, run, total
+        self._serving: asyncio.Task[None] | None = None
+        self._sender: RunSender | None = None
+        self._asked_to_stop = self._asked_to_pause = False
+        self._count_at = 0.0
+        self._alone_since = self._answered_at = monotonic()
+        self.progress = Progress(
+            total=total, done=0, calls=0, synced=0, failed=0, uncertain=0, points=0, in_flight=0,
+            rate=job.config.pace.rate,
+        )  # fmt: skip
+
+    async def until_sent(self) -> Stop | None:
+        """Return why the run was stopped, or None, once its sender is done with it."""
         try:
             while True:
-                with contextlib.suppress(LedgerGone):  # it comes back, or the session's patience ends
-                    standing, others = await asyncio.to_thread(view.look, own.drain.holder)
-                    self._on_progress(view.progress)
-                    if others:
-                        alone_since = loop.time()
-                    why = why or (Stop(standing.stopping) if standing.stopping else None)
-                    if self._is_over(standing, others, own):
-                        return why
-                    is_late = loop.time() - alone_since > JOINED_WITHIN_S
-                    if own.task is None and standing.is_queued and is_late and why is None:
-                        budget = self._shared_budget(ledger, account)
-                        own.task = asyncio.create_task(own.drain.run(run, budget))
-                why = await self._heed(ledger, run, own, why)
-                if self._abandoned:
-                    return why
-                await asyncio.sleep(view.pause_s)
+                control = await self._look()
+                if control is not None and control.is_sent:
+                    return Stop(control.stopped) if control.stopped else None
+                if self._job._cancelled:  # noqa: SLF001 (its own module)
+                    return Stop.INTERRUPTED
+                await asyncio.sleep(POLL_S)
         finally:
-            if own.task is not None:
-                await asyncio.gather(own.task, return_exceptions=True)
-            if why is not None:
-                await asyncio.to_thread(ledger.close_queue, run)
+            await self._end_serving()
+            with contextlib.suppress(LedgerError):
+                await asyncio.to_thread(self._count)
+            self._job._show(self.progress)  # noqa: SLF001
 
-    async def _heed(self, ledger: PostgresLedger, run: str, own: _Own, why: Stop | None) -> Stop | None:
-        """Pass on a stop that the user asked for, and take in what became of this process's own part."""
-        if self._stopped is not None and why is None:
-            why = self._stopped
-            await asyncio.to_thread(ledger.stop_run, run, why)
-            own.drain.stop(why)
-        if self._paused != own.paused:
-            own.paused = self._paused
-            await asyncio.to_thread(ledger.pause_run, run, paused=own.paused)
-        if self._abandoned:
-            own.drain.cancel()
-        if own.task is not None and own.task.done():
-            why = why or own.task.result()
-            own.task = None
-        return why
+    async def _look(self) -> RunControl | None:
+        """Pass on stop and pause, see that somebody sends the run; None while the server doesn't answer."""
+        try:
+            control = await asyncio.to_thread(self._ledger.control_of, self._run)
+            await self._pass_on()
+            await self._see_to_a_sender()
+            if monotonic() >= self._count_at:
+                began = monotonic()
+                await asyncio.to_thread(self._count)
+                self._count_at = monotonic() + (monotonic() - began) / COUNTING_SHARE
+        except (LedgerGone, ProcrastinateException, psycopg.Error, OSError):
+            if monotonic() - self._answered_at > SERVER_AWAY_S:
+                raise
+            return None
+        self._answered_at = monotonic()
+        self._job._show(self.progress)  # noqa: SLF001
+        return control
 
-    @staticmethod
-    def _is_over(standing: Standing, others: list[Member], own: _Own) -> bool:
-        if own.task is not None or others or standing.is_under_way:
-            return False
-        return not standing.is_queued or standing.stopping is not None
+    async def _pass_on(self) -> None:
+        job = self._job
+        if self._sender is not None and self._sender.run == self._run:
+            if job._stopped is not None:  # noqa: SLF001
+                self._sender.stop_run(job._stopped)  # noqa: SLF001
+            if job._cancelled:  # noqa: SLF001
+                self._sender.cancel()
+        if job._stopped is not None and not self._asked_to_stop:  # noqa: SLF001
+            await asyncio.to_thread(self._ledger.stop_run, self._run, job._stopped.value)  # noqa: SLF001
+            self._asked_to_stop = True
+        if job._paused != self._asked_to_pause:  # noqa: SLF001
+            await asyncio.to_thread(self._ledger.pause_run, self._run, paused=job._paused)  # noqa: SLF001
+            self._asked_to_pause = job._paused  # noqa: SLF001
 
-
-class _View:
-    """Where a run stands, asked of the database no more often than it can bear."""
-
-    def __init__(self, ledger: PostgresLedger, run: str, total: int, rate: float) -> None:
-        self._ledger, self._run, self._total, self._rate = ledger, run, total, rate
-        self.progress = Progress(
-            total=total, done=0, calls=0, synced=0, failed=0, uncertain=0, points=0, in_flight=0, rate=rate
+    async def _see_to_a_sender(self) -> None:
+        if self._serving is not None and self._serving.done():  # the server went away meanwhile
+            self._serving = None
+        is_live, exists = await asyncio.to_thread(
+            self._ledger.has_live_job, lock_of(self._account), queueing_lock_of(self._run)
         )
-        self.pause_s = LOOK_S
+        if not exists:
+            await enqueue(self._app, self._account, self._run)
+        if is_live:
+            self._alone_since = monotonic()
+        is_alone = monotonic() - self._alone_since > TAKEN_WITHIN_S
+        if self._serving is None and (is_alone or self._job._stopped is not None):  # noqa: SLF001
+            self._serving = asyncio.create_task(self._serve())
 
-    def look(self, me: int | None) -> tuple[Standing, list[Member]]:
-        """Return how the run stands and who else drains it; blocks."""
-        from time import monotonic
+    async def _serve(self) -> None:
+        """Execute the account's jobs until the run is sent."""
+        url = self._job.config.ledger.url
+        assert url is not None
+        ledger = await asyncio.to_thread(open_postgres, url, clock=self._job._clock)  # noqa: SLF001
+        sender = self._sender = RunSender(self._job.config, ledger, clock=self._job._clock)  # noqa: SLF001
+        try:
+            async with open_app(ledger) as app:
 
-        began = monotonic()
-        standing = self._ledger.standing(self._run)
-        others = [
-            member for member in self._ledger.members() if member.run == self._run and member.holder != me
-        ]
-        self.progress = self._counted()
-        self.pause_s = max(LOOK_S, (monotonic() - began) / COSTS_MOST)
-        return standing, others
+                async def send(run: str, account: int) -> None:
+                    await sender.send(run, account)
 
-    def _counted(self) -> Progress:
+                await serve(app, [self._account], send, f"run on {platform.node()}")
+        finally:
+            await asyncio.to_thread(ledger.close)
+
+    async def _end_serving(self) -> None:
+        if self._serving is None:
+            return
+        if self._sender is not None:
+            self._sender.leave()
+            if self._job._cancelled:  # noqa: SLF001
+                self._sender.cancel()
+        self._serving.cancel()
+        with contextlib.suppress(
+            asyncio.CancelledError, RunUnfinished, ProcrastinateException, psycopg.Error, LedgerError, OSError
+        ):
+            await self._serving
+
+    def _count(self) -> None:
         counts = self._ledger.counts(self._run)
 
-        def of(*states: State) -> int:
+        def orders(*states: State) -> int:
             return sum(counts[state].orders for state in states if state in counts)
 
-        failed, sending = of(State.REFUSED, State.SETTLED_FAILED), of(State.SENDING)
-        return Progress(
+        uncertain, sending = orders(State.UNCERTAIN), orders(State.SENDING)
+        points = sum(count.points for count in counts.values())
+        price = self._job.config.spend.price
+        self.progress = Progress(
             total=self._total,
-            done=of(*State) - of(State.PLANNED) - sending,
-            calls=sum(count.here for count in counts.values()),
-            synced=of(State.SYNCED),
-            failed=failed,
-            uncertain=of(State.UNCERTAIN),
-            points=sum(count.points for count in counts.values()),
+            done=orders(*State) - orders(State.PLANNED) - sending,
+            calls=sum(count.by_this_run for count in counts.values()),
+            synced=orders(State.SYNCED),
+            failed=orders(State.REFUSED, State.SETTLED_FAILED),
+            uncertain=uncertain,
+            points=points,
             in_flight=sending,
-            rate=self._rate,
+            rate=self._job.config.pace.rate,
+            committed=points + (uncertain + sending) * price,
+            paused=self._job._paused,  # noqa: SLF001
         )
+
+
+__all__ = ["ClusterJob", "DetachedRun"]

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import importlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -20,9 +20,9 @@ from batchsync.job.result_step import ResultWriter, with_warning
 from batchsync.job.types import CheckedFile, RunOptions, RunResult
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.ledger.lock_wait import wait_for_lock
-from batchsync.messages import Message, Translation
+from batchsync.messages import Message
 from batchsync.messages import job as messages
-from batchsync.model import Cause, Order, PlanVerdict, Progress, Stop
+from batchsync.model import Cause, Plan, PlanVerdict, Progress, Stop
 from batchsync.planning.plan import Known
 from batchsync.sending.breaker import Breaker
 from batchsync.sending.budget import Budget
@@ -54,7 +54,6 @@ class Job:
         self._clock = clock
         self._on_planned, self._on_started, self._on_progress = on_planned, on_started, on_progress
         self._on_said = on_said
-        self._said: set[Translation] = set()
         self._budget: Budget | None = None
         self._pool: Pool | None = None
         self._stopped: Stop | None = None
@@ -174,25 +173,20 @@ class Job:
         token = self.config.token
         if sends and token is None:
             raise SettingsError(messages.NO_TOKEN)
-        run = self._begin(ledger, account, checked)
+        run = await self._begin(ledger, account, checked)
         ids = await self._enroll(ledger, run, checked, options)
         if token is not None and sends and self._stopped is None:
-            orders = islice(orders_to_send(checked.plan, ids), sends)
+            canary = options.canary if options.canary < sends else 0
             self._stopped = await self._drain(
-                ledger,
-                account,
-                run,
-                orders,
-                total=sends,
-                token=token,
-                canary=options.canary if options.canary < sends else 0,
-                processes=options.processes,
+                ledger, account, run, checked.plan, ids, total=sends, token=token, canary=canary
             )
         return run
 
-    def _begin(self, ledger: Ledger, account: int, checked: CheckedFile) -> str:
+    async def _begin(self, ledger: Ledger, account: int, checked: CheckedFile) -> str:
         file = checked.path.absolute()
-        run = ledger.new_run(account, str(file), checked.found.sha256, file.stem, checked.lang)
+        run = await _in_thread(
+            ledger.new_run, account, str(file), checked.found.sha256, file.stem, checked.lang
+        )
         self._run = run
         self._on_started(run)
         return run
@@ -208,18 +202,16 @@ class Job:
         ledger: Ledger,
         account: int,
         run: str,
-        orders: Iterator[tuple[int, Order]],
+        plan: Plan,
+        ids: Sequence[int],
         *,
         total: int,
         token: SecretStr,
         canary: int,
-        processes: int,
     ) -> Stop | None:
         from batchsync.job.pool_setup import opened_pool
 
         config, clock, concurrency = self.config, self._clock, self.config.pace.concurrency
-        if processes > 1:
-            self._say_once(Message(messages.ONE_WRITER, {"processes": processes}))
         pool = opened_pool(
             config,
             run=run,
@@ -232,13 +224,8 @@ class Job:
             stale_after_s=STALE_CLAIM_S,
         )
         async with pool as opened, self._watching(opened):
+            orders = islice(orders_to_send(plan, ids), total)
             return await opened.send_all(orders, total=total, concurrency=concurrency)
-
-    def _say_once(self, said: Message) -> None:
-        """Say what holds for all files of this command at the first."""
-        if said.text not in self._said:
-            self._said.add(said.text)
-            self._on_said(said)
 
     def _shared_budget(self, ledger: Ledger, account: int) -> Budget:
         """Return the one budget of all files of this command."""

@@ -38,8 +38,6 @@ class RunOptions:
     canary: int = 0
     """If most of the first so many orders fail alike, the run stops; 0 never stops it so."""
     corrections: tuple[Correction, ...] = ()
-    processes: int = 1
-    """How many processes of this machine are to send, where the ledger lets several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

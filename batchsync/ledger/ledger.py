@@ -45,6 +45,8 @@ from batchsync.model import (
 if TYPE_CHECKING:
     from array import array
 
+    from batchsync.ledger.group_commit import GroupCommit
+
 
 class Store(Protocol):
     """Where the books are, and who may write them."""
@@ -91,24 +93,13 @@ class Store(Protocol):
         ...
 
 
-class Commits(Protocol):
-    """How claims and outcomes become durable while the ledger is locked."""
-
-    failed: BaseException | None
-
-    async def claim(self, order: int, run: int) -> int: ...
-    def record_outcome(self, attempt: int, verdict: CallVerdict, heard: Response | NoResponse) -> None: ...
-    async def flush(self) -> None: ...
-    def drain(self) -> None: ...
-
-
 class Ledger(ABC):
     """The memory of every order ever sent."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._clock = clock
         self._store = store
-        self._commits: Commits | None = None
+        self._commits: GroupCommit | None = None
         self._runs: dict[str, int] = {}
 
     @property
@@ -480,7 +471,7 @@ class Ledger(ABC):
     def _settle_down(self) -> None:
         """See that no batch is under way on the connection."""
         if self._commits is not None:
-            self._commits.drain()
+            self._commits.flush_blocking()
 
     @contextmanager
     def _reading(self) -> Iterator[Database]:

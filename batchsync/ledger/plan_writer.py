@@ -121,6 +121,7 @@ class PlanWriter:
         self._db.execute(self._sql["make_wanted"])
         ids = array("q")
         with transaction(self._db):
+            self._db.execute(self._sql["lock_plans"], (self._account,))
             self._write_sheets()
             owners = MerchantIds(self._db, add=True)
             for start in range(0, len(self._plan), CHUNK):

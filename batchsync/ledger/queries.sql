@@ -126,6 +126,10 @@ SELECT name FROM accounts WHERE id = ?1;
 -- name: highest_price
 SELECT highest_price FROM accounts WHERE id = ?1;
 
+-- name: lock_plans
+-- Who writes holds the lock of the file.
+SELECT ?1;
+
 -- name: run_exists
 SELECT 1 FROM runs WHERE run = ?1;
 

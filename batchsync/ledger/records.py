@@ -28,6 +28,7 @@ def free_run_name(database: Database, started: datetime, stem: str) -> str:
     clean = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in stem)[
         :STEM_KEPT
     ].strip("-.")
+    database.execute(database.sql["lock_plans"], (0,))
     base = f"{started:%Y%m%d-%H%M}-{clean or 'file'}"
     name, nth = base, 1
     while next(iter(database.execute(database.sql["run_exists"], (name,))), None) is not None:

@@ -13,7 +13,7 @@ from batchsync.clock import SYSTEM_CLOCK, Clock
 from batchsync.errors import IllegalMove, LedgerError
 from batchsync.ledger import maintenance
 from batchsync.ledger.database import Connect, Database, connect
-from batchsync.ledger.group_commit import SqliteGroupCommit
+from batchsync.ledger.group_commit import GroupCommit
 from batchsync.ledger.ledger import Ledger
 from batchsync.ledger.sqlite_file import FileStore
 
@@ -47,7 +47,7 @@ class SqliteLedger(Ledger):
         name, store = self._account_name(account), self._file
         with store.exclusive(f"{run} ({name})" if name != "default" else run, wait_s=0.0):
             store.check_space()
-            committer = self._commits = SqliteGroupCommit(
+            committer = self._commits = GroupCommit(
                 batches=store.batches,
                 keep=store.journal.append,
                 refuse=self._refusal,

@@ -394,14 +394,14 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
         ),
         "--url": Translation(en="the API's address", zh="接口地址"),
         "--rate": Translation(en="most calls in any one second", zh="任意一秒内最多的调用次数"),
+        "WORKER_CONFIG": Translation(
+            en="a settings file; once more for each further account of the same ledger",
+            zh="配置文件；同一账本的多个账户可多次给出",
+        ),
         "--concurrency": Translation(en="most calls under way at once", zh="同时进行的最多调用数"),
         "--keep-alive": Translation(
             en="reuse connections: faster, but a server that drops idle ones makes rows uncertain",
             zh="复用连接：更快，但服务器若断开空闲连接，会有行变成“结果未知”",
-        ),
-        "--processes": Translation(
-            en="several sending processes on this machine, at one rate; needs a postgresql:// ledger",
-            zh="本机用多个进程发送，合用一个速率上限；需要 postgresql:// 账本",
         ),
         "--max-points": Translation(
             en="never spend more; calls under way and uncertain ones count as spent",

@@ -38,10 +38,3 @@ RESULT_LOST = Translation(
     " `batchsync report {run} --output PLACE`.",
     zh="运行已结束，结果已安全记入账本，但结果文件未能写入：{error} 可用 batchsync report {run} --output 位置 重新生成。",
 )
-ONE_WRITER = Translation(
-    en="--processes {processes}: this process sends alone. A ledger in a file has one writer, so one process sends"
-    " over it, thousands of calls a second if --rate lets it. With a PostgreSQL ledger (--ledger postgresql://...)"
-    " {processes} processes send.",
-    zh="--processes {processes}：本次由这一个进程单独发送。文件账本只能有一个写入者，因此由一个进程发送"
-    "（只要 --rate 允许，每秒可达数千次调用）。使用 PostgreSQL 账本（--ledger postgresql://...）时，{processes} 个进程会一起发送。",
-)

@@ -428,7 +428,6 @@ SENDERS = Translation(en="Processes that send over this ledger", zh="正在使�
 SENDER = Translation(en="process", zh="进程")
 SENDER_SINCE = Translation(en="since", zh="开始于")
 SENDS_NOW = Translation(en="run", zh="任务")
-SENDS_NOTHING = Translation(en="idle", zh="空闲")
 NO_RUNS = Translation(en="No runs yet.", zh="还没有任务。")
 STARTED = Translation(en="started", zh="开始时间")
 FILE = Translation(en="file", zh="文件")

@@ -106,9 +106,9 @@ def town(folder: Path, ledger: str, *given: str, rate: float, concurrency: int =
             made.close()
 
 
-def sheet(path: Path, rows: int) -> Path:
+def sheet(path: Path, rows: int, *, first: int = 1) -> Path:
     """Write a sheet of so many orders."""
-    lines = ["order_sn,mall_id", *(f"261101-{line:015d},{OWNER}" for line in range(1, rows + 1))]
+    lines = ["order_sn,mall_id", *(f"261101-{line:015d},{OWNER}" for line in range(first, rows + first))]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 

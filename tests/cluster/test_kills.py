@@ -16,7 +16,7 @@ def test_killed_five_times_and_nothing_is_broken(tmp_path: Path, cradle: Cradle,
     figures = campaign(tmp_path, Campaign(rows=150, kills=5, seed=3, postgres=postgres), cradle)
     assert ([], [], 5) == (figures.broken, figures.accidents, figures.kills)
     assert figures.told_points == figures.settled_points > 80
-    assert figures.most_uncertain_by_one_kill <= CONCURRENCY
+    assert figures.uncertain_by_kill <= CONCURRENCY * figures.kills
 
 
 def test_a_planted_bug_is_caught(tmp_path: Path, cradle: Cradle, postgres: str) -> None:

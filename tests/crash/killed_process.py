@@ -103,15 +103,15 @@ def _around(original: Callable[..., Any], step: str, fate: Fate) -> Callable[...
 def _hurry() -> None:
     """Wait for no worker, and give the dead up soon: a campaign has hundreds of them."""
     from batchsync.cluster import job as cluster
-    from batchsync.ledger.postgres import PostgresLedger
+    from batchsync.cluster import jobs
 
-    cluster.JOINED_WITHIN_S = 0.0
-    defaults = PostgresLedger.__init__.__kwdefaults__
-    assert defaults is not None
-    defaults["stale_s"] = STALE_S
+    cluster.TAKEN_WITHIN_S = 0.0
+    jobs.STALLED_AFTER_S = STALE_S
+    jobs.RESCUE_EVERY_S = STALE_S
+    jobs.HEARTBEAT_S = STALE_S / 3
 
 
-STALE_S = 0.5
+STALE_S = 1.5
 
 
 def live(told: Mapping[str, Any], arguments: list[str]) -> int:

@@ -32,7 +32,7 @@ import apsw
 from batchsync.errors import LedgerFull
 from batchsync.ledger import SqliteLedger, database, journal, statements
 from batchsync.ledger.database import DiskRefused, is_disk_error
-from batchsync.ledger.group_commit import SqliteGroupCommit
+from batchsync.ledger.group_commit import GroupCommit
 from batchsync.ledger.sqlite_file import FileStore
 from batchsync.messages.render import Lang
 from batchsync.model import CallVerdict, Plan, Reason, Response, SheetFound, State
@@ -575,7 +575,7 @@ def planted(bug: str | None) -> Iterator[None]:
         with patch.object(database, "SYNCHRONOUS", "NORMAL"):
             yield
     elif bug == "told_before_durable":
-        with patch.object(SqliteGroupCommit, "_turn", _turn_without_waiting):
+        with patch.object(GroupCommit, "_turn", _turn_without_waiting):
             yield
     elif bug == "sending_back_to_planned":
         sql = dict(statements.queries())
@@ -604,21 +604,22 @@ def _empty_then_replay(self: FileStore) -> None:
         self.batches.commit()
 
 
-def _turn_without_waiting(self: SqliteGroupCommit) -> None:
+def _turn_without_waiting(self: GroupCommit) -> None:
     """Answer the claims of a batch, then commit: the request leaves before its mark is safe."""
-    if self._under_way is None and not (self._claimed or self._settled or self._flushed):
+    if self._under_way is None and not self._is_waiting:
         return
     if self._under_way is None:
         self._woken = False
-        batch = self._under_way = self._take()
-        for item, answer in zip(batch.waiting.claimed, batch.answers, strict=False):
-            self._tell(item.future, answer)
+        batch = self._under_way = self._gather()
+        self._applied = None if self._is_broken else self._apply(batch)  # type: ignore[attr-defined]
+        for item, attempt in zip(batch.claims, self._applied.attempts if self._applied else (), strict=False):  # type: ignore[attr-defined]
+            self._resolve(item.future, attempt)
         asyncio.get_running_loop().call_soon(lambda: asyncio.get_running_loop().call_soon(self._turn))
         return
     batch, self._under_way = self._under_way, None
-    error = self._commit() if batch.is_open else None
-    if error is not None:
-        self.failed, self._is_broken = error, True
-    for future in batch.waiting.flushed:
-        self._tell(future, 0)
+    written = self._commit(self._applied) if self._applied else None  # type: ignore[attr-defined]
+    if written is not None and written.error is not None:
+        self.failed, self._is_broken = written.error, True
+    for future in batch.flushes:
+        self._resolve(future, 0)
     self._turn()

@@ -98,10 +98,8 @@ def test_nothing_is_copied_over_something(tmp_path: Path, postgres: str) -> None
 async def test_copy_waits_for_no_run(tmp_path: Path, postgres: str) -> None:
     """While anybody sends, a copy would be old before it is made."""
     with open_ledger(tmp_path / "a.db") as target, PostgresLedger(postgres) as server:
-        with server.joined("t", kind="run") as session:
-            await session.ask(lambda _: None)
-            with pytest.raises(LedgerBusy):
-                server.copy_to(target)
+        with server.lock(1, "t"), pytest.raises(LedgerBusy):
+            server.copy_to(target)
         server.copy_to(target)
 
 

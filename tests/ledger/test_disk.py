@@ -121,7 +121,7 @@ async def test_low_space_during_a_run_stops_claims_and_keeps_outcomes(
         run, orders = start(ledger, plan("A1", "A2"))
         attempt = await ledger.claim(orders[0], run)
         monkeypatch.setattr(sqlite_file, "SPACE_NEEDED", 2**60)
-        monkeypatch.setattr("batchsync.ledger.group_commit.LOOK_AT_DISK_S", -1.0)
+        monkeypatch.setattr("batchsync.ledger.group_commit.CHECK_DISK_EVERY_S", -1.0)
         with pytest.raises(LedgerFull):
             await ledger.claim(orders[1], run)
         ledger.record_outcome(attempt, SYNCED, ANSWER)

@@ -300,7 +300,7 @@ class Walk(RuleBasedStateMachine):
         moved = self.ledger.resolve(1, decision, orders=[self.ids[place]])
         assert [target] * legal == [resolved.state for resolved in moved]
 
-    @rule(place=PLACES, decision=st.sampled_from(list(Decision)))
+    @rule(place=PLACES, decision=st.sampled_from([*DECIDED, Decision.SEND_AGAIN]))
     def decide_on_sheet(self, place: int, decision: Decision) -> None:
         was = self.states[place]
         if decision is Decision.SEND_AGAIN:

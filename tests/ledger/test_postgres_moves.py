@@ -18,7 +18,7 @@ from tests.ledger.test_moves import STOOD, UNTIL_FOUND, Walk, move_of, walk
 
 pytestmark = pytest.mark.postgres
 ALL_MOVES = list(itertools.product(State, Cause, State))
-FORGET = "TRUNCATE accounts, owners, runs, orders, attempts, answers, holders RESTART IDENTITY CASCADE"
+FORGET = "TRUNCATE accounts, owners, runs, orders, attempts, answers, senders RESTART IDENTITY CASCADE"
 
 
 def test_database_refuses_what_the_table_refuses(postgres: str) -> None:
@@ -109,7 +109,7 @@ def test_walk_over_the_moves(postgres: str) -> None:
 BUGS = {
     "settles any attempt": ("settle_all", "AND o.state = 2", ""),
     "lets any run send again": ("claim_all", "o.again = a.run", "o.again IS NOT NULL"),
-    "forgets the dead": ("orphans", "o.state = 2", "o.state = 99"),
+    "forgets the dead": ("give_up_orders", "state = 2", "state = 99"),
 }
 
 

@@ -1,7 +1,5 @@
-"""The ledger in PostgreSQL, for several machines; only with the extra `cluster`."""
+"""The PostgreSQL dialect of the ledger; needs the extra `cluster`."""
 
-from batchsync.ledger.postgres.ledger import PostgresLedger
-from batchsync.ledger.postgres.queue import Lent, Member, Standing
-from batchsync.ledger.postgres.session import STALE_CLAIM_S, Session
+from batchsync.ledger.postgres.ledger import STALE_CLAIM_S, PostgresLedger, RunControl, Sender
 
-__all__ = ["STALE_CLAIM_S", "Lent", "Member", "PostgresLedger", "Session", "Standing"]
+__all__ = ["STALE_CLAIM_S", "PostgresLedger", "RunControl", "Sender"]

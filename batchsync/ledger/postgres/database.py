@@ -18,6 +18,8 @@ SESSION = {
     "search_path": f"{ROOM},public",
     "synchronous_commit": "on",
     "client_min_messages": "warning",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "20s",
     "jit": "off",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",

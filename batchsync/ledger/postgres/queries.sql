@@ -23,9 +23,6 @@ WITH gone AS (DELETE FROM form) INSERT INTO form (version) VALUES ($1);
 -- name: may_write
 SELECT current_setting('synchronous_commit'), current_setting('fsync'), current_setting('full_page_writes');
 
--- name: keep_session
-SELECT set_config('idle_session_timeout', $1, false);
-
 -- name: set_zone
 SELECT set_config('TimeZone', $1, false);
 
@@ -38,73 +35,62 @@ BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 -- name: one_at_a_time
 SELECT pg_advisory_xact_lock(1112756601, 0);
 
--- name: lock_timeout
-SELECT set_config('lock_timeout', $1, false);
+-- The sender of an account -------------------------------------------------------------------------------
 
--- name: keep_others_out
-SELECT pg_advisory_lock(1112756601, 1);
+-- name: lock_plans
+SELECT pg_advisory_xact_lock(1112756603, $1::int);
 
--- name: let_others_in
-SELECT pg_advisory_unlock(1112756601, 1);
+-- name: lock_account
+SELECT pg_try_advisory_lock(1112756602, $1::int);
 
--- The session of a process that sends ------------------------------------------------------------------------
-
--- name: add_holder
-INSERT INTO holders (who, host, pid, kind, since, seen_at) VALUES ($1, $2, $3, $4, now_us(), now_us()) RETURNING id;
-
--- name: hold
-SELECT pg_advisory_lock(1112756602, $1::int);
-
--- name: let_go
-UPDATE holders SET ended_at = now_us(), run = NULL WHERE id = $1;
-
--- name: release
+-- name: unlock_account
 SELECT pg_advisory_unlock(1112756602, $1::int);
 
--- name: seen
-UPDATE holders SET seen_at = now_us(), run = $2 WHERE id = $1;
+-- name: limit_session
+-- The server ends a session whose process stands still or whose network is gone, and so frees its lock.
+SELECT
+    set_config('idle_session_timeout', $1, false), set_config('idle_in_transaction_session_timeout', $1, false),
+    set_config('tcp_user_timeout', $1, false), set_config('lock_timeout', '0', false);
 
--- name: adopt
-UPDATE orders SET holder = $2 WHERE state = 2 AND holder = $1;
+-- name: heartbeat
+SELECT 1;
 
--- name: dead_holders
-SELECT h.id FROM holders AS h
-WHERE h.ended_at IS NULL AND h.id <> $1 AND pg_try_advisory_xact_lock(1112756602, h.id::int);
-
--- name: bury
-UPDATE holders SET ended_at = now_us(), run = NULL WHERE id = ANY($1::bigint[])
-AND NOT EXISTS (SELECT 1 FROM orders AS o WHERE o.state = 2 AND o.holder = holders.id);
-
--- name: orphans
-SELECT o.id FROM orders AS o JOIN attempts AS a ON a.id = o.id * 65536 + o.attempts
-WHERE o.state = 2 AND (
-    o.holder = ANY($1::bigint[]) AND a.claimed_at < now_us() - $2::bigint
-    OR o.holder IN (SELECT h.id FROM holders AS h WHERE h.ended_at IS NOT NULL)
-    OR o.holder IS NULL
+-- name: enter_sender
+-- Returns microseconds to wait, so that the last second of the sender before counts against the rate.
+WITH before AS (SELECT is_active, sent_at FROM senders WHERE account = $1),
+entered AS (
+    INSERT INTO senders AS s (account, run, host, pid, since, is_active, sent_at) VALUES ($1, $2, $3, $4, now_us(), true, 0)
+    ON CONFLICT (account) DO UPDATE
+    SET run = EXCLUDED.run, host = EXCLUDED.host, pid = EXCLUDED.pid, since = EXCLUDED.since, is_active = true
 )
-ORDER BY o.id FOR NO KEY UPDATE OF o SKIP LOCKED;
+SELECT CASE WHEN is_active THEN 1050000 ELSE greatest(0, sent_at + 1050000 - now_us()) END FROM before;
+
+-- name: leave_sender
+UPDATE senders SET is_active = false, sent_at = now_us() WHERE account = $1;
+
+-- name: sender_of
+SELECT run, host, pid, since FROM senders WHERE account = $1;
+
+-- name: senders
+SELECT s.account, s.run, s.host, s.pid, s.since FROM senders AS s WHERE EXISTS (
+    SELECT 1 FROM pg_locks AS l
+    WHERE l.locktype = 'advisory' AND l.classid = 1112756602 AND l.objid = s.account AND l.objsubid = 2 AND l.granted
+    AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+)
+ORDER BY s.since;
+
+-- name: dead_attempts
+SELECT id * 65536 + attempts FROM orders WHERE account = $1 AND state = 2;
 
 -- name: give_up_outcomes
 INSERT INTO outcomes (attempt, state, points, answer, elapsed, at)
-SELECT id * 65536 + attempts, 6, NULL, $1, NULL, now_us() FROM orders WHERE id = ANY($2::bigint[]);
+SELECT id * 65536 + attempts, 6, NULL, $2, NULL, now_us() FROM orders WHERE account = $1 AND state = 2;
 
 -- name: give_up_orders
 UPDATE orders SET
     state = 6, cause = 4, points = NULL, settled_at = now_us(), run = coalesce(again, run), again = NULL, stood = NULL
-WHERE id = ANY($1::bigint[]);
+WHERE account = $1 AND state = 2;
 
--- name: alive
-SELECT h.id, h.who, h.host, h.pid, h.kind, h.since, h.seen_at, r.run
-FROM holders AS h LEFT JOIN runs AS r ON r.id = h.run
-WHERE h.ended_at IS NULL AND EXISTS (
-    SELECT 1 FROM pg_locks AS l
-    WHERE l.locktype = 'advisory' AND l.classid = 1112756602 AND l.objid = h.id AND l.objsubid = 2 AND l.granted
-    AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
-)
-ORDER BY h.id;
-
--- name: renew_share
-SELECT granted, fair, rate FROM renew_share($1, $2, $3, $4::int, $5, $6::bigint, $7::bigint);
 
 -- The batch: claims and outcomes -----------------------------------------------------------------------------
 
@@ -124,21 +110,13 @@ claimed AS (
         stood = nullif(o.state, 1),
         run = CASE WHEN o.state = 1 THEN f.run ELSE o.run END,
         state = 2,
-        attempts = o.attempts + 1,
-        holder = $3
+        attempts = o.attempts + 1
     FROM free AS f WHERE o.id = f.id RETURNING o.id, f.run, o.attempts
 ),
 written AS (
     INSERT INTO attempts (id, run, claimed_at) SELECT id * 65536 + attempts, run, now_us() FROM claimed
-),
-taken AS (
-    -- The sum keeps the server from looking through the whole run for each order.
-    DELETE FROM queue AS q USING claimed AS c WHERE q.order_id = c.id AND q.run + 0 = c.run
 )
 SELECT id * 65536 + attempts FROM claimed;
-
--- name: claimed_before
-SELECT o.id * 65536 + o.attempts FROM orders AS o WHERE o.id = ANY($1::bigint[]) AND o.state = 2 AND o.holder = $2;
 
 -- name: settle_all
 -- What was sent again and cost nothing (it never left, or was refused) leaves the order as an earlier call had left it.
@@ -213,49 +191,39 @@ FROM (
 ) AS p
 WHERE k.id = p.account AND k.highest_price < p.most;
 
--- What a run still has to send -------------------------------------------------------------------------------
+-- The sending of a run ---------------------------------------------------------------------------------------
 
--- name: queue_up
-INSERT INTO queue (run, seq, order_id)
-SELECT e.run, e.seq, e.order_id FROM entries AS e
-WHERE e.run = $1 AND e.verdict = 1 ORDER BY e.seq LIMIT $2
-ON CONFLICT DO NOTHING;
+-- name: queue_run
+UPDATE runs SET options = $2, sent_at = NULL WHERE id = $1;
 
--- name: lend
-WITH due AS (
-    SELECT q.seq FROM queue AS q WHERE q.run = $1 AND q.lent_until < now_us()
-    ORDER BY q.seq LIMIT $2 FOR UPDATE SKIP LOCKED
-),
-lent AS (
-    UPDATE queue AS q SET lent_until = now_us() + $3::bigint FROM due
-    WHERE q.run = $1 AND q.seq = due.seq RETURNING q.seq, q.order_id
-)
-SELECT l.seq, o.id, CASE WHEN o.again = $1 AND o.state IN (3, 5, 6) THEN 1 ELSE o.state END, p.owner, o.number
-FROM lent AS l JOIN orders AS o ON o.id = l.order_id JOIN owners AS p ON p.id = o.owner ORDER BY l.seq;
+-- name: run_options
+SELECT options FROM runs WHERE id = $1;
 
--- name: cross_off
-DELETE FROM queue WHERE run = $1 AND seq = ANY($2::int[]);
+-- name: run_control
+SELECT stopping, paused, sent_at IS NOT NULL, stopped FROM runs WHERE id = $1;
 
--- name: open_run
-UPDATE runs SET detached = $2, alone = $3 WHERE id = $1;
+-- name: end_sending
+UPDATE runs SET sent_at = now_us(), stopped = $2 WHERE id = $1;
 
--- name: is_detached
-SELECT detached FROM runs WHERE id = $1;
+-- name: orders_to_send
+SELECT e.seq, o.id, p.owner, o.number
+FROM entries AS e JOIN orders AS o ON o.id = e.order_id JOIN owners AS p ON p.id = o.owner
+WHERE e.run = $1 AND e.seq > $2 AND e.seq <= $3 AND e.verdict = 1
+    AND (o.state = 1 OR o.again = $1 AND o.state IN (3, 5, 6))
+ORDER BY e.seq LIMIT $4;
 
--- name: is_queued
-SELECT EXISTS (SELECT 1 FROM queue WHERE run = $1);
-
--- name: clear_queue
-DELETE FROM queue WHERE run = $1;
-
--- name: unfinished
-SELECT DISTINCT r.run FROM queue AS q JOIN runs AS r ON r.id = q.run WHERE r.account = $1 AND r.stopping IS NULL AND NOT r.alone;
-
--- name: standing
+-- name: has_live_job
+-- Whether a worker that lives executes a job of the account now, and whether the run has a job at all.
 SELECT
-    EXISTS (SELECT 1 FROM queue WHERE run = $1),
-    EXISTS (SELECT 1 FROM orders WHERE state = 2 AND coalesce(again, run) = $1),
-    (SELECT stopping FROM runs WHERE id = $1);
+    EXISTS (
+        SELECT 1 FROM procrastinate_jobs AS j JOIN procrastinate_workers AS w ON w.id = j.worker_id
+        WHERE j.lock = $1 AND j.status = 'doing' AND w.last_heartbeat > now() - interval '10 seconds'
+    ),
+    EXISTS (SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = $2 AND status IN ('todo', 'doing'));
+
+-- name: live_workers
+SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '10 seconds';
+
 
 -- name: counts
 -- What this run may still send again counts as planned; its points are those of an earlier call.
@@ -271,9 +239,6 @@ UPDATE runs SET stopping = coalesce(stopping, $2) WHERE id = $1;
 
 -- name: pause_run
 UPDATE runs SET paused = $2 WHERE id = $1;
-
--- name: told_of
-SELECT stopping, paused FROM runs WHERE id = $1;
 
 -- Accounts and runs ------------------------------------------------------------------------------------------
 
@@ -332,7 +297,7 @@ UPDATE orders SET again = NULL
 WHERE again = $1 AND id IN (SELECT order_id FROM entries WHERE run = $1 AND verdict = 1);
 
 -- name: drop_entries
-WITH waiting AS (DELETE FROM queue WHERE run = $1) DELETE FROM entries WHERE run = $1;
+DELETE FROM entries WHERE run = $1;
 
 -- name: drop_sheets
 DELETE FROM sheets WHERE run = $1;

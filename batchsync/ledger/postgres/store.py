@@ -1,4 +1,4 @@
-"""The books in PostgreSQL: connections lent from a pool, the schema brought up to date, errors said as sentences."""
+"""Connections to a PostgreSQL ledger: its schema created, a pool for questions, errors as messages for the user."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -15,14 +15,14 @@ from batchsync.ledger.batches import AttemptOutcome
 from batchsync.ledger.database import transaction
 from batchsync.ledger.postgres.database import PostgresDatabase, connect, settings_of
 from batchsync.ledger.postgres.statements import SCHEMA_VERSION, schema
-from batchsync.ledger.postgres.zone import set_session_timezone
+from batchsync.ledger.postgres.timezone import set_session_timezone
+from batchsync.ledger.spool import OutcomeSpool
 from batchsync.messages import ledger as messages
 
-LENT_MOST = 8
-PATIENCE_S = 15.0
-"""Seconds that a question to the books waits for the server."""
-WRITES_WAIT_S = 120.0
-"""Seconds that bookkeeping waits for another's: a plan of a million rows takes a while."""
+POOL_MAX_SIZE = 4
+POOL_IDLE_S = 10.0
+CONNECT_WITHIN_S = 15.0
+"""Seconds that a question waits for the server."""
 MUST_BE_ON = ("synchronous_commit", "fsync", "full_page_writes")
 DISK = (errors.DiskFull, errors.IoError)
 GONE = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
@@ -37,6 +37,7 @@ class PostgresStore:
         self._clock = clock
         self._wait_s = wait_s
         self._has_tables = False
+        self.spool = OutcomeSpool(self.place)
         self._pool: ConnectionPool[Connection[Any]] | None = None
 
     @property
@@ -112,10 +113,11 @@ class PostgresStore:
                 self.address,
                 kwargs={**settings_of("batchsync"), "autocommit": True, "cursor_factory": RawCursor},
                 min_size=0,
-                max_size=LENT_MOST,
+                max_size=POOL_MAX_SIZE,
+                max_idle=POOL_IDLE_S,
                 configure=_configure,
                 check=ConnectionPool.check_connection,
-                timeout=PATIENCE_S,
+                timeout=CONNECT_WITHIN_S,
                 open=True,
             )
         with self.translated(), self._pool.connection() as connection:
@@ -126,36 +128,26 @@ class PostgresStore:
         return self.reading()
 
     @contextmanager
-    def exclusive(self, who: str, wait_s: float | None = None) -> Iterator[PostgresDatabase]:
-        """Lend a connection for bookkeeping, to one in the whole house at a time. Claims don't wait for it."""
+    def exclusive(self, who: str, wait_s: float | None = None) -> Iterator[PostgresDatabase]:  # noqa: ARG002 (as over SQLite)
+        """Lend a connection to write with; each write is a transaction, and only plans wait for one another."""
         if self._read_only:
             raise LedgerError(messages.UNWRITABLE, ledger=self.place, error=f"{who}: opened for reading only")
         with self.reading() as database:
-            sql = database.sql
-            patience_ms = round(max(WRITES_WAIT_S, self._wait_s, wait_s or 0) * 1000)
-            database.execute(sql["lock_timeout"], (str(patience_ms),))
-            try:
-                database.execute(sql["keep_others_out"])
-            except errors.LockNotAvailable:
-                raise LedgerBusy(messages.BUSY_UNKNOWN, ledger=self.place) from None
-            try:
-                yield database
-            finally:
-                if not database.is_closed:
-                    database.execute(sql["let_others_in"])
+            yield database
 
     def waiting_outcomes(self) -> Mapping[int, AttemptOutcome]:
-        """Return outcomes that the database doesn't have yet: a session keeps its own until it has them."""
-        return {}
+        """Return outcomes of this machine that the database doesn't have yet, by attempt."""
+        return {outcome.attempt: outcome for _, kept in self.spool.journals() for outcome in kept}
 
     def set_lock_owner(self, who: str) -> None:
-        """Nobody is locked out, so nobody needs to be named."""
+        """The table `senders` names who holds an account's lock."""
 
     def close(self) -> None:
         """Give all connections back."""
         if self._pool is not None:
             self._pool.close()
             self._pool = None
+        self.spool.close()
 
     # --- Errors ---------------------------------------------------------------------------------------------
 
@@ -164,6 +156,8 @@ class PostgresStore:
         """Say what PostgreSQL has to say as a sentence for the user."""
         try:
             yield
+        except errors.LockNotAvailable as error:
+            raise LedgerBusy(messages.BUSY_UNKNOWN, ledger=self.place) from error
         except DISK as error:
             raise LedgerFull(messages.FULL, ledger=self.place, error=_first_line(error)) from error
         except errors.InsufficientPrivilege as error:

@@ -9,7 +9,7 @@ from typing import Literal
 import orjson
 from aiohttp import web
 
-from batchsync.cluster.crew import crew
+from batchsync.cluster import active_senders
 from batchsync.errors import UsageError
 from batchsync.messages import result_columns, stops
 from batchsync.messages import summary as summary_messages
@@ -41,7 +41,7 @@ async def list_runs(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     shown = request_parsing.query_int(request, "show", RUNS_SHOWN, most=5000)
     found = await asyncio.to_thread(context.queries.runs, shown + 1)
-    senders = await asyncio.to_thread(crew, context.loaded.config)
+    senders = await asyncio.to_thread(active_senders, context.loaded.config)
     return context.renderer.response(
         request,
         "runs.html",

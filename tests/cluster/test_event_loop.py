@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from batchsync.cluster.loops import loop_factory
+from batchsync.cluster.event_loop import loop_factory
 from batchsync.config import Config, LedgerSettings
 
 
