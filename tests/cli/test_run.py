@@ -455,6 +455,21 @@ def test_check_of_several_files_costs_what_their_run_spends(
     assert sum(costs) == sandbox.charge_log.points
 
 
+@pytest.mark.parametrize("resend", [[], ["--resend"]], ids=["plain", "resend"])
+@pytest.mark.parametrize("other", ["88", "002049064"], ids=["other merchant", "other leading zeros"])
+def test_check_counts_an_order_of_two_files_under_two_merchants_as_run_does(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str], resend: list[str], other: str
+) -> None:
+    """An order number is paid for once, whichever merchant stands beside it."""
+    number = "261101-100000000000004"
+    files = [sheet([(number, "2049064")], "a.csv"), sheet([*GOOD[:2], (number, other)], "b.csv")]
+    main(["check", *files, *resend])
+    costs = [int(found) for found in re.findall(r"to send (\d+)", squeezed(capsys.readouterr().out))]
+    assert ([1, 3] if resend else [1, 2]) == costs
+    assert 0 == main(["run", *files, *resend, *(["--yes"] if resend else [])])
+    assert sum(costs) == sandbox.charge_log.points
+
+
 # --- Files for machines -------------------------------------------------------------------------------------
 
 
