@@ -11,7 +11,7 @@ from batchsync.errors import UsageError
 from batchsync.job import CheckedFile, Job, RunOptions
 from batchsync.job.dataframe import orders_frame
 from batchsync.ledger import open_ledger
-from batchsync.messages import job as messages
+from batchsync.messages import ledger as ledger_messages
 from batchsync.model import RunSummary
 from batchsync.settings import load
 
@@ -58,7 +58,7 @@ def run_frame(run: str, *, config: Config | str | Path | None = None) -> "pd.Dat
     """
     with open_ledger(_config(config).ledger.url, read_only=True) as ledger:
         if ledger.run(run) is None:
-            raise UsageError(messages.NO_RUN, run=run)
+            raise UsageError(ledger_messages.NO_RUN, run=run)
         return orders_frame(ledger.results(run), ledger.sheets(run))
 
 

@@ -18,6 +18,7 @@ from batchsync.formatting import local_time
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.ledger.history import OrderRecord, Resolved
 from batchsync.messages import cli, stops
+from batchsync.messages import ledger as ledger_messages
 from batchsync.model import Decision, RunRecord, State
 
 LISTED = 20
@@ -111,7 +112,7 @@ def _found(ledger: Ledger, run: str) -> RunRecord:
     near = difflib.get_close_matches(run, [each.run for each in ledger.runs(ALL_RUNS)], n=1)
     if near:
         raise UsageError(cli.NO_SUCH_RUN_MEANT, run=run, meant=near[0])
-    raise UsageError(cli.NO_SUCH_RUN, run=run)
+    raise UsageError(ledger_messages.NO_RUN, run=run)
 
 
 # --- resolve ------------------------------------------------------------------------------------------------

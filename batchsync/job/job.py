@@ -21,7 +21,8 @@ from batchsync.job.types import CheckedFile, RunOptions, RunResult
 from batchsync.ledger import Ledger, open_ledger
 from batchsync.ledger.lock_wait import wait_for_lock
 from batchsync.messages import Message
-from batchsync.messages import job as messages
+from batchsync.messages import ledger as ledger_messages
+from batchsync.messages import settings as settings_messages
 from batchsync.model import Cause, Plan, PlanVerdict, Progress, Stop
 from batchsync.planning.plan import Known
 from batchsync.sending.breaker import Breaker
@@ -132,7 +133,7 @@ class Job:
         with open_ledger(self.config.ledger.url, read_only=True, clock=self._clock) as ledger:
             record = ledger.run(run)
             if record is None:
-                raise UsageError(messages.NO_RUN, run=run)
+                raise UsageError(ledger_messages.NO_RUN, run=run)
             target = choose_output_path(Path(record.file), options.output, self.config.output)
             return ResultWriter(self.config, self._clock, target).deliver_again(ledger, record)
 
@@ -172,7 +173,7 @@ class Job:
         sends = min(checked.counts[PlanVerdict.SEND], options.limit or len(checked.plan))
         token = self.config.token
         if sends and token is None:
-            raise SettingsError(messages.NO_TOKEN)
+            raise SettingsError(settings_messages.NO_TOKEN)
         run = await self._begin(ledger, account, checked)
         ids = await self._enroll(ledger, run, checked, options)
         if token is not None and sends and self._stopped is None:

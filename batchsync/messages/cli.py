@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from batchsync.messages.render import Translation
+from batchsync.messages.summary import AMOUNT_MISSING as AMOUNT_MISSING_ADVICE
 
 # --- Unplanned ends -------------------------------------------------------------------------------
 
@@ -201,10 +202,7 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
             en="{count:hidden row was|hidden rows were} skipped. To send them, unhide them or set input.hidden_rows to send.",
             zh="{count} 个隐藏行已跳过。如需发送，请取消隐藏，或把 input.hidden_rows 设为 send。",
         ),
-        "amount_missing": Translation(
-            en="Of {count:charged order|charged orders} the points are unknown: they count as possibly spent.",
-            zh="{count} 个已扣费的订单点券未知，计入“可能消耗”。",
-        ),
+        "amount_missing": AMOUNT_MISSING_ADVICE,
     }
 )
 """What to do about each kind of row, in one sentence."""
@@ -214,10 +212,6 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
 NO_RUNS = Translation(
     en="There are no runs yet. Start with `batchsync run orders.xlsx`.",
     zh="还没有任何任务。请从 `batchsync run 订单.xlsx` 开始。",
-)
-NO_SUCH_RUN = Translation(
-    en="There is no run {run}. `batchsync history` lists all runs.",
-    zh="没有任务 {run}。用 `batchsync history` 查看所有任务。",
 )
 NO_SUCH_RUN_MEANT = Translation(
     en="There is no run {run}. Did you mean {meant}? `batchsync history` lists all runs.",

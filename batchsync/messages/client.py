@@ -2,14 +2,10 @@
 
 from batchsync.messages.render import Translation
 
-NO_TOKEN = Translation(
-    en="There is no access token. Set BATCHSYNC_TOKEN, or name a file in api.token_file.",
-    zh="没有 access token。请设置环境变量 BATCHSYNC_TOKEN，或在 api.token_file 中指定 token 文件。",
-)
 BAD_TOKEN = Translation(
-    en="The access token holds a character that can't travel in a header (a line break, a blank or a letter "
-    "outside ASCII). Copy it again, and nothing around it.",
-    zh="access token 里有不能放进请求头的字符（换行、空格或非 ASCII 字符）。请重新复制，不要带上前后多余的内容。",
+    en="The access token contains a character that is not allowed (a line break, a space or a letter "
+    "outside ASCII). Copy it again without anything around it.",
+    zh="访问 token 含有不允许的字符（换行、空格或非 ASCII 字符）。请重新复制，不要带上前后多余的内容。",
 )
 BAD_URL = Translation(
     en="api.url is not an address that orders can be sent to: it must be http:// or https:// and a host, "

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from batchsync.messages.planning import NOTHING
 from batchsync.messages.render import Translation
 
 # --- spend --------------------------------------------------------------------------------------------------
@@ -26,41 +27,41 @@ FIGURES: Mapping[str, Translation] = MappingProxyType(
 )
 TOTAL = Translation(en="total", zh="合计")
 NOTHING_SPENT = Translation(
-    en="The ledger knows of nothing spent on this account in that time.",
-    zh="账本中，该账户在这段时间没有消耗点券。",
+    en="No points were spent on this account in that time.",
+    zh="该账户在这段时间没有消耗点券。",
 )
 MISSING_AMOUNTS = Translation(
-    en="Of {count} charged calls the points are unknown (the response named none, or you resolved them); they count as "
-    "possibly spent, at most {price} points each.",
-    zh="有 {count} 次已扣费的调用点券未知（响应没有注明，或由人工确认），按每次最多 {price} 点券计入“可能消耗”。",
+    en="{count} charged calls have no amount; each counts as possibly spent with at most {price} points.",
+    zh="有 {count} 次已扣费的调用没有注明点券，按每次最多 {price} 点券计入“可能消耗”。",
 )
 SPEND_TITLE = Translation(en="Points spent", zh="消耗点券")
 WRITTEN = Translation(en="written: {path}", zh="已写出：{path}")
 NOT_A_DAY = Translation(
-    en="{option} wants a day such as 2026-11-24, not {value}.",
-    zh="{option} 应为日期，例如 2026-11-24，不能是 {value}。",
+    en="{option} must be a day such as 2026-11-24, not {value}.",
+    zh="{option} 必须是日期，例如 2026-11-24，不能是 {value}。",
 )
 CHART_KIND = Translation(
-    en="--chart writes .xlsx or .svg; {path} is neither.",
-    zh="--chart 只能写 .xlsx 或 .svg 文件，{path} 都不是。",
+    en="--chart writes .xlsx or .svg files only, not {path}.",
+    zh="--chart 只能写出 .xlsx 或 .svg 文件，不能是 {path}。",
 )
 
 # --- reconcile ----------------------------------------------------------------------------------------------
 
 WHICH_SIDE = Translation(
-    en="Give what to compare the ledger with: --opening N and --closing N, or --statement FILE.",
-    zh="请说明拿什么与账本核对：--opening N 和 --closing N，或 --statement 文件。",
+    en="Add what the ledger is compared with: --opening N and --closing N, or --statement FILE.",
+    zh="请给出与账本核对的数据：--opening N 和 --closing N，或 --statement 文件。",
 )
 NOT_POINTS = Translation(
-    en="{option} wants a whole number of points, not {value}.", zh="{option} 应为整数点券，不能是 {value}。"
+    en="{option} must be a whole number of points, not {value}.",
+    zh="{option} 必须是整数点券，不能是 {value}。",
 )
 NO_STATEMENT_ROWS = Translation(
     en="{file} has no orders to compare with the ledger.", zh="{file} 中没有可以与账本核对的订单。"
 )
 NO_POINTS_COLUMN = Translation(en="{file} has no column {column!r}.", zh="{file} 中没有名为“{column}”的列。")
 WHICH_POINTS_COLUMN = Translation(
-    en="{file}, sheet {sheet}: which column has the points? It may be: {columns}. Name it with --points-column HEADER, "
-    "or give --points-column - if none has.",
+    en="{file}, sheet {sheet}: which column has the points? It may be: {columns}. Use --points-column HEADER, "
+    "or --points-column - if there is none.",
     zh="{file}，工作表“{sheet}”：哪一列是点券？可能是：{columns}。请用 --points-column 表头 指定；如果都不是，请用 --points-column -。",
 )
 SEVERAL_ACCOUNTS = Translation(
@@ -102,14 +103,14 @@ BALANCES: Mapping[str, Translation] = MappingProxyType(
             zh="订单 {number} 的结果未知的调用扣了 {rest} 点券，请用 batchsync resolve --charged {number} 确认。",
         ),
         "some_charged": Translation(
-            en="At least 1 and at most {most} of the {uncertain} uncertain calls were charged, {rest} points together. Which ones "
-            "can't be told from balances: compare with the vendor's statement (--statement FILE).",
+            en="At least 1 and at most {most} of the {uncertain} uncertain calls were charged, {rest} points together. Balances do "
+            "not show which ones: compare with the vendor's statement (--statement FILE).",
             zh="{uncertain} 次结果未知的调用中，至少 1 次、最多 {most} 次已扣费，共 {rest} 点券。仅凭余额无法判断是哪些，请与服务商对账单核对（--statement 文件）。",
         ),
         "cannot_tell": Translation(
-            en="The {unknown} charged calls without an amount and the {uncertain} uncertain calls cost {rest} points together. Whether "
-            "any uncertain call was charged can't be told from balances (at most {most} were): compare with the vendor's statement "
-            "(--statement FILE), and resolve none before.",
+            en="The {unknown} charged calls without an amount and the {uncertain} uncertain calls cost {rest} points together. Balances "
+            "do not show whether any uncertain call was charged (at most {most}). Compare with the vendor's statement "
+            "(--statement FILE) before you resolve any.",
             zh="{unknown} 次点券未知的已扣费调用与 {uncertain} 次结果未知的调用共消耗 {rest} 点券。仅凭余额无法判断结果未知的调用是否扣费"
             "（最多 {most} 次）。请先与服务商对账单核对（--statement 文件），在此之前不要确认结果。",
         ),
@@ -123,8 +124,8 @@ BALANCES: Mapping[str, Translation] = MappingProxyType(
             zh="账本中没有调用能解释其中 {rest} 点券。是否有其他程序使用此账户？请查看服务商对账单（--statement 文件）。",
         ),
         "took_less": Translation(
-            en="The vendor took {less} points less than responses named. Check the balances, top-ups and refunds that you gave; "
-            "nothing can be told about uncertain calls.",
+            en="The vendor took {less} points less than responses named. Check the balances, top-ups and refunds that you entered; "
+            "uncertain calls cannot be judged.",
             zh="服务商扣除的点券比响应注明的少 {less}。请检查输入的余额、充值和退回；无法判断结果未知的调用。",
         ),
     }
@@ -155,7 +156,7 @@ FOUND: Mapping[str, Translation] = MappingProxyType(
             zh="账本结果未知，对账单涵盖该时间但没有记录",
         ),
         "uncertain_unclear": Translation(
-            en="uncertain in the ledger; the statement does not tell whether it was charged",
+            en="uncertain in the ledger; the statement does not show whether it was charged",
             zh="账本结果未知，对账单无法判断是否扣费",
         ),
         "only_vendor": Translation(en="on the statement, not in the ledger", zh="对账单有，账本没有"),
@@ -164,24 +165,25 @@ FOUND: Mapping[str, Translation] = MappingProxyType(
 )
 TODO: Mapping[str, Translation] = MappingProxyType(
     {
-        "agreed": Translation(en="Nothing to do.", zh="无需处理。"),
+        "agreed": NOTHING,
         "points_differ": Translation(en="Ask the vendor about the difference.", zh="请向服务商询问差额。"),
         "too_often": Translation(
-            en="Dispute it: the ledger has every call.", zh="可提出争议：账本记录了每一次调用。"
+            en="Dispute it with the vendor: the ledger has every call.",
+            zh="可向服务商提出争议：账本记录了每一次调用。",
         ),
         "refunded": Translation(
             en="Ask the vendor whether the order was synced.", zh="请向服务商确认该订单是否已同步。"
         ),
         "uncertain_charged": Translation(
-            en="batchsync resolve --charged {number}, or batchsync resolve --statement FILE for all.",
+            en="Run batchsync resolve --charged {number}, or batchsync resolve --statement FILE for all.",
             zh="请用 batchsync resolve --charged {number}，或用 batchsync resolve --statement 文件 处理全部。",
         ),
         "uncertain_not_charged": Translation(
-            en="batchsync resolve --not-charged {number}, or batchsync resolve --statement FILE for all.",
+            en="Run batchsync resolve --not-charged {number}, or batchsync resolve --statement FILE for all.",
             zh="请用 batchsync resolve --not-charged {number}，或用 batchsync resolve --statement 文件 处理全部。",
         ),
         "uncertain_unclear": Translation(
-            en="Get a complete statement of that time, or give --since and --until days that this one covers completely.",
+            en="Get a complete statement of that time, or limit the days with --since and --until to those that this one covers completely.",
             zh="请取得该时间的完整对账单，或用 --since 和 --until 指定本对账单完整涵盖的日期。",
         ),
         "only_vendor": Translation(
@@ -227,7 +229,7 @@ SHEETS: Mapping[str, Translation] = MappingProxyType(
     }
 )
 RESOLVE_NOTHING = Translation(
-    en="The statement decides about none of the {count:uncertain order|uncertain orders}.",
+    en="The statement does not show the result of any of {count:uncertain order|uncertain orders}.",
     zh="对账单无法确认 {count} 个结果未知的订单中的任何一个。",
 )
 RESOLVE_CHARGED = Translation(
@@ -257,27 +259,27 @@ MORE_ORDERS = Translation(
 # --- ledger -------------------------------------------------------------------------------------------------
 
 BACKED_UP = Translation(
-    en="The ledger is copied to {path} ({size}), and the copy passes its check.",
+    en="The ledger was copied to {path} ({size}), and the copy was verified.",
     zh="账本已备份到 {path}（{size}），备份通过检查。",
 )
 COPIED = Translation(
-    en="Copied to {path} and found equal, row by row: {orders} orders, {attempts} calls, {runs} runs. From now on use only one of "
-    "the two: what one pays for, the other doesn't know.",
-    zh="已复制到 {path}，逐行核对一致：{orders} 个订单，{attempts} 次调用，{runs} 次运行。今后请只用其中一个：一个账本付过的，另一个并不知道。",
+    en="Copied to {path} and compared row by row: {orders} orders, {attempts} calls, {runs} runs. From now on use only one of "
+    "the two: neither ledger has the orders paid with the other.",
+    zh="已复制到 {path}，逐行核对一致：{orders} 个订单，{attempts} 次调用，{runs} 个任务。今后请只使用其中一个：用一个账本付费的订单，另一个账本中没有记录。",
 )
 VERIFIED = Translation(
-    en="The ledger is sound: {orders} orders, {attempts} calls, {runs} runs, {size}.",
-    zh="账本完好：{orders} 个订单，{attempts} 次调用，{runs} 次运行，{size}。",
+    en="The ledger is intact: {orders} orders, {attempts} calls, {runs} runs, {size}.",
+    zh="账本完好：{orders} 个订单，{attempts} 次调用，{runs} 个任务，{size}。",
 )
 FAULTY = Translation(
-    en="The ledger {path} has {count} faults. Keep a copy of the file and go back to the newest sound backup.",
-    zh="账本 {path} 有 {count} 处问题。请先保留该文件的副本，再恢复到最近一份完好的备份。",
+    en="The ledger {path} has {count} errors. Keep a copy of the file, then restore the latest intact backup.",
+    zh="账本 {path} 有 {count} 处错误。请先保留该文件的副本，再恢复到最近一份完好的备份。",
 )
 PRUNED = Translation(
-    en="Let go of {attempts} calls of {runs} runs older than {days} days. Orders stay; so do runs with uncertain orders.",
-    zh="已清除 {days} 天前 {runs} 次运行的 {attempts} 条调用记录。订单全部保留，含未知结果的运行也保留。",
+    en="Deleted {attempts} calls of {runs} runs older than {days} days. All orders are kept, and so are runs with uncertain orders.",
+    zh="已清除 {days} 天前 {runs} 个任务的 {attempts} 条调用记录。订单全部保留，含“结果未知”订单的任务也保留。",
 )
 PRUNE_DAYS = Translation(
-    en="Say how many days of calls to keep: --days N, or ledger.keep_days in config.yaml.",
-    zh="请说明保留多少天的调用记录：--days N，或在 config.yaml 中设置 ledger.keep_days。",
+    en="Set how many days of calls to keep: --days N, or ledger.keep_days in config.yaml.",
+    zh="请设置保留多少天的调用记录：--days N，或在 config.yaml 中设置 ledger.keep_days。",
 )

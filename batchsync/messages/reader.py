@@ -1,4 +1,4 @@
-"""Texts about files that can't be read, and remarks about those that were."""
+"""Messages on files that cannot be read, and notes on files that were read."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,91 +8,91 @@ from batchsync.messages.render import Translation
 # --- The file as such ---------------------------------------------------------------------------------------
 
 MISSING = Translation(
-    en="There is no file {file}. Check the name and the folder.",
-    zh="找不到文件 {file}，请检查文件名和所在文件夹。",
+    en="The file {file} does not exist. Check the name and the folder.",
+    zh="找不到文件 {file}。请检查文件名和所在文件夹。",
 )
 NOT_A_FILE = Translation(
-    en="{file} is a folder or a device, not a file. Name a spreadsheet.",
-    zh="{file} 是文件夹或设备，不是文件，请指定一个表格文件。",
+    en="{file} is a folder or a device, not a file. Choose a spreadsheet.",
+    zh="{file} 是文件夹或设备，不是文件。请指定一个表格文件。",
 )
 CANT_OPEN = Translation(
-    en="{file} can't be opened ({error}). Close it in other programs, or check who may read it.",
+    en="{file} cannot be opened ({error}). Close it in other programs, or check its read permission.",
     zh="{file} 无法打开（{error}）。请先在其他程序中关闭它，或检查读取权限。",
 )
 EMPTY = Translation(
     en="{file} is empty (0 bytes). Export or copy it again.",
-    zh="{file} 是空文件（0 字节），请重新导出或复制。",
+    zh="{file} 是空文件（0 字节）。请重新导出或复制。",
 )
 LOCK_FILE = Translation(
-    en="{file} is a lock file that Excel keeps while the workbook is open. Name the workbook itself, without ~$.",
-    zh="{file} 是 Excel 打开工作簿时产生的临时锁文件，请指定工作簿本身（文件名不带 ~$）。",
+    en="{file} is a lock file that Excel creates while a workbook is open. Choose the workbook itself, without ~$.",
+    zh="{file} 是 Excel 打开工作簿时产生的临时锁文件。请指定工作簿本身（文件名不带 ~$）。",
 )
 OTHER_KIND = Translation(
     en="{file} is {what}, not a spreadsheet that can be read. Open it in Excel or WPS and save the table as .xlsx or .csv.",
     zh="{file} 是{what}，不是可以读取的表格。请用 Excel 或 WPS 打开，把表格另存为 .xlsx 或 .csv。",
 )
 OLD_EXCEL = Translation(
-    en="{file} was written by an Excel from before 1997. Open it in Excel or WPS and save it as .xlsx.",
-    zh="{file} 是 1997 年以前的 Excel 格式，请用 Excel 或 WPS 打开后另存为 .xlsx。",
+    en="{file} is in an Excel format from before 1997. Open it in Excel or WPS and save it as .xlsx.",
+    zh="{file} 是 1997 年以前的 Excel 格式。请用 Excel 或 WPS 打开后另存为 .xlsx。",
 )
 
-# --- What stands in the way ---------------------------------------------------------------------------------
+# --- Passwords, damage and limits ---------------------------------------------------------------------------------
 
 PASSWORD = Translation(
-    en="{file} is locked with a password. Open it in Excel, take the password off, save it, and try again.",
-    zh="{file} 设有打开密码。请在 Excel 中打开，取消密码并保存后重试。",
+    en="{file} is protected by a password. Open it in Excel, remove the password, save it, and try again.",
+    zh="{file} 设有打开密码。请在 Excel 中打开，取消密码并保存，然后重试。",
 )
 DAMAGED = Translation(
-    en="{file} is damaged ({why}). Open it in Excel or WPS, save it as a new .xlsx, and use that; or export it again.",
-    zh="{file} 已损坏（{why}）。请用 Excel 或 WPS 打开并另存为新的 .xlsx 后使用，或重新导出。",
+    en="{file} is damaged ({why}). Export it again, or open it in Excel or WPS and save it as a new .xlsx.",
+    zh="{file} 已损坏（{why}）。请重新导出，或用 Excel 或 WPS 打开并另存为新的 .xlsx。",
 )
 CUT_SHORT = Translation(
-    en="{file} is cut short or damaged: its end is missing. Download or copy it again.",
+    en="{file} is incomplete or damaged: its end is missing. Download or copy it again.",
     zh="{file} 不完整或已损坏：文件结尾缺失。请重新下载或复制。",
 )
 HOSTILE = Translation(
-    en="{file} was not opened: {why}, as in files that are made to do harm. If you trust its source, open it in Excel or WPS and save it as a new .xlsx.",
-    zh="{file} 未打开：{why}，恶意文件才会这样。如果来源可信，请用 Excel 或 WPS 打开并另存为新的 .xlsx。",
+    en="{file} was not opened: {why}, as in malicious files. If you trust its source, open it in Excel or WPS and save it as a new .xlsx.",
+    zh="{file} 未打开：{why}，与恶意文件相同。如果来源可信，请用 Excel 或 WPS 打开并另存为新的 .xlsx。",
 )
 TOO_SLOW = Translation(
-    en="Reading {file} was given up after {seconds} seconds. Open it in Excel, copy the table alone into a new workbook, and use that.",
-    zh="读取 {file} 超过 {seconds} 秒，已放弃。请用 Excel 打开，只把表格复制到新工作簿后使用。",
+    en="Reading {file} takes longer than {seconds} seconds. Copy only the table into a new workbook, and use that.",
+    zh="读取 {file} 超过 {seconds} 秒，已停止读取。请只把表格复制到新的工作簿后使用。",
 )
 TOO_LARGE = Translation(
-    en="Reading {file} takes more than {most} MB of memory. Copy the table alone into a new .xlsx, or save it as CSV, and use that.",
-    zh="读取 {file} 需要超过 {most} MB 内存。请只把表格复制到新的 .xlsx，或另存为 CSV 后使用。",
+    en="Reading {file} takes more than {most} MB of memory. Copy only the table into a new workbook, or save it as CSV, and use that.",
+    zh="读取 {file} 需要超过 {most} MB 内存。请只把表格复制到新的工作簿，或另存为 CSV 后使用。",
 )
 DIED = Translation(
-    en="The process that reads {file} ended unexpectedly. Open the file in Excel or WPS, save it as a new .xlsx, and use that.",
-    zh="读取 {file} 的进程意外退出。请用 Excel 或 WPS 打开并另存为新的 .xlsx 后使用。",
+    en="The process that reads {file} ended unexpectedly. Open the file in Excel or WPS and save it as a new .xlsx.",
+    zh="读取 {file} 的进程意外退出。请用 Excel 或 WPS 打开并另存为新的 .xlsx。",
 )
 READER_FAILED = Translation(
-    en="{file} could not be read ({why}). Open it in Excel or WPS, save it as a new .xlsx, and use that.",
-    zh="无法读取 {file}（{why}）。请用 Excel 或 WPS 打开并另存为新的 .xlsx 后使用。",
+    en="{file} cannot be read ({why}). Open it in Excel or WPS and save it as a new .xlsx.",
+    zh="无法读取 {file}（{why}）。请用 Excel 或 WPS 打开并另存为新的 .xlsx。",
 )
 NO_PARSER_PROCESS = Translation(
-    en="The process that reads files can't be started ({error}). The file is not the cause: install batchsync again, then "
+    en="The process that reads files cannot be started ({error}). The file is not the cause. Install batchsync again, then "
     "run `batchsync doctor`.",
-    zh="无法启动读取文件的进程（{error}）。这与文件无关：请重新安装 batchsync，然后运行 `batchsync doctor`。",
+    zh="无法启动读取文件的进程（{error}）。这与文件无关。请重新安装 batchsync，然后运行 `batchsync doctor`。",
 )
 
 # --- Web tables, XML spreadsheets, zips ----------------------------------------------------------------------
 
 HTML_WITHOUT_TABLE = Translation(
-    en="The file is a web page without a table (a login or error page saved under a spreadsheet's name?). Download it again.",
-    zh="文件其实是一个没有表格的网页（可能是登录页或报错页）。请重新下载。",
+    en="The file is a web page without a table, perhaps a login or error page. Download it again.",
+    zh="该文件是没有表格的网页，可能是登录页或报错页。请重新下载。",
 )
 ZIP_WITHOUT_TABLE = Translation(
-    en="The zip holds no spreadsheet, CSV or text file, but: {names}. Is it the right file?",
-    zh="压缩包里没有表格、CSV 或文本文件，只有：{names}。请确认是否选对了文件。",
+    en="The zip has no spreadsheet, CSV or text file, only: {names}. Check that it is the right file.",
+    zh="压缩包中没有表格、CSV 或文本文件，只有：{names}。请确认是否选对了文件。",
 )
 ZIP_TOO_LARGE = Translation(
-    en="The zip would unpack to {size} MB; at most {most} MB are read. Unpack it and use the files one by one.",
-    zh="压缩包解压后有 {size} MB，最多只读 {most} MB。请解压后逐个处理。",
+    en="The zip unpacks to {size} MB, but the limit is {most} MB. Unpack it and use the files one by one.",
+    zh="压缩包解压后有 {size} MB，上限为 {most} MB。请解压后逐个处理。",
 )
 ZIP_PASSWORD = Translation(
     en="“{name}” in the zip is protected by a password. Unpack it and use the file itself.",
-    zh="压缩包里的“{name}”有密码保护。请解压后直接使用该文件。",
+    zh="压缩包中的“{name}”有密码保护。请解压后直接使用该文件。",
 )
 ZIP_DAMAGED = Translation(
     en="The zip is damaged ({why}). Download it again.", zh="压缩包已损坏（{why}）。请重新下载。"
@@ -101,35 +101,35 @@ ZIP_DAMAGED = Translation(
 # --- Sheets -------------------------------------------------------------------------------------------------
 
 NO_SHEET = Translation(
-    en="{file} has no sheet named {asked}. It has: {names}.",
+    en="{file} has no sheet {asked}. Its sheets are: {names}.",
     zh="{file} 中没有名为 {asked} 的工作表。现有工作表：{names}。",
 )
 NO_SHEETS = Translation(
-    en="{file} holds no worksheet. Save the table as a new .xlsx, and use that.",
+    en="{file} has no worksheet. Save the table as a new .xlsx, and use that.",
     zh="{file} 中没有工作表。请把表格另存为新的 .xlsx 后使用。",
 )
 
 WHY: Mapping[str, Translation] = MappingProxyType(
     {
-        "zip": Translation(en="its zip can't be unpacked", zh="压缩包无法解开"),
+        "zip": Translation(en="its zip cannot be unpacked", zh="压缩包无法解开"),
         "part": Translation(en="a part of it is missing", zh="缺少必要的组成部分"),
         "xml": Translation(en="its XML is broken", zh="XML 内容有误"),
-        "rows": Translation(en="its rows have no end", zh="行数据没有结尾"),
-        "wide": Translation(en="a cell stands beyond the last column", zh="单元格超出最大列数"),
-        "deep": Translation(en="a row stands beyond the last line", zh="行号超出最大行数"),
+        "rows": Translation(en="the end of its rows is missing", zh="行数据没有结尾"),
+        "wide": Translation(en="a cell is beyond the last column", zh="单元格超出最大列数"),
+        "deep": Translation(en="a row is beyond the last line", zh="行号超出最大行数"),
         "strings": Translation(en="its texts are missing", zh="缺少文本内容"),
-        "reader": Translation(en="no reader can open it", zh="无法识别其内容"),
-        "streams": Translation(en="it holds no workbook", zh="其中没有工作簿"),
-        "crypto": Translation(en="its encryption is not known", zh="加密方式无法识别"),
+        "reader": Translation(en="its content is not recognised", zh="无法识别其内容"),
+        "streams": Translation(en="it contains no workbook", zh="其中没有工作簿"),
+        "crypto": Translation(en="its encryption is not supported", zh="不支持其加密方式"),
         "answer": Translation(en="the parser process sent an invalid message", zh="读取进程返回的内容无效"),
         "expands": Translation(
-            en="a few bytes of it would unpack to hundreds of megabytes", zh="极少的数据会解压成数百兆"
+            en="a few bytes unpack to hundreds of megabytes", zh="极少的数据会解压成数百兆"
         ),
-        "parts": Translation(en="it has far too many parts", zh="组成部分过多"),
+        "parts": Translation(en="it has too many parts", zh="组成部分过多"),
         "entities": Translation(en="it defines XML entities", zh="其中定义了 XML 实体"),
     }
 )
-"""The short reasons that a sentence above carries in brackets."""
+"""The reasons that fill {why} in the messages above."""
 
 WHAT: Mapping[str, Translation] = MappingProxyType(
     {
@@ -154,26 +154,26 @@ WHAT: Mapping[str, Translation] = MappingProxyType(
         "binary": Translation(en="a binary file of an unknown kind", zh="未知类型的二进制文件"),
     }
 )
-"""What a file turned out to be instead."""
+"""What a file is instead; fills {what}."""
 
 NOTES: Mapping[str, Translation] = MappingProxyType(
     {
         "sheet_hidden": Translation(
-            en="the hidden sheet “{sheet}” is left out; name it (--sheet) to read it",
+            en="the hidden sheet “{sheet}” is not read; to read it, use --sheet",
             zh="隐藏的工作表“{sheet}”未读取；如需读取，请用 --sheet 指定",
         ),
         "no_table": Translation(
-            en="not read, since no column with order numbers was found there: {sheets}",
+            en="not read, because no order number column was found: {sheets}",
             zh="以下工作表或文件中没有找到订单号列，未读取：{sheets}",
         ),
         "zip_unread": Translation(
-            en="files in the zip that were not read, since they are no tables: {names}; unpack the zip and use them one by one if there are orders in them",
+            en="not read, because they are not tables: {names} (in the zip); if they contain orders, unpack the zip and use them one by one",
             zh="压缩包中以下文件不是表格，未读取：{names}；如果其中有订单，请解压后单独处理",
         ),
         "binary_limits": Translation(
-            en="a {container} keeps only 15 digits of a number: order numbers longer than that count only where they are text",
+            en="a {container} keeps only 15 digits of a number: longer order numbers are valid only as text",
             zh="{container} 格式的数字只保留 15 位有效数字：更长的订单号必须以文本保存才有效",
         ),
     }
 )
-"""What is worth saying of a file that was read, by the note's code."""
+"""Notes on a file that was read, by code."""

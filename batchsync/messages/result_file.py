@@ -3,14 +3,14 @@
 from batchsync.messages.render import Translation
 
 FRESH_WORKBOOK = Translation(
-    en="The result is a fresh workbook with the same rows, since your own could not be kept: {why}.",
-    zh="结果写在新的工作簿里（内容相同），因为无法保留原工作簿：{why}。",
+    en="The result is a new workbook with the same rows, because your own cannot be changed safely: {why}.",
+    zh="结果写在新的工作簿中（行相同），因为无法安全地修改原工作簿：{why}。",
 )
 WHY_SIGNED = Translation(
     en="it is digitally signed, and a change would invalidate the signature",
     zh="它带有数字签名，修改会使签名失效",
 )
-WHY_NOT_REWRITABLE = Translation(en="it is built in an unusual way ({detail})", zh="文件结构特殊（{detail}）")
+WHY_NOT_REWRITABLE = Translation(en="its structure is unusual ({detail})", zh="文件结构特殊（{detail}）")
 WHY_CHANGED = Translation(en="the file was changed after it was read", zh="文件在读取之后被修改")
 WHY_GONE = Translation(en="the file no longer exists", zh="原文件已不存在")
 WHY_PASSWORD = Translation(en="it is protected by a password", zh="它受密码保护")

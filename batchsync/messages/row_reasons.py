@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from batchsync.messages.planning import PLANNED
+from batchsync.messages.planning import CHECK_CHARGED_FAILURE, CHECK_UNCERTAIN, NOTHING, PLANNED
 from batchsync.messages.render import RowText, Translation
 from batchsync.model import Reason
 
 EMPTY = Translation(en="", zh="")
-NOTHING = Translation(en="Nothing to do.", zh="无需处理。")
 AMOUNT_MISSING = Translation(
     en="Synced, but the response named no points. Check the points in the vendor's console.",
     zh="已同步，但响应中没有消耗的点券，请到服务商后台核对。",
@@ -30,14 +29,6 @@ _WAIT = Translation(
     en="Wait until the run has ended; its result will show this row.",
     zh="请等待任务结束，结果文件会显示这一行的结果。",
 )
-_LOOK_UP = Translation(
-    en="Check in the vendor's console whether it was charged, fill in the decision column, and run this file again (or use batchsync resolve).",
-    zh="请到服务商后台核对是否已扣费，填写“处理决定”列后重新运行本文件（或使用 batchsync resolve）。",
-)
-_PAID_NO = Translation(
-    en="Check it in the vendor's console. Only --resend sends it again, and pays again.",
-    zh="请到服务商后台核对。只有 --resend 会再次发送，并再次付费。",
-)
 _CHECK_IDS = Translation(
     en="Nothing was spent. Check the order number and the merchant ID, correct the row, and run the file again.",
     zh="没有消耗点券。请核对订单号和商家 ID，更正后重新运行。",
@@ -55,7 +46,7 @@ ANSWERED: Mapping[Reason, RowText] = MappingProxyType(
                 en="The API processed the call and reported a failure. Points may have been spent.",
                 zh="接口已处理调用但返回失败，可能已消耗点券。",
             ),
-            todo=_PAID_NO,
+            todo=CHECK_CHARGED_FAILURE,
         ),
         Reason.USER_UNKNOWN: RowText(
             error=Translation(
@@ -144,7 +135,7 @@ ANSWERED: Mapping[Reason, RowText] = MappingProxyType(
                 en="The API returned an error ({code}) but charged points.",
                 zh="接口返回错误（{code}），但仍扣除了点券。",
             ),
-            todo=_PAID_NO,
+            todo=CHECK_CHARGED_FAILURE,
         ),
         Reason.CODE_REFUSED: RowText(
             error=Translation(
@@ -158,7 +149,7 @@ ANSWERED: Mapping[Reason, RowText] = MappingProxyType(
                 en="The API returned status code {code}, which the setting api.codes defines as charged.",
                 zh="接口返回状态码 {code}，设置 api.codes 将其定义为已扣费（charged）。",
             ),
-            todo=_PAID_NO,
+            todo=CHECK_CHARGED_FAILURE,
         ),
     }
 )
@@ -197,28 +188,28 @@ WIRE: Mapping[Reason, RowText] = MappingProxyType(
                 en="Sent, but no response within {elapsed} s. It may have been charged.",
                 zh="已发送，但 {elapsed} 秒内没有收到响应，可能已扣费。",
             ),
-            todo=_LOOK_UP,
+            todo=CHECK_UNCERTAIN,
         ),
         Reason.CONNECTION_LOST: RowText(
             error=Translation(
                 en="The connection was lost after the request was sent. It may have been charged.",
                 zh="请求发出后连接中断，可能已扣费。",
             ),
-            todo=_LOOK_UP,
+            todo=CHECK_UNCERTAIN,
         ),
         Reason.HTTP_ERROR: RowText(
             error=Translation(
                 en="The server returned HTTP {http} without a result. It may have been charged.",
                 zh="服务器返回 HTTP {http}，没有给出结果，可能已扣费。",
             ),
-            todo=_LOOK_UP,
+            todo=CHECK_UNCERTAIN,
         ),
         Reason.BAD_ANSWER: RowText(
             error=Translation(
                 en="The response could not be read. It may have been charged.",
                 zh="无法识别服务器的响应，可能已扣费。",
             ),
-            todo=_LOOK_UP,
+            todo=CHECK_UNCERTAIN,
         ),
         Reason.REDIRECT: RowText(
             error=Translation(
@@ -245,14 +236,14 @@ WIRE: Mapping[Reason, RowText] = MappingProxyType(
                 en="The program or the computer stopped while this order was being sent. It may have been charged.",
                 zh="发送过程中程序或电脑意外中断，可能已扣费。",
             ),
-            todo=_LOOK_UP,
+            todo=CHECK_UNCERTAIN,
         ),
         Reason.ABANDONED: RowText(
             error=Translation(
                 en="The run was cancelled while this order was being sent. It may have been charged.",
                 zh="发送过程中任务被取消，可能已扣费。",
             ),
-            todo=_LOOK_UP,
+            todo=CHECK_UNCERTAIN,
         ),
     }
 )
@@ -327,10 +318,7 @@ RUN: Mapping[Reason, RowText] = MappingProxyType(
 )
 """Decided by the run itself. Facts: line, sheet, run, time."""
 
-DUPLICATE_ELSEWHERE = Translation(
-    en="Same order as line {line} of sheet “{sheet}”; the result of that line counts.",
-    zh="与工作表“{sheet}”第 {line} 行是同一个订单，以那一行的结果为准。",
-)
+DUPLICATE_ELSEWHERE = PLANNED[Reason.DUPLICATE].error
 ALREADY_SYNCED_SOMETIME = Translation(
     en="Nothing to do. An earlier run synced it; nothing was spent now.",
     zh="无需处理。此前已同步，这次没有消耗点券。",

@@ -18,11 +18,11 @@ TRY_ON_WINDOWS = Translation(
     "  PowerShell:  $env:BATCHSYNC_TOKEN = '{token}'; batchsync run 文件 --url {url}\n",
 )
 PORT_TAKEN = Translation(
-    en="The sandbox can't listen on {host}:{port} ({error}). Choose another --port; 0 takes any that is free.",
+    en="The sandbox cannot listen on {host}:{port} ({error}). Choose another --port; 0 takes any that is free.",
     zh="模拟接口无法监听 {host}:{port}（{error}）。请换一个 --port；填 0 会自动选用空闲端口。",
 )
 NO_SCRIPT = Translation(
-    en="The script {file} can't be read ({error}).",
+    en="The script {file} cannot be read ({error}).",
     zh="脚本 {file} 无法读取（{error}）。",
 )
 BAD_SCRIPT = Translation(
@@ -49,14 +49,12 @@ HELP_FAULTS = Translation(
     en="share of orders whose first call gets a fault, e.g. 0.15", zh="首次调用出错的订单比例，例如 0.15"
 )
 HELP_SEED = Translation(en="seed that selects these orders", zh="随机种子，决定哪些订单出错")
-HELP_ONLY = Translation(
-    en="choose faults only from these (comma-separated)", zh="只从这些故障里选（逗号分隔）"
-)
+HELP_ONLY = Translation(en="draw only these faults (comma-separated)", zh="只从这些故障里选（逗号分隔）")
 HELP_SCRIPT = Translation(
     en="a YAML or JSON file: order number: behaviour, or a list with one behaviour per call",
     zh="YAML 或 JSON 文件：订单号: 行为，或按调用次序列出多个行为",
 )
-HELP_NO_AMOUNT = Translation(en="leave the amount out of responses", zh="响应中不带 amount")
+HELP_NO_AMOUNT = Translation(en="responses without the amount", zh="响应中不带 amount")
 HELP_CHARGE_LOG = Translation(
     en="a file to which every call and charge is appended before it is answered",
     zh="每次调用和扣费在响应之前追加写入该文件",

@@ -3,7 +3,7 @@
 from batchsync.messages.render import Translation
 
 WRITTEN = Translation(en="{path} written.", zh="已生成 {path}。")
-KEPT = Translation(en="{path} is there already and was not changed.", zh="{path} 已存在，未作更改。")
+KEPT = Translation(en="{path} already exists and was not changed.", zh="{path} 已存在，未作更改。")
 FOLDER_READY = Translation(en="Inbox for nightly runs: {path}", zh="夜间任务的收件目录：{path}")
 ASK_TOKEN = Translation(
     en="Access token (not shown; Enter to skip): ", zh="访问 token（输入时不显示，直接回车跳过）："
@@ -30,6 +30,6 @@ CANNOT_WRITE = Translation(
 )
 REMOVED = Translation(en="{path} removed.", zh="已删除 {path}。")
 KEPT_DATA = Translation(
-    en="Settings, token and ledger were kept. The ledger knows what has been paid for: do not delete it.",
+    en="Settings, token and ledger were kept. The ledger records which orders are paid: do not delete it.",
     zh="设置、token 和账本已保留。账本记录了已付费的订单，请勿删除。",
 )

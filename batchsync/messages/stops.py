@@ -33,12 +33,12 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
             zh="已达到点券上限。请调高上限（spend.max_points 或 --max-points），再重新运行该文件以发送剩下的订单。",
         ),
         "address": Translation(
-            en="The address does not respond as the API does. Check api.url and api.proxy (batchsync doctor), then run the file again.",
+            en="The address does not respond like the API. Check api.url and api.proxy (batchsync doctor), then run the file again.",
             zh="该地址的响应不像本接口。请检查 api.url 和 api.proxy（batchsync doctor），再重新运行该文件。",
         ),
         "failures": Translation(
-            en="Too many calls in a row failed in the same way. Fix the cause, which the rows' errors name, then run the file again.",
-            zh="连续多次以同样的方式失败。请按各行的错误信息排除原因，再重新运行该文件。",
+            en="Too many calls in a row failed in the same way. Fix the cause (see the errors of the rows), then run the file again.",
+            zh="连续多次调用以同样的方式失败。请按各行的错误信息排除原因，再重新运行该文件。",
         ),
         "interrupted": Translation(
             en="The run was stopped by the user. Run the file again to send the rest.",

@@ -57,6 +57,10 @@ PAID_EARLIER_LONG = Translation(
     en="Orders paid for by earlier runs, not paid again", zh="此前已付费、未重复付费的订单（个）"
 )
 CALLS_LONG = Translation(en="Calls made", zh="接口调用次数")
+AMOUNT_MISSING = Translation(
+    en="Charged orders whose points are unknown (the response named none, or you resolved them): {count}. They count as possibly spent.",
+    zh="有 {count} 个已扣费的订单点券未知（响应没有注明，或由人工确认），计入“可能消耗”。",
+)
 
 TROUBLE = Translation(en="What needs attention", zh="需要处理的问题")
 NO_TROUBLE = Translation(en="Nothing. Every row has a result.", zh="没有，所有行都已有结果。")

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from batchsync.messages import summary
 from batchsync.messages.render import Translation
 from batchsync.model import Reason
 
 # --- The command --------------------------------------------------------------------------------------------
 
 NEEDS_PASSWORD = Translation(
-    en="web.host {host} lets other machines in, so the page needs a password: write one into a file that only you can read, and name it in web.password_file.",
-    zh="web.host {host} 会让其他机器访问，因此需要密码：请把密码写入只有您能读取的文件，并在 web.password_file 中填写该文件名。",
+    en="web.host {host} opens the page to other machines, so it needs a password. Write one into a file that only you can read, and set web.password_file to that file.",
+    zh="web.host {host} 允许其他机器访问网页，因此需要密码。请把密码写入只有您能读取的文件，并在 web.password_file 中设置该文件。",
 )
 NO_PASSWORD_FILE = Translation(
-    en="The password file {file} can't be read ({error}).", zh="无法读取密码文件 {file}（{error}）。"
+    en="The password file {file} cannot be read ({error}).", zh="无法读取密码文件 {file}（{error}）。"
 )
 PASSWORD_OPEN = Translation(
     en="Others can read the password file {file}. Make it readable for you only: chmod 600 {file}",
@@ -24,11 +25,11 @@ PASSWORD_SHORT = Translation(
     zh="{file} 中的密码至少需要 {least} 个字符。",
 )
 PORT_TAKEN = Translation(
-    en="The page can't be served at {host}, port {port} ({error}). Choose another with --port; 0 takes any free one.",
+    en="The page cannot be served at {host}, port {port} ({error}). Choose another with --port; 0 takes any free one.",
     zh="无法在 {host} 的端口 {port} 提供网页（{error}）。请用 --port 换一个，0 表示任选空闲端口。",
 )
 NO_FOLDER = Translation(
-    en="The page can’t keep its files in {folder} ({error}). Choose another place for the ledger (ledger.url).",
+    en="The page cannot save its files in {folder} ({error}). Choose another place for the ledger (ledger.url).",
     zh="网页无法在 {folder} 保存文件（{error}）。请为账本另选位置（ledger.url）。",
 )
 ALREADY_OPEN = Translation(
@@ -52,7 +53,7 @@ CLOSING = Translation(
     zh="正在停止：等待进行中的调用结束并写出结果。再按一次 Ctrl-C 则取消这些调用（这些订单将成为“结果未知”）。",
 )
 SHORTCUT_FAILED = Translation(
-    en="The shortcut can't be written to {folder} ({error}).", zh="无法在 {folder} 创建快捷方式（{error}）。"
+    en="The shortcut cannot be written to {folder} ({error}).", zh="无法在 {folder} 创建快捷方式（{error}）。"
 )
 
 # --- Errors -------------------------------------------------------------------------------------------------
@@ -65,7 +66,7 @@ TOO_LARGE = Translation(
 NOTHING_PASTED = Translation(en="There are no rows in what was pasted.", zh="粘贴的内容中没有数据行。")
 PASTED_NAME = Translation(en="pasted-{time}", zh="粘贴-{time}")
 COLUMN = Translation(en="column {letter}", zh="{letter} 列")
-NO_SUCH_FILE = Translation(en="This file is not here any more.", zh="这个文件已不在列表中。")
+NO_SUCH_FILE = Translation(en="This file is no longer in the list.", zh="这个文件已不在列表中。")
 NO_SUCH_RUN = Translation(en="There is no such run in the ledger.", zh="账本中没有这个任务。")
 NO_SUCH_NIGHT = Translation(en="There is no such nightly run.", zh="没有这个夜间任务的记录。")
 NO_SUCH_PAGE = Translation(en="There is no such page.", zh="没有这个页面。")
@@ -75,23 +76,21 @@ NO_TOKEN_YET = Translation(
     zh="还没有访问 token，请在“文件”页填写。没有发送任何订单。",
 )
 PLAN_CHANGED = Translation(
-    en="What would be sent is no longer what was shown, so nothing was sent. Look at the check again, then start.",
-    zh="将要发送的内容与所显示的不一致，没有发送任何订单。请重新查看检查结果后再开始。",
+    en="The plan has changed since it was shown, so nothing was sent. See the new check, then start.",
+    zh="将要发送的内容在显示之后有变化，没有发送任何订单。请查看新的检查结果后再开始。",
 )
-NOT_RUNNING = Translation(en="This file is not being sent any more.", zh="这个文件现在没有在发送。")
+NOT_RUNNING = Translation(en="This file is not being sent now.", zh="这个文件现在没有在发送。")
 STILL_RUNNING = Translation(
     en="This file is queued or being sent; stop it first.", zh="这个文件正在排队或发送，请先停止。"
 )
-BAD_REQUEST = Translation(
-    en="The page sent a request that is not understood. Load it again.", zh="页面的请求无法识别，请刷新页面。"
-)
+BAD_REQUEST = Translation(en="The request is not valid. Reload the page.", zh="请求无效，请刷新页面。")
 NOT_A_NUMBER = Translation(en="Enter a whole number.", zh="请填写整数。")
 NO_RESULT_FILE = Translation(
-    en="The result can't be written now. Nothing is lost; look at the folders under Settings and try again.",
+    en="The result cannot be written now. Nothing is lost. Check the folders under “Settings”, then try again.",
     zh="现在无法写出结果表，数据没有丢失。请在“设置”中检查文件夹后重试。",
 )
 UPLOAD_NOT_SAVED = Translation(
-    en="The file can't be saved ({error}). Free some disk space and upload it again.",
+    en="The file cannot be saved ({error}). Free some disk space and upload it again.",
     zh="无法保存文件（{error}）。请清理磁盘空间后重新上传。",
 )
 BUG = Translation(
@@ -142,8 +141,8 @@ LOG_IN = Translation(en="Log in", zh="登录")
 
 SETUP_TITLE = Translation(en="First start", zh="首次使用")
 SETUP_TEXT = Translation(
-    en="Three entries, then files can be sent. Nothing is sent now.",
-    zh="填写以下三项后即可发送文件。现在不会发送任何订单。",
+    en="Fill in these three fields before you send files. Nothing is sent now.",
+    zh="发送文件前请填写以下三项。现在不会发送任何订单。",
 )
 SETUP_TOKEN = Translation(en="Access token", zh="访问 token")
 SETUP_TOKEN_HELP = Translation(
@@ -162,16 +161,16 @@ SETUP_CAP_HELP = Translation(
 SETUP_FIXED = Translation(en="set in {file}", zh="在 {file} 中设置")
 SETUP_SAVE = Translation(en="Save", zh="保存")
 SETUP_DONE = Translation(
-    en="The access token is stored. Whether it is right shows the first call, since checking it costs points.",
-    zh="访问 token 已保存。验证 token 需要消耗点券，因此首次调用时才能确认是否正确。",
+    en="The access token is stored. Only the first call shows whether it is valid, because a check would cost points.",
+    zh="访问 token 已保存。验证 token 会消耗点券，因此首次调用时才能确认是否有效。",
 )
 BAD_TOKEN = Translation(
-    en="This is not an access token: it has spaces, quotes or characters that a token can't have. Copy it again from the vendor's console.",
+    en="This is not an access token: it has spaces, quotes or characters that a token cannot have. Copy it again from the vendor's console.",
     zh="这不是有效的访问 token：含有空格、引号或其他不允许的字符。请从服务商后台重新复制。",
 )
 BAD_ACCOUNT = Translation(en="An account name has 1 to 60 characters.", zh="账户名称为 1 到 60 个字符。")
 SETUP_NOT_SAVED = Translation(
-    en="The settings can't be saved in {file} ({error}).", zh="无法在 {file} 保存设置（{error}）。"
+    en="The settings cannot be saved in {file} ({error}).", zh="无法在 {file} 保存设置（{error}）。"
 )
 
 # --- The list of files --------------------------------------------------------------------------------------
@@ -250,12 +249,12 @@ NOTIFY_TITLE = Translation(en="batchsync: {name}", zh="batchsync：{name}")
 UPLOADED_AT = Translation(en="uploaded", zh="上传于")
 ROWS = Translation(en="{rows} rows", zh="{rows} 行")
 WAS_QUEUED = Translation(
-    en="This file was queued when the program ended. Nothing of it was sent; start it again if it should be sent.",
+    en="This file was queued when the program ended. None of its orders was sent. To send it, start it again.",
     zh="程序结束时这个文件还在排队，没有发送任何订单。如仍需发送，请重新开始。",
 )
 READING = Translation(en="Reading the file …", zh="正在读取文件……")
 READING_MORE = Translation(
-    en="Finding the columns, checking every order number, and looking up which were paid for before.",
+    en="Finding the columns, checking every order number, and finding the orders that were paid before.",
     zh="正在识别列、核对每个订单号，并查询以前付过费的订单。",
 )
 WAITING_TITLE = Translation(
@@ -270,7 +269,7 @@ WAITING_BUSY = Translation(
     en="Another program is using the ledger now (a run in a terminal, or a nightly run). This file starts when it ends.",
     zh="另一个程序（终端中的任务或夜间任务）正在使用账本，结束后会自动开始。",
 )
-DEQUEUE = Translation(en="Take it out of the queue", zh="退出排队")
+DEQUEUE = Translation(en="Remove from the queue", zh="退出排队")
 PREPARING = Translation(en="Preparing the result …", zh="正在整理结果……")
 CHECK_AGAIN = Translation(en="Check again", zh="重新检查")
 REPLACE = Translation(en="Upload a corrected version", zh="上传更正后的文件")
@@ -282,7 +281,7 @@ FILE_PASSWORD_HELP = Translation(
 )
 UNLOCK = Translation(en="Open", zh="打开")
 WRONG_FILE_PASSWORD = Translation(
-    en="The file can't be opened with this password. Nothing was sent.",
+    en="The file cannot be opened with this password. Nothing was sent.",
     zh="无法用这个密码打开文件。没有发送任何订单。",
 )
 UNREADABLE_HELP = Translation(
@@ -298,8 +297,8 @@ OFFER_MORE = Translation(
 OFFER_CAP = Translation(en="A run never spends more than {cap}.", zh="每个任务最多消耗 {cap} 点券。")
 OFFER_NO_CAP = Translation(en="No cap is set.", zh="没有设置点券上限。")
 PAID_AGAIN = Translation(
-    en="{count} of them may be paid for a second time, because the sheet says so.",
-    zh="其中 {count} 个可能会重复付费（表格中填写了“重新发送”）。",
+    en="{count} of them may be paid for a second time, because the decision column of the sheet is “send again”.",
+    zh="其中 {count} 个可能会重复付费（“处理决定”列填写了“重新发送”）。",
 )
 OVER_CAP = Translation(
     en="The cap is {cap} points: at most {now} of {orders} orders are sent now, the rest is not sent.",
@@ -347,14 +346,14 @@ COLUMNS_REMEMBERED = Translation(
     en="Columns as you chose them for an earlier file with the same header. Please compare the first orders below.",
     zh="已沿用您为相同表头选择的列，请核对下面最先发送的订单。",
 )
-COLUMNS_TITLE = Translation(en="Which column holds the order numbers?", zh="哪一列是订单号？")
+COLUMNS_TITLE = Translation(en="Which column has the order numbers?", zh="哪一列是订单号？")
 MERCHANT_TITLE = Translation(en="Which merchant do these orders belong to?", zh="这些订单属于哪个商家？")
 MERCHANT_INVALID = Translation(
-    en="“{value}” is not a merchant id. Enter it as the vendor's console shows it.",
+    en="“{value}” is not a merchant ID. Enter it as the vendor's console shows it.",
     zh="“{value}”不是商家 ID。请按服务商后台显示的内容填写。",
 )
 COLUMNS_HELP = Translation(
-    en="Click the column in the table: first the order number, then the merchant id.",
+    en="Click the column in the table: first the order number, then the merchant ID.",
     zh="请在表格中点击列：先选订单号，再选商家 ID。",
 )
 COLUMNS_LOADING = Translation(en="Reading the first rows …", zh="正在读取前几行……")
@@ -362,15 +361,13 @@ SHEET_HEAD = Translation(
     en="Sheet “{sheet}”, header in line {line}", zh="工作表“{sheet}”，表头在第 {line} 行"
 )
 CANDIDATES = Translation(en="These columns look like order numbers", zh="这些列看起来像订单号")
-TAKE_COLUMN = Translation(en="Take column {letter}", zh="选用 {letter} 列")
+TAKE_COLUMN = Translation(en="Use column {letter}", zh="选用 {letter} 列")
 PICK_FOR = Translation(en="A click on a column chooses", zh="点击列用于选择")
 ROLE_ORDER = Translation(en="order number", zh="订单号")
 ROLE_OWNER = Translation(en="merchant id", zh="商家 ID")
 COLUMN_LABEL = Translation(en="Column {letter}: {header}", zh="{letter} 列：{header}")
 HEADER_LINE = Translation(en="Line {line} is the header", zh="第 {line} 行是表头")
-MERCHANT_SOURCE = Translation(
-    en="No column holds the merchant: all rows belong to", zh="表中没有商家列：所有行都属于"
-)
+MERCHANT_SOURCE = Translation(en="No merchant column: all rows belong to", zh="表中没有商家列：所有行都属于")
 MERCHANT_BY_COLUMN = Translation(en="from the column", zh="按所选的列")
 MERCHANT_KNOWN = Translation(en="Known merchants", zh="已知商家")
 MERCHANT_TYPED = Translation(en="Merchant id", zh="商家 ID")
@@ -417,7 +414,7 @@ STOP_TEXT = Translation(
 KINDS = Translation(en="Problems so far", zh="目前出现的问题")
 NO_KINDS = Translation(en="None so far.", zh="目前没有问题。")
 MAY_CLOSE = Translation(
-    en="You may close this page; the run goes on as long as the program is open.",
+    en="You may close this page; the run continues while the program is open.",
     zh="可以关闭本页，只要程序没有关闭，发送会继续进行。",
 )
 STARTED_SENDING = Translation(en="Sending has started: {name}", zh="已开始发送：{name}")
@@ -471,10 +468,7 @@ HEAD_KILLED = Translation(
     en="This run was interrupted. {uncertain} orders are uncertain; all others are recorded, and {count} rows have problems or were not sent.",
     zh="这个任务意外中断。有 {uncertain} 个订单结果未知，其余都有记录；{count} 行有问题或未发送。",
 )
-AMOUNT_MISSING = Translation(
-    en="Of {count} charged orders the points are unknown (the response named none, or you resolved them): they count as possibly spent.",
-    zh="有 {count} 个已扣费的订单点券未知（响应没有注明，或由人工确认），计入“可能消耗”。",
-)
+AMOUNT_MISSING = summary.AMOUNT_MISSING
 DOWNLOAD_XLSX = Translation(en="Download the result", zh="下载结果表")
 DOWNLOAD_CSV = Translation(en="as CSV", zh="下载 CSV")
 DOWNLOAD_DISPUTE = Translation(en="Sheet for the vendor", zh="给服务商的核对表")
@@ -487,8 +481,8 @@ SEND_AGAIN_MORE = Translation(
 KINDS_RESULT = Translation(en="Problems", zh="问题")
 UNCERTAIN_ORDERS = Translation(en="Uncertain orders ({count})", zh="结果未知的订单（{count}）")
 UNCERTAIN_HELP = Translation(
-    en="Look each one up in the vendor's console, then record what you found. Charged counts as synced; not charged may be sent again.",
-    zh="请到服务商后台逐个核实，然后记录结果。“已扣费”按已同步处理，“未扣费”可以再次发送。",
+    en="Check each order in the vendor's console, then record the result. Charged counts as synced; not charged may be sent again.",
+    zh="请到服务商后台逐个核对，然后记录结果。“已扣费”按已同步处理，“未扣费”可以再次发送。",
 )
 SELECT_ALL = Translation(en="all shown", zh="选中本页全部")
 CHARGED = Translation(en="Charged", zh="已扣费")
@@ -555,7 +549,7 @@ N_CUT_OFF = Translation(en="continued after an interruption", zh="中断后继�
 ORDER_SEARCH = Translation(en="Order number, or its first digits", zh="订单号，或订单号的前几位")
 SHOW = Translation(en="Show", zh="查看")
 ORDER_EMPTY = Translation(
-    en="The history of an order: each call, its response, and what was decided.",
+    en="The history of an order: each call, its response, and how it was resolved.",
     zh="查看订单的全部记录：每次调用、响应内容和人工确认的结果。",
 )
 ORDER_UNKNOWN = Translation(
@@ -612,16 +606,16 @@ NO = Translation(en="no", zh="否")
 # --- Rows and notes -----------------------------------------------------------------------------------------
 
 _RESOLVE = Translation(
-    en="Look it up in the vendor's console, then resolve it under “Uncertain orders”.",
-    zh="请到服务商后台核实是否扣费，然后在“结果未知的订单”中确认结果。",
+    en="Check in the vendor's console whether it was charged, then resolve it under “Uncertain orders”.",
+    zh="请到服务商后台核对是否已扣费，然后在“结果未知的订单”中确认结果。",
 )
 _CHARGED_FAILURE = Translation(
-    en="Look it up in the vendor's console. It is not sent again from here, since that would pay again.",
-    zh="请到服务商后台核对。为避免重复付费，这里不会重新发送。",
+    en="Check it in the vendor's console. It is not sent again from this page, because that would pay again.",
+    zh="请到服务商后台核对。为避免重复付费，不会从网页重新发送。",
 )
 
 _SETTINGS = Translation(
-    en="Nothing was spent. Look at the checks under “Settings”, then send the rest.",
+    en="Nothing was spent. See the checks under “Settings”, then send the rest.",
     zh="没有消耗点券。请查看“设置”中的检查结果，再发送剩下的订单。",
 )
 _SEND_AS_IS = Translation(
@@ -657,8 +651,8 @@ PAGE_TODO: Mapping[Reason, Translation] = MappingProxyType(
         ),
         **dict.fromkeys((Reason.UNUSUAL, Reason.ERP_COPY), _SEND_AS_IS),
         Reason.PAID_OTHER_MERCHANT: Translation(
-            en="Check which merchant is right. It is not sent from here, since that would pay again.",
-            zh="请核对哪个商家正确。为避免重复付费，这里不会发送。",
+            en="Check which merchant is right. It is not sent from this page, because that would pay again.",
+            zh="请核对哪个商家正确。为避免重复付费，不会从网页发送。",
         ),
         Reason.NO_OWNER: Translation(
             en="Choose the merchant under “Columns”.", zh="请在“所用的列”中选择商家。"
@@ -673,7 +667,7 @@ PAGE_NOTES: Mapping[str, Translation] = MappingProxyType(
             en="the hidden sheet “{sheet}” is not read", zh="隐藏的工作表“{sheet}”未读取"
         ),
         "no_owner_column": Translation(
-            en="merchant id: no such column; choose the merchant below",
+            en="merchant ID: no such column; choose the merchant below",
             zh="商家 ID：表中没有这一列，请在下面选择商家",
         ),
     }

@@ -5,12 +5,13 @@ from yarl import URL
 
 from batchsync.errors import SettingsError
 from batchsync.messages import client as messages
+from batchsync.messages import settings as settings_messages
 
 
 def validate_token(token: SecretStr) -> str:
     value = token.get_secret_value()
     if not value:
-        raise SettingsError(messages.NO_TOKEN)
+        raise SettingsError(settings_messages.NO_TOKEN)
     if not all("!" <= character <= "~" for character in value):
         raise SettingsError(messages.BAD_TOKEN)
     return value

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from batchsync.formatting import local_minute
 from batchsync.messages import Lang, Translation, row_reasons
 from batchsync.messages import result_columns as messages
+from batchsync.messages.planning import NOTHING
 from batchsync.model import RESENT, EntryResult, Reason, RowResult, RowStatus, State
 from batchsync.model.row_results import reason_of, status_of
 
@@ -63,7 +64,7 @@ class RowTexts:
         """Return what is wrong with an order and what to do about it."""
         if status is RowStatus.SYNCED and entry.decision is None:
             missing = entry.points is None
-            return "", (row_reasons.AMOUNT_MISSING if missing else row_reasons.NOTHING).render(self.lang)
+            return "", (row_reasons.AMOUNT_MISSING if missing else NOTHING).render(self.lang)
         reason = reason_of(entry, self._unreached)
         facts = _Facts(self._facts(entry))
         error, todo = row_reasons.ROWS[reason].error, row_reasons.ROWS[reason].todo

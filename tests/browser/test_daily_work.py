@@ -100,7 +100,7 @@ def test_a_newcomer_reaches_the_first_result(open_page: Open, tmp_path: Path) ->
             page.fill("[name=max_points]", "100")
             page.click(".setup button")  # 1
             expect(page.locator(".setup")).to_have_count(0)
-            expect(page.locator("#notice")).to_contain_text("shows the first call")
+            expect(page.locator("#notice")).to_contain_text("Only the first call shows")
             upload(page, workbook(tmp_path / "orders.xlsx", 5))  # 2: choose
             page.click("[data-action=start]")  # 3
             expect(page.locator("[data-sum=cap]")).to_contain_text("100")
@@ -238,7 +238,7 @@ def test_a_locked_workbook_is_opened_with_its_password(open_page: Open, tmp_path
         page.set_input_files("#files", locked)
         page.fill("[name=password]", "wrong")
         page.click("[data-action=unlock] button")
-        expect(page.locator("#error")).to_contain_text("can't be opened with this password")
+        expect(page.locator("#error")).to_contain_text("cannot be opened with this password")
         is_accessible(page)
         page.fill("[name=password]", "secret")
         page.click("[data-action=unlock] button")

@@ -169,7 +169,7 @@ def test_a_ledger_that_is_a_folder(
     assert ["is a folder" in line for line in bad(capsys.readouterr().out)] == [True]
     Path("orders.csv").write_text("order_sn,mall_id\n261101-100000000000001,77\n")
     assert 2 == main(["run", "orders.csv"])
-    assert "is a folder. Name a file in it" in capsys.readouterr().err
+    assert "is a folder. Choose a file in it" in capsys.readouterr().err
 
 
 def test_a_proxy_that_is_ignored_is_said(

@@ -225,7 +225,7 @@ def test_report_of_a_run_that_goes_on_says_so(
             asyncio.run(some())
             assert 0 == main(["report", run, "--output", "now.xlsx", *lang])
             shown = capsys.readouterr()
-            assert ("仍在进行中" if zh else f"Run {run} is still going on") in shown.err
+            assert ("仍在进行中" if zh else f"Run {run} is still in progress") in shown.err
             assert 0 == main(["report", run, "--output", "now.csv", "--lang", "en"])
         assert 0 == main(["report", run, "--output", "then.xlsx", *lang])
     now, then = (_texts(name) for name in ("now.xlsx", "then.xlsx"))

@@ -325,7 +325,7 @@ def test_check_lists_problem_rows_and_says_how_many_more(capsys: pytest.CaptureF
     assert 1 == main(["check", sheet([*GOOD, *bad])])
     text = capsys.readouterr().out
     assert (20, True, True) == (
-        text.count("  line "),
+        text.count("\n  line "),
         "line 5  1.26E+17  invalid" in text,
         "and 3 more" in text,
     )
@@ -449,7 +449,9 @@ def test_check_of_several_files_costs_what_their_run_spends(
     shown = squeezed(capsys.readouterr().out)
     costs = [int(found) for found in re.findall(r"to send (\d+)", shown)]
     assert ([3, 3] if resend else [3, 1]) == costs
-    assert (not resend) == ("2 orders stand in a file before it as well (e.g. a.csv)" in shown)
+    assert (not resend) == (
+        "2 orders are also in an earlier file of this command (for example a.csv)" in shown
+    )
     assert bool(resend) == ("already synced 2" not in shown)
     assert 0 == main(["run", *files, *resend, *(["--yes"] if resend else [])])
     assert sum(costs) == sandbox.charge_log.points

@@ -826,7 +826,7 @@ def test_runs_are_named_by_minute_and_file(opened: OpenLedger) -> None:
             record.lang,
         )
         assert None is ledger.run("20200101-0000-none")
-        with pytest.raises(LedgerError, match="knows no run"):
+        with pytest.raises(LedgerError, match="There is no run"):
             list(ledger.results("20200101-0000-none"))
 
 

@@ -88,14 +88,14 @@ def test_file_that_is_no_database_is_refused(opened: OpenSqlite, ledger_path: Pa
     """Damage is told in a sentence that says not to delete it."""
     ledger_path.parent.mkdir()
     ledger_path.write_bytes(b"no database at all" * 100)
-    with pytest.raises(LedgerDamaged, match="Don't delete"):
+    with pytest.raises(LedgerDamaged, match="Do not delete"):
         opened()
 
 
 def test_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
     """A path under a file: one sentence."""
     (tmp_path / "file").write_text("x")
-    with pytest.raises(LedgerError, match="can't be opened"):
+    with pytest.raises(LedgerError, match="cannot be opened"):
         open_ledger(tmp_path / "file" / "ledger.db")
 
 
@@ -317,11 +317,11 @@ async def test_backup_is_a_whole_ledger(opened: OpenSqlite, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
-        ("UPDATE orders SET state = 4, cause = 2", "is refused, but its last call says synced"),
-        ("UPDATE orders SET points = 9", "is booked with 9 points"),
-        ("UPDATE orders SET attempts = 5", "has had 5 calls, but 1"),
-        ("DELETE FROM answers", "isn't there"),
-        ("DELETE FROM outcomes", "last call says -"),
+        ("UPDATE orders SET state = 4, cause = 2", "is refused, but its last call is recorded as synced"),
+        ("UPDATE orders SET points = 9", "is recorded with 9 points"),
+        ("UPDATE orders SET attempts = 5", "has 5 calls, but 1"),
+        ("DELETE FROM answers", "does not exist"),
+        ("DELETE FROM outcomes", "last call is recorded as -"),
     ],
 )
 async def test_verify_finds_what_does_not_fit(

@@ -242,7 +242,7 @@ def test_each_sheet_may_have_its_merchant() -> None:
     ("settings", "text"),
     [
         (InputSettings(), "--owner-id ID"),
-        (InputSettings(owner_id={"别的": "1"}), "names other sheets only (别的)"),
+        (InputSettings(owner_id={"别的": "1"}), "has other sheets only (别的)"),
         (InputSettings(owners={"晨光": "1"}), "店铺名称"),
     ],
 )

@@ -85,10 +85,10 @@ def test_the_content_decides_and_not_the_name(tmp_path: Path, container: str, na
         (b"{\\rtf1\\ansi", "a rich text document"),
         (b"MZ\x90\0\x03\0\0\0", "a program"),
         (b"SQLite format 3\0", "a database"),
-        (b"\x09\x04\x06\0\0\0\x10\0", "written by an Excel from before 1997"),
+        (b"\x09\x04\x06\0\0\0\x10\0", "in an Excel format from before 1997"),
         (bytes(range(256)) * 8, "a binary file of an unknown kind"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is damaged (no reader can open it)"),
-        (b"PK\x03\x04" + bytes(100), "is cut short or damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is damaged (its content is not recognised)"),
+        (b"PK\x03\x04" + bytes(100), "is incomplete or damaged"),
         (b"<html><body>Please log in</body></html>", "a web page without a table"),
     ],
 )  # fmt: skip
@@ -169,7 +169,7 @@ def test_a_broken_workbook_in_a_zip_is_named(tmp_path: Path, member: bytes, part
 def test_a_part_that_expands_beyond_reason_is_not_opened(tmp_path: Path) -> None:
     """A hundred kilobytes that would become a hundred megabytes."""
     parts = workbooks.workbook_parts({"S": workbooks.worksheet(" " * (100 << 20))})
-    assert "made to do harm" in refused(workbooks.zipped(tmp_path / "a.xlsx", parts))
+    assert "as in malicious files" in refused(workbooks.zipped(tmp_path / "a.xlsx", parts))
 
 
 def test_a_directory_that_lies_about_sizes_is_caught_while_unpacking(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_too_many_parts_are_not_opened(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as file:
         for number in range(20_001):
             file.writestr(f"xl/{number}", b"")
-    assert "it has far too many parts" in refused(path)
+    assert "it has too many parts" in refused(path)
 
 
 def test_a_shared_megabyte_costs_no_gigabytes(tmp_path: Path) -> None:

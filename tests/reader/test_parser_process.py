@@ -62,8 +62,8 @@ def error_of(path: Path) -> str:
         ("say(['rows', [-1], ['a'], [1], [], [], [], [], []])", "sent an invalid message"),
         ("say(['error', '__class__', {}])", "sent an invalid message"),
         ("say(['launch', 'missiles'])", "sent an invalid message"),
-        ("say(['error', 'PASSWORD', {}])", "locked with a password"),
-        ("say(['error', 'READER_FAILED', {'why': 'PanicException: index out of bounds'}])", "could not be read (PanicException: index out of bounds)"),
+        ("say(['error', 'PASSWORD', {}])", "protected by a password"),
+        ("say(['error', 'READER_FAILED', {'why': 'PanicException: index out of bounds'}])", "cannot be read (PanicException: index out of bounds)"),
     ],
 )  # fmt: skip
 def test_a_process_that_dies_or_sends_nonsense_is_one_error(
@@ -80,7 +80,7 @@ def test_a_child_that_takes_too_long_is_killed(
 ) -> None:
     """The clock runs while the parent waits, whether the child works or hangs."""
     monkeypatch.setattr(parser_process, "seconds_for", lambda _: 0.2)
-    assert "given up after 0 seconds" in error_of(impostor(program))
+    assert "takes longer than 0 seconds" in error_of(impostor(program))
 
 
 @pytest.mark.parametrize(

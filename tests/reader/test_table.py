@@ -174,7 +174,7 @@ def test_an_order_is_never_taken_for_a_header() -> None:
     """A sheet without headers is refused with the line and what to do."""
     with pytest.raises(ReadError) as caught:
         find_table(sheet([ID], [ID]), ReadOptions(order_columns=("A",)), "S")
-    assert re.search("line 1 already holds “261122", message_of(caught.value))
+    assert re.search("line 1 already contains “261122", message_of(caught.value))
 
 
 @pytest.mark.parametrize("asked", ["ZZ", "oid", "没有"])
@@ -311,7 +311,7 @@ def test_a_never_name_is_not_even_a_question(header: str) -> None:
 def test_an_empty_file_says_so() -> None:
     """Every sheet is empty."""
     text = nothing_found([("S", [])], ReadOptions())
-    assert "no table" in message_of(text)
+    assert "no sheet has any data" in message_of(text)
 
 
 def test_every_note_has_words() -> None:

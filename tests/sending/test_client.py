@@ -17,6 +17,7 @@ from batchsync.clock import SYSTEM_CLOCK
 from batchsync.config import ApiSettings
 from batchsync.errors import SettingsError
 from batchsync.messages import client as messages
+from batchsync.messages import settings as settings_messages
 from batchsync.model import NoResponse, Order, Reason, Response, State
 from batchsync.sending.client import Client
 from batchsync.sending.raw_http import Exchange
@@ -187,7 +188,7 @@ def test_no_token_is_refused() -> None:
     """An empty one would be sent to the server."""
     with pytest.raises(SettingsError) as refused:
         make("")
-    assert messages.NO_TOKEN is refused.value.text
+    assert settings_messages.NO_TOKEN is refused.value.text
 
 
 @pytest.mark.parametrize(

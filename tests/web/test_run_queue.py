@@ -73,7 +73,7 @@ async def test_a_plan_that_grew_is_not_sent(page: Page, sandbox: Sandbox) -> Non
         file, lambda each: each.error is not None and not each.is_checking and each.counts is not None
     )
     assert (Phase.UPLOADED, 0) == (item.record.phase, len(sandbox.charge_log.calls))
-    assert "no longer what was shown" in await page.visitor.text(f"/files/{file}")
+    assert "has changed since it was shown" in await page.visitor.text(f"/files/{file}")
 
 
 async def test_a_full_disk_does_not_end_the_queue(

@@ -114,4 +114,4 @@ def test_a_parser_process_that_cannot_start_is_not_the_files_fault(
         monkeypatch.setattr(spawn, "environment", lambda: without_ours)
     with pytest.raises(SettingsError) as raised:
         list(read_orders(path, InputSettings()))
-    assert "install batchsync again" in raised.value.render(Lang.EN)
+    assert "Install batchsync again" in raised.value.render(Lang.EN)

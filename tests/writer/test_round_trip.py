@@ -333,7 +333,7 @@ def test_what_cannot_be_kept_safely_gets_a_fresh_workbook_with_the_reason(
     assert lines == [[str(text or "") for text in row[:3]] for row in after[: len(lines)]]
     assert "synced" == after[1][3]
     shown = [str(row[2]) for row in texts(done.path, "Summary") if row[2]]
-    assert any("fresh workbook" in text for text in shown)
+    assert any("new workbook" in text for text in shown)
 
 
 def test_an_unexpected_error_while_rewriting_leads_to_a_fresh_workbook(
@@ -350,7 +350,7 @@ def test_an_unexpected_error_while_rewriting_leads_to_a_fresh_workbook(
     done = written(
         job(path, tmp_path / "out.xlsx", [found()], cells=cells_of({"Sheet1": lines})), one_of_each()
     )
-    assert "fresh workbook" in done.messages[0].render(Lang.EN)
+    assert "new workbook" in done.messages[0].render(Lang.EN)
     assert "synced" == texts(done.path, "Sheet1")[1][3]
     assert "KeyError" in caplog.text
 

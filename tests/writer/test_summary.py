@@ -106,7 +106,7 @@ def test_the_runs_facts_and_notes_stand_there(tmp_path: Path) -> None:
     )  # fmt: skip
     lines = flat(texts(written(values, [entry(n) for n in range(2, 9)]).path, "Summary"))
     for line in ("Run | 20261123-0212-orders", "Account | default", "Maximum calls a second | 5", "Duration | 0:01:01",
-                 "API address | http://x/", "Columns used | Sheet1: merchant id: column B “商家id”",
+                 "API address | http://x/", "Columns used | Sheet1: merchant ID: column B “商家id”",
                  "Note | An earlier result with this name was renamed to k.xlsx."):  # fmt: skip
         assert line in lines
 
