@@ -29,6 +29,11 @@ SECOND_TABLE = Translation(
     "Put each table on its own sheet.",
     zh="工作表“{sheet}”第 {line} 行是第二个表头，订单号在 {at} 列“{header}”，不在 {first_at} 列。请把每个表放在单独的工作表中。",
 )
+OWNER_COLUMN_TAKEN = Translation(
+    en="Sheet “{sheet}”: column {at} “{header}” holds the order numbers or belongs to an earlier result, so it cannot hold the merchant ids. "
+    "Give another column as --owner-column.",
+    zh="工作表“{sheet}”：{at} 列“{header}”是订单号列或以前的结果列，不能同时作为商家 ID 列。请用 --owner-column 指定其他列。",
+)
 ORDERS_ABOVE = Translation(
     en="Sheet “{sheet}”: what looks like order numbers stands in column {at} from line {line} to line {last}, above the header in line {header}. "
     "Put each table on a sheet of its own, or give the upper one the header 订单号 or order_sn.",

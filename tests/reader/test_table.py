@@ -72,6 +72,14 @@ def test_order_numbers_above_the_header_are_asked_about(asked: tuple[str, ...]) 
     assert found_in(lines, ReadOptions(header_row=5)).header_line == 5
 
 
+def test_one_column_cannot_be_order_and_merchant() -> None:
+    """Merchant ids would be paid for as orders."""
+    lines = sheet(["订单号", "商家ID"], [ID, "2049064"])
+    with pytest.raises(ReadError) as refused:
+        find_table(lines, ReadOptions(order_columns=("B",), owner_columns=("商家ID",)), "S")
+    assert "OWNER_COLUMN_TAKEN" == refused.value.reason
+
+
 def test_words_of_a_foot_row_are_no_second_shop() -> None:
     """The one merchant id of all orders stays the merchant, also when another one is given."""
     rows = [[f"261122-12345678901234{n}", "20490", "旗舰店"] for n in range(3)]

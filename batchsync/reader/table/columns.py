@@ -237,7 +237,10 @@ def _owner_column(
     header: Header, sample: Sequence[Line], options: ReadOptions, sheet: str, taken: set[int | None]
 ) -> tuple[int | None, list[Note]]:
     if options.owner_columns:
-        return _asked(header, options.owner_columns, sheet, "TWO_OWNERS"), []
+        asked = _asked(header, options.owner_columns, sheet, "TWO_OWNERS")
+        if asked in taken:
+            raise ReadError("OWNER_COLUMN_TAKEN", sheet=sheet, at=letter(asked), header=header.shown(asked))
+        return asked, []
     candidates = [
         _candidate(column, 0, sample)
         for column, name in enumerate(header.names)
