@@ -26,12 +26,12 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
         resend_uncertain=arguments.resend_uncertain,
         include_unusual=arguments.include_unusual,
     )
-    job, foreseen = Job(config), EarlierFiles() if len(files) > 1 else None
+    job, earlier_files = Job(config), EarlierFiles() if len(files) > 1 else None
     codes = []
     described = []
     for path in files:
         try:
-            checked = job.check(path, options, foreseen)
+            checked = job.check(path, options, earlier_files)
         except BatchsyncError as error:
             console.error(error.render(console.lang))
             described.append(

@@ -66,7 +66,7 @@ class RunCommand:
         self._stopping = self._stopped_before = False
         self._view = ProgressView(console, hidden=hidden)
         self._job = job_for(
-            config, on_progress=self._view.update, on_planned=self._show_plan, on_said=self._show_message
+            config, on_progress=self._view.update, on_planned=self._show_plan, on_message=self._show_message
         )
 
     def run(self, files: list[Path]) -> None:
@@ -134,10 +134,10 @@ def _confirm_resend(
         return True
     if not console.can_ask():
         raise UsageError(cli.NEEDS_YES, option=" ".join(asked))
-    job, foreseen = Job(config), EarlierFiles() if len(files) > 1 else None
+    job, earlier_files = Job(config), EarlierFiles() if len(files) > 1 else None
     again = total = 0
     for path in files:
-        counts = job.check(path, foreseen=foreseen).counts
+        counts = job.check(path, earlier_files=earlier_files).counts
         repeated = counts[PlanVerdict.UNCERTAIN] if options.resend_uncertain else 0
         if options.resend:
             repeated += counts[PlanVerdict.ALREADY_SYNCED] + counts[PlanVerdict.FAILED_CHARGED]

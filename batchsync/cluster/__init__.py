@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from batchsync.ledger.postgres import Sender
 
 
-def job_for(config: Config, **face: Unpack[JobCallbacks]) -> Job:
+def job_for(config: Config, **callbacks: Unpack[JobCallbacks]) -> Job:
     """Return the Job that fits the ledger of the settings."""
     make = cluster_job if is_postgres(config.ledger.url) else Job
-    return make(config, **face)
+    return make(config, **callbacks)
 
 
-def cluster_job(config: Config, **face: Unpack[JobCallbacks]) -> "ClusterJob":
+def cluster_job(config: Config, **callbacks: Unpack[JobCallbacks]) -> "ClusterJob":
     """Return the Job of a PostgreSQL ledger. Raises LedgerError where what it needs isn't installed."""
     try:
         from batchsync.cluster.job import ClusterJob
     except ImportError as error:
         raise LedgerError(messages.NO_CLUSTER) from error
-    return ClusterJob(config, **face)
+    return ClusterJob(config, **callbacks)
 
 
 def active_senders(config: Config) -> "list[Sender]":

@@ -67,7 +67,7 @@ class ClusterJob(Job):
 
     async def detach(self, path: Path, options: RunOptions) -> DetachedRun:
         """Plan a file and leave its run to the workers. Raises what `run` raises before anything is sent."""
-        async with self._holding(path.name) as (ledger, account):
+        async with self._ledger_session(path.name) as (ledger, account):
             assert isinstance(ledger, PostgresLedger)
             known = known_to(ledger, account, self.config, self._clock)
             checked = await asyncio.to_thread(plan_file, path, options, self.config, known)
@@ -85,7 +85,7 @@ class ClusterJob(Job):
         return DetachedRun(run=run, orders=sends, workers=workers)
 
     @contextlib.asynccontextmanager
-    async def _holding(self, who: str) -> AsyncIterator[tuple[Ledger, int]]:  # noqa: ARG002 (as over SQLite)
+    async def _ledger_session(self, who: str) -> AsyncIterator[tuple[Ledger, int]]:  # noqa: ARG002 (as over SQLite)
         """Open the ledger; its lock is the sender's, and nobody waits for another run to plan a file."""
         config = self.config
         assert config.ledger.url is not None
@@ -118,7 +118,7 @@ class ClusterJob(Job):
             detached=is_detached,
         )
 
-    async def _drain(
+    async def _send_orders(
         self,
         ledger: Ledger,
         account: int,
@@ -185,7 +185,7 @@ class _Waiting:
         try:
             control = await asyncio.to_thread(self._ledger.control_of, self._run)
             await self._pass_on()
-            await self._see_to_a_sender()
+            await self._serve_if_alone()
             if monotonic() >= self._count_at:
                 began = monotonic()
                 await asyncio.to_thread(self._count)
@@ -212,7 +212,7 @@ class _Waiting:
             await asyncio.to_thread(self._ledger.pause_run, self._run, paused=job._paused)  # noqa: SLF001
             self._asked_to_pause = job._paused  # noqa: SLF001
 
-    async def _see_to_a_sender(self) -> None:
+    async def _serve_if_alone(self) -> None:
         if self._serving is not None and self._serving.done():  # the server went away meanwhile
             self._serving = None
         is_live, exists = await asyncio.to_thread(

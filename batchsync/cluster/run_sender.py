@@ -10,7 +10,7 @@ from batchsync.clock import Clock
 from batchsync.cluster.jobs import RunUnfinished
 from batchsync.config import Config
 from batchsync.errors import Interrupted, LedgerError
-from batchsync.job.pool_setup import opened_pool
+from batchsync.job.pool_setup import open_pool
 from batchsync.ledger.lock_wait import wait_for_lock
 from batchsync.ledger.postgres import STALE_CLAIM_S, PostgresLedger
 from batchsync.ledger.postgres.ledger import RunSending
@@ -104,7 +104,7 @@ class RunSender:
             wait_s = self._ledger.wait_before_sending_s
             if wait_s:
                 await asyncio.sleep(wait_s)
-            why = await self._drain(run, account, sending)
+            why = await self._send_orders(run, account, sending)
             is_lost = self._ledger.failed is not None and why is Stop.DISK
             if is_lost or (why is Stop.INTERRUPTED and self._leaving):
                 raise RunUnfinished(run)
@@ -112,10 +112,10 @@ class RunSender:
         finally:
             await asyncio.to_thread(held.close)
 
-    async def _drain(self, run: str, account: int, sending: RunSending) -> Stop | None:
+    async def _send_orders(self, run: str, account: int, sending: RunSending) -> Stop | None:
         config = self._config
         assert config.token is not None
-        opened = opened_pool(
+        opened = open_pool(
             config,
             run=run,
             ledger=self._ledger,

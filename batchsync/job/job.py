@@ -39,7 +39,7 @@ DEFAULT_OPTIONS = RunOptions()
 
 
 class Job:
-    """What a face does for its user: check, run, report; stop when told."""
+    """The work of every user interface: check, run, report, stop."""
 
     def __init__(
         self,
@@ -49,12 +49,12 @@ class Job:
         on_planned: Callable[[CheckedFile], None] = lambda _: None,
         on_started: Callable[[str], None] = lambda _: None,
         on_progress: Callable[[Progress], None] = lambda _: None,
-        on_said: Callable[[Message], None] = lambda _: None,
+        on_message: Callable[[Message], None] = lambda _: None,
     ) -> None:
         self.config = config
         self._clock = clock
         self._on_planned, self._on_started, self._on_progress = on_planned, on_started, on_progress
-        self._on_said = on_said
+        self._on_message = on_message
         self._budget: Budget | None = None
         self._pool: Pool | None = None
         self._stopped: Stop | None = None
@@ -65,21 +65,21 @@ class Job:
         """What its pool has sent, once there is one."""
 
     def check(
-        self, path: Path, options: RunOptions = DEFAULT_OPTIONS, foreseen: EarlierFiles | None = None
+        self, path: Path, options: RunOptions = DEFAULT_OPTIONS, earlier_files: EarlierFiles | None = None
     ) -> CheckedFile:
         """Read and plan a file: nothing is sent, nothing is written to the ledger.
 
-        `foreseen`: what the files before it will have sent by then, where one run goes over several. Raises InputError
-        when the file can't be worked on.
+        `earlier_files`: what the files before it in the same command will have sent by then. Raises InputError when the
+        file can't be worked on.
         """
         with open_ledger(self.config.ledger.url, read_only=True, clock=self._clock) as ledger:
             account = ledger.find_account(self.config.api.url, self.config.api.account)
             known = known_to(ledger, account, self.config, self._clock)
-            if foreseen is not None:
-                known = foreseen.known(known)
+            if earlier_files is not None:
+                known = earlier_files.known(known)
             checked = plan_file(path, options, self.config, known)
-        if foreseen is not None:
-            foreseen.add(path.name, checked.plan)
+        if earlier_files is not None:
+            earlier_files.add(path.name, checked.plan)
         return checked
 
     async def run(self, path: Path, options: RunOptions = DEFAULT_OPTIONS) -> RunResult:
@@ -90,26 +90,26 @@ class Job:
         beginning.
         """
         config, clock = self.config, self._clock
-        delivery = ResultWriter(config, clock, choose_output_path(path, options.output, config.output))
+        writer = ResultWriter(config, clock, choose_output_path(path, options.output, config.output))
         self._sent = self._run = checked = finished = None
         try:
-            async with self._holding(path.name) as (ledger, account):
+            async with self._ledger_session(path.name) as (ledger, account):
                 known = known_to(ledger, account, config, clock)
                 checked = await _planned(path, options, config, known)
                 self._on_planned(checked)
                 run = await self._send(ledger, account, checked, options)
                 stopped = self._stopped if _is_about(self._stopped, checked) else None
-                finished = await _in_thread(delivery.deliver, ledger, run, stopped, checked)
+                finished = await _in_thread(writer.write_new, ledger, run, stopped, checked)
         except Exception as error:
             if finished is not None:
                 return with_warning(finished, error)
             if checked is None or self._run is None or self._sent is None or not self._sent.calls:
                 raise
-            return delivery.totals_only(self._run, self._stopped, checked, self._sent, error)
+            return writer.totals_only(self._run, self._stopped, checked, self._sent, error)
         return finished
 
     @contextlib.asynccontextmanager
-    async def _holding(self, who: str) -> AsyncIterator[tuple[Ledger, int]]:
+    async def _ledger_session(self, who: str) -> AsyncIterator[tuple[Ledger, int]]:
         """Hold the ledger, once another run has let go of it; with the account's id in it."""
         config = self.config
 
@@ -135,7 +135,7 @@ class Job:
             if record is None:
                 raise UsageError(ledger_messages.NO_RUN, run=run)
             target = choose_output_path(Path(record.file), options.output, self.config.output)
-            return ResultWriter(self.config, self._clock, target).deliver_again(ledger, record)
+            return ResultWriter(self.config, self._clock, target).write_again(ledger, record)
 
     @property
     def committed(self) -> int:
@@ -143,7 +143,7 @@ class Job:
         return 0 if self._budget is None else self._budget.committed
 
     def pause(self) -> None:
-        """Claim nothing until `go_on`; calls under way are finished."""
+        """Claim nothing until `resume`; calls under way are finished."""
         self._paused = True
         if self._pool is not None:
             self._pool.pause()
@@ -169,7 +169,7 @@ class Job:
     # --- Sending --------------------------------------------------------------------------------------------
 
     async def _send(self, ledger: Ledger, account: int, checked: CheckedFile, options: RunOptions) -> str:
-        """Enroll the plan, drain it, and return the run's id."""
+        """Save the plan, send its orders, and return the run's id."""
         sends = min(checked.counts[PlanVerdict.SEND], options.limit or len(checked.plan))
         token = self.config.token
         if sends and token is None:
@@ -178,7 +178,7 @@ class Job:
         ids = await self._enroll(ledger, run, checked, options)
         if token is not None and sends and self._stopped is None:
             canary = options.canary if options.canary < sends else 0
-            self._stopped = await self._drain(
+            self._stopped = await self._send_orders(
                 ledger, account, run, checked.plan, ids, total=sends, token=token, canary=canary
             )
         return run
@@ -198,7 +198,7 @@ class Job:
         """Write the plan down; return the order's id for each entry to send, 0 for every other."""
         return await _in_thread(ledger.save_plan, run, checked.plan, allow=self._allowed(options))
 
-    async def _drain(
+    async def _send_orders(
         self,
         ledger: Ledger,
         account: int,
@@ -210,10 +210,10 @@ class Job:
         token: SecretStr,
         canary: int,
     ) -> Stop | None:
-        from batchsync.job.pool_setup import opened_pool
+        from batchsync.job.pool_setup import open_pool
 
         config, clock, concurrency = self.config, self._clock, self.config.pace.concurrency
-        pool = opened_pool(
+        pool = open_pool(
             config,
             run=run,
             ledger=ledger,
@@ -224,7 +224,7 @@ class Job:
             token=token,
             stale_after_s=STALE_CLAIM_S,
         )
-        async with pool as opened, self._watching(opened):
+        async with pool as opened, self._reporting_progress(opened):
             orders = islice(orders_to_send(plan, ids), total)
             return await opened.send_all(orders, total=total, concurrency=concurrency)
 
@@ -237,8 +237,8 @@ class Job:
         return self._budget
 
     @contextlib.asynccontextmanager
-    async def _watching(self, pool: Pool) -> AsyncIterator[None]:
-        """Tell the progress a few times a second, and once more at the end; let `stop` reach the pool."""
+    async def _reporting_progress(self, pool: Pool) -> AsyncIterator[None]:
+        """Report the progress a few times a second, and once more at the end; pass `stop` on to the pool."""
 
         async def tick() -> None:
             while True:

@@ -19,7 +19,7 @@ from batchsync.sending.rate_limit import Pacer
 
 
 @contextlib.asynccontextmanager
-async def opened_pool(
+async def open_pool(
     config: Config,
     *,
     run: str,

@@ -29,7 +29,7 @@ class ResultWriter:
         self._config, self._clock, self._target = config, clock, target
         self._began_at = clock.monotonic()
 
-    def deliver(self, ledger: Ledger, run: str, stopped: Stop | None, checked: CheckedFile) -> RunResult:
+    def write_new(self, ledger: Ledger, run: str, stopped: Stop | None, checked: CheckedFile) -> RunResult:
         """Write the result of a run that is over, and close the run in the ledger."""
         record = ledger.run(run)
         assert record is not None
@@ -79,9 +79,9 @@ class ResultWriter:
         )
         return with_warning(RunResult(summary=summary), error)
 
-    def deliver_again(self, ledger: Ledger, record: RunRecord) -> RunResult:
+    def write_again(self, ledger: Ledger, record: RunRecord) -> RunResult:
         """Write the result of an earlier run, as things stand now."""
-        found = self._look_again(Path(record.file))
+        found = self._read_input_again(Path(record.file))
         wanted = self._config.output.language
         job = self._result_job(
             ledger,
@@ -93,7 +93,7 @@ class ResultWriter:
         )
         return self._write(ledger, job)
 
-    def _look_again(self, path: Path) -> FileFound | None:
+    def _read_input_again(self, path: Path) -> FileFound | None:
         """Return what the input is now; None when it is gone or no longer readable."""
         try:
             first = next(iter(read_cells(path, self._config.input)), None)
@@ -125,7 +125,7 @@ class ResultWriter:
         if job.as_of is not None:
             time = job.as_of.astimezone().strftime("%Y-%m-%d %H:%M:%S")
             said = (*said, Message(messages.STILL_RUNNING, {"run": record.run, "time": time}))
-        return RunResult(summary=_honest(summary), said=said)
+        return RunResult(summary=_with_exit_code(summary), said=said)
 
     def _result_job(
         self,
@@ -193,7 +193,7 @@ def with_warning(finished: RunResult, error: Exception) -> RunResult:
     return RunResult(summary=summary, said=(*finished.said, warning))
 
 
-def _honest(summary: RunSummary) -> RunSummary:
+def _with_exit_code(summary: RunSummary) -> RunSummary:
     """A run without a result needs a look, even if all its rows are synced."""
     return (
         replace(summary, exit_code=ExitCode.NEEDS_A_LOOK)

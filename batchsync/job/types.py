@@ -64,10 +64,10 @@ class RunResult:
 
 
 class JobCallbacks(TypedDict, total=False):
-    """What a face gives a Job, as Job takes it: its clock, and what it is told of while the job is at work."""
+    """The keyword arguments of Job: its clock, and the callbacks of the user interface."""
 
     clock: Clock
     on_planned: Callable[[CheckedFile], None]
     on_started: Callable[[str], None]
     on_progress: Callable[[Progress], None]
-    on_said: Callable[[Message], None]
+    on_message: Callable[[Message], None]

@@ -193,7 +193,9 @@ class World:
                     if order_id
                 ]
                 self.keys |= {order_id: (order.owner_id, order.number) for order_id, order in orders}
-                stopped = await self._drain(process, ledger, account, run, orders, in_trouble=in_trouble)
+                stopped = await self._send_orders(
+                    process, ledger, account, run, orders, in_trouble=in_trouble
+                )
                 self.past.stops[str(stopped)] = self.past.stops.get(str(stopped), 0) + 1
                 ledger.end_run(run, stopped=stopped, result=None, summary=RunSummary(file="", run=run))
                 return stopped is None
@@ -220,7 +222,7 @@ class World:
         known = partial(ledger.lookup_orders, account)
         return make_plan(found, InputSettings(), known, resend=resend, resend_uncertain=resend)
 
-    async def _drain(
+    async def _send_orders(
         self,
         process: Process,
         ledger: SqliteLedger,
