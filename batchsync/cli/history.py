@@ -193,7 +193,7 @@ def report(arguments: argparse.Namespace, console: Console) -> int:
     summary_json = given.target(arguments, "--summary-json", output)
     config = given.settings(arguments, console).config
     finished = Job(config).report(arguments.run, RunOptions(output=output))
-    for message in finished.said:
+    for message in finished.messages:
         console.info(message)
     summary_view.show(finished.summary, console)
     if arguments.summary_json:

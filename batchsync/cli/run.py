@@ -92,7 +92,7 @@ class RunCommand:
             stopped = Stop.INTERRUPTED if isinstance(error, Interrupted) else None
             return RunSummary(file=os.path.abspath(path), run="", stopped=stopped, exit_code=error.exit_code)  # noqa: PTH100, ASYNC240 (asks no disk)
         self._view.close()
-        for message in finished.said:
+        for message in finished.messages:
             self._console.info(message)
         summary_view.show(finished.summary, self._console, hidden=self._hidden_rows)
         self._console.lang = self._own_lang

@@ -1,4 +1,4 @@
-"""A worker: executes the jobs of one or several accounts until it is told to end."""
+"""A worker: executes the jobs of one or several accounts until it is stopped."""
 
 import asyncio
 import contextlib

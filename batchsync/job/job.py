@@ -246,7 +246,7 @@ class Job:
                 await asyncio.sleep(TICK_S)
 
         self._pool = pool
-        if self._stopped is not None:  # told so while the pool was being made
+        if self._stopped is not None:  # stopped while the pool was being made
             pool.stop(self._stopped)
         if self._paused:
             pool.pause()

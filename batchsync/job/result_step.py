@@ -104,17 +104,17 @@ class ResultWriter:
     def _write(self, ledger: Ledger, job: ResultJob) -> RunResult:
         record = job.run
         entries = partial(ledger.results, record.run, killed=job.killed)
-        said: tuple[Message, ...] = ()
+        notes: tuple[Message, ...] = ()
         result: str | None = None
         try:
             written = write_result(job, entries)
         except OutputError as error:
             tally = self._count(job, entries())
-            said = (
+            notes = (
                 Message(messages.RESULT_LOST, {"error": Message(error.text, error.facts), "run": record.run}),
             )
         else:
-            tally, said, result = written.tally, written.messages, str(written.path.absolute())
+            tally, notes, result = written.tally, written.messages, str(written.path.absolute())
         summary = tally.summary(
             file=record.file,
             run=record.run,
@@ -124,8 +124,8 @@ class ResultWriter:
         )
         if job.as_of is not None:
             time = job.as_of.astimezone().strftime("%Y-%m-%d %H:%M:%S")
-            said = (*said, Message(messages.STILL_RUNNING, {"run": record.run, "time": time}))
-        return RunResult(summary=_with_exit_code(summary), said=said)
+            notes = (*notes, Message(messages.STILL_RUNNING, {"run": record.run, "time": time}))
+        return RunResult(summary=_with_exit_code(summary), messages=notes)
 
     def _result_job(
         self,
@@ -174,7 +174,7 @@ class ResultWriter:
 
 
 def _unreached(record: RunRecord, *, goes_on: bool) -> Reason:
-    """Say why a run did not come to some of its rows."""
+    """Return why a run did not reach some of its rows."""
     if goes_on:
         return Reason.NOT_YET
     return Reason.STOPPED if record.stopped or record.ended_at is None else Reason.LIMIT
@@ -190,7 +190,7 @@ def with_warning(finished: RunResult, error: Exception) -> RunResult:
     summary = finished.summary
     summary = replace(summary, exit_code=summary.exit_code or ExitCode.NEEDS_A_LOOK)
     warning = Message(messages.FAILED_AFTER_SENDING, {"error": what, "run": summary.run})
-    return RunResult(summary=summary, said=(*finished.said, warning))
+    return RunResult(summary=summary, messages=(*finished.messages, warning))
 
 
 def _with_exit_code(summary: RunSummary) -> RunSummary:

@@ -57,10 +57,10 @@ class CheckedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """How a run ended: the totals, and what there is to say about it."""
+    """How a run ended: the totals, and the messages about it."""
 
     summary: RunSummary
-    said: tuple[Message, ...] = ()
+    messages: tuple[Message, ...] = ()
 
 
 class JobCallbacks(TypedDict, total=False):

@@ -1,4 +1,4 @@
-"""The heart: what waits for the disk becomes one transaction. Pure but for the database it is handed.
+"""One transaction for all claims and outcomes that wait. Pure except for the database it gets.
 
 A batch is applied in bulk first: outcomes, then claims. When the counts don't match what was asked (something in the
 batch is illegal), nothing of the bulk is kept and the batch is applied one by one, so that one illegal claim
@@ -48,7 +48,7 @@ class AttemptOutcome(NamedTuple):
     attempt: int
     state: int
     points: int | None
-    heard: ResponseRecord
+    response: ResponseRecord
     elapsed: int
     at: int
 
@@ -67,8 +67,8 @@ class HighestPriceTracker:
         self._runs: set[int] = set()
         self._known = 0
 
-    def hear(self, claims: Sequence[Claim]) -> None:
-        """Learn whose calls these will be."""
+    def add_claims(self, claims: Sequence[Claim]) -> None:
+        """Note the runs of these calls."""
         self._runs.update(claim.run for claim in claims)
 
     def among(self, outcomes: Sequence[AttemptOutcome]) -> list[tuple[int, int]]:
@@ -95,11 +95,11 @@ class BatchWriter:
         self._sql = queries()
         self._answers: dict[ResponseRecord, int] = {}
         self._next_answer = 0
-        self._dearest = HighestPriceTracker()
+        self._highest_price = HighestPriceTracker()
 
     def apply(self, claims: Sequence[Claim], outcomes: Sequence[AttemptOutcome], now: int) -> BatchResult:
         """Open a transaction and write a batch into it; `commit` makes it durable. On any error nothing is kept."""
-        self._dearest.hear(claims)
+        self._highest_price.add_claims(claims)
         try:
             self._db.execute("BEGIN IMMEDIATE")
             applied = self._in_bulk(claims, outcomes, now)
@@ -129,7 +129,7 @@ class BatchWriter:
     def _forget(self) -> None:
         self._answers.clear()
         self._next_answer = 0
-        self._dearest.forget()
+        self._highest_price.forget()
 
     # --- In bulk --------------------------------------------------------------------------------------------
 
@@ -163,9 +163,9 @@ class BatchWriter:
 
     def _settle_all(self, outcomes: Sequence[AttemptOutcome]) -> bool:
         moves, rows = [], []
-        for attempt, state, points, heard, elapsed, at in outcomes:
+        for attempt, state, points, response, elapsed, at in outcomes:
             moves.append((state, points, at, *divmod(attempt, ATTEMPTS_EACH)))
-            rows.append((attempt, state, points, self._answer(heard), elapsed, at))
+            rows.append((attempt, state, points, self._answer(response), elapsed, at))
         self._db.executemany(self._sql["settle"], moves)
         if self._db.changes() != len(moves):
             return False
@@ -207,7 +207,7 @@ class BatchWriter:
                 outcome.attempt,
                 outcome.state,
                 outcome.points,
-                self._answer(outcome.heard),
+                self._answer(outcome.response),
                 outcome.elapsed,
                 outcome.at,
             ),
@@ -216,22 +216,22 @@ class BatchWriter:
 
     # --- Answers and prices ---------------------------------------------------------------------------------
 
-    def _answer(self, heard: ResponseRecord) -> int:
-        known = self._answers.get(heard)
+    def _answer(self, response: ResponseRecord) -> int:
+        known = self._answers.get(response)
         if known is not None:
             return known
         if not self._next_answer:
             ((last,),) = self._db.execute(self._sql["last_answer"])
             self._next_answer = last + 1
         answer, self._next_answer = self._next_answer, self._next_answer + 1
-        self._db.execute(self._sql["append_answer"], (answer, *heard))
-        if len(heard.body) <= ANSWER_REMEMBERED_BYTES:
+        self._db.execute(self._sql["append_answer"], (answer, *response))
+        if len(response.body) <= ANSWER_REMEMBERED_BYTES:
             if len(self._answers) >= ANSWERS_REMEMBERED:
                 self._answers.clear()
-            self._answers[heard] = answer
+            self._answers[response] = answer
         return answer
 
     def _note_price(self, outcomes: Sequence[AttemptOutcome]) -> None:
-        dear = self._dearest.among(outcomes)
-        if dear:
-            self._db.execute(self._sql["note_prices"], (orjson.dumps(dear).decode(),))
+        noted = self._highest_price.among(outcomes)
+        if noted:
+            self._db.execute(self._sql["note_prices"], (orjson.dumps(noted).decode(),))

@@ -1,4 +1,4 @@
-"""The numbers that stand in the database for states, causes and verdicts: written once, never renumbered."""
+"""The codes stored in the database for states, causes and verdicts: written once, never renumbered."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""One ledger's whole memory into another, empty one, of whatever kind; and the proof that both now say the same."""
+"""Copying a ledger into an empty one of either database, and comparing the two."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

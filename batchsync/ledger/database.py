@@ -1,4 +1,4 @@
-"""A connection as the ledger wants it, over Python's own sqlite3; the crash tests hand in one over apsw."""
+"""The connection that the ledger uses, over the standard sqlite3; the crash tests use one over apsw."""
 
 import errno
 import sqlite3
@@ -24,7 +24,7 @@ class Database(Protocol):
 
     @property
     def sql(self) -> Mapping[str, str]:
-        """The named statements, as this database speaks them."""
+        """The named statements in this database's dialect."""
         ...
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
@@ -61,7 +61,7 @@ class Connect(Protocol):
 
 
 class StandardDatabase:
-    """A connection of Python's own sqlite3, its errors about the disk told from all others."""
+    """A connection of the standard sqlite3; errors about the disk have a class of their own."""
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
         uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
@@ -119,7 +119,7 @@ def _translated() -> Iterator[None]:
 
 
 def is_disk_error(code: int) -> bool:
-    """Whether an SQLite result code says that the disk took no more (FULL, IOERR and its kin)."""
+    """Whether an SQLite result code says that the disk took no more (FULL, IOERR and the like)."""
     return code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 
 

@@ -57,7 +57,7 @@ class PendingClaim(NamedTuple):
 
 
 class PendingOutcome(NamedTuple):
-    """An outcome as the pool hands it over."""
+    """An outcome as the pool gives it."""
 
     attempt: int
     verdict: CallVerdict
@@ -208,15 +208,15 @@ class GroupCommit:
                 self._to_write.put(lambda: self._commit(applied))
 
     def _gather(self) -> Batch:
-        """Take all that waits; an outcome's time is the wall clock's when its response came."""
+        """Take all that waits; an outcome's time is that of the system clock when its response came."""
         if self._claims:
             self._check_disk()
-        wall, monotonic = self._clock.now().timestamp(), self._clock.monotonic()
+        now_s, monotonic = self._clock.now().timestamp(), self._clock.monotonic()
         batch = Batch(
             [item for item in self._claims if not item.future.cancelled()],
-            [outcome_of(item, round((wall - monotonic + item.monotonic) * 1e6)) for item in self._outcomes],
+            [outcome_of(item, round((now_s - monotonic + item.monotonic) * 1e6)) for item in self._outcomes],
             list(self._flushes),
-            round(wall * 1e6),
+            round(now_s * 1e6),
             self.failed,
         )
         self._claims.clear()

@@ -1,4 +1,4 @@
-"""All that ever happened to an order: the nouns, and how they are read."""
+"""The history of an order: its classes, and how they are read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class ResolutionRecord:
 
     decision: Decision
     run: str | None
-    """The run whose sheet or options said so; None for `resolve`."""
+    """The run whose sheet or options decided it; None for `resolve`."""
     at: datetime
     evidence: str = ""
     """File and lines of the vendor's statement, if it was decided by one."""

@@ -151,15 +151,15 @@ def _generation(head: bytes) -> int | None:
 
 def pack(outcome: AttemptOutcome, *, whole: bool = True) -> bytes:
     """Return an outcome as one line of JSON; without its answer's body when not `whole`."""
-    heard = outcome.heard
-    body = heard.body if whole else b""
-    return orjson.dumps([*outcome[:3], [*heard[:6], body.hex()], *outcome[4:]])
+    response = outcome.response
+    body = response.body if whole else b""
+    return orjson.dumps([*outcome[:3], [*response[:6], body.hex()], *outcome[4:]])
 
 
 def unpack(payload: bytes) -> AttemptOutcome:
     """Return the outcome that was packed."""
-    attempt, state, points, heard, elapsed, at = orjson.loads(payload)
-    *said, body = heard
+    attempt, state, points, response, elapsed, at = orjson.loads(payload)
+    *facts, body = response
     return AttemptOutcome(
-        attempt, state, points, ResponseRecord._make([*said, bytes.fromhex(body)]), elapsed, at
+        attempt, state, points, ResponseRecord._make([*facts, bytes.fromhex(body)]), elapsed, at
     )

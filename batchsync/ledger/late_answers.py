@@ -1,6 +1,6 @@
-"""An answer that comes after its call was given up: always written down, and believed where it still can be.
+"""A response that arrives after its call was given up: always recorded, and applied where it still can be.
 
-Meanwhile a person may have said what they found out, and the order may have been sent again. A late answer says what its
+Meanwhile a person may have outcome what they found out, and the order may have been sent again. A late answer says what its
 own call cost, and is kept as that. It moves the order where no later call speaks for it; and where it was paid for, it
 moves an order that would go again by itself. One that cost nothing does not free an order that an earlier call may have
 paid for.
@@ -12,7 +12,7 @@ from batchsync.ledger.codes import STATE_CODES
 from batchsync.model import MOVES, Cause, Reason, State
 
 GIVEN_UP = frozenset({Reason.CRASH.value, Reason.ABANDONED.value})
-"""Reasons of an uncertain outcome that a late answer of the same attempt may still mend."""
+"""Reasons of an uncertain outcome that a late answer of the same attempt may still correct."""
 UNCERTAIN, SENDING = STATE_CODES[State.UNCERTAIN], STATE_CODES[State.SENDING]
 LATE_STATES = frozenset(STATE_CODES[state] for state in MOVES[State.UNCERTAIN, Cause.LATE_ANSWER])
 PAID = frozenset({STATE_CODES[State.SYNCED], STATE_CODES[State.SETTLED_FAILED]})
@@ -37,21 +37,21 @@ class OrderSnapshot(NamedTuple):
     cost_before: bool
     """Whether an earlier call cost points, or may have."""
 
-    def takes(self, said: int) -> bool:
-        """Whether `said`, a state's code, can be the late answer of a call that was given up."""
-        return self.reason in GIVEN_UP and not self.is_answered and said in LATE_STATES
+    def takes(self, outcome: int) -> bool:
+        """Whether `outcome`, a state's code, can be the late answer of a call that was given up."""
+        return self.reason in GIVEN_UP and not self.is_answered and outcome in LATE_STATES
 
-    def statement(self, said: int) -> str | None:
-        """Return the name of the statement that tells the order; None where the call alone is spoken of."""
-        if self._moves_by(said):
+    def statement(self, outcome: int) -> str | None:
+        """Return the name of the statement that moves the order; None where only the call is updated."""
+        if self._moves_by(outcome):
             return "settle_late"
-        if self.state == SENDING and said in PAID:
+        if self.state == SENDING and outcome in PAID:
             return "settle_late_under_way"
         return None if self.left_since else "settle_late_by_hand"
 
-    def _moves_by(self, said: int) -> bool:
-        if said not in PAID and self.cost_before:
+    def _moves_by(self, outcome: int) -> bool:
+        if outcome not in PAID and self.cost_before:
             return False
         if self.state in GOES_BY_ITSELF:
-            return said in PAID or not self.left_since
+            return outcome in PAID or not self.left_since
         return self.state == UNCERTAIN and not self.left_since

@@ -1,4 +1,4 @@
-"""A ledger, whatever it is made of: the one place where "at most once" is decided.
+"""A ledger over either database: the one place that decides "at most once".
 
 Who calls what: the synchronous methods are called from one thread at a time, before and after the event loop's work;
 `claim`, `settle` and `flush` from the loop, while `lock` is held. What a ledger is made of says its Store (how the
@@ -57,7 +57,7 @@ class Store(Protocol):
         ...
 
     def now(self) -> int:
-        """Return the wall time as the ledger keeps it."""
+        """Return the time as the ledger stores it."""
         ...
 
     def is_empty(self) -> bool:
@@ -65,19 +65,19 @@ class Store(Protocol):
         ...
 
     def reading(self) -> AbstractContextManager[Database]:
-        """Lend a connection for a question."""
+        """Yield a connection for a query."""
         ...
 
     def snapshot(self) -> AbstractContextManager[Database]:
-        """Lend a connection of its own, for reading that lasts."""
+        """Yield a separate connection for long reads."""
         ...
 
     def exclusive(self, who: str, wait_s: float | None = None) -> AbstractContextManager[Database]:
-        """Lend a connection to write with, to one at a time."""
+        """Yield a connection to write with, to one at a time."""
         ...
 
     def translated(self) -> AbstractContextManager[None]:
-        """Say the database's own errors as sentences for the user."""
+        """Turn the database's errors into messages for the user."""
         ...
 
     def waiting_outcomes(self) -> Mapping[int, AttemptOutcome]:
@@ -85,7 +85,7 @@ class Store(Protocol):
         ...
 
     def set_lock_owner(self, who: str) -> None:
-        """Tell others who holds the lock."""
+        """Record who holds the lock, for others to read."""
         ...
 
     def close(self) -> None:
@@ -215,11 +215,11 @@ class Ledger(ABC):
             raise IllegalMove("claimed without the lock")
         return await commits.claim(order_id, self._runs.get(run) or self._run_ids(run)[0])
 
-    def record_outcome(self, attempt: int, verdict: CallVerdict, heard: Response | NoResponse) -> None:
+    def record_outcome(self, attempt: int, verdict: CallVerdict, response: Response | NoResponse) -> None:
         """Hand over what came of an attempt; it is durable after the next `flush`, usually much sooner."""
         if self._commits is None:
             raise IllegalMove("settled without the lock")
-        self._commits.record_outcome(attempt, verdict, heard)
+        self._commits.record_outcome(attempt, verdict, response)
 
     async def flush(self) -> None:
         """Wait until all that was handed over is durable. Raises LedgerFull when the database took no more."""
@@ -419,7 +419,7 @@ class Ledger(ABC):
         """Copy the ledger to `target`, whole or not at all; a run may go on meanwhile."""
 
     def copy_to(self, target: "Ledger") -> Copied:
-        """Copy all of it into an empty ledger, of whatever kind, and prove that both say the same."""
+        """Copy everything into an empty ledger of either database, and compare the two."""
         self._refuse_missing()
         self._refuse_company()
         with (

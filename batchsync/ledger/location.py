@@ -80,7 +80,7 @@ def make_private_file(path: Path) -> None:
 
 
 def network_file_system(path: Path) -> str | None:
-    """Return the kind of network file system `path` lies on, or None when it is local or can't be told."""
+    """Return the kind of network file system `path` lies on, or None when it is local or unknown."""
     if sys.platform == "win32":
         return "UNC" if str(path).startswith("\\\\") else _kind_of_drive(path.drive)
     kind = _mounted_kind(path)

@@ -79,7 +79,7 @@ class WriterLock:
             beside.replace(self._holder)
 
     def holder(self) -> str | None:
-        """Return what whoever holds the lock now is called; None when nobody does.
+        """Return the name of the current holder of the lock; None when there is none.
 
         The name of a process that died stands on: only the lock itself says whether it still holds.
         """

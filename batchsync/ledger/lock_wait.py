@@ -1,4 +1,4 @@
-"""Waiting for a lock that another run holds, without standing still: whoever waits can be told to stop."""
+"""Waiting for a lock that another run holds; the wait can be stopped."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Looking after a ledger: copy it, check it, let old evidence go, tell its size."""
+"""Maintenance of a ledger: copy it, check it, prune old evidence, measure its size."""
 
 import os
 import shutil
@@ -16,8 +16,8 @@ from batchsync.ledger.location import make_folder, make_private_file
 from batchsync.messages import ledger as messages
 from batchsync.messages.render import Message
 
-FAULTS_TOLD = 20
-"""Most faults of one kind that are told."""
+FAULTS_LISTED = 20
+"""Most faults of one kind that are listed."""
 WORTH_SHRINKING = 4
 """The file is rewritten when more than one part in so many of it is empty."""
 
@@ -91,21 +91,23 @@ def _file_faults(database: Database) -> Iterator[Message]:
 
 def _reference_faults(database: Database) -> Iterator[Message]:
     for nth, (table, row, parent) in enumerate(database.execute(database.sql["references"])):
-        if nth == FAULTS_TOLD:
+        if nth == FAULTS_LISTED:
             return
         yield Message(messages.FAULT_REFERENCE, {"table": table, "row": row, "parent": parent})
 
 
 def _order_faults(database: Database) -> Iterator[Message]:
     sql = database.sql
-    for owner, number, state, said in database.execute(sql["states_against_calls"], (FAULTS_TOLD,)):
+    for owner, number, state, recorded in database.execute(sql["states_against_calls"], (FAULTS_LISTED,)):
         facts = {"owner": owner, "number": number, "state": STATES_BY_CODE[state].value}
-        yield Message(messages.FAULT_STATE, {**facts, "said": STATES_BY_CODE[said].value if said else "-"})
-    for owner, number, points, said in database.execute(sql["points_against_calls"], (FAULTS_TOLD,)):
         yield Message(
-            messages.FAULT_POINTS, {"owner": owner, "number": number, "points": points, "said": said}
+            messages.FAULT_STATE, {**facts, "said": STATES_BY_CODE[recorded].value if recorded else "-"}
         )
-    for owner, number, counted, found in database.execute(sql["calls_missing"], (FAULTS_TOLD,)):
+    for owner, number, points, recorded in database.execute(sql["points_against_calls"], (FAULTS_LISTED,)):
+        yield Message(
+            messages.FAULT_POINTS, {"owner": owner, "number": number, "points": points, "said": recorded}
+        )
+    for owner, number, counted, found in database.execute(sql["calls_missing"], (FAULTS_LISTED,)):
         yield Message(
             messages.FAULT_GAP, {"owner": owner, "number": number, "counted": counted, "found": found}
         )

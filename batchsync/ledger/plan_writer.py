@@ -43,7 +43,7 @@ class MerchantIds:
         self._ids: dict[str, int] = {"": NO_OWNER}
 
     def ids(self, owners: Sequence[str]) -> Iterator[int]:
-        """Return the ids of a chunk's merchants; NO_OWNER for those never heard of."""
+        """Return the ids of a chunk's merchants; NO_OWNER for unknown ones."""
         new = set(owners).difference(self._ids)
         if len(self._ids) > CHUNK:
             self._ids = {"": NO_OWNER}
@@ -179,7 +179,7 @@ class PlanWriter:
             raise IllegalMove(f"entry {missing[0]} of the plan names an order that the ledger doesn't know")
 
     def _decide(self, start: int, stop: int) -> None:
-        """Obey what a person decided on the sheet about uncertain orders."""
+        """Apply a person's decisions on the sheet about uncertain orders."""
         db, sql = self._db, self._sql
         for seq in (seq for seq in self._decided if start <= seq < stop):
             decision = self._plan.decisions[seq]

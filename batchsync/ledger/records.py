@@ -38,7 +38,7 @@ def free_run_name(database: Database, started: datetime, stem: str) -> str:
 
 
 def record(row: tuple[Any, ...]) -> RunRecord:
-    """Return what a row of the queries `run` and `runs` says."""
+    """Return the record in a row of the queries `run` and `runs`."""
     run, account, file, sha256, started_at, ended_at, stopped, result, lang, summary = row
     started = to_datetime(started_at)
     assert started is not None

@@ -1,8 +1,8 @@
-"""What became of a run, entry by entry in the plan's order: a streaming join, late answers and facts laid over it.
+"""The result of a run, entry by entry in the plan's order: a streaming join, completed with late answers and facts.
 
 A million entries pass here for each result, so what repeats (merchants, answers) is looked up once and remembered,
-and an entry is made of a plain twin of EntryResult: a frozen dataclass sets each of its fields through
-object.__setattr__, which takes 4 us; the twin, whose class is changed at the end, 0.6 us.
+and an entry is made of a mutable class with the fields of EntryResult: a frozen dataclass sets each of its fields through
+object.__setattr__, which takes 4 us; the mutable one, whose class is changed at the end, 0.6 us.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +25,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 FIELDS = tuple(field.name for field in fields(EntryResult))
-_Twin: Any = make_dataclass("_Twin", FIELDS, slots=True)
+_MutableEntry: Any = make_dataclass("_MutableEntry", FIELDS, slots=True)
 
 
 def to_datetime(microseconds: int | None) -> datetime | None:
@@ -34,7 +34,7 @@ def to_datetime(microseconds: int | None) -> datetime | None:
 
 
 class ResponseText(NamedTuple):
-    """What was heard, as the result shows it."""
+    """The response, as the result shows it."""
 
     reason: Reason | None = None
     http_status: int | None = None
@@ -44,7 +44,7 @@ class ResponseText(NamedTuple):
     answer: str = ""
 
 
-NOTHING_SAID = ResponseText()
+NO_RESPONSE_TEXT = ResponseText()
 NO_FACTS: Row = (None, None, None, None, None, None)
 END: Row = (-1, *(None,) * 15)
 
@@ -91,7 +91,7 @@ class _Entries:
         self._sql = sql = database.sql
         self._owners: _Remembered[int | None, str] = _Remembered(self._owner)
         self._answers: _Remembered[int | None, ResponseText] = _Remembered(self._answer)
-        self._answers[None] = NOTHING_SAID
+        self._answers[None] = NO_RESPONSE_TEXT
         self._runs: dict[int, str] = dict(database.execute(sql["run_names"]))
         self._decisions = {
             attempt: Decision(decision)
@@ -99,15 +99,15 @@ class _Entries:
         }
         self._facts = database.stream(sql["facts"], (run,))
         self._over: dict[int, Row] = {attempt: _from_journal(outcome) for attempt, outcome in journal.items()}
-        for attempt, *heard, answer in database.execute(sql["late_outcomes"], (run,)):
-            self._over[attempt] = (*heard, self._answers[answer])
+        for attempt, *outcome, answer in database.execute(sql["late_outcomes"], (run,)):
+            self._over[attempt] = (*outcome, self._answers[answer])
 
     def _owner(self, owner: int | None) -> str:
         return "" if owner is None else str(next(self._db.execute(self._sql["owner_text"], (owner,)))[0])
 
     def _answer(self, answer: int | None) -> ResponseText:
-        reason, *said, body = next(self._db.execute(self._sql["answer_text"], (answer,)))
-        return ResponseText._make([Reason(reason), *said, body.decode("utf-8", "replace")])
+        reason, *facts, body = next(self._db.execute(self._sql["answer_text"], (answer,)))
+        return ResponseText._make([Reason(reason), *facts, body.decode("utf-8", "replace")])
 
     def all(self, run: int) -> Iterator[EntryResult]:
         """Yield the entries of the run; of several attempts at one, the last counts and all are counted."""
@@ -133,8 +133,8 @@ class _Entries:
         _, note, first_sheet, first_line, bare_owner, bare_number = facts
         reason, http_status, api_status, hint, error, body = self._answers[answer]
         if attempt in self._over:
-            outcome, points, elapsed, at, heard = self._over[attempt]
-            reason, http_status, api_status, hint, error, body = heard
+            outcome, points, elapsed, at, response = self._over[attempt]
+            reason, http_status, api_status, hint, error, body = response
         answered_at = None if at is None else fromtimestamp(at / 1e6, UTC)
         later_run = None
         over_at = self._over_at
@@ -147,7 +147,7 @@ class _Entries:
             later_run, earlier_run, earlier_at = self._runs[earlier_run], None, None
         if elapsed is not None:
             claimed_at, elapsed = at - elapsed, elapsed / 1e6
-        made = _Twin(
+        made = _MutableEntry(
             sheet,
             line,
             VERDICTS_BY_CODE[verdict],
@@ -184,13 +184,13 @@ def _note(text: str) -> Note:
 
 
 def _from_journal(outcome: AttemptOutcome) -> Row:
-    heard = outcome.heard
-    said = ResponseText(
-        Reason(heard.reason),
-        heard.http_status,
-        heard.api_status,
-        heard.hint,
-        heard.error,
-        heard.body.decode("utf-8", "replace"),
+    response = outcome.response
+    text = ResponseText(
+        Reason(response.reason),
+        response.http_status,
+        response.api_status,
+        response.hint,
+        response.error,
+        response.body.decode("utf-8", "replace"),
     )
-    return (outcome.state, outcome.points, outcome.elapsed, outcome.at, said)
+    return (outcome.state, outcome.points, outcome.elapsed, outcome.at, text)

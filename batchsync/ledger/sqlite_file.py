@@ -51,7 +51,7 @@ class FileStore:
         return self.path.with_name(f"{self.path.name}.outcomes")
 
     def now(self) -> int:
-        """Return the wall time as the ledger keeps it."""
+        """Return the time as the ledger stores it."""
         return int(self._clock.now().timestamp() * 1_000_000)
 
     def prepare(self) -> None:
@@ -71,9 +71,9 @@ class FileStore:
                 pass
 
     def _exists(self) -> bool:
-        # A rollback journal beside it: its maker died before the first page stood; only a writer can mend that.
-        dead_born = self.path.with_name(f"{self.path.name}-journal").exists()
-        return self.path.exists() and self.path.stat().st_size > 0 and not dead_born
+        # A rollback journal beside it: its process ended before the first page was written; only a writer can roll back.
+        is_unfinished = self.path.with_name(f"{self.path.name}-journal").exists()
+        return self.path.exists() and self.path.stat().st_size > 0 and not is_unfinished
 
     # --- Reading --------------------------------------------------------------------------------------------
 
@@ -89,12 +89,12 @@ class FileStore:
 
     @contextmanager
     def reading(self) -> Iterator[Database]:
-        """Lend the connection to read with."""
+        """Yield the connection to read with."""
         yield self.reader()
 
     @contextmanager
     def snapshot(self) -> Iterator[Database]:
-        """Lend a read-only connection of its own, for reading that lasts."""
+        """Yield a separate read-only connection for long reads."""
         database = self._fresh_reader()
         try:
             yield database
@@ -170,7 +170,7 @@ class FileStore:
         return self._lock.holder()
 
     def set_lock_owner(self, who: str) -> None:
-        """Tell others who holds the lock."""
+        """Record who holds the lock, for others to read."""
         if self._writer is not None:
             self._lock.name(who)
 
@@ -194,8 +194,8 @@ class FileStore:
             return
         with transaction(database):
             ((last,),) = database.execute(sql["last_answer"])
-            heard = ResponseRecord(Reason.CRASH.value, 1, None, "", "", "", b"")
-            database.execute(sql["append_answer"], (last + 1, *heard))
+            response = ResponseRecord(Reason.CRASH.value, 1, None, "", "", "", b"")
+            database.execute(sql["append_answer"], (last + 1, *response))
             database.execute(sql["give_up_outcomes"], (last + 1, now))
             database.execute(sql["give_up_orders"], (now,))
 
@@ -231,7 +231,7 @@ class FileStore:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Say what SQLite and the system have to say as a sentence for the user."""
+        """Turn errors of SQLite and the system into messages for the user."""
         try:
             yield
         except DiskRefused as error:
@@ -239,14 +239,14 @@ class FileStore:
         except OSError as error:
             raise LedgerError(messages.UNWRITABLE, ledger=self.path, error=error.strerror or error) from error
         except sqlite3.DatabaseError as error:
-            raise self.sentence(error) from error
+            raise self.user_error(error) from error
 
     def full(self, error: BaseException) -> LedgerFull:
         """Return the sentence for a disk that took no more."""
         return LedgerFull(messages.FULL, ledger=self.path, error=error)
 
-    def sentence(self, error: sqlite3.DatabaseError) -> Exception:
-        """Return what the user is told of an SQLite error; a bug of ours stays what it is."""
+    def user_error(self, error: sqlite3.DatabaseError) -> Exception:
+        """Return the error for the user; one that is a fault of the program is returned unchanged."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
             return LedgerDamaged(messages.DAMAGED, ledger=self.path, error=error)

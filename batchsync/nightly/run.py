@@ -353,7 +353,7 @@ class NightlyRun:
         return FileResult(
             file=replace(file, starts=0),
             summary=finished.summary,
-            problems=tuple(map(_bilingual, finished.said)),
+            problems=tuple(map(_bilingual, finished.messages)),
             lang=lang,
             committed=job.committed,
             exit_code=finished.summary.exit_code,

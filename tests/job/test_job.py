@@ -123,4 +123,4 @@ async def test_ledger_that_fails_after_sending_costs_no_totals(
         summary.calls,
         summary.exit_code,
     )
-    assert job_messages.FAILED_AFTER_SENDING in [message.text for message in finished.said]
+    assert job_messages.FAILED_AFTER_SENDING in [message.text for message in finished.messages]

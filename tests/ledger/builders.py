@@ -67,11 +67,15 @@ def start(ledger: Ledger, made: Plan, allow: frozenset[Cause] = NEW) -> tuple[st
 
 
 async def call(
-    ledger: Ledger, run: str, order: int, verdict: CallVerdict = SYNCED, heard: Response | NoResponse = ANSWER
+    ledger: Ledger,
+    run: str,
+    order: int,
+    verdict: CallVerdict = SYNCED,
+    response: Response | NoResponse = ANSWER,
 ) -> int:
     """One order's whole way through the ledger."""
     attempt = await ledger.claim(order, run)
-    ledger.record_outcome(attempt, verdict, heard)
+    ledger.record_outcome(attempt, verdict, response)
     await ledger.flush()
     return attempt
 

@@ -91,9 +91,9 @@ class MortalLedger:
         process.step("after a claim")
         return attempt
 
-    def record_outcome(self, attempt: int, verdict: CallVerdict, heard: Response | NoResponse) -> None:
+    def record_outcome(self, attempt: int, verdict: CallVerdict, response: Response | NoResponse) -> None:
         self._process.step("before settling")
-        self._ledger.record_outcome(attempt, verdict, heard)
+        self._ledger.record_outcome(attempt, verdict, response)
         self._process.step("after settling")
         if not self._process.dead:
             asyncio.get_running_loop().call_soon(self._durable, attempt // ATTEMPTS_EACH)
@@ -138,15 +138,15 @@ class Wire:
         loop.call_later(self._rng.expovariate(50), self._vendor.read, key, act, self._run, _teller(answer))
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                heard = await answer
+                response = await answer
         except TimeoutError:
             self._vendor.doubtful.add(key)
-            heard = "silence"
+            response = "silence"
         self._process.step("answered")
-        if isinstance(heard, Response):
-            return heard
-        reason = Reason.TIMEOUT if heard == "silence" else Reason.CONNECTION_LOST
-        return NoResponse(True, reason, heard, 0.0)
+        if isinstance(response, Response):
+            return response
+        reason = Reason.TIMEOUT if response == "silence" else Reason.CONNECTION_LOST
+        return NoResponse(True, reason, response, 0.0)
 
     async def follow(self, order: Order) -> Response | NoResponse:
         """Call once more on the same claim: only planted bugs do."""
@@ -154,8 +154,8 @@ class Wire:
 
 
 def _teller(answer: asyncio.Future[Heard]) -> Callable[[Heard], None]:
-    def tell(heard: Heard) -> None:
+    def tell(response: Heard) -> None:
         if not answer.done():
-            answer.set_result(heard)
+            answer.set_result(response)
 
     return tell

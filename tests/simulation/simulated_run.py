@@ -283,8 +283,8 @@ class World:
             self.past.broken.append(f"{run}: {self.vendor.charges[run]} points charged under a cap of {cap}")
         return next((pool.stopped for pool in pools if pool.stopped is not None), None)
 
-    def _judge(self, heard: Response | NoResponse) -> CallVerdict:
-        return judge(heard, unsent_http=UNSENT_HTTP)
+    def _judge(self, response: Response | NoResponse) -> CallVerdict:
+        return judge(response, unsent_http=UNSENT_HTTP)
 
     # --- What else happens ----------------------------------------------------------------------------------
 

@@ -25,10 +25,10 @@ _send = Wire.send
 
 
 async def _follow_redirects(self: Wire, order: Order, claimed_at: float, slot: Slot) -> Response | NoResponse:
-    heard = await _send(self, order, claimed_at, slot)
-    if isinstance(heard, Response) and heard.http_status == 307:
+    response = await _send(self, order, claimed_at, slot)
+    if isinstance(response, Response) and response.http_status == 307:
         return await self.follow(order)
-    return heard
+    return response
 
 
 def _let_any_run_send_again() -> Undo:
@@ -44,7 +44,7 @@ def _let_any_run_send_again() -> Undo:
 
 PLANTED: Mapping[str, Callable[[], Undo]] = {
     **BUGS,
-    "a word to one run heard by the next": _let_any_run_send_again,
+    "a word to one run response by the next": _let_any_run_send_again,
     "redirects followed": lambda: patch.object(Wire, "send", _follow_redirects),
 }
 SHOWS = {"cap without reservation": 45, "redirects followed": 4}

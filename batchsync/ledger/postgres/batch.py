@@ -32,11 +32,11 @@ class PostgresBatches:
         self._db = database
         self._sql = database.sql
         self._answers: dict[ResponseRecord, int] = {}
-        self._dearest = HighestPriceTracker()
+        self._highest_price = HighestPriceTracker()
 
     def apply(self, claims: Sequence[Claim], outcomes: Sequence[AttemptOutcome], now: int) -> BatchResult:  # noqa: ARG002 (the server's clock is used)
         """Write a batch; `commit` makes it durable. On any error nothing of it is kept."""
-        self._dearest.hear(claims)
+        self._highest_price.add_claims(claims)
         for nth in range(1, TRIES + 1):
             try:
                 if outcomes:  # claims alone are one statement, a transaction by itself
@@ -63,7 +63,7 @@ class PostgresBatches:
 
     def _undo(self) -> None:
         self._answers.clear()
-        self._dearest.forget()
+        self._highest_price.forget()
         if not self._db.is_closed and self._db.in_transaction():
             self._db.execute("ROLLBACK")
 
@@ -83,8 +83,8 @@ class PostgresBatches:
         if not outcomes:
             return []
         first = {outcome.attempt: outcome for outcome in reversed(outcomes)}
-        answers = self._answer_all([outcome.heard for outcome in outcomes])
-        rows = [(o.attempt, o.state, o.points, answers[o.heard], o.elapsed, o.at) for o in first.values()]
+        answers = self._answer_all([outcome.response for outcome in outcomes])
+        rows = [(o.attempt, o.state, o.points, answers[o.response], o.elapsed, o.at) for o in first.values()]
         columns = [list(column) for column in zip(*rows, strict=True)]
         moved = {attempt for (attempt,) in self._db.execute(self._sql["settle_all"], columns)}
         self._note_price(outcomes)
@@ -92,7 +92,7 @@ class PostgresBatches:
         return [
             outcome
             for outcome in outcomes
-            if id(outcome) not in done and not self._fits_otherwise(outcome, answers[outcome.heard])
+            if id(outcome) not in done and not self._fits_otherwise(outcome, answers[outcome.response])
         ]
 
     def _fits_otherwise(self, outcome: AttemptOutcome, answer: int) -> bool:
@@ -111,9 +111,9 @@ class PostgresBatches:
         self._db.execute(self._sql["append_late_outcome"], row_of_it)
         return True
 
-    def _answer_all(self, heard: Sequence[ResponseRecord]) -> dict[ResponseRecord, int]:
+    def _answer_all(self, response: Sequence[ResponseRecord]) -> dict[ResponseRecord, int]:
         """Return the id of each answer; those never written by this session are written, all at once."""
-        found = {each: self._answers.get(each, 0) for each in heard}
+        found = {each: self._answers.get(each, 0) for each in response}
         new = [each for each, answer in found.items() if not answer]
         if new:
             columns = [list(column) for column in zip(*new, strict=True)]
@@ -128,6 +128,6 @@ class PostgresBatches:
         return found
 
     def _note_price(self, outcomes: Sequence[AttemptOutcome]) -> None:
-        dear = self._dearest.among(outcomes)
-        if dear:
-            self._db.execute(self._sql["note_prices"], [list(column) for column in zip(*dear, strict=True)])
+        noted = self._highest_price.among(outcomes)
+        if noted:
+            self._db.execute(self._sql["note_prices"], [list(column) for column in zip(*noted, strict=True)])

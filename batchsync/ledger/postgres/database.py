@@ -13,7 +13,7 @@ from batchsync.ledger.postgres.statements import queries
 FETCHED_AT_ONCE = 5_000
 OPEN = (TransactionStatus.ACTIVE, TransactionStatus.INTRANS, TransactionStatus.INERROR)
 ROOM = "batchsync"
-"""The schema that our tables, and the engine's, stand in."""
+"""The schema of our tables and of Procrastinate's."""
 SESSION = {
     "search_path": f"{ROOM},public",
     "synchronous_commit": "on",

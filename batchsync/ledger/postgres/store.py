@@ -49,7 +49,7 @@ class PostgresStore:
         return f"postgresql://{host}{port}/{parts.get('dbname') or ''}"
 
     def now(self) -> int:
-        """Return the wall time as the ledger keeps it."""
+        """Return the time as the ledger stores it."""
         return int(self._clock.now().timestamp() * 1_000_000)
 
     # --- Opening --------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ class PostgresStore:
 
     @contextmanager
     def reading(self) -> Iterator[PostgresDatabase]:
-        """Lend a connection for a question."""
+        """Yield a connection for a query."""
         if self._pool is None:
             logging.getLogger("psycopg.pool").setLevel(
                 logging.CRITICAL
@@ -124,12 +124,12 @@ class PostgresStore:
             yield PostgresDatabase(connection)
 
     def snapshot(self) -> AbstractContextManager[PostgresDatabase]:
-        """Lend a connection for reading that lasts."""
+        """Yield a connection for long reads."""
         return self.reading()
 
     @contextmanager
     def exclusive(self, who: str, wait_s: float | None = None) -> Iterator[PostgresDatabase]:  # noqa: ARG002 (as over SQLite)
-        """Lend a connection to write with; each write is a transaction, and only plans wait for one another."""
+        """Yield a connection to write with; each write is a transaction, and only plans wait for one another."""
         if self._read_only:
             raise LedgerError(messages.UNWRITABLE, ledger=self.place, error=f"{who}: opened for reading only")
         with self.reading() as database:
@@ -153,7 +153,7 @@ class PostgresStore:
 
     @contextmanager
     def translated(self) -> Iterator[None]:
-        """Say what PostgreSQL has to say as a sentence for the user."""
+        """Turn PostgreSQL's errors into messages for the user."""
         try:
             yield
         except errors.LockNotAvailable as error:
