@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from batchsync.messages.render import Translation
+from batchsync.messages.sandbox import HELP_PORT
 
 # --- The program --------------------------------------------------------------------------------------------
 
@@ -359,9 +360,7 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
         "--host": Translation(
             en="the address to listen on (default: this machine only)", zh="监听的地址（默认仅限本机）"
         ),
-        "--port": Translation(
-            en="the port to listen on; 0 takes any free one", zh="监听的端口；0 表示任选一个空闲端口"
-        ),
+        "--port": HELP_PORT,
         "--install-shortcut": Translation(
             en="put a shortcut on the desktop that opens the page from this folder",
             zh="在桌面创建快捷方式，从当前文件夹打开网页",
