@@ -19,7 +19,7 @@ def outcome_text(attempt: AttemptRecord) -> Message | Translation:
 
 
 def reason_text(attempt: AttemptRecord, owner: str) -> Message | None:
-    """Return why it ended so, for an order of a merchant; None where `outcome_text` says everything."""
+    """Return why it ended so, for an order of a merchant; None where `outcome_text` is enough."""
     text = row_reasons.ROWS.get(attempt.reason) if attempt.reason is not None else None
     if text is None or not text.error.en:
         return None

@@ -1,4 +1,4 @@
-"""Clocks that tests can replace: wall time, monotonic time for the rate limit, boot time for stale claims."""
+"""Clocks that tests can replace: local time, monotonic time for the rate limit, boot time for stale claims."""
 
 import sys
 import time
@@ -10,7 +10,7 @@ class Clock(Protocol):
     """The clock interface; tests use one that they advance themselves."""
 
     def now(self) -> datetime:
-        """Local wall time, with its zone."""
+        """Local time, with its zone."""
         ...
 
     def monotonic(self) -> float:
@@ -32,7 +32,7 @@ class SystemClock:
     """The machine's own clocks."""
 
     def now(self) -> datetime:
-        """Local wall time, with its zone."""
+        """Local time, with its zone."""
         return datetime.now().astimezone()
 
     def monotonic(self) -> float:

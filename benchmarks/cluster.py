@@ -52,10 +52,10 @@ def cost(ledger: Ledger, orders: int) -> tuple[float, float]:
 
     with ledger.lock(1, "benchmark"):
         run, ids = start(ledger, plan(*(f"{n:015d}" for n in range(orders))))
-        wall, cpu = time.perf_counter(), time.process_time()
+        elapsed, cpu = time.perf_counter(), time.process_time()
         asyncio.run(play(run, ids))
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return orders / wall, cpu / orders * 1e6
+        elapsed, cpu = time.perf_counter() - elapsed, time.process_time() - cpu
+    return orders / elapsed, cpu / orders * 1e6
 
 
 def main() -> None:

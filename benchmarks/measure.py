@@ -37,7 +37,7 @@ PAGE = 4096
 class Measured:
     """One finished command."""
 
-    wall_s: float
+    elapsed_s: float
     cpu_s: float
     """User and system time, of children too."""
     peak_mib: float
@@ -63,9 +63,9 @@ def run(command: Sequence[str | Path], *, env: dict[str, str] | None = None) -> 
     before = children_cpu_s()
     with memory:
         stdout, stderr = process.communicate()
-    wall_s = time.perf_counter() - began
+    elapsed_s = time.perf_counter() - began
     return Measured(
-        wall_s=wall_s,
+        elapsed_s=elapsed_s,
         cpu_s=children_cpu_s() - before,
         peak_mib=memory.peak_mib,
         status=process.returncode,

@@ -42,7 +42,7 @@ def plan_of(rows: list[list[str]]) -> Plan:
     return plan
 
 
-async def drain(url: str, rows: list[list[str]], path: str) -> tuple[float, float]:
+async def send_orders(url: str, rows: list[list[str]], path: str) -> tuple[float, float]:
     """Enroll the rows and send them; return the seconds and the CPU seconds of the sending."""
     with open_ledger(path) as ledger:
         account = ledger.account(url, "bench")
@@ -84,7 +84,7 @@ def main() -> None:
     loop, url, source, path = sys.argv[1:5]
     with Path(source).open(newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))[1:]
-    print(*run_on(loop, drain(url, rows, path)))
+    print(*run_on(loop, send_orders(url, rows, path)))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ uncertain, not_sent, invalid, points_spent, points_possible, amount_missing, cal
 
 
 def usage(lang: Lang) -> str:
-    """Return the page of commands: what each --help says."""
+    """Return the page of commands: the text of each --help."""
     os.environ["COLUMNS"] = COLUMNS
     parts = [HEADS[lang]]
     for command, texts in COMMANDS.items():

@@ -70,7 +70,7 @@ def make_input(path: Path, lang: Lang) -> SheetFound:
 def entries() -> Iterator[EntryResult]:
     """Yield what became of the rows: most went well."""
     for line in range(2, ROWS + 2):
-        told: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "verdict": PlanVerdict.SEND, "plan_reason": None, "state": State.SYNCED, "outcome": State.SYNCED,
             "calls": 1, "reason": Reason.SYNCED, "points": 1, "api_status": "0", "http_status": 200,
             "sent_at": BEGAN + timedelta(seconds=line), "answered_at": BEGAN + timedelta(seconds=line + 0.3), "elapsed_s": 0.3,
@@ -84,32 +84,32 @@ def entries() -> Iterator[EntryResult]:
             "answered_at": None,
         }
         if line in (4, 5):
-            told |= {**idle, "verdict": PlanVerdict.ALREADY_SYNCED, "earlier_run": "20261122-0212-orders",
+            facts |= {**idle, "verdict": PlanVerdict.ALREADY_SYNCED, "earlier_run": "20261122-0212-orders",
                      "earlier_at": BEGAN - timedelta(days=1)}  # fmt: skip
         elif line == 8:
-            told |= {**idle, "verdict": PlanVerdict.DUPLICATE, "first_line": 3, "first_sheet": 0}
+            facts |= {**idle, "verdict": PlanVerdict.DUPLICATE, "first_line": 3, "first_sheet": 0}
         elif line == 10:
-            told |= {"state": State.REFUSED, "outcome": State.REFUSED, "reason": Reason.USER_UNKNOWN, "points": 0,
+            facts |= {"state": State.REFUSED, "outcome": State.REFUSED, "reason": Reason.USER_UNKNOWN, "points": 0,
                      "api_status": "1003"}  # fmt: skip
         elif line in (13, 14):
-            told |= {"state": State.UNCERTAIN, "outcome": State.UNCERTAIN, "reason": Reason.TIMEOUT, "points": None,
+            facts |= {"state": State.UNCERTAIN, "outcome": State.UNCERTAIN, "reason": Reason.TIMEOUT, "points": None,
                      "api_status": "", "answered_at": None, "elapsed_s": 120.0, "http_status": None,
                      "error": "SocketTimeoutError: no answer"}  # fmt: skip
         elif line == 16:
             facts = {"cell": "A16", "header": "A", "value": "1.26E+17"}
-            told |= {**idle, "verdict": PlanVerdict.INVALID, "state": None,
+            facts |= {**idle, "verdict": PlanVerdict.INVALID, "state": None,
                      "plan_reason": Note(code=Reason.EXPONENT, facts=facts)}  # fmt: skip
         yield EntryResult(
             sheet=0,
             line=line,
             owner_id="2088123464",
             number=f"2610{line - 1:02d}-{371906284410557 + (line - 1) * 7919:015d}",
-            **told,
+            **facts,
         )
 
 
 def fonts(folder: Path) -> Path:
-    """Name free fonts that stand in for those of the sheets, which only Windows has."""
+    """Name free fonts used instead of those of the sheets, which only Windows has."""
     path = folder / "fonts.conf"
     stand_ins = {"微软雅黑": "Noto Sans CJK SC", "Calibri": "Carlito"}
     aliases = "".join(
@@ -165,6 +165,6 @@ def draw(lang: Lang, folder: Path) -> None:
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
-        for spoken in Lang:
-            draw(spoken, Path(name))
+        for lang in Lang:
+            draw(lang, Path(name))
     sys.exit(0)

@@ -119,7 +119,7 @@ def _found(ledger: Ledger, run: str) -> RunRecord:
 
 
 def resolve(arguments: argparse.Namespace, console: Console) -> int:
-    """Record what a person, or the vendor's statement, says about uncertain orders."""
+    """Record a person's decision, or the vendor's statement, about uncertain orders."""
     if arguments.statement:
         if arguments.charged or arguments.not_charged or arguments.orders or arguments.run:
             raise UsageError(cli.RESOLVE_STATEMENT_ALONE)

@@ -1,4 +1,4 @@
-"""Every text a user sees, in English and Chinese, one file per room of the house."""
+"""Every text a user sees, in English and Chinese, one module for each package."""
 
 from batchsync.messages.render import Lang, Message, Translation
 

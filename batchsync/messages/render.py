@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Lang(StrEnum):
-    """The languages a user can be spoken to in."""
+    """The languages of user texts."""
 
     EN = "en"
     ZH = "zh"
@@ -53,11 +53,11 @@ class Message:
 
     def render(self, lang: Lang) -> str:
         """Return the sentence in `lang`."""
-        spoken = {
+        rendered = {
             name: fact.render(lang) if isinstance(fact, Translation | Message) else fact
             for name, fact in self.facts.items()
         }
-        return self.text.render(lang, **spoken)
+        return self.text.render(lang, **rendered)
 
 
 @dataclass(frozen=True, slots=True)

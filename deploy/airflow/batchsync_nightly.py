@@ -14,7 +14,7 @@ with DAG(
     max_active_runs=1,
     tags=["batchsync"],
 ) as dag:
-    # Exit code 99 is skipped: 1 (some rows need a look) and 3 (stopped early) are told by notify and by the report.
+    # Exit code 99 is skipped: 1 (some rows need a look) and 3 (stopped early) are in the notification and the report.
     # No retries: the next night takes up whatever this one left, and a lost answer is never paid for again.
     BashOperator(
         task_id="nightly",
