@@ -18,6 +18,7 @@ demo: setup
 generate: setup
 	$(BIN)/python docs/generate.py
 	$(BIN)/python docs/status_codes.py
+	$(BIN)/python docs/troubleshooting.py
 
 lint: setup
 	$(BIN)/ruff check .

@@ -26,7 +26,7 @@ The status of a response body is not the HTTP status: 200 below is *authenticati
 """
 
 TAIL = """
-A status code that the vendor's page does not list is *uncertain*: nobody knows whether it was charged. The setting `api.codes` defines
+A status code that the vendor's page does not list is *uncertain*: it may have been charged. The setting `api.codes` defines
 further codes, e.g. `{{"210": refused}}` (cost nothing) or `{{"210": charged}}` (cost points).
 
 An error response that names an amount above 0 has spent it: the row is *failed*, the points are counted, and the order is sent again
@@ -36,14 +36,14 @@ only with `--resend`. Points are whole numbers; `1`, `1.0` and `"1"` are equal. 
 
 | response | was it charged? | the row | the run |
 |---|---|---|---|
-| 2xx with another body | probably | uncertain | goes on; stops after several in a row |
+| 2xx with another body | probably | uncertain | continues; stops after several in a row |
 | 429, 503 (setting `retry.unsent_http`) | no | sent again, then not sent | slows down |
 | 429, 503 with a response of the API as body | perhaps | uncertain | slows down |
 | 3xx | no; a redirect is never followed | not sent | stops: the address is wrong |
 | {denied} | no | not sent | stops: token, address or proxy is wrong |
-| any other | perhaps | uncertain | goes on; stops after several in a row |
-| none, and no byte of the request was sent | no | sent again, then not sent | goes on |
-| none, and the request may have been sent | perhaps | uncertain | goes on; stops after several in a row |
+| any other | perhaps | uncertain | continues; stops after several in a row |
+| none, and no byte of the request was sent | no | sent again, then not sent | continues |
+| none, and the request may have been sent | perhaps | uncertain | continues; stops after several in a row |
 
 An HTTP status of refusal whose body reports success or an amount is uncertain, too.
 """
@@ -54,17 +54,20 @@ def line(status: str, words: Translation, row: str, run: str) -> str:
 
 
 def line_of(status: str, words: Translation, code: StatusRule) -> str:
-    run = f"stops: {code.stop}" if code.stop else "goes on"
+    run = f"stops: {code.stop}" if code.stop else "continues"
     return line(status, words, ROWS[code.state], run)
 
 
 def page() -> str:
-    zero = line("0, success true", status_codes.CODES[0], "synced", "goes on") + line(
-        "0, success false", status_codes.FAILED, "failed, settled: not sent again unless told", "goes on"
+    zero = line("0, success true", status_codes.CODES[0], "synced", "continues") + line(
+        "0, success false",
+        status_codes.FAILED,
+        "failed, charged: sent again only with `--resend`",
+        "continues",
     )
     codes = "".join(line_of(str(status), status_codes.CODES[status], code) for status, code in CODES.items())
     unknown = line(
-        "any other", status_codes.UNKNOWN, ROWS[UNKNOWN.state], "goes on; stops after several in a row"
+        "any other", status_codes.UNKNOWN, ROWS[UNKNOWN.state], "continues; stops after several in a row"
     )
     denied = ", ".join(map(str, sorted(DENIED_HTTP)))
     return HEAD + zero + codes + unknown + TAIL.format(denied=denied)

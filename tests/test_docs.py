@@ -1,9 +1,12 @@
 """The docs: links lead to files, and both languages of a page have the same structure."""
 
+import importlib.util
 import re
 from pathlib import Path
 
 import pytest
+
+from batchsync.messages import Lang
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -42,3 +45,16 @@ def test_links_lead_to_files(page: Path) -> None:
 def test_both_languages_have_the_same_structure(page: Path) -> None:
     translated = page.with_name(page.name.replace(".md", ".zh-CN.md"))
     assert structure(page) == structure(translated)
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_troubleshooting_page_is_up_to_date(lang: Lang) -> None:
+    """It is what `python docs/troubleshooting.py` writes, and has at least 40 messages."""
+    spec = importlib.util.spec_from_file_location("troubleshooting", ROOT / "docs" / "troubleshooting.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generator = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generator)
+    text = generator.page(lang)
+    assert (ROOT / "docs" / generator.PAGES[lang]).read_text(encoding="utf-8") == text
+    assert text.count("\n| ") >= 40 + 3
