@@ -117,7 +117,7 @@ def ours(source: Path, target: Path, rows: int) -> None:
         cells=partial(read_cells, source, InputSettings()),
         container="csv" if is_text else "xlsx",
         asked=True,
-        uncertain=False,
+        needs_decisions=False,
         lang=Lang.ZH,
     )
     written = write_result(job, entries)

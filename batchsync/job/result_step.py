@@ -161,7 +161,7 @@ class ResultWriter:
             seconds=seconds,
             url=config.api.url,
             rate=config.pace.rate,
-            uncertain=None if ledger.has_uncertain() else False,
+            needs_decisions=None if ledger.has_uncertain() or ledger.has_held_back(record.run) else False,
             previous_is_ours=partial(_is_ours, ledger),
         )
 

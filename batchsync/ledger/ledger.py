@@ -301,6 +301,12 @@ class Ledger(ABC):
             ((found,),) = database.execute(database.sql["any_in_doubt"])
         return bool(found)
 
+    def has_held_back(self, run: str) -> bool:
+        """Whether the run held back any order number that is unlike the others."""
+        with self._reading() as database:
+            ((found,),) = database.execute(database.sql["any_held_back"], (run,))
+        return bool(found)
+
     def is_pruned(self, run: str) -> bool:
         """Whether the entries and calls of a run were deleted."""
         return self._pruned_at(run) is not None

@@ -374,6 +374,12 @@ WHERE d.order_id = ?1 ORDER BY d.id;
 SELECT DISTINCT o.id FROM entries AS e JOIN orders AS o ON o.id = e.order_id
 WHERE e.run = ?1 AND o.account = ?2 AND o.state = 6 ORDER BY o.id;
 
+-- name: any_held_back
+SELECT EXISTS (
+    SELECT 1 FROM entry_facts AS f JOIN runs AS r ON r.id = f.run
+    WHERE r.run = ?1 AND (f.reason LIKE '["unusual",%' OR f.reason LIKE '["erp_copy",%')
+);
+
 -- name: any_in_doubt
 SELECT EXISTS (SELECT 1 FROM orders WHERE state IN (2, 6));
 

@@ -21,8 +21,8 @@ _CORRECT = Translation(
     en="Correct the cell, then run the file again.", zh="请更正该单元格，再重新运行该文件。"
 )
 _SEND_UNUSUAL = Translation(
-    en="If the number is right, run with --include-unusual, or enter send in the decision column and run the file again.",
-    zh="如编号无误，请加上 --include-unusual 运行，或在“处理决定”列填写“发送”后重新运行该文件。",
+    en="If the number is right, choose “send” in the decision column of the result and run the result, or run with --include-unusual.",
+    zh="如编号无误，请在结果文件的“处理决定”列选择“发送”后运行结果文件，或加上 --include-unusual 运行。",
 )
 NOTHING = Translation(en="Nothing to do.", zh="无需处理。")
 CHECK_UNCERTAIN = Translation(

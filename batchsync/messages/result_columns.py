@@ -18,7 +18,7 @@ HEADS: Mapping[str, Translation] = MappingProxyType(
         "decision": Translation(en="decision", zh="处理决定"),
     }
 )
-"""The added columns by role, in their order; `decision` only where something is uncertain."""
+"""The added columns by role, in their order; `decision` only where a row needs a decision."""
 
 STATUSES: Mapping[RowStatus, Translation] = MappingProxyType(
     {
@@ -37,10 +37,17 @@ DECISIONS: tuple[Translation, ...] = (
     Translation(en="not charged", zh="未扣费"),
     Translation(en="send again", zh="重新发送"),
 )
-"""Choices of the decision column. A test compares them with `planning.DECISIONS`."""
+"""Choices of the decision column for an uncertain row. A test compares them with `planning.DECISIONS`."""
+SEND = Translation(en="send", zh="发送")
+"""Choice of the decision column for a row that was held back."""
 
 DECISION_TITLE = Translation(en="Was it charged?", zh="是否已扣费")
 DECISION_HELP = Translation(
     en="Check the order in the vendor's console, then choose. The decision is applied when this file is run again.",
     zh="请先到服务商后台核对，再选择。重新运行本文件时按此处理。",
+)
+SEND_TITLE = Translation(en="Is the number right?", zh="编号是否正确")
+SEND_HELP = Translation(
+    en="If this order number is right, choose “send”. The order is sent when this file is run again.",
+    zh="如果订单号无误，请选择“发送”。重新运行本文件时会发送。",
 )

@@ -21,6 +21,11 @@ FOREIGN = Translation(en="{sentence} Message from the API: {words}", zh="{senten
 OF_ORDER = Translation(en="{number}: {sentence}", zh="{number}：{sentence}")
 """One of several orders of a row."""
 
+UNKNOWN_DECISION = Translation(
+    en="{sentence} The decision “{word}” is none of: charged, not charged, send again, send; it changed nothing.",
+    zh="{sentence}处理决定“{word}”不是“已扣费 / 未扣费 / 重新发送 / 发送”之一，未执行。",
+)
+
 _AGAIN = Translation(
     en="Nothing was spent. Run the file again; this row will be sent then.",
     zh="没有消耗点券。重新运行文件即可，届时会发送这一行。",

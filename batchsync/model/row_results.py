@@ -59,6 +59,8 @@ _PLANNED_REASONS = {
     PlanVerdict.SKIPPED_HIDDEN: Reason.HIDDEN,
 }
 
+HELD_BACK = frozenset({Reason.UNUSUAL, Reason.ERP_COPY})
+"""Reasons of invalid entries that a person may send all the same."""
 _NO_RESPONSE = (State.SENDING, State.UNCERTAIN)
 _FAILED = (State.REFUSED, State.SETTLED_FAILED)
 
@@ -124,6 +126,16 @@ def _planned_reason(entry: EntryResult, otherwise: Reason) -> Reason:
     if entry.plan_reason is not None:
         return Reason(entry.plan_reason.code)
     return _PLANNED_REASONS.get(entry.verdict, otherwise)
+
+
+def is_held_back(row: RowResult) -> bool:
+    """Whether an order of the row was not sent because its number is unlike the others, and a person may release it."""
+    return any(
+        entry.verdict is PlanVerdict.INVALID
+        and entry.plan_reason is not None
+        and entry.plan_reason.code in HELD_BACK
+        for entry in row.entries
+    )
 
 
 def rows(entries: Iterable[EntryResult]) -> Iterator[RowResult]:

@@ -93,7 +93,7 @@ class Part:
         """
         new = list(children)
         tag = _TAG.match(self.xml, parent.start)
-        if not new or tag is None:
+        if not (new or removed) or tag is None:
             return
         head = tag[0]
         if counted:

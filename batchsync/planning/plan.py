@@ -26,6 +26,7 @@ from batchsync.model import (
     SheetFound,
     State,
 )
+from batchsync.model.row_results import HELD_BACK
 from batchsync.ooxml.references import address
 from batchsync.planning import number_damage
 from batchsync.planning.identifiers import clean_id, may_be_cut, plain_number, plain_text, unguarded
@@ -68,6 +69,7 @@ def make_plan(
     _apply_ledger(plan, known, _verdicts(resend=resend, resend_uncertain=resend_uncertain))
     if not include_unusual:
         _hold_unusual(plan, planner.uncleaned, wanted)
+    _add_unknown_decisions(plan, planner.unknown_decisions)
     _note_odd_lengths(plan)
     return plan
 
@@ -82,6 +84,8 @@ class _Planner:
         """Entries whose number may have been cut by Excel before the file became text."""
         self.uncleaned: list[int] = []
         """Entries whose number is neither just digits nor of a platform's shape."""
+        self.unknown_decisions: dict[int, str] = {}
+        """Entries whose decision cell holds another word than a decision."""
         self._skips_hidden = settings.hidden_rows == "skip"
         self._firsts: dict[str, int] = {}
         """Order number -> its first entry, whichever merchant."""
@@ -176,7 +180,7 @@ class _Planner:
             plan.first_of[entry] = first
             if owner != plan.owners[first]:
                 self._note_other_merchant(entry, first, owner)
-        self._decide(first, line, decision)
+        self._decide(entry, first, line, decision)
 
     def _note_other_merchant(self, entry: int, first: int, owner: str) -> None:
         plan = self.plan
@@ -186,7 +190,7 @@ class _Planner:
         facts = {"line": str(plan.lines[first]), "sheet": sheet, "owner": owner, "other": plan.owners[first]}
         plan.reasons[entry] = Note(code=Reason.DUPLICATE_OTHER_MERCHANT, facts=facts)
 
-    def _decide(self, first: int, line: int, written: str) -> None:
+    def _decide(self, entry: int, first: int, line: int, written: str) -> None:
         """Keep a decision for the order's first entry; two that contradict each other are none."""
         word = " ".join(written.lower().split())
         if not word:
@@ -195,6 +199,7 @@ class _Planner:
         facts = {"line": str(line), "value": written[:_SHOWN]}
         if decision is None:
             self.plan.notes.append(Note(code="unknown_decision", facts=facts))
+            self.unknown_decisions[entry] = written[:_SHOWN]
         elif self.plan.decisions.setdefault(first, decision) != decision:
             self.plan.notes.append(Note(code="decisions_differ", facts=facts))
             self._contradicted.add(first)
@@ -357,6 +362,17 @@ def _hold_unusual(plan: Plan, uncleaned: Sequence[int], wanted: set[int]) -> Non
     for entry, first in list(plan.first_of.items()):
         if plan.verdicts[first] == _INVALID:
             _refuse(plan, entry, plan.reasons[first])
+
+
+def _add_unknown_decisions(plan: Plan, words: dict[int, str]) -> None:
+    """Add the word to the reason of each entry that waits for a decision: uncertain, or held back."""
+    for entry, word in words.items():
+        reason = plan.reasons.get(entry)
+        if reason is None and plan.verdicts[entry] == _CODE[PlanVerdict.UNCERTAIN]:
+            reason = Note(code=Reason.STILL_UNCERTAIN)
+        if reason is not None and reason.code in {*HELD_BACK, Reason.STILL_UNCERTAIN}:
+            facts = {**reason.facts, "unknown_decision": word}
+            plan.reasons[entry] = Note(code=reason.code, facts=facts)
 
 
 def verdicts_of(plan: Plan) -> Iterator[PlanVerdict]:

@@ -22,10 +22,10 @@ from batchsync.writer.types import ResultJob
 _BATCH = 2_000
 
 
-def write_csv(file: BinaryIO, job: ResultJob, cells: Cells, entries: Entries, *, uncertain: bool) -> Tally:
+def write_csv(file: BinaryIO, job: ResultJob, cells: Cells, entries: Entries, *, decisions: bool) -> Tally:
     """Write all sheets with a table, one below the other; return the totals of their rows."""
     result = ResultRows(job, entries())
-    _write_lines(file, _lines(job, cells, result, result_columns(uncertain)))
+    _write_lines(file, _lines(job, cells, result, result_columns(decisions)))
     if result.next is not None:
         raise NotRewritableError("rows of the plan on no sheet")
     return result.tally

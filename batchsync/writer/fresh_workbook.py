@@ -10,6 +10,7 @@ from itertools import chain
 
 from batchsync.formatting import display_width
 from batchsync.model import CellBatch, RowResult, RowStatus, SheetCells, SheetFound
+from batchsync.model.row_results import is_held_back
 from batchsync.ooxml.escaping import string_cell
 from batchsync.ooxml.package import MAIN, Package, quoted
 from batchsync.ooxml.references import MOST_COLUMNS, MOST_LINES, Range, letter
@@ -22,7 +23,7 @@ from batchsync.writer.input_cells import Cells, Line, LineBuffer, by_sheet, drop
 from batchsync.writer.result_cells import ResultCells, styles_for
 from batchsync.writer.result_rows import ResultRows, result_columns
 from batchsync.writer.row_texts import LocalSerial, RowTexts
-from batchsync.writer.sheet_envelope import WIDTHS, drop_down
+from batchsync.writer.sheet_envelope import WIDTHS, drop_downs
 from batchsync.writer.types import ResultJob
 from batchsync.writer.workbook import free_name
 
@@ -48,10 +49,10 @@ class FreshWorkbook:
 
     styles_part = "xl/styles.xml"
 
-    def __init__(self, job: ResultJob, cells: Cells, *, uncertain: bool) -> None:
+    def __init__(self, job: ResultJob, cells: Cells, *, decisions: bool) -> None:
         self._job = job
         self._cells = cells
-        self.uncertain = uncertain
+        self.decisions = decisions
         self.styles = StyleSheet(Package(io.BytesIO(_empty_workbook(["1"], set()))).read(self.styles_part))
         self._fresh_styles = FreshStyles(self.styles)
         self._names: list[str] = []
@@ -76,7 +77,7 @@ class FreshWorkbook:
         by_index = {found.index: (number, found) for number, found in enumerate(self._job.sheets)}
         for cells, batches in by_sheet(self._cells):
             run_sheet, found = by_index.get(cells.index, (-1, None))
-            sheet = FreshSheet(self._job, self._fresh_styles, found, run_sheet, uncertain=self.uncertain)
+            sheet = FreshSheet(self._job, self._fresh_styles, found, run_sheet, decisions=self.decisions)
             self._write_sheet(out, result, sheet, cells, batches)
         if not self._names:
             raise NotRewritableError("no sheet at all")
@@ -127,14 +128,14 @@ class FreshSheet:
         found: SheetFound | None,
         run_sheet: int,
         *,
-        uncertain: bool,
+        decisions: bool,
     ) -> None:
         self._styles = styles
         self._found = found
         self._run_sheet = run_sheet
         """What `EntryResult.sheet` counts in."""
         self._lang = job.lang
-        self._names = result_columns(uncertain) if found is not None else []
+        self._names = result_columns(decisions) if found is not None else []
         self._row_texts = RowTexts(job.lang, [sheet.sheet for sheet in job.sheets], job.unreached)
         self._head: Line | None = None
         self._offset = 0
@@ -272,9 +273,11 @@ class FreshSheet:
             last_line = max(progress.last_order, progress.header + 1)
             self.filter = Range(0, progress.header, last_column, last_line)
             xml.append(f'<autoFilter ref="{self.filter}"/>')
-            if progress.uncertain_lines:
-                validation = drop_down(dict(self._columns)["decision"], progress.uncertain_lines, self._lang)
-                xml.append(f'<dataValidations count="1">{validation}</dataValidations>')
+            letters = dict(self._columns).get("decision", "")
+            validations = drop_downs(letters, progress.uncertain_lines, progress.held_lines, self._lang)
+            if validations:
+                count = len(validations)
+                xml.append(f'<dataValidations count="{count}">{"".join(validations)}</dataValidations>')
         xml.append('<pageMargins left="0.5" right="0.5" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>')
         xml.append('<pageSetup paperSize="9" orientation="landscape"/>')
         if self._width:
@@ -295,6 +298,7 @@ class _SheetProgress:
         self.last_order = header
         self.points = 0
         self.uncertain_lines: list[int] = []
+        self.held_lines: list[int] = []
         self.total_written = False
 
     @property
@@ -309,6 +313,8 @@ class _SheetProgress:
             self.points += row.points
         if row.status is RowStatus.UNCERTAIN:
             self.uncertain_lines.append(number)
+        elif row.status is not RowStatus.SYNCED and is_held_back(row):
+            self.held_lines.append(number)
 
 
 def _filled_width(cells: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from batchsync.model import EntryResult, RowResult, RowStatus
+from batchsync.model.row_results import is_held_back
 from batchsync.ooxml.escaping import string_cell
 from batchsync.ooxml.stylesheet import CellStyle, StyleSheet
 from batchsync.writer.row_texts import LocalSerial, RowTexts
@@ -147,7 +148,7 @@ class ResultCells:
             "api_status": lambda at: self._code(at, texts.api_status),
             "attempts": lambda at: self._number(at, texts.attempts),
             "answered_at": lambda at: self._time(at, texts.answered_at),
-            "decision": lambda at: self._decision(at, texts.status),
+            "decision": lambda at: self._decision(at, row),
         }
         xml = "".join(values[name](letters + "\x01") for name, letters in self._columns)
         return self._prefixed(xml).split(b"\x01")
@@ -189,8 +190,8 @@ class ResultCells:
             return self._empty(at)
         return f'<c r="{at}"{self._s(self._styles.time)}><v>\x00</v></c>'
 
-    def _decision(self, at: str, status: RowStatus) -> str:
-        if status is RowStatus.UNCERTAIN:
+    def _decision(self, at: str, row: RowResult) -> str:
+        if row.status is RowStatus.UNCERTAIN or is_held_back(row):
             return f'<c r="{at}"{self._s(self._styles.decision)}/>'
         return self._empty(at)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from batchsync.messages import result_columns as messages
 from batchsync.model import EntryResult, RowResult, RowStatus
-from batchsync.model.row_results import Tally, rows, status_of
+from batchsync.model.row_results import Tally, is_held_back, rows, status_of
 from batchsync.writer.types import ResultJob
 
 MOST_UNCERTAIN = 20_000
@@ -43,13 +43,13 @@ class ResultRows:
         return row
 
 
-def has_uncertain(job: ResultJob, entries: Entries) -> bool:
-    """Whether any row is uncertain."""
-    if job.uncertain is not None:
-        return job.uncertain
-    return any(status_of(entry) is RowStatus.UNCERTAIN for entry in entries())
+def needs_decisions(job: ResultJob, entries: Entries) -> bool:
+    """Whether any row is uncertain or held back."""
+    if job.needs_decisions is not None:
+        return job.needs_decisions
+    return any(row.status is RowStatus.UNCERTAIN or is_held_back(row) for row in rows(entries()))
 
 
-def result_columns(uncertain: bool) -> list[str]:
-    """Return the names of the added columns; the decision column only if there are uncertain rows."""
-    return [name for name in messages.HEADS if uncertain or name != "decision"]
+def result_columns(decisions: bool) -> list[str]:
+    """Return the names of the added columns; the decision column only if rows need decisions."""
+    return [name for name in messages.HEADS if decisions or name != "decision"]

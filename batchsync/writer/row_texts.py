@@ -77,6 +77,9 @@ class RowTexts:
         sentence = self._fill(error, facts)
         if entry.hint and status in _WITH_HINT:
             sentence = row_reasons.FOREIGN.render(self.lang, sentence=sentence, words=entry.hint)
+        if "unknown_decision" in facts:
+            word = facts["unknown_decision"]
+            sentence = row_reasons.UNKNOWN_DECISION.render(self.lang, sentence=sentence, word=word)
         return sentence, self._fill(todo, facts)
 
     def _fill(self, text: Translation, facts: "_Facts") -> str:

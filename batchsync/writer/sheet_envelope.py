@@ -43,7 +43,9 @@ class EnvelopeEdits:
     header_line: int
     last_line: int
     uncertain_lines: Sequence[int]
-    """Lines whose decision cell gets a drop-down."""
+    """Lines whose decision cell offers whether the call was charged."""
+    held_lines: Sequence[int]
+    """Lines whose decision cell offers to send the order."""
     tables: Sequence[Range]
     """The ranges of the sheet's own tables, which keep filters of their own."""
     lang: Lang
@@ -68,8 +70,7 @@ class SheetEnvelope:
             part.replace(dimension, b"")
         self._edit_widths()
         self._edit_filter()
-        if self._edits.uncertain_lines and "decision" in self._edits.columns:
-            self._edit_drop_downs()
+        self._edit_drop_downs()
         xml = part.edited()
         closing = b"</" + part.prefix + b"sheetData"
         at = xml.index(closing)
@@ -141,23 +142,30 @@ class SheetEnvelope:
 
     def _edit_drop_downs(self) -> None:
         edits = self._edits
-        letters = letter(edits.columns["decision"])
-        choices = [_choices(lang) for lang in Lang]
-        validation = self._part.tag(drop_down(letters, edits.uncertain_lines, edits.lang))
+        letters = letter(edits.columns["decision"]) if "decision" in edits.columns else ""
+        validations = [
+            self._part.tag(xml)
+            for xml in drop_downs(letters, edits.uncertain_lines, edits.held_lines, edits.lang)
+            if letters
+        ]
         element = self._part.root.child("dataValidations")
         if element is None:
-            xml = self._part.tag('<dataValidations count="1">') + validation
+            if not validations:
+                return
+            xml = self._part.tag(f'<dataValidations count="{len(validations)}">') + b"".join(validations)
             xml += self._part.tag("</dataValidations>")
             self._part.insert(self._part.position_of_new(_ORDER, "dataValidations"), xml)
             return
-        earlier = [
-            child
-            for child in element.children
-            if any(f'"{choice}"'.encode() in self._part.raw(child) for choice in choices)
-        ]
+        ours = [f'"{_choices(lang)}"'.encode() for lang in Lang]
+        ours += [f'"{xml_attribute(messages.SEND_TITLE.render(lang))}"'.encode() for lang in Lang]
+        earlier = [child for child in element.children if any(map(self._part.raw(child).__contains__, ours))]
+        if not validations and len(earlier) == len(element.children):
+            if earlier:
+                self._part.replace(element, b"")
+            return
         for child in earlier:
             self._part.replace(child, b"")
-        self._part.append(element, [validation], counted=True, removed=len(earlier))
+        self._part.append(element, validations, counted=True, removed=len(earlier))
 
 
 def merged_ranges(tail: bytes) -> Iterator[Range]:
@@ -184,15 +192,22 @@ def cell_ranges(letters: str, lines: Sequence[int]) -> str:
     )
 
 
-def drop_down(letters: str, lines: Sequence[int], lang: Lang) -> str:
-    """Return the data validation that offers the decisions on those lines."""
-    return (
-        '<dataValidation type="list" allowBlank="1" showInputMessage="1" showErrorMessage="1" '
-        f'promptTitle="{xml_attribute(messages.DECISION_TITLE.render(lang))}" '
-        f'prompt="{xml_attribute(messages.DECISION_HELP.render(lang))}" '
-        f'sqref="{cell_ranges(letters, lines)}">'
-        f'<formula1>"{xml_text(_choices(lang))}"</formula1></dataValidation>'
+def drop_downs(letters: str, uncertain: Sequence[int], held: Sequence[int], lang: Lang) -> list[str]:
+    """Return the data validations that offer the decisions on uncertain lines, and to send those held back."""
+    send = messages.SEND.render(lang)
+    kinds = (
+        (uncertain, _choices(lang), messages.DECISION_TITLE, messages.DECISION_HELP),
+        (held, send, messages.SEND_TITLE, messages.SEND_HELP),
     )
+    return [
+        '<dataValidation type="list" allowBlank="1" showInputMessage="1" showErrorMessage="1" '
+        f'promptTitle="{xml_attribute(title.render(lang))}" '
+        f'prompt="{xml_attribute(text.render(lang))}" '
+        f'sqref="{cell_ranges(letters, lines)}">'
+        f'<formula1>"{xml_text(choices)}"</formula1></dataValidation>'
+        for lines, choices, title, text in kinds
+        if lines
+    ]
 
 
 def _choices(lang: Lang) -> str:

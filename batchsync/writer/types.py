@@ -48,8 +48,8 @@ class ResultJob:
     """More facts for the Summary."""
     messages: Sequence[Message] = ()
     """Messages about the file and the run, for the Summary."""
-    uncertain: bool | None = None
-    """Whether any row is uncertain; None: not known, so that the entries are read once more."""
+    needs_decisions: bool | None = None
+    """Whether any row is uncertain or held back; None: not known, so that the entries are read once more."""
     previous_is_ours: Callable[[Path], bool] = field(default=lambda _path: False)
     """Whether a file is an earlier result of ours."""
     results_folder: Path | None = None

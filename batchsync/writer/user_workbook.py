@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from batchsync.messages import result_columns as messages
 from batchsync.model import RowResult, RowStatus, SheetFound
+from batchsync.model.row_results import is_held_back
 from batchsync.ooxml.package import Package, SheetPart, quoted
 from batchsync.ooxml.references import MOST_COLUMNS, MOST_LINES, Range, letter
 from batchsync.ooxml.stylesheet import CellStyle, StyleSheet
@@ -168,6 +169,7 @@ class SheetRewriter:
         }
         self._last_line = layout.header_line
         self._uncertain_lines: list[int] = []
+        self._held_lines: list[int] = []
         self._points = 0
         self._total_written = False
         self._filter: Range | None = None
@@ -180,7 +182,7 @@ class SheetRewriter:
         head, _ = self._envelope().edited()
         yield head
         yield from self._rows_xml(result)
-        envelope = self._envelope()  # now that the last line and the uncertain ones are known
+        envelope = self._envelope()  # now that the last line and those with a drop-down are known
         _, tail = envelope.edited()
         self._filter = envelope.filter
         yield tail
@@ -197,6 +199,7 @@ class SheetRewriter:
                 header_line=layout.header_line,
                 last_line=self._last_line,
                 uncertain_lines=self._uncertain_lines,
+                held_lines=self._held_lines,
                 tables=self._tables,
                 lang=self._lang,
             ),
@@ -308,6 +311,8 @@ class SheetRewriter:
             self._points += row.points
         if row.status is RowStatus.UNCERTAIN:
             self._uncertain_lines.append(number)
+        elif row.status is not RowStatus.SYNCED and is_held_back(row):
+            self._held_lines.append(number)
 
     def _total_row_before(self, number: int) -> bytes:
         """Return a row for the total if the sheet has none directly below the last order."""
@@ -347,17 +352,16 @@ class SheetRewriter:
 class UserWorkbook:
     """The user's workbook, opened to be written again with the result columns."""
 
-    def __init__(self, file: BinaryIO, job: ResultJob, *, uncertain: bool) -> None:
+    def __init__(self, file: BinaryIO, job: ResultJob, *, decisions: bool) -> None:
         """Measure each sheet with a table.
 
         Raises NotRewritableError when the workbook can't be rewritten safely.
         """
         self.package = Package(file)
         self.styles_part, self.styles = styles_of(self.package)
-        self.uncertain = uncertain
         serial = LocalSerial(from_1904=self.package.from_1904())
         row_texts = RowTexts(job.lang, [sheet.sheet for sheet in job.sheets], job.unreached)
-        names = result_columns(uncertain)
+        names = result_columns(decisions)
         self._sheets: list[SheetRewriter] = []
         for run_sheet, found in enumerate(job.sheets):
             index, sheet = _sheet_part(self.package, found)

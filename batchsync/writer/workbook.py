@@ -49,8 +49,6 @@ class ResultWorkbook(Protocol):
 
     styles_part: str
     styles: StyleSheet
-    uncertain: bool
-    """Whether a sheet of uncertain orders is needed."""
 
     def write(self, out: ZipWriter, result: ResultRows) -> None:
         """Write the data sheets."""
@@ -110,7 +108,7 @@ def _new_parts(
     """Return the parts that are new or edited."""
     package = book.package
     wanted = {SUMMARY_DEFINED_NAME: summary_texts.SUMMARY_SHEET.render(job.lang)}
-    if book.uncertain or sheet_with_defined_name(package, UNCERTAIN_DEFINED_NAME) is not None:
+    if result.uncertain or sheet_with_defined_name(package, UNCERTAIN_DEFINED_NAME) is not None:
         wanted[UNCERTAIN_DEFINED_NAME] = summary_texts.UNCERTAIN_SHEET.render(job.lang)
     added = _choose_parts(package, wanted)
     uncertain_orders = UncertainOrders(

@@ -16,7 +16,7 @@ from batchsync.writer.csv_result import write_csv, write_summary
 from batchsync.writer.fresh_workbook import FreshWorkbook
 from batchsync.writer.input_cells import plan_cells, plan_sheets
 from batchsync.writer.output_file import OutputFile, default_fallback
-from batchsync.writer.result_rows import Entries, has_uncertain
+from batchsync.writer.result_rows import Entries, needs_decisions
 from batchsync.writer.summary import summarize
 from batchsync.writer.types import ResultJob, ResultWritten
 from batchsync.writer.user_workbook import UserWorkbook
@@ -39,12 +39,12 @@ def write_result(job: ResultJob, entries: Entries) -> ResultWritten:
 class _Writing:
     job: ResultJob
     entries: Entries
-    uncertain: bool = False
+    decisions: bool = False
     messages: list[Message] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
 
     def write(self) -> ResultWritten:
-        self.uncertain = has_uncertain(self.job, self.entries)
+        self.decisions = needs_decisions(self.job, self.entries)
         if self.job.format == "csv":
             return self._write_csv()
         output = self._output_file(self.job)
@@ -102,7 +102,7 @@ class _Writing:
 
     def _fill_user_workbook(self, file: BinaryIO) -> str:
         with self.job.input.open("rb") as source:
-            book = UserWorkbook(source, self.job, uncertain=self.uncertain)
+            book = UserWorkbook(source, self.job, decisions=self.decisions)
             suffix = _WITH_MACROS if book.package.has_macros() else _WITHOUT_MACROS
             if suffix != self.job.target.suffix.lower():
                 text = messages.MACROS_KEPT if suffix == _WITH_MACROS else messages.NO_MACROS
@@ -133,7 +133,7 @@ class _Writing:
     ) -> None:
         file.seek(0)
         file.truncate()
-        book = FreshWorkbook(job, cells, uncertain=self.uncertain)
+        book = FreshWorkbook(job, cells, decisions=self.decisions)
         self.tally = write_workbook(file, job, book, self.entries(), self._notes())
 
     def _why_unusable(self, error: Exception | None = None) -> Translation | Message:
@@ -187,7 +187,7 @@ class _Writing:
         if self.job.unchanged:
             try:
                 self.tally = write_csv(
-                    file, self.job, self.job.cells(), self.entries, uncertain=self.uncertain
+                    file, self.job, self.job.cells(), self.entries, decisions=self.decisions
                 )
             except Exception as error:  # noqa: BLE001 - a result must be written
                 unusable = self._why_unusable(error)
@@ -200,5 +200,5 @@ class _Writing:
         self._add_message(Message(messages.PLAN_ONLY, {"why": unusable}))
         job = replace(self.job, sheets=plan_sheets(self.job))
         cells = plan_cells(self.job, self.entries)
-        self.tally = write_csv(file, job, cells, self.entries, uncertain=self.uncertain)
+        self.tally = write_csv(file, job, cells, self.entries, decisions=self.decisions)
         return _CSV

@@ -82,7 +82,7 @@ def _write(rows: int, source: Path, sheet: SheetFound, container: str) -> None:
         cells=lambda: _cells(rows),
         container=container,
         asked=True,
-        uncertain=False,
+        needs_decisions=False,
         previous_is_ours=lambda _: True,
     )
     written = write_result(job, lambda: _entries(rows))

@@ -58,5 +58,5 @@ def test_statuses_and_heads_are_those_of_the_interface() -> None:
 
 def test_decisions_offered_are_decisions_obeyed() -> None:
     """What the drop-down offers, the next run's plan understands."""
-    offered = {text.render(lang) for text in messages.DECISIONS for lang in Lang}
+    offered = {text.render(lang) for text in (*messages.DECISIONS, messages.SEND) for lang in Lang}
     assert offered <= set(planning.DECISIONS)

@@ -80,7 +80,9 @@ def test_numbers_are_numbers_unless_they_are_ids(tmp_path: Path) -> None:
 def test_ragged_lines_lose_nothing(tmp_path: Path) -> None:
     """A line that turns out wider than the first two hundred has its rest behind our columns."""
     lines = [list(HEADERS), *(["1", "2", "3"] for _ in range(300)), ["1", "2", "3", "4", "5"]]
-    rows = texts(fresh(tmp_path, lines, [entry(n) for n in range(2, 303)], uncertain=False).path, "Sheet1")
+    rows = texts(
+        fresh(tmp_path, lines, [entry(n) for n in range(2, 303)], needs_decisions=False).path, "Sheet1"
+    )
     assert (["1", "2", "3", "synced"], ["4", "5"]) == (rows[301][:4], rows[301][10:12])
 
 
