@@ -306,7 +306,23 @@ def test_batches_have_their_size() -> None:
 def test_a_similar_header_is_only_a_question(header: str, asked: str) -> None:
     """A substring match is offered, never taken."""
     text = nothing_found([("S", sheet(["x", header], ["", ID]))], ReadOptions())
-    assert f"Is it “{asked}” (B)?" in message_of(text)
+    assert f"Is it “{asked}” (B): {ID}?" in message_of(text)
+
+
+@pytest.mark.parametrize("titles", [[], [["", "导出"]]], ids=["no title", "title"])
+def test_a_column_of_pinduoduo_numbers_without_a_header_is_a_question(titles: list[list[str]]) -> None:
+    """It is offered with two of its values, and the letter to ask for."""
+    other = "261122-123456789012346"
+    lines = sheet(*titles, ["商品", ""], ["a", ID], ["b", other], ["c", ID])
+    text = message_of(nothing_found([("S", lines)], ReadOptions()))
+    assert f"Is it B: {ID}, {other}?" in text
+    assert "--order-column B" in text
+
+
+def test_pinduoduo_numbers_under_a_header_of_something_else_are_no_question() -> None:
+    """The header says that they are no order numbers."""
+    lines = sheet(["商品", "快递单号"], ["a", ID])
+    assert "Is it" not in message_of(nothing_found([("S", lines)], ReadOptions()))
 
 
 @pytest.mark.parametrize("header", ["快递单号", "订单状态", "商家编码", "订单金额(元)"])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from batchsync.errors import ReadError
@@ -357,13 +357,13 @@ def _two(header: Header, first: Candidate, second: Candidate, sheet: str, text: 
         line=header.line,
         first=header.shown(first.column),
         first_at=letter(first.column),
-        first_samples=_samples(first),
+        first_samples=samples(first.values),
         second=header.shown(second.column),
         second_at=letter(second.column),
-        second_samples=_samples(second),
+        second_samples=samples(second.values),
     )
 
 
-def _samples(one: Candidate) -> str:
-    """Return two values of a column, for a question."""
-    return ", ".join([value[:40] for value in one.values if value][:2]) or "-"
+def samples(values: Iterable[str]) -> str:
+    """Return the first two values of a column, for a question."""
+    return ", ".join(islice((value[:40] for value in values if value), 2)) or "-"
