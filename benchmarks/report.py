@@ -23,13 +23,13 @@ ORDER = (
 )
 DOC = ROOT / "docs" / "performance.md"
 PLOT = ROOT / "docs" / "images" / "performance.svg"
-HEAD = """# How fast, and how large
+HEAD = """# Performance
 
-Written by `make bench`; do not edit. Every figure is a ratio: what is compared ran in turn (A B A B ...) on the same
-machine, and a ratio is the median of the rounds' own ratios. Seconds are told for a feeling only.
+Written by `make bench`; do not edit. Every figure is a ratio: both sides ran alternately (A B A B ...) on the same
+machine, and the figure is the median of the ratios of all rounds. Times in seconds are for orientation only.
 
-Machine: {machine}. The servers are on loopback, in processes of their own (`benchmarks/server.py`). How many other
-processes wanted the machine meanwhile (its load) stands beside each command; a busy machine makes ratios rougher.
+Machine: {machine}. The servers are on loopback, in separate processes (`benchmarks/server.py`). The machine's load
+is given with each command; a high load makes ratios less exact.
 """
 GOALS = {
     1: "Calls: unthrottled, kept alive, everything on (departure, durable ledger, pace, judge, progress)",
