@@ -1,18 +1,24 @@
 """Generates sheets with known truth, and counts wrong orders sent, needless questions, and good orders held back.
 
-`python -m tests.planning.generated_sheets 5000` runs the long form.
+`python -m tests.planning.generated_sheets 5000` runs the long form; three of five sheets are read from files.
 """
 
+import csv
 import random
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import openpyxl
 
 from batchsync.config import InputSettings
 from batchsync.errors import ColumnsUnclear, ReadError
 from batchsync.model import FileFound, KnownOrders, PlanVerdict, RowBatch, SheetFound
 from batchsync.planning.plan import make_plan, verdicts_of
+from batchsync.reader import many_files, read_orders
 from batchsync.reader.row_batches import row_batches
 from batchsync.reader.source import EMPTY, NUMBER, TEXT, Line, ReadOptions
 from batchsync.reader.table.header_row import find_table
@@ -150,17 +156,56 @@ def generate(rng: random.Random) -> Sheet:
     return sheet
 
 
-def outcome(sheet: Sheet) -> tuple[set[tuple[str, str]], bool]:
-    """Return the orders that would be sent with their merchants, and whether a question was asked instead."""
-    options = ReadOptions(owner_id=DEFAULT_OWNER)
+FORMS = ("xlsx", "utf-8-sig", "gbk")
+"""Kinds of files: a workbook, and CSV in two encodings."""
+
+
+def write_file(sheet: Sheet, form: str, folder: Path) -> Path:
+    """Write a sheet as Excel saves it: a number in a CSV has fifteen digits, then zeros."""
+    if form == "xlsx":
+        path = folder / "orders.xlsx"
+        book = openpyxl.Workbook()
+        page = book.worksheets[0]
+        for line in sheet.lines:
+            for column, (text, kind) in enumerate(zip(line.cells, line.kinds, strict=True), start=1):
+                if kind == NUMBER:
+                    page.cell(line.number, column).value = float(text) if "." in text else int(text)
+                elif text:
+                    page.cell(line.number, column).value = text
+        book.save(path)
+        return path
+    path = folder / "orders.csv"
+    with path.open("w", encoding=form, newline="") as file:
+        writer = csv.writer(file)
+        at = 1
+        for line in sheet.lines:
+            for _ in range(line.number - at):
+                file.write("\r\n")
+            at = line.number + 1
+            writer.writerow(
+                text[:15].ljust(len(text), "0") if kind == NUMBER and len(text) > 15 else text
+                for text, kind in zip(line.cells, line.kinds, strict=True)
+            )
+    return path
+
+
+def outcome(sheet: Sheet, form: str = "") -> tuple[set[tuple[str, str]], bool]:
+    """Return the orders that would be sent with their merchants, and whether a question was asked instead.
+
+    `form`: of the file that the sheet is read from; empty for the lines as they are.
+    """
+    settings = InputSettings(owner_id=DEFAULT_OWNER)
+    items: list[FileFound | SheetFound | RowBatch]
     try:
-        found = find_table(sheet.lines, options, "S")
-        if found is None:
-            return set(), True
-        items: list[FileFound | SheetFound | RowBatch] = [FILE, found, *row_batches(sheet.lines, found)]
-        plan = make_plan(
-            items, InputSettings(owner_id=DEFAULT_OWNER), lambda _, each: KnownOrders(states=bytes(len(each)))
-        )
+        if form:
+            with tempfile.TemporaryDirectory() as folder:
+                items = list(read_orders(write_file(sheet, form, Path(folder)), settings))
+        else:
+            found = find_table(sheet.lines, ReadOptions(owner_id=DEFAULT_OWNER), "S")
+            if found is None:
+                return set(), True
+            items = [FILE, found, *row_batches(sheet.lines, found)]
+        plan = make_plan(items, settings, lambda _, each: KnownOrders(states=bytes(len(each))))
     except (ReadError, ColumnsUnclear):
         return set(), True
     sent = {
@@ -171,12 +216,17 @@ def outcome(sheet: Sheet) -> tuple[set[tuple[str, str]], bool]:
     return sent, False
 
 
-def measure(count: int, seed: int = 1) -> Counter[str]:
-    """Return how many sheets, questions, good orders, wrong orders sent and good orders held back there were."""
+def measure(count: int, seed: int = 1, *, files: bool = False) -> Counter[str]:
+    """Return how many sheets, questions, good orders, wrong orders sent and good orders held back there were.
+
+    `files`: whether three of five sheets are written to files and read from them.
+    """
     seen: Counter[str] = Counter()
     for n in range(count):
         sheet = generate(random.Random(f"{seed}/{n}"))
-        sent, asked = outcome(sheet)
+        form = FORMS[n % 5] if files and n % 5 < len(FORMS) else ""
+        sent, asked = outcome(sheet, form)
+        seen["files"] += bool(form)
         good = {(sheet.owner, number) for number in sheet.good}
         seen["sheets"] += 1
         seen["questions"] += asked
@@ -190,5 +240,6 @@ def measure(count: int, seed: int = 1) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    for name, number in measure(int(sys.argv[1]) if len(sys.argv) > 1 else 300).items():
-        print(f"{name}: {number}")
+    with many_files():
+        for name, number in measure(int(sys.argv[1]) if len(sys.argv) > 1 else 300, files=True).items():
+            print(f"{name}: {number}")

@@ -3,6 +3,7 @@
 import pytest
 
 from batchsync.planning import plan
+from batchsync.reader import many_files
 from batchsync.reader.table import columns, header_row
 from tests.planning.generated_sheets import measure
 
@@ -14,6 +15,15 @@ def test_no_wrong_order_is_sent_and_few_good_ones_are_held_back() -> None:
     seen = measure(SHEETS)
     assert 0 == seen["wrong sent"]
     assert seen["questions"] * 100 <= 3 * SHEETS
+    assert seen["held back"] * 100 <= seen["good"]
+
+
+def test_no_wrong_order_is_sent_from_files() -> None:
+    """The same of sheets saved as workbooks and as CSV, in UTF-8 and GBK."""
+    with many_files():
+        seen = measure(50, files=True)
+    assert (30, 0) == (seen["files"], seen["wrong sent"])
+    assert seen["questions"] <= 2
     assert seen["held back"] * 100 <= seen["good"]
 
 
