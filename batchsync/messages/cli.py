@@ -149,7 +149,7 @@ VERDICTS: Mapping[str, Translation] = MappingProxyType(
 # --- Progress -----------------------------------------------------------------------------------------------
 
 WAITS_UNTIL = Translation(
-    en="The API asks to wait until {time}. Sending continues then by itself.",
+    en="The API asks to wait until {time}. Sending then continues automatically.",
     zh="接口要求等待到 {time}，届时自动继续发送。",
 )
 BAR = Translation(
@@ -185,8 +185,8 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
             zh="{count} 行失败：结果中每行写明了原因和处理建议。未扣费的行由下次任务再次发送。",
         ),
         "uncertain": Translation(
-            en="{count} uncertain: perhaps charged, so not sent again by itself. Check them in the vendor's console, then: "
-            "batchsync resolve --charged ORDER, or --not-charged ORDER (--run {run} stands for all of this run).",
+            en="{count} uncertain: perhaps charged, so not sent again automatically. Check them in the vendor's console, then: "
+            "batchsync resolve --charged ORDER, or --not-charged ORDER (--run {run} for all of this run).",
             zh="{count} 行结果未知：可能已扣费，不会自动重发。请到服务商后台核实，然后运行：batchsync resolve --charged 订单号，"
             "或 --not-charged 订单号（全部一起用 --run {run}）。",
         ),
@@ -195,7 +195,7 @@ ADVICE: Mapping[str, Translation] = MappingProxyType(
             zh="{count} 行未发送：没有消耗点券。再次运行同一命令即可。",
         ),
         "invalid": Translation(
-            en="{count} invalid: fix the cells that the result names, and run the result or the sheet again.",
+            en="{count} invalid: fix the cells that the result shows, then run the result or the sheet again.",
             zh="{count} 行无效：请按结果中的说明更正单元格，再运行结果或原表。",
         ),
         "hidden": Translation(
@@ -248,7 +248,7 @@ RESOLVE_WHICH = Translation(
     zh="请加上 --charged 或 --not-charged，即向服务商核对的结果。",
 )
 RESOLVE_STATEMENT_ALONE = Translation(
-    en="--statement decides by itself: leave out order numbers, --run, --charged and --not-charged.",
+    en="--statement cannot be combined with order numbers, --run, --charged or --not-charged: the statement decides.",
     zh="--statement 由对账单决定，请不要同时给出订单号、--run、--charged 或 --not-charged。",
 )
 RESOLVE_WHAT = Translation(

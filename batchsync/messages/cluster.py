@@ -28,5 +28,5 @@ WORKER_DONE = Translation(en="{run}: sent.", zh="{run}：已发送完毕。")
 WORKER_STOPPED = Translation(en="{run}: stopped ({why}).", zh="{run}：已停止（{why}）。")
 DIFFERENT_LEDGERS = Translation(
     en="The settings {one} and {other} have different ledgers. One worker serves accounts of one ledger.",
-    zh="配置文件 {one} 和 {other} 使用不同的账本。一个工作进程只能处理同一账本的账户。",
+    zh="设置文件 {one} 和 {other} 使用不同的账本。一个工作进程只能处理同一账本的账户。",
 )

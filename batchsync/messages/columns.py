@@ -30,12 +30,12 @@ SECOND_TABLE = Translation(
     zh="工作表“{sheet}”第 {line} 行是第二个表头，订单号在 {at} 列“{header}”，不在 {first_at} 列。请把每个表放在单独的工作表中。",
 )
 OWNER_COLUMN_TAKEN = Translation(
-    en="Sheet “{sheet}”: column {at} “{header}” holds the order numbers or belongs to an earlier result, so it cannot hold the merchant ids. "
+    en="Sheet “{sheet}”: column {at} “{header}” has the order numbers or belongs to an earlier result, so it cannot be the merchant ID. "
     "Give another column as --owner-column.",
     zh="工作表“{sheet}”：{at} 列“{header}”是订单号列或以前的结果列，不能同时作为商家 ID 列。请用 --owner-column 指定其他列。",
 )
 ORDERS_ABOVE = Translation(
-    en="Sheet “{sheet}”: what looks like order numbers stands in column {at} from line {line} to line {last}, above the header in line {header}. "
+    en="Sheet “{sheet}”: column {at} has values like order numbers from line {line} to line {last}, above the header in line {header}. "
     "Put each table on a sheet of its own, or give the upper one the header 订单号 or order_sn.",
     zh="工作表“{sheet}”的表头在第 {header} 行，但其上方 {at} 列第 {line} 行到第 {last} 行像是订单号。请把每个表放在单独的工作表中，或给上方的表加上表头“订单号”。",
 )

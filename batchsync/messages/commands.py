@@ -131,7 +131,7 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
             explanation=Translation(
                 en="Waits for runs of the settings' account on a postgresql:// ledger and sends their orders beside others, all at one "
                 "shared rate. Start as many as you like, on any machine. Ctrl-C finishes the calls under way and leaves the rest to the others.",
-                zh="等待 postgresql:// 账本中本账户的运行，与其他机器一起发送其订单，合用一个速率上限。可在任意机器启动任意多个。"
+                zh="等待 postgresql:// 账本中本账户的任务，与其他机器一起发送其订单，合用一个速率上限。可在任意机器启动任意多个。"
                 "按 Ctrl-C 会完成进行中的调用，其余的留给其他进程。",
             ),
             example=Translation(
@@ -158,18 +158,18 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
         ),
         "resolve": CommandHelp(
             summary=Translation(
-                en="record what became of uncertain orders, after you looked them up",
-                zh="核实后，确认“结果未知”订单的结果",
+                en="record the result of uncertain orders, after you checked them with the vendor",
+                zh="向服务商核对后，确认“结果未知”订单的结果",
             ),
             usage=Translation(
                 en="resolve --charged|--not-charged ORDER... | --run RUN [options]",
                 zh="resolve --charged|--not-charged 订单号... | --run RUN [选项]",
             ),
             explanation=Translation(
-                en="An uncertain order may have been charged though its response was lost, so it is never sent again by itself. Look it up at "
-                "the vendor's, then say what you found: --charged makes it synced, --not-charged lets the next run send it.",
-                zh="“结果未知”的订单可能已经扣费，只是没有收到响应，因此不会自动重发。请到服务商后台核实后填写结果："
-                "--charged 记为已同步；--not-charged 则下次运行会发送它。",
+                en="An uncertain order may have been charged though its response was lost, so it is never sent again automatically. Check it in "
+                "the vendor's console, then record the result: --charged counts as synced, --not-charged lets the next run send it.",
+                zh="“结果未知”的订单可能已经扣费，只是没有收到响应，因此不会自动重发。请到服务商后台核对后记录结果："
+                "--charged 记为已同步；--not-charged 则由下次任务发送。",
             ),
             example=Translation(
                 en="batchsync resolve --charged 260101-123456789012345\n  batchsync resolve --not-charged --run 20261123-0212-orders",
@@ -223,12 +223,12 @@ COMMANDS: Mapping[str, CommandHelp] = MappingProxyType(
                 zh="ledger backup|verify|prune|copy [路径] [选项]",
             ),
             explanation=Translation(
-                en="backup writes a copy to PATH while runs may go on, and checks the copy; verify checks its consistency; "
+                en="backup writes a copy to PATH, also during runs, and verifies the copy; verify checks its consistency; "
                 "prune deletes the calls of old runs (orders are always kept, and so are uncertain ones' calls); copy moves everything into "
-                "another, empty ledger, from a file to postgresql:// or back, and proves row by row that both say the same.",
-                zh="backup 把账本备份到指定路径（可与运行同时进行）并检查备份；verify 检查账本是否前后一致；"
-                "prune 清除旧运行的调用记录（订单始终保留，“结果未知”的记录也保留）；copy 把全部内容复制到另一个空账本"
-                "（文件与 postgresql:// 互转），并逐行证明两者一致。",
+                "another, empty ledger, from a file to postgresql:// or back, and compares both row by row.",
+                zh="backup 把账本备份到指定路径（任务进行时也可以）并检查备份；verify 检查账本是否前后一致；"
+                "prune 清除旧任务的调用记录（订单始终保留，“结果未知”的记录也保留）；copy 把全部内容复制到另一个空账本"
+                "（文件与 postgresql:// 互转），并逐行核对两者一致。",
             ),
             example=Translation(
                 en="batchsync ledger backup ledger-copy.db\n  batchsync ledger prune --days 400\n"
@@ -395,7 +395,7 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
         "--rate": Translation(en="most calls in any one second", zh="任意一秒内最多的调用次数"),
         "WORKER_CONFIG": Translation(
             en="a settings file; once more for each further account of the same ledger",
-            zh="配置文件；同一账本的多个账户可多次给出",
+            zh="设置文件；同一账本的多个账户可多次给出",
         ),
         "--concurrency": Translation(en="most calls under way at once", zh="同时进行的最多调用数"),
         "--keep-alive": Translation(
@@ -407,13 +407,13 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
             zh="最多花费的点券；进行中和结果未知的调用都按已花费计算",
         ),
         "--owner-id": Translation(
-            en="merchant id for sheets that have no such column", zh="没有商家 id 列的表格所用的商家 id"
+            en="merchant ID for sheets that have no such column", zh="没有商家 ID 列的表格所用的商家 ID"
         ),
         "--order-column": Translation(
             en="header (or letter) of the order number column", zh="订单号列的表头（或列字母）"
         ),
         "--owner-column": Translation(
-            en="header (or letter) of the merchant id column", zh="商家 id 列的表头（或列字母）"
+            en="header (or letter) of the merchant ID column", zh="商家 ID 列的表头（或列字母）"
         ),
         "--sheet": Translation(
             en="read only this sheet; may be given several times", zh="只读取这个工作表；可以多次给出"
@@ -422,7 +422,9 @@ OPTION_HELP: Mapping[str, Translation] = MappingProxyType(
             en="write the plan as CSV, one line per order; - is stdout",
             zh="把计划写成 CSV，每个订单一行；- 表示标准输出",
         ),
-        "--limit": Translation(en="send at most N orders: a first taste", zh="最多发送 N 个订单：先试一试"),
+        "--limit": Translation(
+            en="send at most N orders, as a first test", zh="最多发送 N 个订单，用于先行测试"
+        ),
         "--detach": Translation(
             en="leave the run to the workers of a postgresql:// ledger and don't wait",
             zh="把运行交给 postgresql:// 账本的工作进程，不等待",

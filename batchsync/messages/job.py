@@ -3,7 +3,7 @@
 from batchsync.messages.render import Translation
 
 OUTPUT_FOLDER = Translation(
-    en="Results can't be written to {folder}: {error}. Nothing was sent. Choose another place with --output.",
+    en="Results cannot be written to {folder}: {error}. Nothing was sent. Choose another place with --output.",
     zh="无法在 {folder} 写入结果：{error}。未发送任何订单。请用 --output 指定其他位置。",
 )
 OUTPUT_IS_INPUT = Translation(

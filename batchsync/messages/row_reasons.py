@@ -232,7 +232,7 @@ WIRE: Mapping[Reason, RowText] = MappingProxyType(
                 zh="服务器拒绝访问（HTTP {http}）：token、地址或代理有误。",
             ),
             todo=Translation(
-                en="Nothing was spent. Run batchsync doctor, fix what it names, then run the file again.",
+                en="Nothing was spent. Run batchsync doctor, fix the problems that it shows, then run the file again.",
                 zh="没有消耗点券。请运行 batchsync doctor，按提示修正后重新运行。",
             ),
         ),

@@ -25,7 +25,7 @@ NO_FILE = Translation(
     zh="找不到设置文件 {file}。运行 `batchsync init` 可在当前文件夹生成一份。",
 )
 UNREADABLE = Translation(
-    en="The settings file {file} can't be opened ({error}).",
+    en="The settings file {file} cannot be opened ({error}).",
     zh="设置文件 {file} 打不开（{error}）。",
 )
 NOT_TEXT = Translation(
@@ -33,7 +33,7 @@ NOT_TEXT = Translation(
     zh="{file} 既不是 UTF-8 也不是 GBK 文本，请另存为 UTF-8。",
 )
 NOT_YAML = Translation(
-    en="this can't be read as YAML ({problem}). Each setting is `name: value`, indented by two spaces under its section.",
+    en="this cannot be read as YAML ({problem}). Each setting is `name: value`, indented by two spaces under its section.",
     zh="这里不符合 YAML 格式（{problem}）。每项设置写作“名称: 值”，在所属分组下缩进两个空格。",
 )
 TAB = Translation(
@@ -116,7 +116,7 @@ NOT_WINDOW = Translation(
     en="{key} must be two times of a day such as 22:00-06:00, not {value}.",
     zh="{key} 必须是两个时间，例如 22:00-06:00，不能是 {value}。",
 )
-OTHER = Translation(en="{key} can't be {value} ({problem}).", zh="{key} 不能是 {value}（{problem}）。")
+OTHER = Translation(en="{key} cannot be {value} ({problem}).", zh="{key} 不能是 {value}（{problem}）。")
 
 # --- The token ----------------------------------------------------------------------------------------------
 
@@ -127,7 +127,7 @@ NO_TOKEN = Translation(
     "并在 config.yaml 的 api.token_file 中填写该文件名。",
 )
 NO_TOKEN_FILE = Translation(
-    en="api.token_file names {file}, which can't be read ({error}).",
+    en="api.token_file is {file}, which cannot be read ({error}).",
     zh="api.token_file 指向的 {file} 无法读取（{error}）。",
 )
 TOKEN_AS_FILE = Translation(
@@ -152,7 +152,7 @@ TOKEN_NOT_USED = Translation(
 TOKEN_CLEARED = Translation(en="The stored token is removed.", zh="已删除保存的 token。")
 TOKEN_NONE_STORED = Translation(en="No token is stored.", zh="没有保存的 token。")
 TOKEN_NOT_STORED = Translation(
-    en="The token can't be stored or removed ({error}).", zh="无法保存或删除 token（{error}）。"
+    en="The token cannot be stored or removed ({error}).", zh="无法保存或删除 token（{error}）。"
 )
 TOKEN_OPEN = Translation(
     en="Other users of this computer can read the token in {file}. Run: chmod 600 {quoted}",

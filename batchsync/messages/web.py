@@ -115,7 +115,7 @@ DISCONNECTED = Translation(
     en="No connection to the program. Trying again …", zh="与程序的连接已断开，正在重新连接……"
 )
 SERVER_DEAD = Translation(
-    en="The program does not respond: it was closed, or has crashed. Nothing is being sent now; what was sent is recorded. Start batchsync again: this page then reconnects by itself.",
+    en="The program does not respond: it was closed, or has crashed. Nothing is being sent now; what was sent is recorded. Start batchsync again: this page then reconnects automatically.",
     zh="程序没有响应：可能已关闭或崩溃，现在没有在发送。已发送的订单都有记录。请重新启动 batchsync，本页面会自动重新连接。",
 )
 SESSION_ENDED = Translation(
@@ -262,7 +262,7 @@ WAITING_TITLE = Translation(
     zh="{orders} 个订单（约 {points} 点券）正在排队。",
 )
 WAITING_TEXT = Translation(
-    en="Files before this one: {ahead}. It starts by itself.",
+    en="Files before this one: {ahead}. It starts automatically.",
     zh="前面还有 {ahead} 个文件，轮到时会自动开始。",
 )
 WAITING_BUSY = Translation(

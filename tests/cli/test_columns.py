@@ -75,6 +75,6 @@ def test_what_a_file_and_a_sheet_are_is_said_in_words(
     text = capsys.readouterr().out
     assert (
         "keeps only 15 digits" in text,
-        "the hidden sheet “b” is left out" in text,
+        "the hidden sheet “b” is not read" in text,
         "binary_limits" in text,
     ) == (True, True, False)

@@ -24,7 +24,7 @@ def run(tmp_path: Path) -> str:
 
 def test_spend_without_a_past(capsys: pytest.CaptureFixture[str]) -> None:
     """No ledger yet is no fault."""
-    assert (0, True) == (main(["spend"]), "nothing spent" in capsys.readouterr().err)
+    assert (0, True) == (main(["spend"]), "No points were spent" in capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(("by", "keys"), [("merchant", ["77", "78"]), ("run", None)])
