@@ -4,9 +4,9 @@ A batch is applied in bulk first: outcomes, then claims. When the counts don't m
 batch is illegal), nothing of the bulk is kept and the batch is applied one by one, so that one illegal claim
 can't spoil the others.
 
-All that is promised rests on three things here: a claim is `UPDATE ... WHERE state = 1` with its attempt in the
-same transaction; no attempt's id is told before that transaction is durable; an outcome moves its order only from
-`sending` and only for the order's last attempt (what comes later still is late.py's).
+The promise rests on three rules: a claim is `UPDATE ... WHERE state = 1` with its attempt in the
+same transaction; no attempt's id is returned before that transaction is durable; an outcome moves its order only from
+`sending` and only for the order's last attempt (what comes later is handled in late_answers.py).
 """
 
 from collections.abc import Sequence

@@ -119,7 +119,7 @@ def _translated() -> Iterator[None]:
 
 
 def is_disk_error(code: int) -> bool:
-    """Whether an SQLite result code says that the disk took no more (FULL, IOERR and the like)."""
+    """Whether an SQLite result code means that the disk is full or failed (FULL, IOERR and the like)."""
     return code & 0xFF in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 
 

@@ -1,8 +1,8 @@
 """A response that arrives after its call was given up: always recorded, and applied where it still can be.
 
-Meanwhile a person may have outcome what they found out, and the order may have been sent again. A late answer says what its
-own call cost, and is kept as that. It moves the order where no later call speaks for it; and where it was paid for, it
-moves an order that would go again by itself. One that cost nothing does not free an order that an earlier call may have
+Meanwhile a person may have resolved the order, and it may have been sent again. A late answer shows what its own call
+cost, and is kept with that call. It moves the order where no later call exists; and where it was charged, it moves an
+order that would be sent again automatically. One that cost nothing does not free an order that an earlier call may have
 paid for.
 """
 

@@ -1,8 +1,8 @@
 """A ledger over either database: the one place that decides "at most once".
 
 Who calls what: the synchronous methods are called from one thread at a time, before and after the event loop's work;
-`claim`, `settle` and `flush` from the loop, while `lock` is held. What a ledger is made of says its Store (how the
-books are read and written) and, while it is locked, its Commits (how claims and outcomes become durable).
+`claim`, `settle` and `flush` from the loop, while `lock` is held. Its Store reads and writes the database; while it
+is locked, its Commits make claims and outcomes durable.
 """
 
 from abc import ABC, abstractmethod
@@ -185,9 +185,9 @@ class Ledger(ABC):
     def save_plan(
         self, run: str, plan: Plan, *, allow: frozenset[Cause] = frozenset({Cause.NEW_RUN})
     ) -> "array[int]":
-        """Write the plan down and return the order's id for each entry to send, 0 for every other entry.
+        """Save the plan and return the order's id for each entry to send, 0 for every other entry.
 
-        Orders known from earlier runs may go by the causes in `allow`, or as `plan.decisions` say; those that cost points,
+        Orders known from earlier runs may be sent by the causes in `allow`, or by `plan.decisions`; those that cost points,
         or may have, stay as they are until this very run claims them, and go only if they are still as the plan saw them.
         Raises IllegalMove, and then nothing is written, when the plan names an order twice or one that doesn't exist.
         """
@@ -361,7 +361,7 @@ class Ledger(ABC):
     ) -> list[Resolved]:
         """Record a person's decision about uncertain orders: those given, or all of a run. Return those that moved.
 
-        `evidence` says for an order what the decision rests on. An order that isn't uncertain, or of another account,
+        `evidence` is the basis of the decision for each order. An order that isn't uncertain, or of another account,
         does not change.
         """
         with self._writing("resolve") as database:

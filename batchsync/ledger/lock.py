@@ -81,7 +81,7 @@ class WriterLock:
     def holder(self) -> str | None:
         """Return the name of the current holder of the lock; None when there is none.
 
-        The name of a process that died stands on: only the lock itself says whether it still holds.
+        The name of a process that ended stays: only the lock itself shows whether it is still held.
         """
         try:
             named = str(self._named()["run"])
