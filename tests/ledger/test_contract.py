@@ -852,3 +852,16 @@ async def test_answer_is_kept_up_to_four_kilobytes(opened: OpenLedger) -> None:
         await call(ledger, run, order, odd, Response(200, b"\xff" * 10_000, None, 0.1))
         (entry,) = ledger.results(run)
         assert (4096, 500, "坏?字") == (len(entry.answer), len(entry.hint), entry.hint[:3])
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_held"), [(Reason.UNUSUAL, True), (Reason.ERP_COPY, True), (Reason.MISSING, False)]
+)
+def test_a_run_knows_whether_it_held_back_a_number(opened: OpenLedger, reason: Reason, is_held: bool) -> None:
+    """Its result has a decision column then; another run's held-back numbers do not count."""
+    with opened() as ledger:
+        made = plan("A1", "A1-1", verdicts=[PlanVerdict.SEND, PlanVerdict.INVALID])
+        made.reasons[1] = Note(code=reason, facts={"value": "A1-1"})
+        run, _ = start(ledger, made)
+        other, _ = start(ledger, plan("B1"))
+        assert (is_held, False) == (ledger.has_held_back(run), ledger.has_held_back(other))
