@@ -53,6 +53,11 @@ class OrderPages(AsyncIterator[tuple[int, Order]]):
             self._last = page[-1][0]
             self._reading = self._read()
 
+    async def close(self) -> None:
+        """Wait for the page that is being read: the ledger closes after that."""
+        if self._reading is not None:
+            await asyncio.gather(self._reading, return_exceptions=True)
+
     def _read(self) -> "asyncio.Task[list[tuple[int, int, Order]]]":
         return asyncio.create_task(
             asyncio.to_thread(self._ledger.orders_to_send, self._run, self._last, self._until, PAGE)
@@ -131,11 +136,12 @@ class RunSender:
             if self._leaving:
                 pool.stop(Stop.INTERRUPTED)
             following = asyncio.create_task(self._follow_control(run, pool))
+            orders = OrderPages(self._ledger, run, sending.last_seq)
             try:
-                orders = OrderPages(self._ledger, run, sending.last_seq)
                 return await pool.send_all(orders, total=sending.total, concurrency=config.pace.concurrency)
             finally:
                 following.cancel()
+                await orders.close()
 
     def _budget(self, run: str, account: int, sending: RunSending) -> Budget:
         """Return the budget of a run; what an earlier process spent of it counts."""
