@@ -16,7 +16,7 @@ class TwoPages:
     def __init__(self) -> None:
         self.may_fail = threading.Event()
 
-    def orders_to_send(self, run: str, last: int, until: int, page: int) -> list[tuple[int, int, Order]]:  # noqa: ARG002
+    def orders_to_send(self, run: str, last: int, until: int, page: int) -> list[tuple[int, int, Order]]:
         if last < 0:
             return [(0, 1, Order(owner_id="2049064", number="261122-123456789012345"))]
         self.may_fail.wait(10)
