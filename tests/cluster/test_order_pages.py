@@ -6,7 +6,6 @@ import threading
 from typing import Any
 
 from batchsync.cluster.run_sender import OrderPages
-from batchsync.errors import LedgerError
 from batchsync.model import Order
 
 
@@ -20,7 +19,7 @@ class TwoPages:
         if last < 0:
             return [(0, 1, Order(owner_id="2049064", number="261122-123456789012345"))]
         self.may_fail.wait(10)
-        raise LedgerError("closed")
+        raise ConnectionError
 
 
 def test_closing_waits_for_the_page_that_is_read_ahead() -> None:
