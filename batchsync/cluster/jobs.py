@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import logging
+import selectors
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
+import psycopg
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
+from psycopg_pool import AsyncConnectionPool
 
 from batchsync.ledger.postgres import PostgresLedger
 from batchsync.ledger.postgres.database import settings_of
@@ -48,7 +51,11 @@ async def open_app(ledger: PostgresLedger) -> AsyncIterator[App]:
             logging.CRITICAL
         )  # errors that matter are raised or shown by the caller
     connector = PsycopgConnector(
-        conninfo=ledger.address, kwargs=settings_of("batchsync jobs"), min_size=1, max_size=CONNECTIONS
+        conninfo=ledger.address,
+        kwargs=settings_of("batchsync jobs"),
+        min_size=1,
+        max_size=CONNECTIONS,
+        pool_factory=_pool,
     )
     app = App(connector=connector)
     async with app.open_async():
@@ -57,8 +64,21 @@ async def open_app(ledger: PostgresLedger) -> AsyncIterator[App]:
         yield app
 
 
+def _pool(**given: Any) -> AsyncConnectionPool[Any]:
+    """Return Procrastinate's pool, with a check that doesn't ask the server before each statement."""
+    return AsyncConnectionPool(**given | {"check": _check_connection})
+
+
+async def _check_connection(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Raise where the server closed an idle connection: only then, or with a notice, its socket is readable."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.fileno(), selectors.EVENT_READ)
+        is_readable = bool(selector.select(0))
+    if is_readable:
+        await AsyncConnectionPool.check_connection(connection)
+
+
 def _create_tables(ledger: PostgresLedger) -> None:
-    import psycopg
     from procrastinate.schema import SchemaManager
 
     with ledger.schema_lock():
