@@ -31,7 +31,7 @@ def decision_cell(page: Any) -> Any:
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
 @pytest.mark.parametrize("lang", Lang)
-async def test_a_held_back_row_is_sent_once_its_decision_says_so(
+async def test_a_held_back_row_is_sent_once_its_decision_allows_it(
     lang: Lang, suffix: str, make_config: MakeConfig, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     """The decision cell offers “send”; no other cell of the column does, and no sheet of uncertain orders is added."""
