@@ -181,6 +181,48 @@ def test_stopped_sender_loses_its_lock(tmp_path: Path, postgres: str) -> None:
         assert most_in_a_second(here.calls()) <= 50 * LATE
 
 
+def test_accounts_are_sent_in_parallel(tmp_path: Path, postgres: str) -> None:
+    """Four accounts on two workers: all four are sent at the same time, each at its own rate."""
+    with town(tmp_path, postgres, "--latency", "0.02", rate=50) as here:
+        accounts = [tmp_path / f"account-{nth}.yaml" for nth in range(4)]
+        for nth, path in enumerate(accounts):
+            path.write_text(f"api:\n  account: account-{nth}\n", encoding="utf-8")
+        for name, pair in (("first", accounts[:2]), ("second", accounts[2:])):
+            here.start(name, "worker", *(given for path in pair for given in ("--config", str(path))))
+            here.wait(lambda name=name: "waits for runs" in here.said(name), f"{name} to come up")
+        runs = [
+            here.run(
+                f"run-{nth}", sheet(tmp_path / f"{nth}.csv", 100, first=1 + nth * 1000), "--config", str(path)
+            )
+            for nth, path in enumerate(accounts)
+        ]
+        assert [0, 0, 0, 0] == [run.wait(60) for run in runs]
+        calls = here.calls()
+        assert (400, {1}) == (len(calls), calls_of_each(here))
+        of_account = [[call for call in calls if int(call["order"][7:]) // 1000 == nth] for nth in range(4)]
+        assert max(each[0]["at"] for each in of_account) < min(each[-1]["at"] for each in of_account)
+        assert max(map(most_in_a_second, of_account)) <= 50 * LATE
+        assert all("sending" in here.said(name) for name in ("first", "second"))
+
+
+def test_nightly_works_through_its_inbox(tmp_path: Path, postgres: str) -> None:
+    """A nightly run sends the file of its inbox, and moves it with its result."""
+    with town(tmp_path, postgres, rate=1_000) as here:
+        (tmp_path / "inbox").mkdir()
+        sheet(tmp_path / "inbox" / "orders.csv", 30)
+        settings = tmp_path / "nightly.yaml"
+        settings.write_text(
+            f"api: {{url: '{here.url}'}}\ninbox: {{folder: '{tmp_path / 'inbox'}', settle: 0.1}}\n",
+            encoding="utf-8",
+        )
+        here.worker("worker")
+        assert 0 == here.start("nightly", "nightly", "--config", str(settings)).wait(60), here.said("nightly")
+        assert (30, {1}) == (len(here.calls()), calls_of_each(here))
+        moved = {path.name for path in (tmp_path / "done").rglob("*") if path.is_file()}
+        assert "orders.csv" in moved, moved
+        assert len(moved) > 1, moved
+
+
 def test_cap_holds_at_a_worker(tmp_path: Path, postgres: str) -> None:
     """--max-points of a run holds wherever it is sent."""
     with town(tmp_path, postgres, rate=200) as here:
