@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from batchsync.ledger import Ledger, open_ledger, open_postgres
-from tests.cluster.machines import sheet, town
+from tests.cluster.machines import sheet, start_machines
 from tests.ledger.builders import ANSWER, SYNCED, plan, start
 from tests.postgres import Server
 
@@ -24,7 +24,7 @@ def calls_a_second(server: Server, workers: int, rows: int, concurrency: int) ->
     """Let so many workers send a sheet at 20 ms latency, and return the calls a second between its tenths."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        town(
+        start_machines(
             Path(folder), server.fresh(), "--latency", "0.02", rate=NO_LIMIT, concurrency=concurrency
         ) as here,
     ):

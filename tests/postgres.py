@@ -69,7 +69,7 @@ class Server:
         return self.url
 
     def crash(self) -> None:
-        """Kill the server as a power cut would: no process of it says goodbye."""
+        """Kill the server as a power cut would: no process of it states goodbye."""
         assert self._process is not None
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         for each in (self._process.pid, *map(int, children)):

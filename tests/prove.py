@@ -175,8 +175,8 @@ def _total(all_figures: Iterable[Figures], name: str) -> int:
 
 
 def _campaign(asked: Campaign) -> Figures:
-    with tempfile.TemporaryDirectory() as folder, cradled() as cradle:
-        return campaign(Path(folder), asked, cradle)
+    with tempfile.TemporaryDirectory() as folder, cradled() as process_factory:
+        return campaign(Path(folder), asked, process_factory)
 
 
 def _campaign_over_postgres(asked: Campaign) -> Figures:
@@ -252,7 +252,7 @@ def nights(pool: ProcessPoolExecutor, count: int) -> Part:
         ("nights killed at a step", f"{sum(each.kills_inside for each in found):,}"),
         ("nights killed by -9", f"{sum(each.kills_outside for each in found):,}"),
         ("orders charged", f"{sum(each.charged for each in found):,}"),
-        ("points that the reports told for sure", f"{sum(each.told for each in found):,}"),
+        ("points that the reports state as certain", f"{sum(each.reported for each in found):,}"),
         ("uncertain at the end", f"{sum(each.uncertain for each in found):,}"),
     ]
     part.caught = dict(_each(pool, _month_with_bug, list(month_of_nights.PLANTED), part))
@@ -296,7 +296,7 @@ def suites(_pool: ProcessPoolExecutor, _count: int) -> Part:
 
 
 def _each(pool: ProcessPoolExecutor, play: Callable[[T], R], given: list[T], part: Part) -> Iterator[R]:
-    """Play each on some process; what raises is told as broken, and the others go on."""
+    """Play each on some process; what raises is reported as broken, and the others go on."""
     for number, (done, error) in enumerate(pool.map(partial(_guarded, play), given), 1):
         if number % max(1, len(given) // 20) == 0:
             print(
@@ -334,14 +334,14 @@ class Harness:
         with ProcessPoolExecutor(self.processes, get_context("forkserver"), own) as pool:
             part = self.play(pool, self.count)
         part.seconds = time.monotonic() - began
-        print("\n".join(_told(part)), flush=True)
+        print("\n".join(_reported(part)), flush=True)
         return part
 
 
 def prove(harnesses: list[Harness], done: Callable[[list[Part]], None]) -> None:
     """Run all at once (kills mostly wait, simulations only compute); then the suites, which want some quiet.
 
-    `done` is told of all parts that are over, each time that one is.
+    `done` is reported of all parts that are over, each time that one is.
     """
     parts: dict[int, Part] = {}
     with ThreadPoolExecutor(len(harnesses) or 1) as threads:
@@ -352,7 +352,7 @@ def prove(harnesses: list[Harness], done: Callable[[list[Part]], None]) -> None:
     done([*(parts[at] for at in sorted(parts)), Harness(suites, 1, 1)()])
 
 
-def _told(part: Part) -> Iterator[str]:
+def _reported(part: Part) -> Iterator[str]:
     verdict = f"{len(part.broken)} promises broken" if part.broken else "nothing broken"
     yield f"\n## {part.name}: {verdict} ({part.seconds / 60:.1f} minutes)\n"
     yield "| | |\n|---|---:|"
@@ -385,7 +385,7 @@ The oracle of every harness: *no order was charged twice, no row is missing from
 charged is synced, failed or uncertain, and the points told for synced and failed rows are what the server charged for
 them.* Beyond that: the server reads no request that the ledger doesn't know of, and no order is uncertain without a reason.
 """
-    return "\n".join([head.rstrip("\n"), *(line for part in parts for line in _told(part))]) + "\n"
+    return "\n".join([head.rstrip("\n"), *(line for part in parts for line in _reported(part))]) + "\n"
 
 
 def _load() -> float:

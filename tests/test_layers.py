@@ -60,7 +60,7 @@ def upward_imports(root: Path = PACKAGE) -> list[str]:
 
 
 def test_every_package_has_a_layer() -> None:
-    """A new file or folder at the top has to say where it belongs."""
+    """A new file or folder at the top has to state where it belongs."""
     packages = {package_of(path) for path in PACKAGE.rglob("*.py")}
     assert set() == packages - set().union(*LAYERS)
 

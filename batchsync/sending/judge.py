@@ -44,7 +44,7 @@ CODES: Mapping[int, StatusRule] = MappingProxyType(
 """The vendor's status codes. Status 0 is decided by `success`; a code that is not listed is UNKNOWN."""
 
 UNKNOWN = StatusRule(reason=Reason.UNKNOWN_CODE, state=State.UNCERTAIN)
-"""The vendor's page does not say that nothing was charged."""
+"""The vendor's page leaves open whether points are charged."""
 
 DENIED_HTTP = frozenset({401, 403, 404, 405, 407})
 """HTTP statuses of a server that processed nothing: the token, the address or the proxy is wrong."""

@@ -13,7 +13,7 @@ from batchsync.sandbox.server import Sandbox
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty working folder with a ledger of its own, English spoken, no token."""
+    """An empty working folder with a ledger of its own, English written, no token."""
     for name in list(os.environ):
         if name.startswith("BATCHSYNC_"):
             monkeypatch.delenv(name)
@@ -30,7 +30,7 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A stand-in of the API with books of its own; settings and token point to it."""
+    """A sandbox of the API with books of its own; settings and token point to it."""
     with run_in_thread(SandboxSettings()) as server:
         monkeypatch.setenv("BATCHSYNC_API__URL", server.url)
         monkeypatch.setenv("BATCHSYNC_TOKEN", server.token)

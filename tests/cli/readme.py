@@ -39,7 +39,7 @@ def commands(page: str) -> list[list[str]]:
 
 
 def shown(page: str) -> dict[str, str]:
-    """Return what the first screen says that a command prints, by command."""
+    """Return what the first screen states that a command prints, by command."""
     text = (REPOSITORY / page).read_text(encoding="utf-8")
     return dict(re.findall(r"```text\n\$ batchsync (\w+) \S+\n(.*?)```", text, flags=re.DOTALL))
 
@@ -89,7 +89,7 @@ def printed(command: str, page: str) -> str:
 
 
 def renew(page: str) -> None:
-    """Write the first screen of a page anew, by doing what it says."""
+    """Write the first screen of a page anew, by doing what it states."""
     text = (REPOSITORY / page).read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder, run_in_thread(SandboxSettings(script=SCRIPT)) as sandbox:
         language = "zh" if "zh" in page else "en"

@@ -1,4 +1,4 @@
-"""What a user is asked when the columns can't be told: exit 2, nothing sent, and both columns by name and letter."""
+"""What a user is asked when the columns can't be reported: exit 2, nothing sent, and both columns by name and letter."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ OTHER = "261123-543210987654321"
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("command", ["check", "run"])
-def test_columns_that_can_not_be_told_are_asked_about(
+def test_columns_that_can_not_be_reported_are_asked_about(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -57,7 +57,7 @@ def test_an_answer_ends_the_question(
     assert [f"orders.csv,2,780000001,{OTHER},send,"] * 2 == plans
 
 
-def test_what_a_file_and_a_sheet_are_is_said_in_words(
+def test_what_a_file_and_a_sheet_are_is_reported_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A note's code never reaches the user."""

@@ -66,7 +66,7 @@ def totals(text: str) -> list[str]:
 def test_the_demo_without_samples(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An installation without them says so."""
+    """An installation without them states so."""
     monkeypatch.setattr(demo_module, "SAMPLES", (Path("nowhere"),))
     assert 2 == main(["demo"])
     assert "The samples are not installed." in capsys.readouterr().err
@@ -74,7 +74,7 @@ def test_the_demo_without_samples(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT to one process")
 def test_the_sandbox_serves_until_ctrl_c() -> None:
-    """It says where it is, keeps books, and leaves without a traceback."""
+    """It states where it is, keeps books, and leaves without a traceback."""
     sandbox = subprocess.Popen(
         [sys.executable, "-m", "batchsync", "sandbox", "--port", "0"],
         **end_with_parent(),

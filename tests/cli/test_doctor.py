@@ -1,4 +1,4 @@
-"""`doctor`: each thing that can be wrong is named, with how to mend it, and nothing is ever sent."""
+"""`doctor`: each thing that can be wrong is named, with how to fix it, and nothing is ever sent."""
 
 import os
 import socket
@@ -16,10 +16,10 @@ TOKEN = "tok-canary-0123456789"
 
 
 class Listener:
-    """A server that accepts, and remembers whether anybody said a word."""
+    """A server that accepts, and remembers whether anybody reported a word."""
 
     def __init__(self) -> None:
-        self.heard = b""
+        self.received = b""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._listen, daemon=True)
@@ -28,7 +28,7 @@ class Listener:
     def _listen(self) -> None:
         connection, _ = self._socket.accept()
         with connection:
-            self.heard = connection.recv(1000)
+            self.received = connection.recv(1000)
 
     def close(self) -> None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
@@ -59,13 +59,13 @@ def test_all_is_well(server: Listener, capsys: pytest.CaptureFixture[str]) -> No
     shown = capsys.readouterr()
     assert (set(), b"", False, True) == (
         {line.split()[0] for line in shown.out.splitlines()} - {"ok"},
-        server.heard,
+        server.received,
         TOKEN in shown.out + shown.err,
         "tok-…(21)" in shown.out,
     )
 
 
-def test_a_sound_ledger_is_said_so(
+def test_a_sound_ledger_is_reported_so(
     server: Listener, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Place, size and that it passes its own check."""
@@ -77,7 +77,7 @@ def test_a_sound_ledger_is_said_so(
 def test_a_file_that_is_no_ledger(
     server: Listener, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Told before a run finds out."""
+    """Reported before a run finds out."""
     (tmp_path / "ledger.sqlite").write_bytes(b"something else entirely" * 100)
     assert 1 == main(["doctor"])
     assert ["ledger"] == [line.split(":")[0] for line in bad(capsys.readouterr().out)]
@@ -96,7 +96,7 @@ def test_no_token(
 def test_a_token_that_others_can_read_is_a_warning(
     server: Listener, monkeypatch: pytest.MonkeyPatch, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It works, and should be mended: exit 0."""
+    """It works, and should be fixed: exit 0."""
     monkeypatch.delenv("BATCHSYNC_TOKEN")
     (here / "t").write_text(TOKEN)
     (here / "t").chmod(0o644)
@@ -105,7 +105,7 @@ def test_a_token_that_others_can_read_is_a_warning(
     assert "chmod 600" in capsys.readouterr().out
 
 
-def test_wrong_settings_are_told_all_at_once(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_settings_are_reported_all_at_once(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing below holds without settings, so it ends there."""
     (here / "config.yaml").write_text("pace: {rate: 0, speed: 1}\n")
     assert 1 == main(["doctor"])
@@ -122,7 +122,7 @@ def test_wrong_settings_are_told_all_at_once(here: Path, capsys: pytest.CaptureF
 def test_an_address_that_does_not_answer(
     url: str, sentence: str, server: Listener, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Name and connection are told apart."""
+    """Name and connection are reported apart."""
     assert 1 == main(["doctor", "--url", url])
     assert [True] == [sentence in line for line in bad(capsys.readouterr().out)]
 
@@ -141,7 +141,7 @@ def test_a_proxy_that_does_not_answer(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The setting to mend is api.proxy, not api.url; the password isn't shown."""
+    """The setting to fix is api.proxy, not api.url; the password isn't shown."""
     monkeypatch.setenv("BATCHSYNC_API__PROXY", proxy)
     assert 1 == main(["doctor"])
     shown = capsys.readouterr().out
@@ -163,7 +163,7 @@ def test_a_proxy_that_answers(
 def test_a_ledger_that_is_a_folder(
     server: Listener, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """No word of a full disk; `run` says the same and sends nothing."""
+    """No word of a full disk; `run` states the same and sends nothing."""
     (tmp_path / "ledger.sqlite").mkdir()
     assert 1 == main(["doctor"])
     assert ["is a folder" in line for line in bad(capsys.readouterr().out)] == [True]
@@ -172,7 +172,7 @@ def test_a_ledger_that_is_a_folder(
     assert "is a folder. Choose a file in it" in capsys.readouterr().err
 
 
-def test_a_proxy_that_is_ignored_is_said(
+def test_a_proxy_that_is_ignored_is_reported(
     server: Listener, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A call that must go through a proxy would hang otherwise, and nobody would know why."""
@@ -195,7 +195,7 @@ def test_folders_that_cannot_be_written(
 def test_nights_are_looked_at_where_there_are_any(
     server: Listener, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An inbox that isn't there and an address that nobody knows are told; the address' secret is not."""
+    """An inbox that isn't there and an address that nobody knows are reported; the address' secret is not."""
     monkeypatch.setenv("BATCHSYNC_INBOX__FOLDER", str(here / "inbox"))
     monkeypatch.setenv("BATCHSYNC_NOTIFY__URLS", '["json://127.0.0.1/secret-one", "nowhere://secret-two"]')
     assert 1 == main(["doctor"])

@@ -78,10 +78,10 @@ def test_slips_in_spend(given: list[str], text: str, capsys: pytest.CaptureFixtu
         ("100", 1, "1 points less"),
     ],
 )
-def test_balances_say_what_must_be_true_of_uncertain_calls(
+def test_balances_render_text_what_must_be_true_of_uncertain_calls(
     closing: str, code: int, text: str, run: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """1 point is sure, 1 possible: what was taken says which."""
+    """1 point is sure, 1 possible: what was taken states which."""
     ended = main(["reconcile", "--opening", "100", "--closing", closing])
     assert (code, True) == (ended, text in capsys.readouterr().out)
 
@@ -89,7 +89,7 @@ def test_balances_say_what_must_be_true_of_uncertain_calls(
 def test_a_statement_makes_a_dispute_workbook(
     run: str, here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The lost order stands on it: the workbook says so, with the evidence of the call."""
+    """The lost order stands on it: the workbook states so, with the evidence of the call."""
     sheet = f"订单号,商家id,扣除点券\n{PAID_SN},77,1\n{LOST_SN},78,1\n=evil(),78,1\n"
     (here / "statement.csv").write_text(sheet, encoding="utf-8")
     assert 1 == main(["reconcile", "--statement", "statement.csv", "--workbook", "dispute.xlsx"])
@@ -181,7 +181,7 @@ def test_prune_keeps_orders(run: str, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_backup_needs_a_place(run: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Said, not guessed."""
+    """Reported, not guessed."""
     assert (2, True) == (main(["ledger", "backup"]), "PATH is missing" in capsys.readouterr().err)
 
 

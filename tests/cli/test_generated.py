@@ -1,4 +1,4 @@
-"""Pages that are generated from the program say what the program says."""
+"""Pages that are generated from the program state what the program states."""
 
 import runpy
 from pathlib import Path

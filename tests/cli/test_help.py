@@ -1,4 +1,4 @@
-"""What --help tells, in both languages, and how fast."""
+"""What --help reports, in both languages, and how fast."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def test_the_program_lists_every_command(capsys: pytest.CaptureFixture[str]) -> 
     assert set(COMMAND_MODULES) == set(listed) & set(messages.COMMANDS)
 
 
-def test_help_speaks_chinese(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_writes_chinese(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """By the system's language; the setting BATCHSYNC_OUTPUT__LANGUAGE wins over it."""
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     main(["run", "--help"])

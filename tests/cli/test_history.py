@@ -21,7 +21,7 @@ SN, LOST_SN = "261101-100000000000001", "261101-100000000000002"
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Path:
-    """Where these tests' ledger is (the working folder's conftest says so)."""
+    """Where these tests' ledger is (the working folder's conftest states so)."""
     return tmp_path / "ledger.sqlite"
 
 
@@ -57,7 +57,7 @@ def test_history_lists_runs(run: str, capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_history_is_newest_first(ledger: Path, run: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What happened last is what people ask about; --last says how many."""
+    """What happened last is what people ask about; --last states how many."""
     newer = past_run(ledger, [("77", "261101-100000000000009", SYNCED)])
     assert 0 == main(["history", "--last", "1"])
     assert newer == capsys.readouterr().out.splitlines()[1].split()[0]
@@ -154,7 +154,7 @@ def test_history_for_machines(run: str, what: list[str], capsys: pytest.CaptureF
 def test_resolve_settles_an_order(
     run: str, ledger: Path, option: str, state: State, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As a person found out; it says what moved."""
+    """As a person found out; it states what moved."""
     assert 0 == main(["resolve", option, LOST_SN])
     assert (state, True) == (state_of(ledger, LOST_SN), f"{LOST_SN} (merchant 77)" in capsys.readouterr().out)
 
@@ -205,10 +205,10 @@ def test_resolve_asks_which_merchant(ledger: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize("zh", [False, True], ids=["en", "zh"])
-def test_report_of_a_run_that_goes_on_says_so(
+def test_report_of_a_run_that_goes_on_states_so(
     ledger: Path, capsys: pytest.CaptureFixture[str], zh: bool
 ) -> None:
-    """Nobody calls it cut off while it holds the ledger: told as of now, with what is under way; afterwards it is."""
+    """Nobody calls it cut off while it holds the ledger: reported as of now, with what is under way; afterwards it is."""
     lang = ["--lang", "zh" if zh else "en"]
     with open_ledger(str(ledger)) as opened:
         with opened.lock(opened.account("http://sandbox.example/", "default"), "orders"):

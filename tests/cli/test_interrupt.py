@@ -15,8 +15,8 @@ def press(number: int = signal.SIGINT) -> None:
     os.kill(os.getpid(), number)
 
 
-async def test_the_first_drains_the_second_abandons() -> None:
-    """Each is heard inside the loop, which a waiting select does not hold up."""
+async def test_the_first_sends_all_the_second_cancels() -> None:
+    """Each is received inside the loop, which a waiting select does not hold up."""
     handle: list[str] = []
     stopped, cancelled = asyncio.Event(), asyncio.Event()
 

@@ -57,7 +57,7 @@ def test_speed_forgets_what_is_long_past() -> None:
     assert 10.0 == speed.calls_per_s()
 
 
-def test_nothing_is_told_before_anything_is_known() -> None:
+def test_nothing_is_reported_before_anything_is_known() -> None:
     """No division by nothing, no invented time left."""
     speed = Speed(Hand())
     speed.note(stand(0))
@@ -89,7 +89,7 @@ def test_no_progress_when_not_wanted(console: Console, capsys: pytest.CaptureFix
 
 
 class Terminal(io.StringIO):
-    """A stderr that says it is a terminal."""
+    """A stderr that states it is a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -97,7 +97,7 @@ class Terminal(io.StringIO):
 
 @pytest.mark.parametrize(("lang", "words"), [(Lang.EN, "synced 7"), (Lang.ZH, "已同步 7")])
 def test_on_a_terminal_a_bar(lang: Lang, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says rows, statuses, points and time left, and is gone at the end."""
+    """It states rows, statuses, points and time left, and is gone at the end."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     hand = Hand()
@@ -109,8 +109,8 @@ def test_on_a_terminal_a_bar(lang: Lang, words: str, monkeypatch: pytest.MonkeyP
     assert (True, True) == (words in terminal.getvalue(), "7/1000" in terminal.getvalue())
 
 
-def test_a_terminal_that_does_not_tell_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A container's or a recorder's terminal says 0 columns; the bar is drawn all the same."""
+def test_a_terminal_that_does_not_report_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's or a recorder's terminal states 0 columns; the bar is drawn all the same."""
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
     with open(theirs, "w", encoding="utf-8") as terminal, open(ours, "rb") as seen:  # noqa: PTH123 (descriptors)
@@ -121,7 +121,7 @@ def test_a_terminal_that_does_not_tell_its_size(monkeypatch: pytest.MonkeyPatch)
         hand.at += 1
         view.update(stand(7))
         terminal.flush()
-        ready, _, _ = select.select([seen], [], [], 10)  # the system hands it over in its own time
+        ready, _, _ = select.select([seen], [], [], 10)  # the system workers it over in its own time
         shown = os.read(seen.fileno(), 4096).decode() if ready else ""
         monkeypatch.undo()
     assert "synced 7" in shown

@@ -1,4 +1,4 @@
-"""README tells the truth: its commands work, and its first screen is what they print."""
+"""README reports the truth: its commands work, and its first screen is what they print."""
 
 import json
 from collections.abc import Iterator

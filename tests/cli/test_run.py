@@ -55,7 +55,7 @@ def test_a_run_sends_pays_and_reports(sandbox: Sandbox, capsys: pytest.CaptureFi
 
 
 def test_the_same_again_makes_no_call(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is synced is not sent, and it is said."""
+    """What is synced is not sent, and it is reported."""
     main(["run", sheet()])
     capsys.readouterr()
     assert 0 == main(["run", "orders.csv", "--summary-json", "-"])
@@ -112,14 +112,16 @@ def test_the_cap_is_never_passed(sandbox: Sandbox) -> None:
     assert 2 == sandbox.charge_log.points
 
 
-def test_quiet_says_only_the_result(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_states_only_the_result(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     """For cron: results on stdout, silence on stderr."""
     assert 0 == main(["run", sheet(), "-q"])
     shown = capsys.readouterr()
     assert ("", True) == (shown.err, "points spent" in shown.out)
 
 
-def test_verbose_says_where_settings_come_from(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verbose_states_where_settings_come_from(
+    sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
     """And still no token, and no password of a proxy."""
     Path("config.yaml").write_text("api: {proxy: 'http://me:pw-canary@127.0.0.1:1'}\n")
     main(["check", sheet(), "-v", "--sheet", "orders.csv"])
@@ -156,7 +158,7 @@ def test_a_pattern_is_expanded_here(sandbox: Sandbox, capsys: pytest.CaptureFixt
 
 
 def test_one_bad_file_does_not_stop_the_others(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is told, it stands in the summary with exit code 2, and the command ends with 1."""
+    """It is reported, it stands in the summary with exit code 2, and the command ends with 1."""
     assert 1 == main(["run", "no.csv", sheet(), "--summary-json", "-"])
     shown = capsys.readouterr()
     shown_values = json.loads(shown.out)
@@ -319,7 +321,7 @@ def test_check_needs_no_token(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch)
     assert 0 == main(["check", sheet()])
 
 
-def test_check_lists_problem_rows_and_says_how_many_more(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_lists_problem_rows_and_states_how_many_more(capsys: pytest.CaptureFixture[str]) -> None:
     """With line, cell and reason; twenty of them, then a count; exit 1."""
     bad = [("1.26E+17", "77")] * 23
     assert 1 == main(["check", sheet([*GOOD, *bad])])
@@ -340,7 +342,7 @@ def test_check_writes_the_plan(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_plan_is_of_one_file(capsys: pytest.CaptureFixture[str]) -> None:
-    """Its lines don't say of which file they are."""
+    """Its lines don't state of which file they are."""
     assert 2 == main(["check", sheet(), sheet(GOOD, "b.csv"), "--plan", "p.csv"])
     assert ("--plan takes one file" in capsys.readouterr().err, Path("p.csv").exists()) == (True, False)
 
@@ -367,7 +369,7 @@ def test_report_writes_the_result_again(sandbox: Sandbox, capsys: pytest.Capture
 @pytest.mark.skipif(os.name == "nt", reason="POSIX rights")
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written(sandbox: Sandbox) -> None:
-    """Told before anything is sent."""
+    """Reported before anything is sent."""
     locked = Path("locked")
     locked.mkdir(mode=0o500)
     assert 2 == main(["run", sheet(), "--output", "locked"])
@@ -390,7 +392,7 @@ def test_a_resend_that_stops_early_does_not_make_the_next_run_pay(
 def test_a_resend_that_the_api_refuses_does_not_make_the_next_run_pay(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One in doubt and two paid for, all refused when they are sent again as agreed: a plain run sends none of them."""
+    """One in uncertainty and two paid for, all refused when they are sent again as agreed: a plain run sends none of them."""
     script = make_script({"*": ["ok", "code 1003", "ok"], GOOD[0][0]: ["http 500", "code 1003", "ok"]})
     with run_in_thread(SandboxSettings(script=script)) as server:
         monkeypatch.setenv("BATCHSYNC_API__URL", server.url)
@@ -412,7 +414,7 @@ def test_a_resend_that_the_api_refuses_does_not_make_the_next_run_pay(
 def test_a_resend_of_uncertain_orders_that_stops_early_leaves_the_rest_uncertain(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stopped_by: list[str]
 ) -> None:
-    """Three in doubt, one sent again as agreed; a plain run then sends neither of the other two, and says so."""
+    """Three in uncertainty, one sent again as agreed; a plain run then sends neither of the other two, and states so."""
     with run_in_thread(SandboxSettings(script=make_script({"*": ["close", "ok"]}))) as server:
         monkeypatch.setenv("BATCHSYNC_API__URL", server.url)
         monkeypatch.setenv("BATCHSYNC_TOKEN", server.token)
@@ -520,7 +522,7 @@ def test_a_name_and_a_format_that_contradict_each_other(sandbox: Sandbox) -> Non
 
 
 def test_one_row_is_not_rows(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-    """Counts and their nouns agree."""
+    """Counts and their types agree."""
     main(["run", sheet(GOOD[:1])])
     shown_values = capsys.readouterr()
     assert "1 row, 1 order to send (about 1 point), 0 already synced, 0 others" in shown_values.err

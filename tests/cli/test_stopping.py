@@ -55,7 +55,7 @@ def point_to(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("number", "uvloop"), [(signal.SIGINT, True), (signal.SIGTERM, False)])
-def test_the_first_signal_drains(
+def test_the_first_signal_sends_all(
     number: int,
     uvloop: bool,
     press: Callable[..., None],
@@ -95,7 +95,7 @@ def test_the_second_gives_up_what_is_under_way(
     """A server that never answers can't hold anybody: its calls become uncertain, the result is written."""
     with run_in_thread(SandboxSettings(latency_s=60)) as sandbox:
         point_to(sandbox, monkeypatch)
-        press(3, signal.SIGINT, signal.SIGTERM)  # two of a kind would be heard as one
+        press(3, signal.SIGINT, signal.SIGTERM)  # two of a kind would be received as one
         assert 130 == main(["run", orders_csv(), "--concurrency", "3", "--summary-json", "-"])
     (shown_values,) = json.loads(capsys.readouterr().out)
     assert (3, ORDERS - 3, True) == (
@@ -107,7 +107,7 @@ def test_the_second_gives_up_what_is_under_way(
         assert State.UNCERTAIN == ledger.orders_of("261101-100000000000000")[0].state
 
 
-def test_later_files_are_told_too(
+def test_later_files_are_reported_too(
     press: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Every file given stands in the summary, also those the stop came before."""

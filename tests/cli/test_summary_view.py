@@ -1,4 +1,4 @@
-"""What is said at the end, and the exit code of several files."""
+"""What is reported at the end, and the exit code of several files."""
 
 import json
 from dataclasses import fields
@@ -64,14 +64,14 @@ def test_the_outcome_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_each_trouble_has_its_sentence() -> None:
-    """Failed, uncertain and invalid rows each say what to do next; uncertain ones name the run."""
+    """Failed, uncertain and invalid rows each state what to do next; uncertain ones name the run."""
     shown_values = [text.render(Lang.EN) for text in advice(DONE)]
     assert ["20 failed", "4 uncertain", "10 invalid"] == [sentence.split(":")[0] for sentence in shown_values]
     assert "--run 20261123-0212-x" in shown_values[1]
 
 
 @pytest.mark.parametrize("stop", list(Stop))
-def test_every_stop_says_what_to_do(stop: Stop) -> None:
+def test_every_stop_states_what_to_do(stop: Stop) -> None:
     """No stop leaves its user with a bare word."""
     shown_values = [
         text.render(Lang.ZH)

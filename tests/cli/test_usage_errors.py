@@ -37,7 +37,7 @@ def test_no_command_shows_the_help_and_a_sentence(capsys: pytest.CaptureFixture[
     assert ("", True, True) == (shown.out, "check" in shown.err, "A command is missing" in shown.err)
 
 
-def test_a_slip_is_told_in_chinese(
+def test_a_slip_is_reported_in_chinese(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever goes wrong, in the user's language."""

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for these tests, and a place for a town."""
+"""A real PostgreSQL for these tests, and a place for a set of machines."""
 
 from tests.postgres import postgres, postgres_server
 

@@ -1,4 +1,4 @@
-"""A small town for the tests of several machines: one vendor, one database, workers and people as real processes."""
+"""A small set of machines for the tests of several machines: one vendor, one database, workers and people as real processes."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ ENDS_WITHIN_S = 150.0
 
 
 @dataclass(slots=True)
-class Town:
+class MachineSet:
     """Where everybody works: a folder, the vendor's address, the ledger's."""
 
     folder: Path
@@ -35,7 +35,7 @@ class Town:
     started: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     def start(self, name: str, *given: str) -> "subprocess.Popen[str]":
-        """Start the program as on a machine of its own; what it says goes to a file."""
+        """Start the program as on a machine of its own; what it states goes to a file."""
         settings = {
             "BATCHSYNC_TOKEN": TOKEN,
             "BATCHSYNC_STOP__UNCERTAIN_IN_A_ROW": "1000",
@@ -56,7 +56,7 @@ class Town:
     def worker(self, name: str) -> "subprocess.Popen[str]":
         """Start a worker and wait until it is there."""
         process = self.start(name, "worker")
-        self.wait(lambda: "waits for runs" in self.said(name), f"{name} to come up")
+        self.wait(lambda: "waits for runs" in self.reported(name), f"{name} to come up")
         return process
 
     def run(self, name: str, sheet: Path, *given: str) -> "subprocess.Popen[str]":
@@ -65,14 +65,14 @@ class Town:
         summary = ["--summary-json", str(self.folder / f"{name}.json")]
         return self.start(name, "run", str(sheet), *output, *summary, "--no-progress", *given)
 
-    def said(self, name: str) -> str:
-        """Return all that a process has said."""
+    def reported(self, name: str) -> str:
+        """Return all that a process has reported."""
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
     def summary(self, name: str) -> dict[str, Any]:
-        """Return the totals that a run has told."""
-        (told,) = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
-        return dict(told)
+        """Return the totals that a run has reported."""
+        (summary,) = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+        return dict(summary)
 
     def calls(self) -> list[dict[str, Any]]:
         """Return every call that the vendor has read, in its order."""
@@ -96,10 +96,12 @@ class Town:
 
 
 @contextlib.contextmanager
-def town(folder: Path, ledger: str, *given: str, rate: float, concurrency: int = 10) -> Iterator[Town]:
-    """Build a town; everybody in it is gone at the end."""
+def start_machines(
+    folder: Path, ledger: str, *given: str, rate: float, concurrency: int = 10
+) -> Iterator[MachineSet]:
+    """Build a set of machines; everybody in it is gone at the end."""
     with vendor(folder, *given) as url:
-        made = Town(folder, url, ledger, rate, concurrency)
+        made = MachineSet(folder, url, ledger, rate, concurrency)
         try:
             yield made
         finally:

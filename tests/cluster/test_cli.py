@@ -24,7 +24,7 @@ sys.exit(main(sys.argv[1:]))
 def test_worker_needs_a_shared_ledger(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On one machine there is nothing to join, and the sentence says what would be."""
+    """On one machine there is nothing to join, and the sentence states what would be."""
     monkeypatch.setenv("BATCHSYNC_TOKEN", "t0k3n-for-tests")
     assert 2 == main(["worker", "--ledger", str(tmp_path / "l.db"), "--lang", "en"])
     assert "postgresql://" in capsys.readouterr().err
@@ -41,7 +41,7 @@ def test_detach_needs_a_shared_ledger(
 
 
 def test_one_machine_needs_nothing_of_it(tmp_path: Path) -> None:
-    """Without psycopg and Procrastinate all works on SQLite, and a postgresql:// ledger says what to install."""
+    """Without psycopg and Procrastinate all works on SQLite, and a postgresql:// ledger states what to install."""
     orders = str(sheet(tmp_path / "orders.csv", 2))
 
     def check(ledger: str) -> "subprocess.CompletedProcess[str]":

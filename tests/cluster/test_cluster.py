@@ -10,7 +10,7 @@ import pytest
 
 from batchsync.ledger import open_postgres
 from batchsync.model import RowStatus
-from tests.cluster.machines import Town, charged, most_in_a_second, sheet, town
+from tests.cluster.machines import MachineSet, charged, most_in_a_second, sheet, start_machines
 from tests.crash.kills import reports_of_workbook
 from tests.postgres import Server
 
@@ -22,20 +22,20 @@ side by side would be twice as many. That the limiter itself holds is shown in v
 DONE = {RowStatus.SYNCED, RowStatus.ALREADY_SYNCED}
 
 
-def statuses(here: Town, name: str) -> set[RowStatus]:
-    return {said.status for said in reports_of_workbook(here.folder / f"{name}.result.xlsx")}
+def statuses(here: MachineSet, name: str) -> set[RowStatus]:
+    return {reported.status for reported in reports_of_workbook(here.folder / f"{name}.result.xlsx")}
 
 
-def calls_of_each(here: Town) -> set[int]:
+def calls_of_each(here: MachineSet) -> set[int]:
     return set(charged(here.calls()).values())
 
 
 def test_same_file_started_twice_sends_each_order_once(tmp_path: Path, postgres: str) -> None:
     """No worker lives: the runs execute the jobs themselves, one after the other, at one rate."""
-    with town(tmp_path, postgres, "--latency", "0.02", rate=60) as here:
+    with start_machines(tmp_path, postgres, "--latency", "0.02", rate=60) as here:
         orders = sheet(tmp_path / "orders.csv", 150)
         runs = [here.run(name, orders) for name in ("first", "second")]
-        assert [0, 0] == [run.wait(120) for run in runs], here.said("first") + here.said("second")
+        assert [0, 0] == [run.wait(120) for run in runs], here.reported("first") + here.reported("second")
         calls = here.calls()
         assert (150, {1}) == (len(calls), calls_of_each(here))
         assert most_in_a_second(calls) <= 60 * LATE
@@ -47,9 +47,9 @@ def test_same_file_started_twice_sends_each_order_once(tmp_path: Path, postgres:
 def test_same_file_started_twice_is_sent_again_once(tmp_path: Path, postgres: str, option: str) -> None:
     """Orders that are due again, started twice beside a large plan: each is charged once more, by one of the two."""
     first = ("--script", _script(tmp_path)) if option == "--resend-uncertain" else ()
-    with town(tmp_path, postgres, *first, rate=2_000, concurrency=50) as here:
+    with start_machines(tmp_path, postgres, *first, rate=2_000, concurrency=50) as here:
         orders = sheet(tmp_path / "orders.csv", 300)
-        assert here.run("before", orders).wait(120) in (0, 1), here.said("before")
+        assert here.run("before", orders).wait(120) in (0, 1), here.reported("before")
         before = len(here.calls())
         if option == "resync_after":
             with psycopg.connect(postgres, autocommit=True) as database:
@@ -59,7 +59,9 @@ def test_same_file_started_twice_is_sent_again_once(tmp_path: Path, postgres: st
             given = [option, "--yes"]
         large = here.run("large", sheet(tmp_path / "large.csv", 20_000, first=10_000), "--limit", "1")
         runs = [here.run(name, orders, *given) for name in ("one", "two")]
-        assert {0, 1} >= {run.wait(120) for run in (*runs, large)}, here.said("one") + here.said("two")
+        assert {0, 1} >= {run.wait(120) for run in (*runs, large)}, here.reported("one") + here.reported(
+            "two"
+        )
         again = charged(here.calls()[before:])
         assert ({1}, 301) == (set(again.values()), len(again))
         spent = sum(here.summary(name)["points_spent"] for name in ("one", "two", "large"))
@@ -81,10 +83,10 @@ def _script(folder: Path) -> str:
 
 def test_detached_run_is_sent_and_ended_by_a_worker(tmp_path: Path, postgres: str) -> None:
     """`--detach` returns at once; the worker sends and ends the run, and `report` writes the result."""
-    with town(tmp_path, postgres, rate=200) as here:
+    with start_machines(tmp_path, postgres, rate=200) as here:
         here.worker("worker")
         detached = here.start("detached", "run", str(sheet(tmp_path / "orders.csv", 40)), "--detach")
-        assert 0 == detached.wait(60), here.said("detached")
+        assert 0 == detached.wait(60), here.reported("detached")
         with open_postgres(postgres, read_only=True) as ledger:
             (record,) = ledger.runs()
             here.wait(lambda: (ended := ledger.run(record.run)) and ended.ended_at, "the run's end")
@@ -94,12 +96,12 @@ def test_detached_run_is_sent_and_ended_by_a_worker(tmp_path: Path, postgres: st
         assert (40, 40, 0) == (ended.summary.synced, ended.summary.points_spent, ended.summary.exit_code)
         result = tmp_path / "again.xlsx"
         here.start("report", "report", record.run, "--output", str(result)).wait(60)
-        assert {RowStatus.SYNCED} == {said.status for said in reports_of_workbook(result)}
+        assert {RowStatus.SYNCED} == {reported.status for reported in reports_of_workbook(result)}
 
 
 def test_interrupted_run_is_stopped_at_its_worker(tmp_path: Path, postgres: str) -> None:
     """Ctrl-C: the worker finishes the calls under way and sends nothing more; the result shows what was not sent."""
-    with town(tmp_path, postgres, "--latency", "0.02", rate=40) as here:
+    with start_machines(tmp_path, postgres, "--latency", "0.02", rate=40) as here:
         here.worker("worker")
         run = here.run("run", sheet(tmp_path / "orders.csv", 400))
         here.wait(lambda: len(here.calls()) > 20, "the first calls")
@@ -115,28 +117,28 @@ def test_interrupted_run_is_stopped_at_its_worker(tmp_path: Path, postgres: str)
 
 def test_worker_that_ends_leaves_the_rest_to_another(tmp_path: Path, postgres: str) -> None:
     """SIGTERM finishes its calls; another worker sends the rest, nothing is uncertain or missing."""
-    with town(tmp_path, postgres, "--latency", "0.02", rate=60) as here:
+    with start_machines(tmp_path, postgres, "--latency", "0.02", rate=60) as here:
         first = here.worker("first")
         run = here.run("run", sheet(tmp_path / "orders.csv", 200))
         here.wait(lambda: len(here.calls()) > 20, "the first calls")
         here.worker("second")
         first.terminate()
-        assert 130 == first.wait(60), here.said("first")
-        assert 0 == run.wait(120), here.said("run")
+        assert 130 == first.wait(60), here.reported("first")
+        assert 0 == run.wait(120), here.reported("run")
         assert (200, {1}) == (len(here.calls()), calls_of_each(here))
         assert 200 == here.summary("run")["synced"]
 
 
 def test_sender_killed_and_another_goes_on(tmp_path: Path, postgres: str) -> None:
     """kill -9 of the sending worker: its calls under way are uncertain, calls go on within 20 s, never above the rate."""
-    with town(tmp_path, postgres, "--latency", "0.05", rate=100, concurrency=10) as here:
+    with start_machines(tmp_path, postgres, "--latency", "0.05", rate=100, concurrency=10) as here:
         workers = [here.worker(f"worker-{nth}") for nth in range(3)]
         run = here.run("run", sheet(tmp_path / "orders.csv", 400))
         here.wait(lambda: len(here.calls()) > 100, "the first calls")
-        (sending,) = [nth for nth in range(3) if "sending" in here.said(f"worker-{nth}")]
+        (sending,) = [nth for nth in range(3) if "sending" in here.reported(f"worker-{nth}")]
         workers[sending].kill()
         killed_at = time.time()
-        assert run.wait(120) in (0, 1), here.said("run")
+        assert run.wait(120) in (0, 1), here.reported("run")
         calls, summary = here.calls(), here.summary("run")
         assert calls_of_each(here) == {1}
         assert (400, 0) == (summary["synced"] + summary["uncertain"], summary["not_sent"])
@@ -148,14 +150,14 @@ def test_sender_killed_and_another_goes_on(tmp_path: Path, postgres: str) -> Non
 def test_server_crashes_in_the_middle(tmp_path: Path, postgres_server: Server) -> None:
     """PostgreSQL is killed and started again: nothing is paid twice, no row is missing, the totals are right."""
     ledger = postgres_server.fresh()
-    with town(tmp_path, ledger, "--latency", "0.05", rate=100, concurrency=10) as here:
+    with start_machines(tmp_path, ledger, "--latency", "0.05", rate=100, concurrency=10) as here:
         here.worker("worker")
         run = here.run("run", sheet(tmp_path / "orders.csv", 300))
         here.wait(lambda: len(here.calls()) > 100, "the first calls")
         postgres_server.crash()
         time.sleep(0.5)
         postgres_server.start()
-        assert run.wait(120) in (0, 1), here.said("run")
+        assert run.wait(120) in (0, 1), here.reported("run")
         summary = here.summary("run")
         assert calls_of_each(here) == {1}
         assert (300, 0) == (summary["synced"] + summary["uncertain"], summary["not_sent"])
@@ -165,7 +167,7 @@ def test_server_crashes_in_the_middle(tmp_path: Path, postgres_server: Server) -
 
 def test_stopped_sender_loses_its_lock(tmp_path: Path, postgres: str) -> None:
     """SIGSTOP of the sender: another goes on within a minute, and the stopped one claims nothing when it wakes up."""
-    with town(tmp_path, postgres, "--latency", "0.05", rate=50, concurrency=10) as here:
+    with start_machines(tmp_path, postgres, "--latency", "0.05", rate=50, concurrency=10) as here:
         first = here.worker("first")
         run = here.run("run", sheet(tmp_path / "orders.csv", 300))
         here.wait(lambda: len(here.calls()) > 50, "the first calls")
@@ -174,7 +176,7 @@ def test_stopped_sender_loses_its_lock(tmp_path: Path, postgres: str) -> None:
         stopped_at = time.time()
         here.wait(lambda: here.calls()[-1]["at"] > stopped_at + 1, "calls of the second worker", within_s=60)
         os.kill(first.pid, signal.SIGCONT)
-        assert run.wait(120) in (0, 1), here.said("run")
+        assert run.wait(120) in (0, 1), here.reported("run")
         summary = here.summary("run")
         assert calls_of_each(here) == {1}
         assert (300, 0) == (summary["synced"] + summary["uncertain"], summary["not_sent"])
@@ -183,13 +185,13 @@ def test_stopped_sender_loses_its_lock(tmp_path: Path, postgres: str) -> None:
 
 def test_accounts_are_sent_in_parallel(tmp_path: Path, postgres: str) -> None:
     """Four accounts on two workers: all four are sent at the same time, each at its own rate."""
-    with town(tmp_path, postgres, "--latency", "0.02", rate=50) as here:
+    with start_machines(tmp_path, postgres, "--latency", "0.02", rate=50) as here:
         accounts = [tmp_path / f"account-{nth}.yaml" for nth in range(4)]
         for nth, path in enumerate(accounts):
             path.write_text(f"api:\n  account: account-{nth}\n", encoding="utf-8")
         for name, pair in (("first", accounts[:2]), ("second", accounts[2:])):
             here.start(name, "worker", *(given for path in pair for given in ("--config", str(path))))
-            here.wait(lambda name=name: "waits for runs" in here.said(name), f"{name} to come up")
+            here.wait(lambda name=name: "waits for runs" in here.reported(name), f"{name} to come up")
         runs = [
             here.run(
                 f"run-{nth}", sheet(tmp_path / f"{nth}.csv", 100, first=1 + nth * 1000), "--config", str(path)
@@ -202,12 +204,12 @@ def test_accounts_are_sent_in_parallel(tmp_path: Path, postgres: str) -> None:
         of_account = [[call for call in calls if int(call["order"][7:]) // 1000 == nth] for nth in range(4)]
         assert max(each[0]["at"] for each in of_account) < min(each[-1]["at"] for each in of_account)
         assert max(map(most_in_a_second, of_account)) <= 50 * LATE
-        assert all("sending" in here.said(name) for name in ("first", "second"))
+        assert all("sending" in here.reported(name) for name in ("first", "second"))
 
 
 def test_nightly_works_through_its_inbox(tmp_path: Path, postgres: str) -> None:
     """A nightly run sends the file of its inbox, and moves it with its result."""
-    with town(tmp_path, postgres, rate=1_000) as here:
+    with start_machines(tmp_path, postgres, rate=1_000) as here:
         (tmp_path / "inbox").mkdir()
         sheet(tmp_path / "inbox" / "orders.csv", 30)
         settings = tmp_path / "nightly.yaml"
@@ -216,7 +218,9 @@ def test_nightly_works_through_its_inbox(tmp_path: Path, postgres: str) -> None:
             encoding="utf-8",
         )
         here.worker("worker")
-        assert 0 == here.start("nightly", "nightly", "--config", str(settings)).wait(60), here.said("nightly")
+        assert 0 == here.start("nightly", "nightly", "--config", str(settings)).wait(60), here.reported(
+            "nightly"
+        )
         assert (30, {1}) == (len(here.calls()), calls_of_each(here))
         moved = {path.name for path in (tmp_path / "done").rglob("*") if path.is_file()}
         assert "orders.csv" in moved, moved
@@ -225,29 +229,32 @@ def test_nightly_works_through_its_inbox(tmp_path: Path, postgres: str) -> None:
 
 def test_cap_holds_at_a_worker(tmp_path: Path, postgres: str) -> None:
     """--max-points of a run holds wherever it is sent."""
-    with town(tmp_path, postgres, rate=200) as here:
+    with start_machines(tmp_path, postgres, rate=200) as here:
         here.worker("worker")
         run = here.run("run", sheet(tmp_path / "orders.csv", 60), "--max-points", "25")
-        assert 3 == run.wait(60), here.said("run")
+        assert 3 == run.wait(60), here.reported("run")
         assert (25, 25) == (len(here.calls()), here.summary("run")["points_spent"])
-        assert "sending" in here.said("worker")
+        assert "sending" in here.reported("worker")
 
 
 def test_two_signals_end_a_run_that_waits_for_the_server(tmp_path: Path, postgres: str) -> None:
     """Two Ctrl-C while a plan waits for another's: gone within seconds."""
-    with town(tmp_path, postgres, rate=50) as here, psycopg.connect(postgres) as blocking:
+    with start_machines(tmp_path, postgres, rate=50) as here, psycopg.connect(postgres) as blocking:
         open_postgres(postgres).close()
         blocking.execute("SELECT pg_advisory_xact_lock(1112756603, 1), pg_advisory_xact_lock(1112756603, 0)")
         run = here.run("run", sheet(tmp_path / "orders.csv", 20))
         time.sleep(3)
         os.kill(run.pid, signal.SIGINT)
         os.kill(run.pid, signal.SIGTERM)
-        assert run.wait(10) in (130, 4), here.said("run")
+        assert run.wait(10) in (130, 4), here.reported("run")
 
 
 def test_idle_worker_uses_two_connections_and_hardly_commits(tmp_path: Path, postgres: str) -> None:
     """An idle worker: at most two connections, under one commit a second."""
-    with town(tmp_path, postgres, rate=50) as here, psycopg.connect(postgres, autocommit=True) as database:
+    with (
+        start_machines(tmp_path, postgres, rate=50) as here,
+        psycopg.connect(postgres, autocommit=True) as database,
+    ):
         database.execute("ALTER SYSTEM SET autovacuum = off")  # its commits are not the worker's
         database.execute("SELECT pg_reload_conf()")
         here.worker("worker")

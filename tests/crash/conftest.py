@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.crash.fixtures import Cradle, cradled
+from tests.crash.fixtures import ProcessFactory, cradled
 
 
 @pytest.fixture(scope="session")
-def cradle() -> Iterator[Cradle]:
-    """Where doomed processes come from."""
+def process_factory() -> Iterator[ProcessFactory]:
+    """Where killed processes come from."""
     with cradled() as found:
         yield found

@@ -1,10 +1,10 @@
-"""A warm interpreter that gives birth to doomed processes: each is forked with the whole program loaded already.
+"""A warm interpreter that gives start to killed processes: each is forked with the whole program loaded already.
 
 Starting Python and importing everything costs a second of CPU, and a campaign starts hundreds of processes. What is
 proved is what a process leaves behind when it is killed, not how it was started; the other tests start it from
 nothing.
 
-`python -m tests.crash.fixtures SOCKET` listens; each connection asks for one process and is told its id, then its end.
+`python -m tests.crash.fixtures SOCKET` listens; each connection asks for one process and is reported its id, then its end.
 """
 
 import ctypes
@@ -32,44 +32,44 @@ from tests.child_process import end_with_parent
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN_S = 60.0
 LIFE_AT_MOST_S = 300.0
-NOT_BORN = 99
+NOT_STARTED = 99
 PR_SET_PDEATHSIG = 1
 
 
 @dataclass(slots=True)
-class Born:
-    """A process of the cradle, to be treated like one of `subprocess`."""
+class Started:
+    """A process of the process factory, to be treated like one of `subprocess`."""
 
     pid: int
     stdout: IO[str]
     returncode: int | None = None
-    _told: socket.socket = field(repr=False, kw_only=True)
+    _reported: socket.socket = field(repr=False, kw_only=True)
 
     def poll(self) -> int | None:
-        if self.returncode is None and select.select([self._told], [], [], 0)[0]:
+        if self.returncode is None and select.select([self._reported], [], [], 0)[0]:
             self.wait()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end. Raises TimeoutError."""
         if self.returncode is None:
-            self._told.settimeout(timeout)
-            self.returncode = int(self._told.recv(64))
-            self._told.close()
+            self._reported.settimeout(timeout)
+            self.returncode = int(self._reported.recv(64))
+            self._reported.close()
         return self.returncode
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """Return what it said until its end. Raises TimeoutError."""
+        """Return what it reported until its end. Raises TimeoutError."""
         ended_by = time.monotonic() + (timeout or LIFE_AT_MOST_S)
-        said = b""
+        reported = b""
         with self.stdout:
             while select.select([self.stdout], [], [], max(0.0, ended_by - time.monotonic()))[0]:
                 more = os.read(self.stdout.fileno(), 65_536)
                 if not more:
                     break
-                said += more
+                reported += more
         self.wait(max(0.001, ended_by - time.monotonic()))
-        return said.decode("utf-8", "replace"), ""
+        return reported.decode("utf-8", "replace"), ""
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
@@ -82,7 +82,7 @@ class Born:
         self.send_signal(signal.SIGTERM)
 
 
-class Cradle:
+class ProcessFactory:
     """Asks the warm interpreter for processes; it is started when the first is asked for."""
 
     def __init__(self) -> None:
@@ -90,16 +90,16 @@ class Cradle:
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
-    def bear(self, told: dict[str, object], arguments: list[str], **environment: str) -> Born:
-        """Start the program with these arguments; `told` is what tests/crash/killed_process.py wants to know."""
+    def bear(self, facts: dict[str, object], arguments: list[str], **environment: str) -> Started:
+        """Start the program with these arguments; `facts` is what tests/crash/killed_process.py needs."""
         read, write = os.pipe()
-        asked = json.dumps({"told": told, "arguments": arguments, "environment": environment}).encode()
+        asked = json.dumps({"facts": facts, "arguments": arguments, "environment": environment}).encode()
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         connection.connect(self._listening())
         socket.send_fds(connection, [asked], [write])
         os.close(write)
         pid = int(connection.recv(64))
-        return Born(pid, os.fdopen(read, encoding="utf-8"), _told=connection)
+        return Started(pid, os.fdopen(read, encoding="utf-8"), _reported=connection)
 
     def _listening(self) -> str:
         if self._process is None:
@@ -125,13 +125,13 @@ class Cradle:
 
 
 @contextmanager
-def cradled() -> Iterator[Cradle]:
-    """A cradle for a while."""
-    cradle = Cradle()
+def cradled() -> Iterator[ProcessFactory]:
+    """A process factory for a while."""
+    process_factory = ProcessFactory()
     try:
-        yield cradle
+        yield process_factory
     finally:
-        cradle.close()
+        process_factory.close()
 
 
 # --- Inside the warm interpreter ----------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def _serve(address: str) -> None:
 
 
 def _mind(connection: socket.socket) -> None:
-    """Bear one process and tell of its birth and its end; never returns."""
+    """Bear one process and report of its start and its end; never returns."""
     _die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     asked, (output,), _, _ = socket.recv_fds(connection, 1 << 20, 1)
@@ -196,7 +196,7 @@ def _die_with_parent() -> None:
 
 def _live(asked: dict[str, Any], output: int) -> None:
     """Be the program, to its end."""
-    code = NOT_BORN
+    code = NOT_STARTED
     _die_with_parent()
     try:
         from tests.crash.killed_process import live
@@ -206,7 +206,7 @@ def _live(asked: dict[str, Any], output: int) -> None:
         os.dup2(output, 2)
         os.close(output)
         os.environ.update(asked["environment"])
-        code = live(asked["told"], asked["arguments"])
+        code = live(asked["facts"], asked["arguments"])
     except BaseException:  # noqa: BLE001 (a process that is not ours to save)
         traceback.print_exc()
     finally:

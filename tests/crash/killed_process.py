@@ -114,15 +114,15 @@ def _hurry() -> None:
 STALE_S = 1.5
 
 
-def live(told: Mapping[str, Any], arguments: list[str]) -> int:
-    """Be the command line, with what was told of its fate; return its exit code, if it comes to that."""
-    job.STALE_CLAIM_S = told.get("stale_claim_s", job.STALE_CLAIM_S)
-    planted_for_good(told.get("bug"))
-    is_postgres = bool(told.get("postgres"))
+def live(reported: Mapping[str, Any], arguments: list[str]) -> int:
+    """Be the command line, with what was reported of its fate; return its exit code, if it comes to that."""
+    job.STALE_CLAIM_S = reported.get("stale_claim_s", job.STALE_CLAIM_S)
+    planted_for_good(reported.get("bug"))
+    is_postgres = bool(reported.get("postgres"))
     if is_postgres:
         _hurry()
-    if told.get("die"):
-        doom(Fate(told["die"], told["nth"]), postgres=is_postgres)
+    if reported.get("die"):
+        doom(Fate(reported["die"], reported["nth"]), postgres=is_postgres)
     return main(arguments)
 
 

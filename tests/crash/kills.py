@@ -25,7 +25,7 @@ from batchsync.model import Reason, RowStatus
 from batchsync.model.row_results import rows
 from batchsync.sandbox.settings import TOKEN
 from tests.child_process import end_with_parent
-from tests.crash.fixtures import LIFE_AT_MOST_S, ROOT, Born, Cradle
+from tests.crash.fixtures import LIFE_AT_MOST_S, ROOT, ProcessFactory, Started
 from tests.crash.killed_process import ONCE_A_RUN, STEPS
 from tests.oracle import Charged, Key, OrderReport, merge_reports, violations
 
@@ -37,7 +37,7 @@ FAULTS = (
     "silent", "reset", "close", "half", "garbage", "empty", "not_json", "long", "http 500", "http 502", "http 504",
     "busy", "unavailable", "failed", "no_amount", "code 1003", "code 217", "code 999",
 )  # fmt: skip
-DOUBT = frozenset({*FAULTS[:11], "code 999"})
+UNCERTAIN_FAULTS = frozenset({*FAULTS[:11], "code 999"})
 UNNAMED = frozenset({"no_amount"})
 CONFIG = "api: {{answer_timeout: {answer_timeout_s}, connect_timeout: 5}}\n"
 STARTS_WITHIN_S = 1.2
@@ -48,7 +48,7 @@ ENDS_TRIED = 5
 LIVES_A_KILL = 3
 ALL_STEPS = tuple(f"{when} {step}" for step in STEPS for when in ("before", "after"))
 PROGRAM = ["-m", "batchsync"]
-Process = subprocess.Popen[str] | Born
+Process = subprocess.Popen[str] | Started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +83,9 @@ class Figures:
     lives: int = 0
     charged: int = 0
     points: int = 0
-    told_points: int = 0
+    reported_points: int = 0
     settled_points: int = 0
-    """Charged for synced and failed rows whose answers named their points: what should have been told."""
+    """Charged for synced and failed rows whose answers named their points: what should have been reported."""
     uncertain: int = 0
     uncertain_by_kill: int = 0
     most_uncertain_by_one_kill: int = 0
@@ -94,15 +94,19 @@ class Figures:
 
 
 @contextmanager
-def vendor(folder: Path, *given: str, cradle: Cradle | None = None) -> Iterator[str]:
-    """Run the sandbox as a process of its own; yield its address. Its books stand in `books.jsonl`."""
+def vendor(folder: Path, *given: str, process_factory: ProcessFactory | None = None) -> Iterator[str]:
+    """Run the sandbox as a process of its own; yield its address. Its charge log is `books.jsonl`."""
     books = str(folder / "books.jsonl")
     arguments = ["sandbox", "--port", "0", "--charge-log", books, "--lang", "en", *given]
-    process = _started(["-m", "batchsync"], arguments) if cradle is None else cradle.bear({}, arguments)
+    process = (
+        _started(["-m", "batchsync"], arguments)
+        if process_factory is None
+        else process_factory.bear({}, arguments)
+    )
     assert process.stdout is not None
-    said = process.stdout.readline()
+    reported = process.stdout.readline()
     try:
-        yield next(word for word in said.split() if word.startswith("http"))
+        yield next(word for word in reported.split() if word.startswith("http"))
     finally:
         process.terminate()
         process.wait(LIFE_AT_MOST_S)
@@ -136,7 +140,7 @@ class Operator:
     answer_timeout_s: float = 0.5
     limits: str = "stop: {failures_in_a_row: 1000, uncertain_in_a_row: 1000}\n"
     program: list[str] = field(default_factory=lambda: PROGRAM)
-    cradle: Cradle | None = None
+    process_factory: ProcessFactory | None = None
     postgres: str | None = None
     sheet: Path = field(init=False)
     ledger: str = field(init=False)
@@ -146,14 +150,19 @@ class Operator:
         self.ledger = self.postgres or str(self.folder / "ledger.db")
 
     def begin(self, *more: str, die: str | None = None, nth: int = 1, stale_claim_s: float = 30.0) -> Process:
-        """Start a run; `die` says where it will be killed."""
-        told: dict[str, Any] = {"bug": self.bug, "die": die, "nth": nth, "stale_claim_s": stale_claim_s}
-        told["postgres"] = self.postgres is not None
+        """Start a run; `die` states where it will be killed."""
+        facts: dict[str, Any] = {
+            "bug": self.bug,
+            "die": die,
+            "nth": nth,
+            "stale_claim_s": stale_claim_s,
+        }
+        facts["postgres"] = self.postgres is not None
         arguments = ["run", str(self.sheet), *self._options(), *more]
-        if self.cradle is not None and self.program == PROGRAM:
-            return self.cradle.bear(told, arguments, BATCHSYNC_TOKEN=TOKEN)
-        doomed = self.bug or die or stale_claim_s != 30.0
-        program = ["-m", "tests.crash.killed_process", json.dumps(told)] if doomed else self.program
+        if self.process_factory is not None and self.program == PROGRAM:
+            return self.process_factory.bear(facts, arguments, BATCHSYNC_TOKEN=TOKEN)
+        killed = self.bug or die or stale_claim_s != 30.0
+        program = ["-m", "tests.crash.killed_process", json.dumps(facts)] if killed else self.program
         return _started(program, arguments)
 
     def _options(self) -> list[str]:
@@ -170,13 +179,13 @@ class Operator:
 
     @property
     def result(self) -> Path:
-        """Where the last run that ended says its result is."""
+        """Where the last run that ended states its result is."""
         return Path(self.summary()["result"])
 
     def summary(self) -> dict[str, Any]:
-        (told,) = json.loads((self.folder / "summary.json").read_text(encoding="utf-8"))
-        assert isinstance(told, dict)
-        return told
+        (facts,) = json.loads((self.folder / "summary.json").read_text(encoding="utf-8"))
+        assert isinstance(facts, dict)
+        return facts
 
 
 def write_sheet(path: Path, size: int, rng: random.Random) -> list[Key]:
@@ -203,7 +212,7 @@ def write_sheet(path: Path, size: int, rng: random.Random) -> list[Key]:
 # --- The campaign -------------------------------------------------------------------------------------------
 
 
-def campaign(folder: Path, asked: Campaign, cradle: Cradle) -> Figures:
+def campaign(folder: Path, asked: Campaign, process_factory: ProcessFactory) -> Figures:
     """Kill, resume, kill again; then let it end, and ask the oracle."""
     rng = random.Random(asked.seed)
     figures = Figures(rows=asked.rows)
@@ -216,7 +225,7 @@ def campaign(folder: Path, asked: Campaign, cradle: Cradle) -> Figures:
         script.write_text("".join(f'"{key[1]}": redirect\n' for key in away), "utf-8")
         share += ["--script", str(script)]
     began = time.monotonic()
-    with vendor(folder, *share, cradle=cradle) as url:
+    with vendor(folder, *share, process_factory=process_factory) as url:
         given = ["--keep-alive"] if asked.keep_alive else []
         operator = Operator(
             folder,
@@ -224,7 +233,7 @@ def campaign(folder: Path, asked: Campaign, cradle: Cradle) -> Figures:
             asked.bug,
             given,
             answer_timeout_s=asked.answer_timeout_s,
-            cradle=cradle,
+            process_factory=process_factory,
             postgres=asked.postgres,
         )
         each = max(1, asked.rows // max(1, asked.kills))
@@ -249,13 +258,13 @@ def _one_life(operator: Operator, asked: Campaign, figures: Figures, rng: random
     else:
         process = operator.begin(*limit)
         _kill_at_random(process, operator.folder / "books.jsonl", rng, 2 * each / CALLS_A_SECOND)
-    said, _ = process.communicate(timeout=LIFE_AT_MOST_S)
+    reported, _ = process.communicate(timeout=LIFE_AT_MOST_S)
     code = process.wait(LIFE_AT_MOST_S)
     if code < 0:
         figures.kills += 1
         figures.killed_at[point] += 1
     elif code not in {0, 1, 3}:
-        figures.accidents.append(f"exit code {code}: {said}")
+        figures.accidents.append(f"exit code {code}: {reported}")
 
 
 def _kill_at_random(process: Process, books: Path, rng: random.Random, within_s: float) -> None:
@@ -272,11 +281,11 @@ def _let_it_end(operator: Operator, figures: Figures) -> None:
     for _ in range(ENDS_TRIED):
         figures.lives += 1
         process = operator.begin()
-        said, _ = process.communicate(timeout=LIFE_AT_MOST_S)
+        reported, _ = process.communicate(timeout=LIFE_AT_MOST_S)
         code = process.wait(LIFE_AT_MOST_S)
         if code in {0, 1}:
             return
-    figures.accidents.append(f"it never ended: exit code {code}: {said}")
+    figures.accidents.append(f"it never ended: exit code {code}: {reported}")
 
 
 # --- The oracle's evidence ----------------------------------------------------------------------------------
@@ -285,7 +294,7 @@ def _let_it_end(operator: Operator, figures: Figures) -> None:
 def judge(operator: Operator, keys: list[Key], figures: Figures) -> None:
     """Lay the result workbook, the summary and the ledger's runs beside the vendor's books."""
     books, doubtful = read_books(operator.folder / "books.jsonl")
-    _bury(operator)
+    _end(operator)
     with open_ledger(operator.ledger, read_only=True) as ledger:
         names = [record.run for record in reversed(ledger.runs())]
         runs = [_reports_of_ledger(list(rows(ledger.results(name)))) for name in names]
@@ -305,20 +314,20 @@ def judge(operator: Operator, keys: list[Key], figures: Figures) -> None:
         if _comparable(ours) != _comparable(theirs)
     ]
     figures.broken += _summary_faults(operator.summary(), last, figures.rows)
-    told = merge_reports([*runs[:-1], last])
-    figures.broken += violations(keys, told, books, may_be_uncertain=doubtful)
+    reported = merge_reports([*runs[:-1], last])
+    figures.broken += violations(keys, reported, books, may_be_uncertain=doubtful)
     kills = figures.kills if operator.postgres else 1  # a run over PostgreSQL goes on in the process after
     if figures.most_uncertain_by_one_kill > CONCURRENCY * kills:
         figures.broken.append(f"one kill left {figures.most_uncertain_by_one_kill} orders uncertain")
     figures.charged = sum(charged.times for charged in books.values())
     figures.points = sum(charged.points for charged in books.values())
-    settled = {key for key, each in told.items() if each.status in SETTLED}
-    figures.told_points = sum(told[key].points or 0 for key in settled)
+    settled = {key for key, each in reported.items() if each.status in SETTLED}
+    figures.reported_points = sum(reported[key].points or 0 for key in settled)
     figures.settled_points = sum(books[key].points for key in settled & books.keys() if books[key].named)
-    figures.uncertain = sum(each.status is RowStatus.UNCERTAIN for each in told.values())
+    figures.uncertain = sum(each.status is RowStatus.UNCERTAIN for each in reported.values())
 
 
-def _bury(operator: Operator) -> None:
+def _end(operator: Operator) -> None:
     """See the last dead given up: with PostgreSQL that is somebody's act, some time after their end."""
     if operator.postgres is not None:
         with PostgresLedger(operator.postgres) as ledger:
@@ -329,7 +338,7 @@ def _bury(operator: Operator) -> None:
 
 
 def read_books(path: Path) -> tuple[dict[Key, Charged], set[Key]]:
-    """Return what each order was charged, and the orders whose answers left a doubt."""
+    """Return what each order was charged, and the orders whose answers left a uncertainty."""
     books: dict[Key, Charged] = {}
     doubtful: set[Key] = set()
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -341,7 +350,7 @@ def read_books(path: Path) -> tuple[dict[Key, Charged], set[Key]]:
             charged.times += 1
             charged.points += call["points"]
             charged.named = charged.named and call["behaviour"] not in UNNAMED
-        if call["behaviour"] in DOUBT:
+        if call["behaviour"] in UNCERTAIN_FAULTS:
             doubtful.add(key)
     return books, doubtful
 
@@ -363,7 +372,7 @@ def reports_of_workbook(path: Path) -> list[OrderReport]:
     book = load_workbook(path, read_only=True)
     lines = book.worksheets[0].iter_rows(values_only=True)
     place = {name: at for at, name in enumerate(next(lines))}
-    said = [
+    reported = [
         OrderReport(
             (_key(line[place["mall_id"]], status), str(line[place["order_sn"]])),
             status,
@@ -374,25 +383,25 @@ def reports_of_workbook(path: Path) -> list[OrderReport]:
         if (status := status_of.get(str(line[place["sync status"]]))) is not None
     ]
     book.close()
-    return said
+    return reported
 
 
-def _comparable(said: OrderReport) -> tuple[object, ...]:
+def _comparable(reported: OrderReport) -> tuple[object, ...]:
     """Leave out what a workbook leaves empty."""
-    pays = said.status in {RowStatus.SYNCED, RowStatus.FAILED}
-    return said.key[1], said.status, said.points if pays else None, said.calls
+    pays = reported.status in {RowStatus.SYNCED, RowStatus.FAILED}
+    return reported.key[1], reported.status, reported.points if pays else None, reported.calls
 
 
 def _key(owner: object, status: RowStatus) -> str:
     return "" if status is RowStatus.INVALID else str(owner)
 
 
-def _summary_faults(summary: dict[str, Any], said: list[OrderReport], size: int) -> Iterator[str]:
-    counts = Counter(each.status for each in said)
+def _summary_faults(summary: dict[str, Any], reported: list[OrderReport], size: int) -> Iterator[str]:
+    counts = Counter(each.status for each in reported)
     for status in RowStatus:
         if summary[status] != counts[status]:
             yield f"{summary[status]} {status} in the summary, {counts[status]} in the result"
-    if not size == summary["rows"] == len(said):
-        yield f"{size} rows in, {summary['rows']} in the summary, {len(said)} out"
-    if summary["points_spent"] != sum(each.points or 0 for each in said):
+    if not size == summary["rows"] == len(reported):
+        yield f"{size} rows in, {summary['rows']} in the summary, {len(reported)} out"
+    if summary["points_spent"] != sum(each.points or 0 for each in reported):
         yield "the summary's points are not the rows' points"

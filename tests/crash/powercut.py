@@ -388,7 +388,7 @@ class Server:
     def __init__(self) -> None:
         self.asked: Counter[int] = Counter()
         self.durable: dict[int, State] = {}
-        """Outcomes that the ledger has said are safe."""
+        """Outcomes that the ledger has reported are safe."""
 
 
 class Life:
@@ -453,7 +453,7 @@ class Life:
         return False
 
     def _mirror(self) -> None:
-        """Show the house, which asks the real file system, which files there are."""
+        """Show the package, which asks the real file system, which files there are."""
         for path in (self.path, self.path.with_name(f"{self.path.name}-journal")):
             if self.disk.now.get(str(path)):
                 path.write_bytes(b"x")
@@ -537,7 +537,7 @@ def plan(orders: int) -> Plan:
 
 
 def campaign(cuts: int, seed: int, bug: str | None = None) -> Figures:
-    """Cut the power `cuts` times, one ledger after the other, and tell what was found. Stops at the first fault."""
+    """Cut the power `cuts` times, one ledger after the other, and report what was found. Stops at the first fault."""
     dice = random.Random(seed)
     figures = Figures()
     folder = Path(tempfile.mkdtemp(prefix="powercut-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))

@@ -6,7 +6,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_last_proof_broke_nothing_and_found_every_planted_bug() -> None:
-    """A page that says otherwise must not be shown to anybody as a proof."""
+    """A page that states otherwise must not be shown to anybody as a proof."""
     text = (DOCS / "proof.md").read_text(encoding="utf-8")
     assert "**No promise was broken**; planted bugs not found out: none" in text
     for part in (

@@ -10,12 +10,12 @@ SVG = "{http://www.w3.org/2000/svg}"
 def test_bars_are_as_high_as_what_they_stand_for() -> None:
     """Twice the points, twice the height; what is possible stands on top."""
     picture = ET.fromstring(bars_svg([Bar("a", 10), Bar("b", 20, 5)], "points"))
-    low, high, doubt = (float(rect.get("height", "0")) for rect in picture.iter(f"{SVG}rect"))
-    assert (round(high / low, 1), round(high / doubt, 1)) == (2.0, 4.0)
+    low, high, uncertain = (float(rect.get("height", "0")) for rect in picture.iter(f"{SVG}rect"))
+    assert (round(high / low, 1), round(high / uncertain, 1)) == (2.0, 4.0)
 
 
 def test_hostile_labels_stay_text() -> None:
-    """A run is named after a stranger's file."""
+    """A run is named after a other's file."""
     picture = ET.fromstring(bars_svg([Bar("</svg><script>", 1)], "<&>"))
     assert [] == list(picture.iter("script"))
 

@@ -16,8 +16,8 @@ MakeConfig = Callable[..., Config]
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    async with Sandbox(SandboxSettings()) as stand_in:
-        yield stand_in
+    async with Sandbox(SandboxSettings()) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A run's orders as a DataFrame: what the books say, ids digit for digit."""
+"""A run's orders as a DataFrame: what the books state, ids digit for digit."""
 
 from pathlib import Path
 
@@ -39,6 +39,6 @@ async def test_a_frame_holds_every_order_with_exact_ids_and_the_points_of_the_bo
 
 
 def test_a_run_that_never_was_is_named(make_config: MakeConfig) -> None:
-    """A slip in the run's name is told, not answered with an empty frame."""
+    """A slip in the run's name is reported, not answered with an empty frame."""
     with pytest.raises(UsageError, match="20260101-0000-nothing"):
         batchsync.run_frame("20260101-0000-nothing", config=make_config())

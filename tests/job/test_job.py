@@ -91,7 +91,7 @@ async def test_report_makes_the_result_again(make_config: MakeConfig, tmp_path: 
 
 
 def test_report_of_no_run(make_config: MakeConfig) -> None:
-    """A run that nobody made is told as such."""
+    """A run that nobody made is reported as such."""
     with pytest.raises(UsageError, match="20260101-0000-none"):
         Job(make_config()).report("20260101-0000-none")
 
@@ -109,7 +109,7 @@ async def test_from_python(make_config: MakeConfig, sandbox: Sandbox, tmp_path: 
 async def test_ledger_that_fails_after_sending_costs_no_totals(
     make_config: MakeConfig, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
-    """A ledger that fails once calls were made: the totals are right, a warning says so, exit code 1."""
+    """A ledger that fails once calls were made: the totals are right, a warning states so, exit code 1."""
 
     def fail(*_: object, **__: object) -> None:
         raise LedgerBusy(ledger_messages.BUSY_UNKNOWN, ledger="x")

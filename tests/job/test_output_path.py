@@ -34,7 +34,7 @@ def test_asked_for(tmp_path: Path, output: str, settings: OutputSettings, expect
 
 @pytest.mark.parametrize("name", ["mine.xls", "mine.TXT", "mine.ods"])
 def test_a_kind_that_a_result_cannot_be(tmp_path: Path, name: str) -> None:
-    """Told so; a folder called mine.xls would only puzzle."""
+    """Reported so; a folder called mine.xls would only puzzle."""
     with pytest.raises(OutputError, match="or a folder"):
         choose_output_path(tmp_path / "orders.xlsx", tmp_path / name, OutputSettings())
     assert [] == list(tmp_path.iterdir())
@@ -59,7 +59,7 @@ def test_never_over_the_input(tmp_path: Path) -> None:
 
 
 def test_a_place_that_takes_no_files(tmp_path: Path) -> None:
-    """A folder that can't be written is told before anything is sent."""
+    """A folder that can't be written is reported before anything is sent."""
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="file"):
         choose_output_path(tmp_path / "orders.xlsx", tmp_path / "file" / "under", OutputSettings())

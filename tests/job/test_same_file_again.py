@@ -46,8 +46,8 @@ SCRIPT = Script(
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     """One that loses the answers of four orders, one of them unpaid, and refuses a fifth at first."""
-    async with Sandbox(SandboxSettings(script=SCRIPT)) as stand_in:
-        yield stand_in
+    async with Sandbox(SandboxSettings(script=SCRIPT)) as server:
+        yield server
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Shown:
 
 
 class Sheet:
-    """The first sheet of a result under a person's hands."""
+    """The first sheet of a result under a person's workers."""
 
     def __init__(self, path: Path, lang: Lang) -> None:
         self.path, self._lang = path, lang
@@ -146,7 +146,7 @@ async def test_a_result_that_people_have_worked_on_is_run_again(
         ledger=LedgerSettings(url=str(tmp_path / "ledger.sqlite")),
         token=SecretStr(sandbox.token),
     )
-    say = {text.en: text.render(lang) for text in DECISIONS}
+    render_text = {text.en: text.render(lang) for text in DECISIONS}
     source = first_sheet(tmp_path / "orders.xlsx", lang)
     first = (await Job(config).run(source)).summary
     assert (7, 1, 4, 7) == (first.synced, first.failed, first.uncertain, first.points_spent)
@@ -158,9 +158,9 @@ async def test_a_result_that_people_have_worked_on_is_run_again(
     sheet.add_column(sheet.ours("points"))
     sheet.sort_backwards()
     sheet.delete(number(1), number(8), number(9), number(10))
-    sheet.decide(LOST, say["charged"])
-    sheet.decide(LOST_UNPAID, f" {say['not charged'].upper()} ")
-    sheet.decide(LOST_AGAIN, say["send again"])
+    sheet.decide(LOST, render_text["charged"])
+    sheet.decide(LOST_UNPAID, f" {render_text['not charged'].upper()} ")
+    sheet.decide(LOST_AGAIN, render_text["send again"])
     sheet.filter_out(number(12))
     second = (await Job(config).run(sheet.save(), RunOptions(output=tmp_path / "second.xlsx"))).summary
 

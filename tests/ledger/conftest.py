@@ -1,4 +1,4 @@
-"""What the ledger's tests share: a factory of ledgers (the contract's only door), plans, answers."""
+"""What the ledger's tests share: a factory of ledgers (the contract's only write), plans, answers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +36,7 @@ def ledger_path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opened(open_sqlite: OpenSqlite) -> OpenSqlite:
-    """SQLite, unless a test module says otherwise."""
+    """SQLite, unless a test module states otherwise."""
     return open_sqlite
 
 

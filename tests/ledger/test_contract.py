@@ -212,7 +212,7 @@ async def test_settling_as_sending_is_refused_at_once(opened: OpenLedger) -> Non
             ledger.record_outcome(attempt, CallVerdict(State.SENDING, Reason.SYNCED), ANSWER)
 
 
-async def test_abandoned_order_takes_a_late_answer(opened: OpenLedger) -> None:
+async def test_cancelled_order_takes_a_late_answer(opened: OpenLedger) -> None:
     """An answer after the call was given up still counts, once."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
@@ -236,10 +236,10 @@ async def late(ledger: Ledger, attempt: int, verdict: CallVerdict = SYNCED) -> N
 
 
 @pytest.mark.parametrize("verdict", [SYNCED, SETTLED_FAILED, REFUSED], ids=lambda verdict: verdict.state)
-async def test_late_answer_is_believed_after_a_person_said_not_charged(
+async def test_late_answer_is_believed_after_a_person_reported_not_charged(
     opened: OpenLedger, verdict: CallVerdict
 ) -> None:
-    """It is money: the order is what the answer says, with the answer as evidence, and is not sent on that word."""
+    """It is money: the order is what the answer states, with the answer as evidence, and is not sent on that word."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         attempt = await call(ledger, run, order, ABANDONED, SILENCE)
@@ -264,10 +264,10 @@ async def test_late_answer_is_believed_after_a_person_said_not_charged(
     [(SYNCED, State.SYNCED), (REFUSED, State.SYNCED), (ABANDONED, State.UNCERTAIN)],
     ids=["synced", "refused", "uncertain"],
 )
-async def test_late_answer_is_told_for_what_it_is_after_the_order_was_sent_again(
+async def test_late_answer_is_reported_for_what_it_is_after_the_order_was_sent_again(
     opened: OpenLedger, second: CallVerdict, stands: State
 ) -> None:
-    """Both calls' points count; the later call speaks for the order, but one that was paid for never goes by itself."""
+    """Both calls' points count; the later call writes for the order, but one that was paid for never goes by itself."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         attempt = await call(ledger, run, order, ABANDONED, SILENCE)
@@ -314,7 +314,7 @@ async def test_late_answer_names_the_points_of_what_a_person_called_charged(open
 
 
 async def test_late_answer_comes_once(opened: OpenLedger) -> None:
-    """A second one is a bug of ours, whatever a person has said meanwhile."""
+    """A second one is a bug of ours, whatever a person has reported meanwhile."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         attempt = await call(ledger, run, order, ABANDONED, SILENCE)
@@ -326,7 +326,7 @@ async def test_late_answer_comes_once(opened: OpenLedger) -> None:
 
 
 async def test_late_answer_of_an_earlier_attempt_moves_nothing(opened: OpenLedger) -> None:
-    """While the later call is in doubt the order is, too; what the earlier one cost is known."""
+    """While the later call is in uncertainty the order is, too; what the earlier one cost is known."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         first = await call(ledger, run, order, ABANDONED, SILENCE)
@@ -351,7 +351,7 @@ async def test_answered_uncertain_takes_no_late_answer(opened: OpenLedger) -> No
 
 
 async def test_what_was_sending_is_uncertain_for_the_next(opened: OpenLedger) -> None:
-    """The next holder of the lock gives up on calls of a dead process, and the dead run's result says so."""
+    """The next holder of the lock gives up on calls of a dead process, and the dead run's result states so."""
     with opened() as ledger:
         with ledger.lock(1, "t"):
             run, (order, _) = start(ledger, plan("A1", "A2"))
@@ -367,7 +367,7 @@ async def test_what_was_sending_is_uncertain_for_the_next(opened: OpenLedger) ->
 
 
 async def test_cancelled_claim_is_given_back(opened: OpenLedger) -> None:
-    """A worker that was cancelled while it waited leaves no order in doubt: nothing was sent."""
+    """A worker that was cancelled while it waited leaves no order in uncertainty: nothing was sent."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, orders = start(ledger, plan(*(f"A{i}" for i in range(8))))
         tasks = [asyncio.create_task(ledger.claim(order, run)) for order in orders]
@@ -381,7 +381,7 @@ async def test_cancelled_claim_is_given_back(opened: OpenLedger) -> None:
         assert {State.PLANNED} == {entry.state for entry in ledger.results(run)}
 
 
-async def test_known_tells_each_state(opened: OpenLedger) -> None:
+async def test_known_reports_each_state(opened: OpenLedger) -> None:
     """A plan asks for many at once and gets a code each, aligned."""
     with opened() as ledger, ledger.lock(1, "t"):
         numbers = ["planned", "synced", "refused", "failed", "uncertain", "sending"]
@@ -442,7 +442,7 @@ async def test_refused_order_goes_again_in_a_later_run_only(opened: OpenLedger) 
     ("verdict", "cause"),
     [(SYNCED, Cause.RESEND), (SETTLED_FAILED, Cause.RESEND), (UNCERTAIN, Cause.RESEND_UNCERTAIN)],
 )
-async def test_settled_order_is_enrolled_again_only_when_told(
+async def test_settled_order_is_enrolled_again_only_when_reported(
     opened: OpenLedger, verdict: CallVerdict, cause: Cause
 ) -> None:
     """What cost points, or may have, goes again only with the user's option, and only with the run that has it."""
@@ -498,7 +498,7 @@ async def test_what_was_paid_for_stays_so_until_its_resend_leaves(
 
 
 async def test_uncertain_order_to_be_sent_again_is_still_a_persons_to_settle(opened: OpenLedger) -> None:
-    """It is listed and counted until its call leaves; who then says what came of it takes the permission back."""
+    """It is listed and counted until its call leaves; who then states what came of it takes the permission back."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, orders = start(ledger, plan("A1", "A2", "A3"))
         for order in orders:
@@ -549,7 +549,7 @@ async def test_call_sent_again_that_dies_is_uncertain(opened: OpenLedger) -> Non
 async def test_what_was_paid_for_stays_so_when_its_call_was_pruned(
     opened: OpenLedger, verdict: CallVerdict
 ) -> None:
-    """A resend that never left finds no evidence of the first call any more; what the order itself says is enough."""
+    """A resend that never left finds no evidence of the first call any more; what the order itself states is enough."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, orders = start(ledger, plan("A1", "A2", "A3"))
         await call(ledger, run, orders[0], verdict)
@@ -611,7 +611,7 @@ async def test_resend_planned_before_another_resend_was_answered_is_not_sent(
 
 
 async def test_decision_made_before_the_order_was_sent_again_is_not_applied(opened: OpenLedger) -> None:
-    """A workbook says "send again" about a call that another run has repeated since: nothing is sent."""
+    """A workbook states "send again" about a call that another run has repeated since: nothing is sent."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (order,) = start(ledger, plan("A1"))
         await call(ledger, run, order, UNCERTAIN, SILENCE)
@@ -698,7 +698,7 @@ async def test_entries_come_back_in_order_with_their_facts(opened: OpenLedger) -
 
 
 async def test_old_result_is_not_falsified_by_later_runs(opened: OpenLedger) -> None:
-    """A run's result says what that run did, and who had synced an order before it, for ever."""
+    """A run's result states what that run did, and who had synced an order before it, for ever."""
     with opened() as ledger, ledger.lock(1, "t"):
         first, (order,) = start(ledger, plan("A1"))
         await call(ledger, first, order)
@@ -789,7 +789,7 @@ async def test_highest_price_is_remembered(opened: OpenLedger) -> None:
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one after the other"])
 async def test_highest_price_is_each_accounts_own(opened: OpenLedger, together: bool) -> None:
-    """A dear account doesn't hide what a cheap one's calls cost, and lends it no price."""
+    """A dear account doesn't hide what a cheap one's calls cost, and leases it no price."""
     with opened() as ledger, ledger.lock(1, "t"):
         run, (dear,) = start(ledger, plan("A1"))
         other = ledger.account(ENDPOINT, "second")

@@ -1,4 +1,4 @@
-"""A ledger moves from a file into PostgreSQL and back, and says the same everywhere."""
+"""A ledger moves from a file into PostgreSQL and back, and states the same everywhere."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,7 +53,7 @@ async def a_life(ledger: Ledger) -> list[str]:
     return [first, second]
 
 
-def told(ledger: Ledger, runs: list[str]) -> list[object]:
+def reported(ledger: Ledger, runs: list[str]) -> list[object]:
     """All that a ledger can be asked."""
     return [
         [list(ledger.results(run)) for run in runs],
@@ -69,15 +69,15 @@ def told(ledger: Ledger, runs: list[str]) -> list[object]:
 
 
 async def test_there_and_back_again(tmp_path: Path, postgres: str) -> None:
-    """File to server to file: each says the same as the one before, whatever is asked; and the server's goes on."""
+    """File to server to file: each states the same as the one before, whatever is asked; and the server's goes on."""
     with open_ledger(tmp_path / "a.db") as first, open_postgres(postgres) as server:
         runs = await a_life(first)
         copied = first.copy_to(server)
         assert (6, 7, 2) == (copied.orders, copied.attempts, copied.runs)
-        assert told(first, runs) == told(server, runs)
+        assert reported(first, runs) == reported(server, runs)
         with open_ledger(tmp_path / "b.db") as last:
             server.copy_to(last)
-            assert told(server, runs) == told(last, runs)
+            assert reported(server, runs) == reported(last, runs)
             for ledger in (server, last):
                 with ledger.lock(1, "t"):
                     run, (order,) = start(ledger, plan("NEW"))

@@ -21,7 +21,7 @@ from tests.ledger.conftest import OpenSqlite
 
 
 class FullDisk(StandardDatabase):
-    """A connection whose disk is full while the test says so."""
+    """A connection whose disk is full while the test states so."""
 
     full = False
 
@@ -67,13 +67,13 @@ async def test_outcome_on_a_full_disk_goes_to_the_journal(
         with pytest.raises(LedgerFull):
             await ledger.flush()
         assert isinstance(ledger.failed, DiskRefused)
-        told = [(entry.outcome, entry.points) for entry in ledger.results(run)]
-        assert [(State.SYNCED, 3), (State.REFUSED, 0), (None, 0)] == told
+        reported = [(entry.outcome, entry.points) for entry in ledger.results(run)]
+        assert [(State.SYNCED, 3), (State.REFUSED, 0), (None, 0)] == reported
     FullDisk.full = False
     with opened() as again, again.lock(1, "t"):
         assert [State.SYNCED, State.REFUSED, State.PLANNED] == [state_of(again, f"A{n}") for n in (1, 2, 3)]
         assert [] == again.verify()
-        assert told == [(entry.outcome, entry.points) for entry in again.results(run)]
+        assert reported == [(entry.outcome, entry.points) for entry in again.results(run)]
         later, (order,) = start(again, plan("A3"))
         await call(again, later, order)
 
@@ -93,7 +93,7 @@ async def test_claims_in_the_batch_that_failed_are_refused_and_never_sent(
 
 
 def test_plan_on_a_full_disk_is_refused_whole(on_full_disk: SqliteLedger, opened: OpenSqlite) -> None:
-    """Nothing of the plan is kept, and the sentence says what to do."""
+    """Nothing of the plan is kept, and the sentence states what to do."""
     with on_full_disk.lock(1, "t"):
         run = on_full_disk.new_run(on_full_disk.account("http://x/", "default"), "/f", "0", "f", "en")
         FullDisk.full = True
@@ -105,7 +105,7 @@ def test_plan_on_a_full_disk_is_refused_whole(on_full_disk: SqliteLedger, opened
 
 
 def test_low_space_refuses_the_lock(opened: OpenSqlite, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No run starts on a disk that is nearly full, and the figures are told."""
+    """No run starts on a disk that is nearly full, and the figures are reported."""
     with opened() as ledger:
         monkeypatch.setattr(sqlite_file, "SPACE_NEEDED", 2**60)
         assert ledger.free_space_low()
@@ -181,11 +181,11 @@ def send_until_full(path: Path, *, limit: bool) -> int:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs RLIMIT_FSIZE")
 def test_file_that_may_not_grow(opened: OpenSqlite, ledger_path: Path) -> None:
     """A real refusal by the system (RLIMIT_FSIZE): every outcome of a call is in ledger or journal."""
-    told = send_until_full(ledger_path, limit=True)
-    assert 0 < told < 400
+    reported = send_until_full(ledger_path, limit=True)
+    assert 0 < reported < 400
     with opened() as ledger, ledger.lock(1, "t"):
         states = [record.state for n in range(400) for record in ledger.orders_of(f"A{n}")]
-        assert [State.SYNCED] * told + [State.PLANNED] * (400 - told) == states
+        assert [State.SYNCED] * reported + [State.PLANNED] * (400 - reported) == states
         assert [] == ledger.verify()
 
 
@@ -205,14 +205,14 @@ def test_disk_that_fills_up(tmp_path: Path) -> None:
     if not can_mount(disk):
         pytest.skip("needs root and mount")
     try:
-        told = send_until_full(disk / "ledger.db", limit=False)
-        assert 0 < told < 400
+        reported = send_until_full(disk / "ledger.db", limit=False)
+        assert 0 < reported < 400
         subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
         store_space, sqlite_file.SPACE_NEEDED = sqlite_file.SPACE_NEEDED, 0
         try:
             with SqliteLedger(disk / "ledger.db") as ledger, ledger.lock(1, "t"):
                 states = [record.state for n in range(400) for record in ledger.orders_of(f"A{n}")]
-                assert [State.SYNCED] * told + [State.PLANNED] * (400 - told) == states
+                assert [State.SYNCED] * reported + [State.PLANNED] * (400 - reported) == states
                 assert [] == ledger.verify()
         finally:
             sqlite_file.SPACE_NEEDED = store_space

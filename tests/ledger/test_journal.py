@@ -100,7 +100,7 @@ def test_unreadable_header_starts_anew(journal: Journal, tmp_path: Path) -> None
 
 
 def test_answers_are_left_out_when_they_do_not_fit(journal: Journal) -> None:
-    """Verdicts are worth more than the words they came in; when not even they fit, the journal says so."""
+    """Verdicts are worth more than the words they came in; when not even they fit, the journal states so."""
     journal.append([outcome(n, b"x" * 4_096) for n in range(4)])
     assert [(n, b"") for n in range(4)] == [(one.attempt, one.response.body) for one in journal.outcomes()]
     with pytest.raises(OSError, match="full"):

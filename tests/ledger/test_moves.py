@@ -221,9 +221,9 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.under_way)
     @rule(data=st.data(), outcome=st.sampled_from(list(VERDICTS)))
     def answer(self, data: st.DataObject, outcome: State) -> None:
-        self.hear(data.draw(st.sampled_from(sorted(self.under_way))), outcome)
+        self.receive(data.draw(st.sampled_from(sorted(self.under_way))), outcome)
 
-    def hear(self, place: int, outcome: State) -> None:
+    def receive(self, place: int, outcome: State) -> None:
         if outcome is State.PLANNED:
             assert self.move(place, Cause.NOT_SENT, self.stood[place])
         elif outcome is State.REFUSED and self.stood[place] in RESENT:
@@ -270,12 +270,12 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: bool(set(self.states) & RESENT.keys()))
     @rule(data=st.data(), outcome=st.sampled_from([None, *VERDICTS]))
     def resend(self, data: st.DataObject, outcome: State | None) -> None:
-        """Be told to send an order again; perhaps it is called, too, and answered."""
+        """Be reported to send an order again; perhaps it is called, too, and answered."""
         place = data.draw(st.sampled_from([i for i, state in enumerate(self.states) if state in RESENT]))
         self.new_run(place, RESENT[self.states[place]])
         if outcome is not None:
             self.claim(place, True)
-            self.hear(place, outcome)
+            self.receive(place, outcome)
 
     @rule(place=PLACES, cause=st.sampled_from([Cause.NEW_RUN, Cause.RESEND, Cause.RESEND_UNCERTAIN]))
     def any_run(self, place: int, cause: Cause) -> None:
@@ -371,7 +371,7 @@ def walk(examples: int, *, find_only: bool = False, machine: type[Walk] = Walk) 
 
 
 def test_walk_over_the_moves() -> None:
-    """Whatever is asked in whatever order, also over crashes: the ledger moves as the table says, or not at all."""
+    """Whatever is asked in whatever order, also over crashes: the ledger moves as the table states, or not at all."""
     walk(100)
 
 

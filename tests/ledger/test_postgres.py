@@ -162,7 +162,7 @@ def test_spooled_outcomes_come_back_as_they_were(tmp_path: Path) -> None:
 
 
 def test_two_plans_at_once_wait_for_each_other(postgres: str) -> None:
-    """Only one plan is saved at a time: a second one is told so within seconds, and nothing of it is kept."""
+    """Only one plan is saved at a time: a second one is reported so within seconds, and nothing of it is kept."""
     with open_postgres(postgres) as ledger, psycopg.connect(postgres) as blocking:
         account = ledger.account("http://api.example/pay", "default")
         run = ledger.new_run(account, "/in/x.csv", "00", "x", "en")

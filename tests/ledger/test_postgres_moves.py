@@ -102,7 +102,7 @@ def machine(address: str) -> type[Walk]:
 
 
 def test_walk_over_the_moves(postgres: str) -> None:
-    """Whatever is asked in whatever order: PostgreSQL's ledger moves as the table says, or not at all."""
+    """Whatever is asked in whatever order: PostgreSQL's ledger moves as the table states, or not at all."""
     walk(8, machine=machine(postgres))
 
 

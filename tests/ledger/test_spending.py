@@ -86,7 +86,7 @@ def test_a_pruned_run_still_counts(tmp_path: Path) -> None:
 
 
 def test_charges_stand_one_by_one(tmp_path: Path) -> None:
-    """Each call with what it was charged, and whether that is in doubt."""
+    """Each call with what it was charged, and whether that is in uncertainty."""
     past_run(tmp_path / "ledger", ORDERS)
     with open_ledger(tmp_path / "ledger", read_only=True) as ledger:
         charges = [(c.number[-1], c.is_charged, c.is_uncertain, c.points) for c in ledger.charges(1)]

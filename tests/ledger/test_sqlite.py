@@ -85,14 +85,14 @@ def test_foreign_database_is_refused(opened: OpenSqlite, ledger_path: Path) -> N
 
 
 def test_file_that_is_no_database_is_refused(opened: OpenSqlite, ledger_path: Path) -> None:
-    """Damage is told in a sentence that says not to delete it."""
+    """Damage is reported in a sentence that states not to delete it."""
     ledger_path.parent.mkdir()
     ledger_path.write_bytes(b"no database at all" * 100)
     with pytest.raises(LedgerDamaged, match="Do not delete"):
         opened()
 
 
-def test_folder_that_can_not_be_made_is_told(tmp_path: Path) -> None:
+def test_folder_that_can_not_be_made_is_reported(tmp_path: Path) -> None:
     """A path under a file: one sentence."""
     (tmp_path / "file").write_text("x")
     with pytest.raises(LedgerError, match="cannot be opened"):
@@ -186,7 +186,7 @@ HOLDER = """
 """
 
 
-def test_second_process_is_refused_and_told_who_was_first(opened: OpenSqlite, ledger_path: Path) -> None:
+def test_second_process_is_refused_and_reported_who_was_first(opened: OpenSqlite, ledger_path: Path) -> None:
     """LedgerBusy names run, process and time in both languages; reading goes on."""
     first = run_python(HOLDER, ledger_path)
     assert first.stdout is not None
@@ -327,7 +327,7 @@ async def test_backup_is_a_whole_ledger(opened: OpenSqlite, tmp_path: Path) -> N
 async def test_verify_finds_what_does_not_fit(
     opened: OpenSqlite, ledger_path: Path, damage: str, sentence: str
 ) -> None:
-    """A sound ledger has no faults; each kind of damage is told in words."""
+    """A sound ledger has no faults; each kind of damage is reported in words."""
     with opened() as ledger:
         with ledger.lock(1, "t"):
             run, (order,) = start(ledger, plan("A1"))
@@ -347,7 +347,7 @@ async def test_verify_finds_what_does_not_fit(
 
 
 async def test_prune_keeps_orders_and_unsettled_evidence(opened: OpenSqlite, ledger_path: Path) -> None:
-    """Old attempts go; which run settled an order, when and for how much stays, and so does a run with doubts."""
+    """Old attempts go; which run settled an order, when and for how much stays, and so does a run with uncertain orders."""
     with opened() as ledger, ledger.lock(1, "t"):
         old, (order,) = start(ledger, plan("A1"))
         await call(ledger, old, order)

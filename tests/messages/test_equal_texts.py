@@ -86,7 +86,7 @@ def all_messages() -> dict[str, Translation]:
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words without the facts; of `{rows:row|rows}` the noun counts."""
+    """Return the words without the facts; of `{rows:row|rows}` the type counts."""
     text = re.sub(r"\{\w+:([^|}]*)\|[^}]*\}", r"\1", text)
     return re.findall(r"[a-z0-9]+", re.sub(r"\{[^}]*\}", " ", text).lower())
 

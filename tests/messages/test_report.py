@@ -1,4 +1,4 @@
-"""The nightly report: its suggestions stand in the text file and the chat message, too, where no tables follow."""
+"""The nightly report: its suggestions are in the text file and the chat message, too, where no tables follow."""
 
 import pytest
 

@@ -30,17 +30,22 @@ KNOWN_FACTS = {
 
 
 def wanted(text: Translation) -> set[str]:
-    return {name for said in (text.en, text.zh) for _, name, _, _ in string.Formatter().parse(said) if name}
+    return {
+        name
+        for reported in (text.en, text.zh)
+        for _, name, _, _ in string.Formatter().parse(reported)
+        if name
+    }
 
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_has_its_sentences(reason: Reason) -> None:
     """Error and advice for each reason, asking only for facts that a row has."""
-    told = outcome_words.ROWS[reason]
-    assert set() == (wanted(told.error) | wanted(told.todo)) - KNOWN_FACTS
+    text = outcome_words.ROWS[reason]
+    assert set() == (wanted(text.error) | wanted(text.todo)) - KNOWN_FACTS
     assert "" not in (
-        told.todo.en,
-        told.todo.zh,
+        text.todo.en,
+        text.todo.zh,
         summary_words.KINDS[reason].en,
         summary_words.KINDS[reason].zh,
     )

@@ -9,7 +9,7 @@ NOON = datetime(2026, 11, 23, 4, 5, 6, tzinfo=UTC)
 
 
 def entry(line: int = 2, **facts: Any) -> EntryResult:
-    """An order that this run synced for one point, unless told otherwise."""
+    """An order that this run synced for one point, unless reported otherwise."""
     made: dict[str, Any] = {
         "sheet": 0,
         "line": line,

@@ -101,7 +101,7 @@ def test_points_are_unknown_when_one_order_of_the_row_is() -> None:
 
 
 def test_the_same_line_on_another_sheet_is_another_row() -> None:
-    """Lines are told apart by sheet."""
+    """Lines are reported apart by sheet."""
     assert 2 == len(list(rows([entry(2), entry(2, sheet=1)])))
 
 

@@ -30,7 +30,7 @@ GIGA = 1 << 30
 
 
 class SettableClock:
-    """A wall clock that is set by hand; the others run as they do."""
+    """A subprocess clock that is set by hand; the others run as they do."""
 
     def __init__(self, now: datetime = EVENING) -> None:
         self.at = now
@@ -77,9 +77,9 @@ class InboxFixture:
         return Config(**given, **more)
 
     def night(self, config: Config | None = None, **more: Any) -> NightlyRun:
-        """A night that tells its events here."""
-        told = {"clock": self.clock, "emit": self.events.append, "free": self.free, **more}
-        return NightlyRun(config or self.config(), **told)
+        """A night that reports its events here."""
+        reported = {"clock": self.clock, "emit": self.events.append, "free": self.free, **more}
+        return NightlyRun(config or self.config(), **reported)
 
     def run(self, config: Config | None = None, **more: Any) -> NightResult:
         """A whole night with its report; the clock moves on to the next evening."""
@@ -89,8 +89,8 @@ class InboxFixture:
             night = self.night(config, **more)
             async with night.lock():
                 result = await night.run()
-                morning = Reporter(config=config, lang=Lang.EN, emit=self.events.append, clock=self.clock)
-                self.report = await morning.report(night, result)
+                reporter = Reporter(config=config, lang=Lang.EN, emit=self.events.append, clock=self.clock)
+                self.report = await reporter.report(night, result)
                 return result
 
         result = asyncio.run(whole())

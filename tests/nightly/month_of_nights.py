@@ -1,5 +1,5 @@
 """Nights one after the other, as a month brings them: good files and bad, copies, half copies, hostile ones; the API up, down,
-slow and out of points; kills in the middle; a full disk. After each morning the report is held against what happened, and in
+slow and out of points; kills in the middle; a full disk. After each report the report is held against what happened, and in
 the end everything against the vendor's books.
 
 Kills come two ways: raised inside (a BaseException that nothing catches, at a random step of a night) and from outside (a
@@ -51,7 +51,7 @@ STEPS: tuple[tuple[Any, str], ...] = (
     (Pool, "_count"),
     (NightState, "end"),
 )
-WEATHER = ("fine", "fine", "fine", "fine", "rough", "slow", "down", "poor")
+FAULT_RATES = ("fine", "fine", "fine", "fine", "rough", "slow", "down", "poor")
 KINDS = ("good", "good", "bad", "copy", "growing", "hostile", "merchant")
 HOSTILE = (
     b"\x89PNG\r\n",
@@ -81,7 +81,7 @@ class Figures:
     stops: Counter[str] = field(default_factory=Counter)
     charged: int = 0
     points: int = 0
-    told: int = 0
+    reported: int = 0
     uncertain: int = 0
     seconds: float = 0.0
     broken: list[str] = field(default_factory=list)
@@ -108,7 +108,7 @@ class Month:
         full_disk = self.rng.randrange(1, nights - LAST_CALM)
         for night in range(nights):
             calm = night >= nights - LAST_CALM
-            self._set_weather("fine" if calm else self.rng.choice(WEATHER))
+            self._set_fault_rates("fine" if calm else self.rng.choice(FAULT_RATES))
             if not calm or night == nights - LAST_CALM:
                 self._bring_files()
             if night in outside:
@@ -120,23 +120,23 @@ class Month:
 
     # --- What comes -----------------------------------------------------------------------------------------
 
-    def _set_weather(self, weather: str) -> None:
+    def _set_fault_rates(self, fault_rates: str) -> None:
         sandbox, rng = self.inbox_fixture.sandbox, self.rng
         script = make_script({})
-        if weather == "rough":
+        if fault_rates == "rough":
             script = make_script(
                 {},
                 faults=0.3,
                 seed=rng.randrange(1000),
                 only=("reset", "http 500", "half", "failed", "code 1003"),
             )
-        if weather == "down":
+        if fault_rates == "down":
             script = make_script({"*": rng.choice(["unavailable", "http 502", "close"])})
         sandbox.settings = replace(
-            sandbox.settings, script=script, latency_s=0.02 if weather == "slow" else 0.0
+            sandbox.settings, script=script, latency_s=0.02 if fault_rates == "slow" else 0.0
         )
-        sandbox.balance = rng.randrange(0, 6) if weather == "poor" else 10**6
-        if weather == "poor":
+        sandbox.balance = rng.randrange(0, 6) if fault_rates == "poor" else 10**6
+        if fault_rates == "poor":
             self.figures.stops["(poor nights)"] += 1
 
     def _bring_files(self) -> None:
@@ -231,7 +231,7 @@ class Month:
         real = getattr(home, name)
         left, after = self.rng.randrange(1, 5), self.rng.random() < 0.5
 
-        def doomed(*given: Any, **more: Any) -> Any:
+        def killed(*given: Any, **more: Any) -> Any:
             nonlocal left
             left -= 1
             if left == 0 and not after:
@@ -241,7 +241,7 @@ class Month:
                 raise Killed
             return result
 
-        with mock.patch.object(home, name, doomed):
+        with mock.patch.object(home, name, killed):
             yield
 
     def _killed_from_outside(self) -> None:
@@ -274,23 +274,25 @@ class Month:
     # --- The judge ------------------------------------------------------------------------------------------
 
     def _report_faults(self, result: NightResult) -> Iterator[str]:
-        """The morning's report names every file, every stop, and the points that the ledger has."""
+        """The report's report names every file, every stop, and the points that the ledger has."""
         night, report = result.summary.night, self.inbox_fixture.report
         if report is None:
             yield f"{night}: no report"
             return
         html = report.html.read_text(encoding="utf-8")
-        told = {line.name for line in report.data.files}
+        reported = {line.name for line in report.data.files}
         yield from (
-            f"{night}: {each.shown} is not in the report" for each in result.files if each.shown not in told
+            f"{night}: {each.shown} is not in the report"
+            for each in result.files
+            if each.shown not in reported
         )
         if (result.summary.stopped is not None) != (report.data.severity == "stopped"):
             yield f"{night}: stopped by {result.summary.stopped}, the report says {report.data.severity}"
         if f">{result.summary.points:,}<" not in html:
             yield f"{night}: {result.summary.points} points are not in the report"
-        doubts = sum(each.summary.uncertain for each in result.files if each.summary)
-        if doubts != len(report.data.uncertain) and doubts <= 100:
-            yield f"{night}: {doubts} uncertain rows, {len(report.data.uncertain)} in the report"
+        uncertain_orders = sum(each.summary.uncertain for each in result.files if each.summary)
+        if uncertain_orders != len(report.data.uncertain) and uncertain_orders <= 100:
+            yield f"{night}: {uncertain_orders} uncertain rows, {len(report.data.uncertain)} in the report"
 
     def _judge(self) -> None:
         inbox_fixture, figures = self.inbox_fixture, self.figures
@@ -301,23 +303,23 @@ class Month:
                 [OrderReport((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls) for row in rows(ledger.results(run.run))]
                 for run in reversed(ledger.runs())
             ]  # fmt: skip
-        told = {
+        reported = {
             key: each for key, each in merge_reports(runs).items() if each.status is not RowStatus.INVALID
         }
         books = {
             key: Charged(times=account.charged, points=account.points, calls=account.calls)
             for key, account in inbox_fixture.sandbox.charge_log.orders.items()
         }
-        figures.broken += violations(sorted(self.asked), told, books)
+        figures.broken += violations(sorted(self.asked), reported, books)
         history = NightState(inbox_fixture.inbox / ".batchsync").history()
         figures.orders, figures.charged = len(self.asked), sum(each.times for each in books.values())
         figures.points = inbox_fixture.sandbox.charge_log.points
-        figures.told = sum(night.points for night in history)
-        doubtful = [key for key, each in told.items() if each.status is RowStatus.UNCERTAIN]
+        figures.reported = sum(night.points for night in history)
+        doubtful = [key for key, each in reported.items() if each.status is RowStatus.UNCERTAIN]
         figures.uncertain = len(doubtful)
         settled = figures.points - sum(books[key].points for key in doubtful if key in books)
-        if figures.told != settled:
-            figures.broken.append(f"the nights tell of {figures.told} points, the books of {settled}")
+        if figures.reported != settled:
+            figures.broken.append(f"the nights report {figures.reported} points, the books of {settled}")
 
     def _misplaced(self) -> Iterator[str]:
         """Every file that was brought stands, whole, in exactly one of the places; nothing waits any more."""
@@ -348,8 +350,8 @@ class Month:
 
 def as_json(figures: Figures) -> str:
     """Return the figures for somebody who looks on."""
-    told = {each.name: getattr(figures, each.name) for each in fields(figures)}
-    return json.dumps(told | {"broken": figures.broken[:20]})
+    reported = {each.name: getattr(figures, each.name) for each in fields(figures)}
+    return json.dumps(reported | {"broken": figures.broken[:20]})
 
 
 def month(seed: int, nights: int = 30, kills_outside: int = 10) -> Figures:
@@ -360,12 +362,12 @@ def month(seed: int, nights: int = 30, kills_outside: int = 10) -> Figures:
 
 @contextlib.contextmanager
 def losing_files() -> Iterator[None]:
-    """Plant a bug: a desk that clears a file away before it is filed."""
+    """Plant a bug: a queue that clears a file away before it is filed."""
 
-    def clear(desk: Workspace, file: InboxFile) -> None:
-        shutil.rmtree(desk.folder_of(file))
+    def clear(queue: Workspace, file: InboxFile) -> None:
+        shutil.rmtree(queue.folder_of(file))
 
-    def leave(_desk: Workspace, file: InboxFile) -> InboxFile:
+    def leave(_queue: Workspace, file: InboxFile) -> InboxFile:
         return file
 
     with mock.patch.object(Workspace, "archive", leave), mock.patch.object(Workspace, "clear", clear):

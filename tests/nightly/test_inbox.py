@@ -44,11 +44,11 @@ def test_a_file_copied_in_slowly_is_not_touched_before_it_is_whole(inbox_fixture
             os.utime(path, ns=(0, 0))  # a copier that sets an old time, as many do
 
     (inbox_fixture.inbox / "slow.csv").touch()
-    desk_take = Workspace.take
+    queue_take = Workspace.take
 
-    def noting(desk: Workspace, waiting: Any, at: Any) -> Any:
+    def noting(queue: Workspace, waiting: Any, at: Any) -> Any:
         taken_at.append((clock, waiting.fingerprint[0]))
-        return desk_take(desk, waiting, at)
+        return queue_take(queue, waiting, at)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Workspace, "take", noting)
@@ -167,7 +167,7 @@ def test_a_night_killed_at_any_step_is_taken_up(
     kills = [2, 3] if step in ("ticket", "move", "line") else [1, 2]
     calls = 0
 
-    def doomed(*given: Any, **more: Any) -> Any:
+    def killed(*given: Any, **more: Any) -> Any:
         nonlocal calls
         calls += 1
         dies = calls in kills
@@ -178,7 +178,7 @@ def test_a_night_killed_at_any_step_is_taken_up(
             raise Killed
         return result
 
-    monkeypatch.setattr(home, name, doomed)
+    monkeypatch.setattr(home, name, killed)
     nights = 0
     while True:
         nights += 1
@@ -200,8 +200,8 @@ def test_a_night_killed_at_any_step_is_taken_up(
     assert 3 == sum(night.points for night in NightState(inbox_fixture.inbox / ".batchsync").history())
 
 
-def test_a_night_killed_on_one_day_is_told_on_the_next(inbox_fixture: InboxFixture) -> None:
-    """What was filed before the kill stays where it is; the new day's report tells both parts, and the points once."""
+def test_a_night_killed_on_one_day_is_reported_on_the_next(inbox_fixture: InboxFixture) -> None:
+    """What was filed before the kill stays where it is; the new day's report reports both parts, and the points once."""
     inbox_fixture.put("a.csv", sn(1))
     inbox_fixture.put("b.csv", sn(2), sn(3))
 
@@ -231,7 +231,7 @@ def test_a_night_killed_on_one_day_is_told_on_the_next(inbox_fixture: InboxFixtu
 
 
 def test_the_name_of_a_night_that_was_taken_up_is_not_given_again(inbox_fixture: InboxFixture) -> None:
-    """Runs are known by their night's name: after a clock was set back, another of that name would be told their points, too."""
+    """Runs are known by their night's name: after a clock was set back, another of that name would be reported their points, too."""
 
     def die(_progress: object) -> None:
         raise Killed
@@ -256,10 +256,10 @@ def test_a_ticket_lost_in_a_power_cut_is_found_anew(inbox_fixture: InboxFixture)
     (inbox_fixture.inbox / "shop" / "folder.yaml").write_text("")
     (waiting,) = scan(inbox_fixture.inbox).files.values()
     paths = inbox_fixture.night().paths
-    desk = Workspace(paths)
-    file = desk.take(waiting, inbox_fixture.clock.now())
+    queue = Workspace(paths)
+    file = queue.take(waiting, inbox_fixture.clock.now())
     assert file is not None
-    (desk.folder_of(file) / "ticket.json").write_bytes(b"\0" * 50)
+    (queue.folder_of(file) / "ticket.json").write_bytes(b"\0" * 50)
     inbox_fixture.run()
     assert {"shop/a.csv", "shop/a.result.xlsx"} == inbox_fixture.files("done")
 
@@ -385,13 +385,13 @@ def test_moving_goes_on_where_it_was_killed_between_two_names(tmp_path: Path) ->
 def test_a_name_that_is_taken_while_a_night_files_is_left_alone(
     inbox_fixture: InboxFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody saves a file of that name into done/ between the decision and the move: both are there in the morning."""
+    """Somebody saves a file of that name into done/ between the decision and the move: both are there in the report."""
     ours = inbox_fixture.put("a.csv", sn(1)).read_bytes()
     place = inbox_fixture.folder / "done" / DAY / "a.csv"
     decide = Workspace.decide
 
-    def decide_then(desk: Workspace, *given: Any) -> Any:
-        decided = decide(desk, *given)
+    def decide_then(queue: Workspace, *given: Any) -> Any:
+        decided = decide(queue, *given)
         place.parent.mkdir(parents=True)
         place.write_text("theirs")
         return decided

@@ -73,15 +73,19 @@ def test_a_webhook_of_ones_own() -> None:
 
 @pytest.mark.parametrize("service", ["dingtalk", "wecombot", "feishu"])
 def test_a_refusal_with_http_200_is_a_failure(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """These services answer 200 and say in the body that they took nothing: that is told, the token is not."""
+    """These services answer 200 and state in the body that they took nothing: that is reported, the token is not."""
     url, check = SERVICES[service]
     with receiving(
         check, {"errcode": 310000, "code": 19001, "errmsg": "keywords not in content", "msg": "no"}
     ) as received:
         point_to(service, received.url, monkeypatch)
         (fault,) = notify.send(settings(url), MESSAGE, Lang.EN)
-    said = fault.render(Lang.EN)
-    assert (True, True, False) == (service in said, "310000" in said or "19001" in said, TOKEN in said)
+    reported = fault.render(Lang.EN)
+    assert (True, True, False) == (
+        service in reported,
+        "310000" in reported or "19001" in reported,
+        TOKEN in reported,
+    )
 
 
 def test_mail_brings_the_report(tmp_path: Path) -> None:
@@ -122,13 +126,13 @@ def test_mail_brings_the_report(tmp_path: Path) -> None:
     ["json://127.0.0.1:9/hook-secret", "nonsense", "dingtalk://", "mailto://127.0.0.1:9?to=a@b.cn&cto=1"],
 )
 def test_what_cannot_be_sent_is_a_sentence(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nobody listens, or nobody knows the scheme: said, masked, and nothing printed behind our back."""
+    """Nobody listens, or nobody knows the scheme: reported, masked, and nothing printed behind our back."""
     (fault,) = notify.send(settings(url), MESSAGE, Lang.EN)
     assert ("", "", False) == (*capsys.readouterr(), "secret" in fault.render(Lang.EN))
 
 
-def test_without_apprise_nobody_is_told_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is an extra: the sentence says how to install it."""
+def test_without_apprise_nobody_is_reported_and_that_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an extra: the sentence states how to install it."""
     monkeypatch.setitem(sys.modules, "apprise", None)
     (fault,) = notify.send(settings("json://127.0.0.1/"), MESSAGE, Lang.EN)
     assert "batchsync[notify]" in fault.render(Lang.EN)
@@ -145,7 +149,7 @@ def test_a_message_fits_a_chat(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_failed_message_fails_no_night(inbox_fixture: InboxFixture) -> None:
-    """Exit code 0; the fault is told."""
+    """Exit code 0; the fault is reported."""
     inbox_fixture.put("a.csv", sn(1))
     result = inbox_fixture.run(inbox_fixture.config(notify=settings("json://127.0.0.1:9/", when="always")))
     assert (0, 1) == (result.summary.exit_code, sum(event.name == "error" for event in inbox_fixture.events))
@@ -177,20 +181,20 @@ NIGHTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize(
-    ("when", "told"),
+    ("when", "expected"),
     [
         ("always", [True] * 4),
         ("attention", [False, True, True, False]),
         ("stop", [False, False, True, False]),
     ],
 )
-def test_people_are_told_when_they_asked_for_it(when: Any, told: list[bool]) -> None:
+def test_people_are_reported_when_they_asked_for_it(when: Any, expected: list[bool]) -> None:
     """Every night, when something needs a person, or when a night stopped; a window that closes is as planned."""
-    assert told == [notify.is_wanted(settings(when=when), result(**night)) for night in NIGHTS]
+    assert expected == [notify.is_wanted(settings(when=when), result(**night)) for night in NIGHTS]
 
 
 @pytest.mark.parametrize(
-    ("threshold", "told"),
+    ("threshold", "expected"),
     [
         ({"failed_percent": 10}, False),
         ({"failed_percent": 9}, True),
@@ -198,7 +202,7 @@ def test_people_are_told_when_they_asked_for_it(when: Any, told: list[bool]) -> 
         ({"points": 89}, True),
     ],
 )
-def test_thresholds_tell_in_any_case(threshold: dict[str, float], told: bool) -> None:
+def test_thresholds_report_in_any_case(threshold: dict[str, float], expected: bool) -> None:
     """More than so many percent failed, more points than that: even if only stops were asked for."""
     night = result(calls=100, failed=10, points=90)
-    assert told == notify.is_wanted(settings(when="stop", **threshold), night)
+    assert expected == notify.is_wanted(settings(when="stop", **threshold), night)

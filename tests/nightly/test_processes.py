@@ -1,4 +1,4 @@
-"""Nights as real processes: two at once, beside another run, told to stop, and watching."""
+"""Nights as real processes: two at once, beside another run, reported to stop, and watching."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def start(inbox_fixture: InboxFixture) -> Iterator[Callable[..., "subprocess.Pop
 
 
 def until(what: Callable[[], object], process: "subprocess.Popen[str]") -> None:
-    """Wait for something to come true; a process that ends first is told of."""
+    """Wait for something to come true; a process that ends first is reported of."""
     deadline = time.monotonic() + PATIENCE_S
     while not what():
         if time.monotonic() > deadline:
@@ -64,7 +64,7 @@ def until(what: Callable[[], object], process: "subprocess.Popen[str]") -> None:
 def test_of_two_nights_at_once_one_works(
     inbox_fixture: InboxFixture, start: Callable[..., "subprocess.Popen[str]"]
 ) -> None:
-    """The second names the first, exits 4 and touches nothing; a third, told to wait, comes after it."""
+    """The second names the first, exits 4 and touches nothing; a third, reported to wait, comes after it."""
     inbox_fixture.sandbox.settings = replace(
         inbox_fixture.sandbox.settings, latency_s=0.5
     )  # a minute, one after the other
@@ -72,20 +72,20 @@ def test_of_two_nights_at_once_one_works(
     with start("nightly", BATCHSYNC_PACE__CONCURRENCY="1") as first:
         until(lambda: inbox_fixture.sandbox.charge_log.calls, first)
         with start("nightly") as second:
-            _, said = second.communicate(timeout=PATIENCE_S)
+            _, reported = second.communicate(timeout=PATIENCE_S)
         inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, latency_s=0.0)
         with start("nightly", BATCHSYNC_LEDGER__WAIT="50") as third:
             third.communicate(timeout=PATIENCE_S)
         first.communicate(timeout=PATIENCE_S)
     assert (0, 4, 0) == (first.returncode, second.returncode, third.returncode)
-    assert f"process {first.pid}" in said
+    assert f"process {first.pid}" in reported
     assert (120, []) == (
         inbox_fixture.sandbox.charge_log.points,
         inbox_fixture.sandbox.charge_log.charged_twice(),
     )
 
 
-def test_a_night_beside_another_run_waits_or_says_so(
+def test_a_night_beside_another_run_waits_or_states_so(
     inbox_fixture: InboxFixture, start: Callable[..., "subprocess.Popen[str]"]
 ) -> None:
     """A run that holds the ledger, as one of the web page does: exit code 4 with its name, and the file untouched."""
@@ -94,7 +94,7 @@ def test_a_night_beside_another_run_waits_or_says_so(
         account = ledger.account(inbox_fixture.sandbox.url, "default")
         with ledger.lock(account, "20261124-2200-web"):
             with start("nightly") as hasty:
-                _, said = hasty.communicate(timeout=PATIENCE_S)
+                _, reported = hasty.communicate(timeout=PATIENCE_S)
             patient = start("nightly", BATCHSYNC_LEDGER__WAIT="50")
             until((inbox_fixture.inbox / ".batchsync" / "night.holder").exists, patient)
             assert (inbox_fixture.inbox / "a.csv").exists()
@@ -102,7 +102,7 @@ def test_a_night_beside_another_run_waits_or_says_so(
             patient.communicate(timeout=PATIENCE_S)
     assert (4, True, 0, 1) == (
         hasty.returncode,
-        "20261124-2200-web" in said,
+        "20261124-2200-web" in reported,
         patient.returncode,
         inbox_fixture.sandbox.charge_log.points,
     )

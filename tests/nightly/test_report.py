@@ -1,4 +1,4 @@
-"""The morning report: says what happened, loads nothing, and trusts no text of others."""
+"""The report report: states what happened, loads nothing, and trusts no text of others."""
 
 import os
 import re
@@ -56,7 +56,7 @@ def _plain(line: NightSummary) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("lang", list(Lang))
-def test_the_report_says_what_happened(lang: Lang, inbox_fixture: InboxFixture) -> None:
+def test_the_report_states_what_happened(lang: Lang, inbox_fixture: InboxFixture) -> None:
     """Each file, each kind of trouble, each uncertain order with its evidence, points as the ledger has them."""
     troubled(inbox_fixture)
     result = inbox_fixture.run(inbox_fixture.config(output=OutputSettings(language=lang)))
@@ -91,8 +91,8 @@ def test_the_spreadsheet_has_all_that_needs_a_person(inbox_fixture: InboxFixture
     assert ["failed", "failed", "invalid", "the whole file", "uncertain", "uncertain"] == statuses
 
 
-def test_auto_speaks_as_most_sheets_do(inbox_fixture: InboxFixture) -> None:
-    """A Chinese header makes a Chinese report, whatever the server speaks."""
+def test_auto_writes_as_most_sheets_do(inbox_fixture: InboxFixture) -> None:
+    """A Chinese header makes a Chinese report, whatever the server writes."""
     (inbox_fixture.inbox / "a.csv").write_text(f"订单号,商家ID\n{sn(1)},7\n", encoding="utf-8")
     inbox_fixture.run()
     assert inbox_fixture.report is not None
@@ -137,7 +137,7 @@ def test_the_report_opens_offline(lang: Lang, inbox_fixture: InboxFixture) -> No
     inbox_fixture.run(inbox_fixture.config(output=OutputSettings(language=lang)))
     assert inbox_fixture.report is not None
     asked: list[str] = []
-    said: list[str] = []
+    reported: list[str] = []
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for scheme in ("light", "dark"):
@@ -148,8 +148,8 @@ def test_the_report_opens_offline(lang: Lang, inbox_fixture: InboxFixture) -> No
             )
             page = context.new_page()
             page.on("request", lambda request: asked.append(request.url))
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
+            page.on("console", lambda message: reported.append(message.text))
+            page.on("pageerror", lambda error: reported.append(str(error)))
             page.goto(inbox_fixture.report.html.as_uri())
             assert inbox_fixture.report.data.title == page.title()
             assert 30 == page.locator("svg g").count()
@@ -158,4 +158,4 @@ def test_the_report_opens_offline(lang: Lang, inbox_fixture: InboxFixture) -> No
                 page.screenshot(path=f"{PICTURES}/report-{lang}-{scheme}.png", full_page=True)
             context.close()
         browser.close()
-    assert ([inbox_fixture.report.html.as_uri()] * 2, []) == (asked, said)
+    assert ([inbox_fixture.report.html.as_uri()] * 2, []) == (asked, reported)

@@ -21,13 +21,13 @@ DAY = "2026-11-24"
 
 
 def script(inbox_fixture: InboxFixture, **acts: object) -> None:
-    """Say what the vendor does with which order."""
+    """State what the vendor does with which order."""
     from dataclasses import replace
 
     from batchsync.sandbox.script import make_script
 
-    told = {name if name == "*" else sn(int(name[1:])): act for name, act in acts.items()}
-    inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, script=make_script(told))  # type: ignore[arg-type]
+    reported = {name if name == "*" else sn(int(name[1:])): act for name, act in acts.items()}
+    inbox_fixture.sandbox.settings = replace(inbox_fixture.sandbox.settings, script=make_script(reported))  # type: ignore[arg-type]
 
 
 def test_a_good_file_and_its_result_are_done(inbox_fixture: InboxFixture) -> None:
@@ -81,7 +81,7 @@ def test_names_that_are_taken_are_left_alone(inbox_fixture: InboxFixture) -> Non
 
 
 def test_what_is_none_of_ours_is_left(inbox_fixture: InboxFixture) -> None:
-    """Links, lock files, part files, hidden files and strange folders stay, and are told of."""
+    """Links, lock files, part files, hidden files and strange folders stay, and are reported of."""
     (inbox_fixture.inbox / "~$orders.xlsx").write_bytes(b"x")
     (inbox_fixture.inbox / "orders.xlsx.part").write_bytes(b"x")
     (inbox_fixture.inbox / ".hidden").write_bytes(b"x")
@@ -142,13 +142,13 @@ def test_a_yaml_that_cannot_be_followed_sends_nothing(text: str, inbox_fixture: 
 
 
 def test_a_merchants_folder_that_lost_its_yaml_sends_nothing(inbox_fixture: InboxFixture) -> None:
-    """Its file is on the desk already: without the folder.yaml it would be sent for the merchant of the settings."""
+    """Its file is on the queue already: without the folder.yaml it would be sent for the merchant of the settings."""
     (inbox_fixture.inbox / "shop").mkdir()
     (inbox_fixture.inbox / "shop" / "folder.yaml").write_text("owner_id: 0099\n")
     (inbox_fixture.inbox / "shop" / "a.csv").write_text(f"order_sn\n{sn(1)}\n")
-    desk = Workspace(inbox_fixture.night().paths)
+    queue = Workspace(inbox_fixture.night().paths)
     (waiting,) = scan(inbox_fixture.inbox).files.values()
-    desk.take(waiting, inbox_fixture.clock.now())
+    queue.take(waiting, inbox_fixture.clock.now())
     (inbox_fixture.inbox / "shop" / "folder.yaml").unlink()
     result = inbox_fixture.run(inbox_fixture.config(input=InputSettings(owner_id="1")))
     assert (0, {"shop/a.csv"}) == (inbox_fixture.sandbox.charge_log.points, inbox_fixture.files("attention"))
@@ -159,11 +159,11 @@ def test_a_yaml_that_a_kill_left_in_the_inbox_still_holds(inbox_fixture: InboxFi
     """The night died between taking the file and taking its yaml: whose orders they are must not change."""
     (inbox_fixture.inbox / "a.csv").write_text(f"order_sn\n{sn(1)}\n")
     (inbox_fixture.inbox / "a.yaml").write_text("owner_id: 55\n")
-    desk = Workspace(inbox_fixture.night().paths)
+    queue = Workspace(inbox_fixture.night().paths)
     (waiting,) = scan(inbox_fixture.inbox).files.values()
-    file = desk.take(waiting, inbox_fixture.clock.now())
+    file = queue.take(waiting, inbox_fixture.clock.now())
     assert file is not None
-    (desk.folder_of(file) / "a.yaml").rename(inbox_fixture.inbox / "a.yaml")
+    (queue.folder_of(file) / "a.yaml").rename(inbox_fixture.inbox / "a.yaml")
     inbox_fixture.run(inbox_fixture.config(input=InputSettings(owner_id="1")))
     assert {("55", sn(1))} == set(inbox_fixture.sandbox.charge_log.orders)
     assert {"a.csv", "a.yaml", "a.result.xlsx"} == inbox_fixture.files("done")
@@ -288,14 +288,14 @@ def test_a_night_after_midnight_belongs_to_the_evening_before(inbox_fixture: Inb
 # --- Refusals -----------------------------------------------------------------------------------------------
 
 
-def test_a_second_night_is_refused_and_told_of_the_first(inbox_fixture: InboxFixture) -> None:
+def test_a_second_night_is_refused_and_reported_of_the_first(inbox_fixture: InboxFixture) -> None:
     """It names process and host, and touches nothing."""
     inbox_fixture.put("a.csv", sn(1))
-    told = r"Another nightly run .*nightly 2026-11-24.*process"
+    reported = r"Another nightly run .*nightly 2026-11-24.*process"
     holder = preflight.inbox_lock(
         inbox_fixture.night().paths.state, "nightly 2026-11-24", inbox_fixture.clock
     )
-    with holder, pytest.raises(LedgerBusy, match=told) as caught:
+    with holder, pytest.raises(LedgerBusy, match=reported) as caught:
         inbox_fixture.run()
     assert (4, True) == (caught.value.exit_code, (inbox_fixture.inbox / "a.csv").exists())
 
@@ -343,7 +343,7 @@ def test_a_night_that_waits_for_another_run_can_be_stopped(
 
 
 def test_a_ledger_that_is_not_sound_is_not_worked_with(inbox_fixture: InboxFixture) -> None:
-    """Nothing is sent, nothing is taken; the report says why."""
+    """Nothing is sent, nothing is taken; the report states why."""
     inbox_fixture.put("a.csv", sn(1))
     inbox_fixture.run()
     path = inbox_fixture.folder / "ledger.db"
@@ -395,7 +395,7 @@ def test_no_inbox_is_no_quiet_night(folder: Path | None, inbox_fixture: InboxFix
 
 
 def test_an_empty_inbox_is_a_night_too(inbox_fixture: InboxFixture) -> None:
-    """It says so, and the report stands."""
+    """It states so, and the report stands."""
     result = inbox_fixture.run()
     assert inbox_fixture.report is not None
     assert (0, "No files.", True) == (
@@ -433,7 +433,7 @@ def test_many_small_files_cost_little_each(
 
 
 def test_report_finds_input_and_result_where_they_were_filed(inbox_fixture: InboxFixture) -> None:
-    """The ledger is told where files stand now."""
+    """The ledger is reported where files stand now."""
     inbox_fixture.put("a.csv", sn(1))
     result = inbox_fixture.run()
     with open_ledger(inbox_fixture.folder / "ledger.db", read_only=True) as ledger:

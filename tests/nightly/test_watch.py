@@ -1,4 +1,4 @@
-"""The watch's patience, with nights that are told how to end."""
+"""The watch's patience, with nights that are reported how to end."""
 
 import asyncio
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ class Evenings:
         self.paths = nightly_paths(InboxSettings(folder=folder / "inbox"))
         self.ends, self.worked, self.today = ends, 0, date(2026, 11, 24)
         self.watch: Watch | None = None
-        self.told: list[Event] = []
+        self.reported: list[Event] = []
 
     def make(self) -> NightlyRun:
         night: Any = SimpleNamespace(
@@ -33,7 +33,7 @@ class Evenings:
             is_open=lambda: True,
             day=lambda: self.today,
             stop=lambda: None,
-            abandon=lambda: None,
+            cancel=lambda: None,
         )
         return cast("NightlyRun", night)
 
@@ -48,7 +48,7 @@ class Evenings:
         return end
 
     def run(self) -> None:
-        self.watch = Watch(self.make, self.one, self.told.append)
+        self.watch = Watch(self.make, self.one, self.reported.append)
         asyncio.run(asyncio.wait_for(self.watch.run(), 20))
 
 
@@ -82,7 +82,7 @@ def test_after_a_stop_only_the_next_day_or_a_file_counts(end: NightStop, what: s
             (evenings.paths.inbox / "new.csv").write_text("x")
 
     async def whole() -> None:
-        evenings.watch = Watch(evenings.make, evenings.one, evenings.told.append)
+        evenings.watch = Watch(evenings.make, evenings.one, evenings.reported.append)
         asyncio.get_running_loop().call_later(0.6, change)
         await asyncio.wait_for(evenings.watch.run(), 20)
 
@@ -106,7 +106,7 @@ def test_our_own_moves_are_no_drops(tmp_path: Path) -> None:
         evenings.today += timedelta(days=1)
 
     async def whole() -> None:
-        evenings.watch = Watch(evenings.make, evenings.one, evenings.told.append)
+        evenings.watch = Watch(evenings.make, evenings.one, evenings.reported.append)
         loop = asyncio.get_running_loop()
         loop.call_later(0.4, move)
         loop.call_later(2.5, next_day)

@@ -118,7 +118,7 @@ def test_a_never_name_is_not_the_merchant_column(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["子订单编号", "子订单号", "商品单号", "item_order_id"])
-def test_a_part_of_an_order_only_when_told(name: str) -> None:
+def test_a_part_of_an_order_only_when_reported(name: str) -> None:
     """A sub-order's number is taken when the user names it, and not before."""
     table = [Line(1, [name], [TEXT]), Line(2, ["7890123456789012345"], [TEXT])]
     asked = find_table(table, ReadOptions(order_columns=(name,)), "S")
@@ -175,5 +175,5 @@ def test_two_merchants_that_fit_are_asked_about(names: tuple[str, str]) -> None:
     ],
 )
 def test_a_bracket_that_changes_the_meaning_stays(header: str, name: str) -> None:
-    """A suffix in brackets is dropped unless it says that this is another number."""
+    """A suffix in brackets is dropped unless it states that this is another number."""
     assert name == normalise(header)

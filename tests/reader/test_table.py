@@ -39,7 +39,7 @@ def test_titles_above_the_header_are_passed_over(titles: int) -> None:
 
 
 def test_a_header_deeper_than_thirty_rows_is_not_looked_for() -> None:
-    """Unless the user says where it stands."""
+    """Unless the user states where it stands."""
     lines = sheet(*[["x"]] * 40, ["订单号"], [ID])
     assert (None, 41) == (
         find_table(lines, ReadOptions(), "S"),
@@ -98,7 +98,7 @@ def test_words_of_a_foot_row_are_no_second_shop() -> None:
     ],
 )
 def test_an_explanation_row_is_no_order(row: list[str]) -> None:
-    """It is left out, and the notes say which line it was."""
+    """It is left out, and the notes state which line it was."""
     lines = sheet(["商品", "订单号", "备注"], row, ["a", ID, ""])
     found = found_in(lines)
     notes = [note.facts["line"] for note in found.notes if note.code == EXPLANATION]
@@ -224,7 +224,7 @@ def test_an_owner_may_be_a_person(value: str, owner: int | None) -> None:
 
 
 def test_a_better_shape_beats_a_better_name() -> None:
-    """An ERP's own 订单编号 beside the platform's number is left alone, and the note says why."""
+    """An ERP's own 订单编号 beside the platform's number is left alone, and the note states why."""
     found = found_in(sheet(["订单编号", "原始单号"], ["JY1001", ID]))
     assert (1, choosing.BY_SHAPE) == (found.order_column, found.notes[0].code)
 
@@ -242,7 +242,7 @@ def test_damaged_numbers_still_choose_their_column() -> None:
 
 
 def test_an_empty_column_gives_way() -> None:
-    """A template's unused column doesn't stand in the way of the one that is filled."""
+    """A template's unused column doesn't hide the one that is filled."""
     assert 1 == found_in(sheet(["订单号", "平台单号"], ["", ID])).order_column
 
 
@@ -320,7 +320,7 @@ def test_a_column_of_pinduoduo_numbers_without_a_header_is_a_question(titles: li
 
 
 def test_pinduoduo_numbers_under_a_header_of_something_else_are_no_question() -> None:
-    """The header says that they are no order numbers."""
+    """The header states that they are no order numbers."""
     lines = sheet(["商品", "快递单号"], ["a", ID])
     assert "Is it" not in message_of(nothing_found([("S", lines)], ReadOptions()))
 
@@ -332,7 +332,7 @@ def test_a_never_name_is_not_even_a_question(header: str) -> None:
     assert (False, True) == ("Is it" in text, header in text)
 
 
-def test_an_empty_file_says_so() -> None:
+def test_an_empty_file_states_so() -> None:
     """Every sheet is empty."""
     text = nothing_found([("S", [])], ReadOptions())
     assert "no sheet has any data" in message_of(text)

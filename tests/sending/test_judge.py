@@ -23,7 +23,7 @@ def settled(body: bytes | dict[str, Any]) -> tuple[State, Reason, int | None]:
     return verdict.state, verdict.reason, verdict.points
 
 
-DOUBT = (State.UNCERTAIN, Reason.BAD_ANSWER, None)
+UNCERTAIN_FAULTS = (State.UNCERTAIN, Reason.BAD_ANSWER, None)
 
 
 def test_success_is_synced_with_its_points() -> None:
@@ -148,7 +148,7 @@ def test_an_error_that_names_points_nobody_can_read_has_spent_some(amount: objec
 
 
 def test_a_code_may_be_written_with_a_point() -> None:
-    """1.0 is 1, and an answer that is plain to everybody is no cause for doubt."""
+    """1.0 is 1, and an answer that is plain to everybody is no cause for uncertainty."""
     assert (State.SYNCED, Reason.SYNCED, 1) == settled(b'{"data":{"success":true,"amount":1.0},"status":0.0}')
     assert ("1003", Reason.USER_UNKNOWN) == (
         judge_body(b'{"status":1003.0}').api_status,
@@ -244,7 +244,7 @@ def test_an_unknown_code_without_words_shows_the_raw_answer() -> None:
 )
 def test_what_is_not_exactly_an_answer_is_uncertain(body: bytes) -> None:
     """Points were probably spent, and nothing names them: never synced, never refused, never sent again."""
-    assert DOUBT == settled(body)
+    assert UNCERTAIN_FAULTS == settled(body)
 
 
 def test_a_byte_order_mark_does_not_spoil_an_answer() -> None:

@@ -13,7 +13,7 @@ from batchsync.ledger.database import DiskRefused
 from batchsync.model import CallVerdict, NoResponse, Order, Reason, Response
 from batchsync.sending.pool import Claims, Slot
 from tests.oracle import Key
-from tests.simulation.vendor import UNREACHED, Heard, Vendor
+from tests.simulation.vendor import UNREACHED, Received, Vendor
 
 ANSWER_TIMEOUT_S = 30.0
 STALE_AFTER_S = 30.0
@@ -36,7 +36,7 @@ class Process:
         self._writes_left = writes
         self._log = log
 
-    def bury(self) -> None:
+    def end(self) -> None:
         """Take back what the process still held."""
         for act in self.at_death:
             act()
@@ -73,7 +73,7 @@ class Process:
 
 
 class MortalLedger:
-    """The real ledger in the hands of a process that may die before and after each act."""
+    """The real ledger in the workers of a process that may die before and after each act."""
 
     def __init__(self, ledger: Claims, process: Process) -> None:
         self._ledger, self._process = ledger, process
@@ -133,7 +133,7 @@ class Wire:
 
     async def _exchange(self, key: Key, act: str) -> Response | NoResponse:
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Heard] = loop.create_future()
+        answer: asyncio.Future[Received] = loop.create_future()
         self._process.step("first byte")
         loop.call_later(self._rng.expovariate(50), self._vendor.read, key, act, self._run, _teller(answer))
         try:
@@ -153,9 +153,9 @@ class Wire:
         return await self._exchange((order.owner_id, order.number), "ok")
 
 
-def _teller(answer: asyncio.Future[Heard]) -> Callable[[Heard], None]:
-    def tell(response: Heard) -> None:
+def _teller(answer: asyncio.Future[Received]) -> Callable[[Received], None]:
+    def report(response: Received) -> None:
         if not answer.done():
             answer.set_result(response)
 
-    return tell
+    return report

@@ -47,7 +47,7 @@ from batchsync.sending.rate_limit import Pacer
 from tests.oracle import Charged, Key, OrderReport, merge_reports, violations
 from tests.simulation.disk import Disk, ledger_of
 from tests.simulation.process import MortalLedger, Process, Wire
-from tests.simulation.vendor import CALM, DEAD, ROUGH, STORM, Vendor, Weather
+from tests.simulation.vendor import CALM, DEAD, ROUGH, STORM, FaultRates, Vendor
 from tests.virtual import VirtualClock, VirtualLoop
 
 URL = "http://vendor.example/pinSynchronization"
@@ -60,12 +60,12 @@ UNSENT_HTTP = frozenset({429, 503})
 
 
 class WorldClock(VirtualClock):
-    """Wall time may also jump."""
+    """Subprocess time may also jump."""
 
-    wall_s = 0.0
+    subprocess_s = 0.0
 
     def now(self) -> datetime:
-        return super().now() + timedelta(seconds=self.wall_s)
+        return super().now() + timedelta(seconds=self.subprocess_s)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,9 +93,9 @@ class World:
         self.past = Past(seed=seed, broken=[], log=[])
         self.lines = list(self._sheet(self.rng.randrange(ROWS_LEAST, ROWS_MOST + 1)))
         self.asked = [(OWNER, number) for number in dict.fromkeys(self.lines) if number.isdigit()]
-        weather = self.rng.choices((CALM, ROUGH, STORM, DEAD), (4, 4, 2, 1))[0]
+        fault_rates = self.rng.choices((CALM, ROUGH, STORM, DEAD), (4, 4, 2, 1))[0]
         self.vendor = Vendor(
-            random.Random(seed ^ 0x5EED), self.rng.choice((1, 1, 2, 5)), weather, self._log_key
+            random.Random(seed ^ 0x5EED), self.rng.choice((1, 1, 2, 5)), fault_rates, self._log_key
         )
         self.resolved: set[Key] = set()
         self.keys: dict[int, Key] = {}
@@ -123,8 +123,8 @@ class World:
         """Live until nothing is left to send, then ask the oracle."""
         troubled = self.rng.randrange(1, 5)
         for life in range(MOST_LIVES):
-            if life == troubled + 1 and self.vendor.weather is DEAD:
-                self.vendor.weather = CALM
+            if life == troubled + 1 and self.vendor.fault_rates is DEAD:
+                self.vendor.fault_rates = CALM
             if await self._live(life, in_trouble=life < troubled):
                 break
             if self.second_thoughts.random() < 0.3:
@@ -150,15 +150,15 @@ class World:
         main = self.loop.create_task(self._run(process, in_trouble=in_trouble))
         process.tasks.append(main)
         await asyncio.wait([main])
-        process.bury()
+        process.end()
         with contextlib.suppress(asyncio.CancelledError, LedgerFull):
             return main.result() and not process.dead
         self.past.deaths += process.dead
-        self._doubt(process)
+        self._uncertain(process)
         return False
 
     def _ask_to_send_again_and_stop(self, life: int) -> None:
-        """Be told to send uncertain orders again, and end before any call leaves: whoever comes next sends none."""
+        """Be reported to send uncertain orders again, and end before any call leaves: whoever comes next sends none."""
         process = Process(
             f"second thoughts {life}",
             self.log,
@@ -175,9 +175,9 @@ class World:
                 run, plan, allow=frozenset({Cause.NEW_RUN, Cause.RESEND, Cause.RESEND_UNCERTAIN})
             )
             ledger.end_run(run, stopped=Stop.INTERRUPTED, result=None, summary=RunSummary(file="", run=run))
-        process.bury()
+        process.end()
 
-    def _doubt(self, process: Process) -> None:
+    def _uncertain(self, process: Process) -> None:
         self.vendor.doubtful |= {self.keys[order_id] for order_id in process.doubtful()}
 
     async def _run(self, process: Process, *, in_trouble: bool) -> bool:
@@ -242,7 +242,7 @@ class World:
         rate = rng.choice((5.0, 50.0, 500.0))
         stop = (
             StopSettings()
-            if self.vendor.weather in {CALM, DEAD}
+            if self.vendor.fault_rates in {CALM, DEAD}
             else StopSettings(failures_in_a_row=200, uncertain_in_a_row=rng.choice((10, 200)))
         )
         pools = [
@@ -261,21 +261,21 @@ class World:
             for _ in range(self.engines)
         ]
         chaos = self._chaos(process, pools, len(orders) / rate) if in_trouble else []
-        drains = [
+        sends_all = [
             self.loop.create_task(pool.send_all(iter(orders), total=len(orders), concurrency=concurrency))
             for pool in pools
         ]
-        process.tasks += drains
+        process.tasks += sends_all
         try:
-            done = await asyncio.gather(*drains, return_exceptions=True)
+            done = await asyncio.gather(*sends_all, return_exceptions=True)
         finally:
             for handle in chaos:
                 handle.cancel()
-        self._doubt(process)
+        self._uncertain(process)
         if process.dead:
             raise asyncio.CancelledError
-        abandoned = any(isinstance(each, BaseException) for each in done)
-        if abandoned:
+        cancelled = any(isinstance(each, BaseException) for each in done)
+        if cancelled:
             for each in done:
                 if isinstance(each, BaseException) and not isinstance(each, asyncio.CancelledError):
                     raise each
@@ -309,12 +309,12 @@ class World:
         for pool in pools:
             pool.stop(Stop.INTERRUPTED)
             if twice:
-                self._doubt(process)
-                self.loop.call_later(self.rng.expovariate(5), self._abandon, process, pool)
+                self._uncertain(process)
+                self.loop.call_later(self.rng.expovariate(5), self._cancel, process, pool)
 
-    def _abandon(self, process: Process, pool: Pool) -> None:
+    def _cancel(self, process: Process, pool: Pool) -> None:
         if not process.dead:
-            self._doubt(process)
+            self._uncertain(process)
             pool.cancel()
 
     def _suspend(self, seconds: float) -> None:
@@ -326,7 +326,7 @@ class World:
         self.loop.virtual.now += seconds
 
     def _jump(self) -> None:
-        self.clock.wall_s += self.rng.choice((-86_400.0, -1.0, 3_600.0))
+        self.clock.subprocess_s += self.rng.choice((-86_400.0, -1.0, 3_600.0))
         self.log(f"the wall clock jumps to {self.clock.now()}")
 
     def _fill_disk(self) -> None:
@@ -349,7 +349,7 @@ class World:
 
     async def _resolve(self) -> None:
         """The operator asks the vendor, and settles each uncertain order by the truth."""
-        self.vendor.weather = Weather(0, 0, 0, 0, 0)
+        self.vendor.fault_rates = FaultRates(0, 0, 0, 0, 0)
         with ledger_of(Process("operator", self.log), self.disk, self.clock) as ledger:
             account = ledger.account(URL, "default")
             states = ledger.lookup_orders(
@@ -369,18 +369,18 @@ class World:
     async def _ask(self) -> None:
         await asyncio.sleep(1_000)  # every late charge has landed
         with ledger_of(Process("reader", self.log), self.disk, self.clock) as ledger:
-            runs = [self._said(ledger, record.run) for record in reversed(ledger.runs())]
-        told = merge_reports(runs)
+            runs = [self._reported(ledger, record.run) for record in reversed(ledger.runs())]
+        reported = merge_reports(runs)
         past, books = self.past, self.vendor.books
         if runs and len(runs[-1]) != len(self.lines):
             past.broken.append(f"{len(self.lines)} rows in, {len(runs[-1])} out")
         past.broken += violations(
-            self.asked, told, books, may_be_uncertain=self.vendor.doubtful, resolved=self.resolved
+            self.asked, reported, books, may_be_uncertain=self.vendor.doubtful, resolved=self.resolved
         )
         past.charged = sum(charged.times for charged in books.values())
-        past.uncertain = sum(each.status == "uncertain" for each in told.values())
+        past.uncertain = sum(each.status == "uncertain" for each in reported.values())
 
-    def _said(self, ledger: SqliteLedger, run: str) -> list[OrderReport]:
+    def _reported(self, ledger: SqliteLedger, run: str) -> list[OrderReport]:
         return [
             OrderReport((row.entries[0].owner_id, row.entries[0].number), row.status, row.points, row.calls)
             for row in rows(ledger.results(run))

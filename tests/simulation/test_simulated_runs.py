@@ -99,7 +99,7 @@ def test_a_ledger_survives_a_death_at_any_statement_of_its_making(folder: Folder
             process = Process("maker", lambda _text: None, writes=writes)
             with contextlib.suppress(LedgerFull):
                 ledger_of(process, disk, clock).account(URL, "default")
-            process.bury()
+            process.end()
             if not process.dead:
                 break
             deaths += 1

@@ -10,14 +10,14 @@ from typing import NamedTuple
 from batchsync.model import Response
 from tests.oracle import Charged, Key
 
-Heard = Response | str
+Received = Response | str
 """An answer, or how the connection ended without one."""
 
 OK = "ok"
 UNREACHED = ("refused", "dns", "tls", "connect_timeout")
 TURNED_AWAY = ("busy", "busy_wait", "unavailable")
 ANSWERS = ("no_amount", "string_amount", "failed", "failed_unnamed", "code", "charged_code")
-DOUBT = (
+UNCERTAIN_FAULTS = (
     "silent", "late", "reset", "half", "garbage", "empty", "not_json", "array", "bool_status", "http500",
     "http502", "http504", "unknown_code",
 )  # fmt: skip
@@ -26,20 +26,20 @@ CODES = (1003, 422, 202, 203, 228, 212, 217)
 """Refusals that cost nothing."""
 
 
-class Weather(NamedTuple):
+class FaultRates(NamedTuple):
     """How much of what goes wrong."""
 
     unreached: float
     turned_away: float
     answers: float
-    doubt: float
+    uncertain: float
     stops: float
 
 
-CALM = Weather(0.01, 0.01, 0.05, 0.02, 0.0)
-ROUGH = Weather(0.05, 0.05, 0.15, 0.12, 0.003)
-STORM = Weather(0.10, 0.10, 0.20, 0.30, 0.010)
-DEAD = Weather(0.0, 0.0, 0.0, 1.0, 0.0)
+CALM = FaultRates(0.01, 0.01, 0.05, 0.02, 0.0)
+ROUGH = FaultRates(0.05, 0.05, 0.15, 0.12, 0.003)
+STORM = FaultRates(0.10, 0.10, 0.20, 0.30, 0.010)
+DEAD = FaultRates(0.0, 0.0, 0.0, 1.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Vendor:
 
     rng: random.Random
     price: int
-    weather: Weather
+    fault_rates: FaultRates
     log: Callable[[str, Key], None]
     books: dict[Key, Charged] = field(default_factory=dict)
     doubtful: set[Key] = field(default_factory=set)
@@ -58,33 +58,33 @@ class Vendor:
 
     def act(self) -> str:
         """Throw the dice for one call."""
-        kinds = (UNREACHED, TURNED_AWAY, ANSWERS, DOUBT, STOPS)
+        kinds = (UNREACHED, TURNED_AWAY, ANSWERS, UNCERTAIN_FAULTS, STOPS)
         dice = self.rng.random()
-        for share, acts in zip(self.weather, kinds, strict=True):
+        for share, acts in zip(self.fault_rates, kinds, strict=True):
             if dice < share:
                 return self.rng.choice(acts)
             dice -= share
         return OK
 
-    def read(self, key: Key, act: str, run: str, hear: Callable[[Heard], None]) -> None:
-        """Take in one whole request; `hear` is told what the wire brings back, some time or never."""
+    def read(self, key: Key, act: str, run: str, receive: Callable[[Received], None]) -> None:
+        """Take in one whole request; what comes back, if anything, is passed to the callback."""
         loop = asyncio.get_running_loop()
         self.log(f"read {act}", key)
         self.books.setdefault(key, Charged()).calls += 1
         work_s = self.rng.expovariate(10)
-        if act in DOUBT:
+        if act in UNCERTAIN_FAULTS:
             self.doubtful.add(key)
         charging = self._charges(act)
         if charging:
             delay_s = work_s + (self.rng.uniform(60, 600) if act == "late" else 0)
             loop.call_later(delay_s, self._charge, key, act, run)
         if act not in {"silent", "late"}:
-            loop.call_later(work_s, hear, self._answer(act, work_s))
+            loop.call_later(work_s, receive, self._answer(act, work_s))
 
     def _charges(self, act: str) -> bool:
         if act in {OK, "no_amount", "string_amount", "failed", "failed_unnamed", "charged_code", "late"}:
             return True
-        return act in DOUBT and self.rng.random() < 0.5
+        return act in UNCERTAIN_FAULTS and self.rng.random() < 0.5
 
     def _charge(self, key: Key, act: str, run: str) -> None:
         charged = self.books[key]
@@ -94,7 +94,7 @@ class Vendor:
         self.charges[run] = self.charges.get(run, 0) + self.price
         self.log("charged", key)
 
-    def _answer(self, act: str, elapsed_s: float) -> Heard:
+    def _answer(self, act: str, elapsed_s: float) -> Received:
         if act == "code":
             return _reply({"status": self.rng.choice(CODES), "err": "不行"}, elapsed_s)
         made = _ANSWERS.get(act)
