@@ -398,6 +398,7 @@ def test_a_desktop_notification_is_sent_only_if_asked_for(open_page: Open, tmp_p
             upload(page, workbook(tmp_path / f"{n}.xlsx", 3, start=100 * n))
             start(page)
             page.wait_for_selector(".result.synced")
+            page.wait_for_function("window.shown.length > 0")  # shown at the next event, after the result
             assert ["3 synced" in each for each in page.evaluate("window.shown")] == [True]
             page.goto(stage.origin)
 
