@@ -20,7 +20,7 @@ def write_crash_report(error: BaseException) -> Path | None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / f"bug-{datetime.now().astimezone():%Y%m%d-%H%M%S}-{os.getpid()}.log"
-            path.write_text(mask_token(_story(error)), encoding="utf-8", errors="backslashreplace")
+            path.write_text(mask_token(_error_text(error)), encoding="utf-8", errors="backslashreplace")
         except OSError:
             continue
         return path
@@ -34,7 +34,7 @@ def _folders() -> Iterator[Path]:
     yield Path.cwd()
 
 
-def _story(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     trace = "".join(traceback.format_exception(error))
     system = f"batchsync {__version__}, Python {sys.version.split()[0]}, {platform.platform()}"
     return f"{system}\n{' '.join(sys.argv[1:2])}\n\n{trace}"

@@ -1,4 +1,4 @@
-"""`demo`: the real thing in small, against the sandbox, with books that are compared."""
+"""`demo`: a small run against the sandbox, whose charge log is compared with the results."""
 
 import argparse
 import site
@@ -42,7 +42,7 @@ def demo(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.lang in tuple(Lang):
         console.lang = Lang(arguments.lang)
     samples = _samples()
-    _make_room()
+    _delete_earlier_output()
     script = read_script(samples / "sandbox.yaml")
     with run_in_thread(SandboxSettings(script=script, latency_s=0.05)) as sandbox:
         facts = {"url": sandbox.url, "samples": samples, "folder": OUTPUT}
@@ -50,10 +50,10 @@ def demo(arguments: argparse.Namespace, console: Console) -> int:
         config = _config(samples, sandbox, console)
         files = sorted(path for path in samples.iterdir() if path.suffix in (".xlsx", ".csv"))
         console.info(doctor.DEMO_FIRST)
-        first = _go(config, files, OUTPUT, console)
+        first = _run_files(config, files, OUTPUT, console)
         booked = sandbox.charge_log.points
         console.info(doctor.DEMO_AGAIN)
-        second = _go(config, files, OUTPUT / "again", console)
+        second = _run_files(config, files, OUTPUT / "again", console)
         return _compare(first, second, booked, sandbox, console)
 
 
@@ -64,7 +64,7 @@ def _samples() -> Path:
     raise UsageError(doctor.DEMO_NO_SAMPLES)
 
 
-def _make_room() -> None:
+def _delete_earlier_output() -> None:
     """Make the folder; an earlier demo's ledger and results go, and nothing else."""
     try:
         (OUTPUT / "again").mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def _config(samples: Path, sandbox: "Sandbox", console: Console) -> Config:
     return config.model_copy(update={"token": SecretStr(sandbox.token)})
 
 
-def _go(config: Config, files: list[Path], output: Path, console: Console) -> list[RunSummary]:
+def _run_files(config: Config, files: list[Path], output: Path, console: Console) -> list[RunSummary]:
     command = RunCommand(config, RunOptions(output=output), console)
     command.run(files)
     return command.summaries

@@ -24,7 +24,7 @@ def submit(files: list[Path], config: Config, options: RunOptions, console: Cons
     with asyncio.Runner(loop_factory=loop_factory(config)) as runner:
         for path in files:
             try:
-                detached = runner.run(job.detach(path, options))
+                detached = runner.run(job.submit(path, options))
             except BatchsyncError as error:
                 console.error(error.render(console.lang))
                 worst = max(worst, error.exit_code)

@@ -1,4 +1,4 @@
-"""`history`, `resolve`, `report`: what the ledger remembers, and settling what it could not know."""
+"""`history`, `resolve`, `report`: show runs and orders, record decisions about uncertain orders, write a result again."""
 
 import argparse
 import difflib

@@ -22,18 +22,18 @@ def run_in_thread(settings: SandboxSettings) -> Iterator["Sandbox"]:
     loop = asyncio.new_event_loop()
     over = asyncio.Event()
 
-    def note(sandbox: "Sandbox") -> None:
+    def on_ready(sandbox: "Sandbox") -> None:
         ready.append(sandbox)
         started.set()
 
-    def play() -> None:
+    def run_server() -> None:
         try:
-            loop.run_until_complete(serve(settings, over, note))
+            loop.run_until_complete(serve(settings, over, on_ready))
         finally:
             started.set()
             loop.close()
 
-    thread = threading.Thread(target=play, name="sandbox", daemon=True)
+    thread = threading.Thread(target=run_server, name="sandbox", daemon=True)
     thread.start()
     started.wait()
     try:

@@ -29,7 +29,7 @@ def handle_signals(
     before: dict[int, Any] = {}
     for name in _NAMES:
         number = getattr(signal, name, None)
-        if number is not None and not _left_alone(number, name):
+        if number is not None and not _is_ignored(number, name):
             with contextlib.suppress(ValueError):  # not the main thread
                 before[number] = signal.signal(number, handle)
     try:
@@ -39,7 +39,7 @@ def handle_signals(
             signal.signal(number, handler)
 
 
-def _left_alone(number: int, name: str) -> bool:
+def _is_ignored(number: int, name: str) -> bool:
     """Whether this signal must stay ignored: nohup means it.
 
     A script's `&` has SIGINT ignored, too; but whoever sends one to such a run by hand wants it to stop.

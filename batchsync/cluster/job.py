@@ -65,7 +65,7 @@ class ClusterJob(Job):
         self._cancelled = True
         super().cancel()
 
-    async def detach(self, path: Path, options: RunOptions) -> DetachedRun:
+    async def submit(self, path: Path, options: RunOptions) -> DetachedRun:
         """Plan a file and leave its run to the workers. Raises what `run` raises before anything is sent."""
         async with self._ledger_session(path.name) as (ledger, account):
             assert isinstance(ledger, PostgresLedger)

@@ -306,7 +306,7 @@ def _points_column(path: Path, found: SheetFound, rows: list[list[str]], wanted:
         and not _OTHER_HEADERS.search(header)
         and not _TIME_HEADER.search(header)
         and not _ACCOUNT_HEADER.match(header)
-        and _is_numeric([_cell(cells, n) for cells in rows])
+        and _is_numeric_column([_cell(cells, n) for cells in rows])
     ]
     named = [n for n in numeric if headers[n] in POINTS_HEADERS]
     if len(named) == 1:
@@ -317,7 +317,7 @@ def _points_column(path: Path, found: SheetFound, rows: list[list[str]], wanted:
     raise InputError(messages.WHICH_POINTS_COLUMN, file=path.name, sheet=found.sheet, columns=columns)
 
 
-def _is_numeric(values: Sequence[str]) -> bool:
+def _is_numeric_column(values: Sequence[str]) -> bool:
     filled = [value for value in values if value.strip()]
     return bool(filled) and sum(_amount(value) is not None for value in filled) >= _NUMERIC_SHARE * len(
         filled

@@ -179,10 +179,10 @@ class Workspace:
             self.original(file).rename(pending.path)
             shutil.rmtree(folder, ignore_errors=True)
             return None
-        self._take_override_file(file)
+        self._move_override_file(file)
         return file
 
-    def _take_override_file(self, file: InboxFile) -> None:
+    def _move_override_file(self, file: InboxFile) -> None:
         """Move the NAME.yaml here, unless it is here already; an editor may hold it open."""
         override_file = self.override_file(file)
         if override_file is not None and not override_file.exists():
@@ -191,7 +191,7 @@ class Workspace:
 
     def prepare(self, file: InboxFile) -> InboxFile:
         """Make the copy that is processed, and hash it. Raises OSError when the disk is full."""
-        self._take_override_file(file)
+        self._move_override_file(file)
         copy, results = self.copy(file), self.results(file)
         if not copy.exists():
             copy.parent.mkdir(exist_ok=True)

@@ -85,7 +85,7 @@ class StyleSheet:
         for name, entries in _FIRST.items():
             group = self._groups[name]
             if not group.raws:
-                group.new = [self._part.tag(entry) for entry in entries]
+                group.new = [self._part.with_prefix(entry) for entry in entries]
                 group.raws = list(group.new)
         self._codes = {
             element.attributes.get("formatCode", ""): element.integer("numFmtId", 0)
@@ -113,7 +113,7 @@ class StyleSheet:
         alignment = f' horizontal="{style.horizontal}"' if style.horizontal else ""
         alignment += f' indent="{style.indent}"' if style.indent else ""
         protection = '<protection locked="0"/>' if style.unlocked else ""
-        raw = self._part.tag(
+        raw = self._part.with_prefix(
             f'<xf numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0" '
             f'applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1"'
             f"{' applyProtection=' + chr(34) + '1' + chr(34) if style.unlocked else ''}>"
@@ -144,7 +144,7 @@ class StyleSheet:
         raw = fonts.raws[base] if 0 <= base < len(fonts.raws) else fonts.raws[0]
         opened = _FONT_OPEN.match(raw)
         if opened is None or opened[0].endswith(b"/>"):
-            raw = self._part.tag("<font><sz val='11'/></font>")
+            raw = self._part.with_prefix("<font><sz val='11'/></font>")
             opened = _FONT_OPEN.match(raw)
         if opened is None:
             raise NotRewritableError("font")
@@ -153,16 +153,16 @@ class StyleSheet:
             inside = _UNDERLINE.sub(b"", _COLOR.sub(b"", inside))
             size = _SIZE.search(inside)
             at = size.end() if size else 0
-            inside = inside[:at] + self._part.tag(f'<color rgb="FF{style.color}"/>') + inside[at:]
+            inside = inside[:at] + self._part.with_prefix(f'<color rgb="FF{style.color}"/>') + inside[at:]
         if style.bold:
-            inside = self._part.tag("<b/>") + _BOLD.sub(b"", inside)
+            inside = self._part.with_prefix("<b/>") + _BOLD.sub(b"", inside)
         return fonts.add(opened[0] + inside)
 
     def _fill(self, color: str | None) -> int:
         if color is None:
             return 0
         return self._groups["fills"].add(
-            self._part.tag(
+            self._part.with_prefix(
                 f'<fill><patternFill patternType="solid"><fgColor rgb="FF{color}"/><bgColor indexed="64"/></patternFill></fill>'
             )
         )
@@ -171,7 +171,7 @@ class StyleSheet:
         if not style.top_line:
             return base
         return self._groups["borders"].add(
-            self._part.tag(
+            self._part.with_prefix(
                 '<border><left/><right/><top style="thin"><color auto="1"/></top><bottom/><diagonal/></border>'
             )
         )
@@ -186,7 +186,7 @@ class StyleSheet:
             number = self._last_code
             quoted = code.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
             xml = f'<numFmt numFmtId="{number}" formatCode="{quoted}"/>'
-            self._groups["numFmts"].add(self._part.tag(xml))
+            self._groups["numFmts"].add(self._part.with_prefix(xml))
             self._codes[code] = number
         return self._codes[code]
 
@@ -198,7 +198,10 @@ class StyleSheet:
         """Add all formats of another styles part; return the new index of each."""
         other = StyleSheet(xml)
         moved = {
-            name: [self._groups[name].add(self._part.tag(raw.decode())) for raw in other._groups[name].raws]
+            name: [
+                self._groups[name].add(self._part.with_prefix(raw.decode()))
+                for raw in other._groups[name].raws
+            ]
             for name in ("fonts", "fills", "borders")
         }
         codes = {int(e.attributes["numFmtId"]): e.attributes["formatCode"] for e in other._number_formats()}
@@ -212,7 +215,7 @@ class StyleSheet:
             if number in codes:
                 place = self._number_format(codes[number])
                 text = text.replace(f'numFmtId="{number}"', f'numFmtId="{place}"', 1)
-            new_indices.append(self._add_format(self._part.tag(text)))
+            new_indices.append(self._add_format(self._part.with_prefix(text)))
         return new_indices
 
     def edited(self) -> bytes:
@@ -224,7 +227,7 @@ class StyleSheet:
                 self._part.append(group.element, group.new, counted=True)
             else:
                 inside = b"".join(group.new)
-                opened = self._part.tag(f'<{group.name} count="{len(group.new)}">')
-                closed = self._part.tag(f"</{group.name}>")
+                opened = self._part.with_prefix(f'<{group.name} count="{len(group.new)}">')
+                closed = self._part.with_prefix(f"</{group.name}>")
                 self._part.insert(self._part.position_of_new(_ORDER, group.name), opened + inside + closed)
         return self._part.edited()

@@ -55,7 +55,7 @@ class WorkbookParts:
     def add_type(self, part: str, content_type: str) -> None:
         """Add a part's content type."""
         xml = f'<Override PartName="/{part}" ContentType="{content_type}"/>'
-        self._new_types.append(self._types.tag(xml))
+        self._new_types.append(self._types.with_prefix(xml))
 
     def add_relations(self, part: str) -> None:
         """Add the content type of a relationships part, if the workbook lists these one by one (LibreOffice does)."""
@@ -79,7 +79,7 @@ class WorkbookParts:
                 f'<sheet xmlns:bsr="{kind}" name="{xml_attribute(added.name)}" sheetId="{number}" '
                 f'bsr:id="{identity}"/>'
             )
-            self._new_sheets.append(self._package.workbook.tag(xml))
+            self._new_sheets.append(self._package.workbook.with_prefix(xml))
             self.define_name(added.defined_name, f"{quoted(added.name)}!$A$1")
 
     def define_name(self, name: str, text: str, sheet: int | None = None) -> None:
@@ -91,7 +91,7 @@ class WorkbookParts:
             is_same = old.attributes.get("name", "").lower() == name.lower()
             if is_same and old.attributes.get("localSheetId") == (None if sheet is None else str(sheet)):
                 self._package.workbook.replace(old, b"")
-        self._new_names.append(self._package.workbook.tag(xml))
+        self._new_names.append(self._package.workbook.with_prefix(xml))
 
     def drop(self, part: str) -> None:
         """Remove a part."""
@@ -107,7 +107,7 @@ class WorkbookParts:
             identity += "x"
         base = STRICT if self._package.strict else TRANSITIONAL
         xml = f'<Relationship Id="{identity}" Type="{base}/{kind}" Target="/{part}"/>'
-        self._new_rels.append(self._rels.tag(xml))
+        self._new_rels.append(self._rels.with_prefix(xml))
         return identity
 
     def _next_sheet_id(self) -> int:
@@ -129,9 +129,10 @@ class WorkbookParts:
         if names is not None:
             workbook.append(names, self._new_names)
         elif self._new_names:
-            xml = workbook.tag("<definedNames>") + b"".join(self._new_names)
+            xml = workbook.with_prefix("<definedNames>") + b"".join(self._new_names)
             workbook.insert(
-                workbook.position_of_new(_ORDER, "definedNames"), xml + workbook.tag("</definedNames>")
+                workbook.position_of_new(_ORDER, "definedNames"),
+                xml + workbook.with_prefix("</definedNames>"),
             )
         types = self._types.edited()
         for template, plain in _TEMPLATES.items():

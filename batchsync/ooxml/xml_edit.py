@@ -67,7 +67,7 @@ class Part:
         self.prefix = name.rpartition(b":")[0] + b":" if b":" in name else b""
         """The prefix of the root's namespace with its colon, for new elements."""
 
-    def tag(self, xml: str) -> bytes:
+    def with_prefix(self, xml: str) -> bytes:
         """Return XML with the part's prefix added to each element."""
         data = xml.encode("utf-8")
         return re.sub(rb"<(/?)(?=[A-Za-z])", rb"<\1" + self.prefix, data) if self.prefix else data

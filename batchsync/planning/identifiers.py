@@ -64,14 +64,14 @@ def clean_id(text: str, kind: int) -> list[str] | Reason:
         return Reason.TOO_LONG
     ids: dict[str, None] = {}
     for part in parts:
-        one = _one(part, kind)
+        one = _single_id(part, kind)
         if isinstance(one, Reason):
             return one
         ids[one] = None
     return list(ids) or Reason.MISSING
 
 
-def _one(text: str, kind: int) -> str | Reason:
+def _single_id(text: str, kind: int) -> str | Reason:
     """Return a single id, or why it can't be one."""
     if _EXPONENT.fullmatch(text):
         return Reason.EXPONENT

@@ -13,7 +13,7 @@ from batchsync.reader.table.header_row import DEPTH
 
 def nothing_found(seen: Sequence[tuple[str, Sequence[Line]]], options: ReadOptions) -> Exception:
     """Make the ColumnsUnclear for a file of which no sheet has a table: what was seen, and a question if one offers itself."""
-    if options.order_columns and (missing := _asked_nowhere(seen, options)):
+    if options.order_columns and (missing := _missing_column_error(seen, options)):
         return missing
     filled = [(sheet, lines) for sheet, lines in seen if lines]
     if not filled:
@@ -54,7 +54,9 @@ def _column_shown(header: str, column: int, values: Sequence[str]) -> str:
     return named + (f": {samples(values)}" if any(values) else "")
 
 
-def _asked_nowhere(seen: Sequence[tuple[str, Sequence[Line]]], options: ReadOptions) -> Exception | None:
+def _missing_column_error(
+    seen: Sequence[tuple[str, Sequence[Line]]], options: ReadOptions
+) -> Exception | None:
     for sheet, lines in seen:
         if lines:
             head = max(lines[:DEPTH], key=lambda line: sum(bool(cell.strip()) for cell in line.cells))
@@ -63,16 +65,16 @@ def _asked_nowhere(seen: Sequence[tuple[str, Sequence[Line]]], options: ReadOpti
                 sheet=sheet,
                 asked=", ".join(options.order_columns),
                 line=head.number,
-                headers=_shown(head),
+                headers=_header_text(head),
             )
     return None
 
 
 def _headline(lines: Sequence[Line]) -> str:
     """The fullest of the first lines: most likely what the user takes for the header."""
-    return _shown(max(lines[:DEPTH], key=lambda line: sum(bool(cell.strip()) for cell in line.cells)))
+    return _header_text(max(lines[:DEPTH], key=lambda line: sum(bool(cell.strip()) for cell in line.cells)))
 
 
-def _shown(line: Line) -> str:
+def _header_text(line: Line) -> str:
     cells = [f"{letter(i)} “{cell.strip()[:20]}”" for i, cell in enumerate(line.cells) if cell.strip()]
     return ", ".join(cells[:12]) + (" ..." if len(cells) > 12 else "")

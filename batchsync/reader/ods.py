@@ -393,10 +393,10 @@ class _Rows:
             head, _, tail = start.partition(' office:value="')
             value, _, tail = tail.partition('"')
             start = head + tail
-        spec = self._specs.get(start) or self._spec(start)
+        spec = self._specs.get(start) or self._cache_spec(start)
         return spec, value, unescape(text)
 
-    def _spec(self, start: str) -> _CellSpec:
+    def _cache_spec(self, start: str) -> _CellSpec:
         if len(self._specs) > _MOST_SPECS:
             self._specs.clear()
         spec = self._specs[start] = cell_spec(_attributes_of(start))
@@ -404,7 +404,7 @@ class _Rows:
 
     def _parsed_cells(self, body: str) -> None:
         table = _Table(0, self)
-        table.start_inside()
+        table.enter_table()
         for _ in table.parsed([f"<row>{body}</row>".encode()]):
             pass
 
@@ -511,7 +511,7 @@ class _Table:
         self._paragraphs: list[str] = []
         self._in_paragraph = 0
 
-    def start_inside(self) -> None:
+    def enter_table(self) -> None:
         """Let what is parsed be the content of the table."""
         self._depth, self._seen = 1, self._wanted
 

@@ -23,7 +23,7 @@ CHARACTERS_PER_CELL = 80
 
 
 def main() -> None:
-    """Answer one request."""
+    """Respond to one request."""
     gc.disable()  # millions of short-lived tuples and no cycles: 15 % of the time
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not damage the frames
@@ -31,10 +31,10 @@ def main() -> None:
     if request is None:  # started ahead, and no file came
         return
     limit_memory(request["memory"])
-    answer(request, out)
+    respond(request, out)
 
 
-def answer(request: dict[str, Any], out: IO[bytes]) -> None:
+def respond(request: dict[str, Any], out: IO[bytes]) -> None:
     """Send what the request asks for, then how it ended."""
     options = ReadOptions(**request["options"])
     read = orders if request["mode"] == "orders" else cells

@@ -132,10 +132,10 @@ class Records:
         overrides.line_numbers.extend(self._line_numbers.get(index, ()))
         for kind, at, size in self._sheet_records(self._starts[index]):
             if kind in _OVERRIDING and size >= 6:
-                self._note(overrides, kind, at, size)
+                self._add_override(overrides, kind, at, size)
         return overrides
 
-    def _note(self, overrides: CellOverrides, kind: int, at: int, size: int) -> None:
+    def _add_override(self, overrides: CellOverrides, kind: int, at: int, size: int) -> None:
         data = self._data
         row, column, style = _PLACE.unpack_from(data, at)
         line = row + 1

@@ -103,10 +103,10 @@ class Parts:
                 if last > first:
                     overrides.merges.append(Merge(first + 1, last + 1, left))
             elif len(body) >= 8 and (kind in _NUMBERS or kind in (_ERROR, _FORMULA_ERROR)):
-                self._note(overrides, line, kind, body)
+                self._add_override(overrides, line, kind, body)
         return overrides
 
-    def _note(self, overrides: CellOverrides, line: int, kind: int, body: bytes) -> None:
+    def _add_override(self, overrides: CellOverrides, line: int, kind: int, body: bytes) -> None:
         column, style = _CELL.unpack_from(body)
         if kind in _NUMBERS:
             at = style & 0xFFFFFF

@@ -119,12 +119,12 @@ def _one_per_key(error: ValidationError, places: Mapping[Key, Message]) -> Itera
 def _merged(sources: Sequence[Source]) -> Source:
     merged = Source()
     for source in sources:
-        _lay_over(merged.values, source.values)
+        _merge(merged.values, source.values)
         merged.places.update(source.places)
     return merged
 
 
-def _lay_over(under: dict[str, Any], over: Mapping[str, Any]) -> None:
+def _merge(under: dict[str, Any], over: Mapping[str, Any]) -> None:
     """Sections are merged key by key; a whole value replaces a whole value."""
     for name, value in over.items():
         if isinstance(value, Mapping) and isinstance(under.get(name), dict):

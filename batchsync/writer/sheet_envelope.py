@@ -88,9 +88,13 @@ class SheetEnvelope:
             entries += self._split_col(child, new)
         for column, width in new.items():
             xml = f'<col min="{column + 1}" max="{column + 1}" width="{width + 0.7109375}" customWidth="1"/>'
-            entries.append((column, self._part.tag(xml)))
+            entries.append((column, self._part.with_prefix(xml)))
         entries.sort()
-        cols = self._part.tag("<cols>") + b"".join(xml for _, xml in entries) + self._part.tag("</cols>")
+        cols = (
+            self._part.with_prefix("<cols>")
+            + b"".join(xml for _, xml in entries)
+            + self._part.with_prefix("</cols>")
+        )
         if not entries:
             return
         if element is not None:
@@ -137,14 +141,14 @@ class SheetEnvelope:
         if any(new.overlaps(table) for table in edits.tables):
             return
         self.filter = new
-        xml = self._part.tag(f'<autoFilter ref="{new}"/>')
+        xml = self._part.with_prefix(f'<autoFilter ref="{new}"/>')
         self._part.insert(self._part.position_of_new(_ORDER, "autoFilter"), xml)
 
     def _edit_drop_downs(self) -> None:
         edits = self._edits
         letters = letter(edits.columns["decision"]) if "decision" in edits.columns else ""
         validations = [
-            self._part.tag(xml)
+            self._part.with_prefix(xml)
             for xml in drop_downs(letters, edits.uncertain_lines, edits.held_lines, edits.lang)
             if letters
         ]
@@ -152,8 +156,10 @@ class SheetEnvelope:
         if element is None:
             if not validations:
                 return
-            xml = self._part.tag(f'<dataValidations count="{len(validations)}">') + b"".join(validations)
-            xml += self._part.tag("</dataValidations>")
+            xml = self._part.with_prefix(f'<dataValidations count="{len(validations)}">') + b"".join(
+                validations
+            )
+            xml += self._part.with_prefix("</dataValidations>")
             self._part.insert(self._part.position_of_new(_ORDER, "dataValidations"), xml)
             return
         ours = [f'"{_choices(lang)}"'.encode() for lang in Lang]

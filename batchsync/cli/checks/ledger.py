@@ -30,7 +30,7 @@ def ledger(config: Config, clock: Clock) -> Iterator[CheckResult]:
         return
     nearest = _nearest(path)
     if path.exists():
-        yield from _sound(path, config, clock)
+        yield from _check_integrity(path, config, clock)
     elif os.access(nearest, os.W_OK):
         yield CheckResult(OK, Message(doctor.LEDGER_NEW, {"path": path}))
     else:
@@ -53,7 +53,7 @@ def _nearest(path: Path) -> Path:
     return folder
 
 
-def _sound(path: Path, config: Config, clock: Clock) -> Iterator[CheckResult]:
+def _check_integrity(path: Path, config: Config, clock: Clock) -> Iterator[CheckResult]:
     if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
         yield CheckResult(BAD, Message(doctor.LEDGER_FOLDER, {"folder": path}))
         return

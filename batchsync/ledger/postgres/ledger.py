@@ -114,7 +114,7 @@ class PostgresLedger(Ledger):
         try:
             with self._server.translated():
                 self._replay(database)
-                self._enter(database, account, run)
+                self._lock_account(database, account, run)
             commits = self._commits = self._group_commit(database)
             try:
                 yield
@@ -129,7 +129,7 @@ class PostgresLedger(Ledger):
                 database.close()
             self._replay_quietly()
 
-    def _enter(self, database: PostgresDatabase, account: int, run: str) -> None:
+    def _lock_account(self, database: PostgresDatabase, account: int, run: str) -> None:
         sql = database.sql
         ((is_ours,),) = database.execute(sql["lock_account"], (account,))
         if not is_ours:

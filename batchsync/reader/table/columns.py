@@ -121,14 +121,14 @@ def _order_column(
     if options.order_columns:
         column = _asked(header, options.order_columns, sheet, "TWO_ORDERS")
         chosen = _candidate(column, 0, sample)
-        return chosen, [_column_note(ASKED, header, column), *_odd(header, chosen)]
+        return chosen, [_column_note(ASKED, header, column), *_unusual_value_notes(header, chosen)]
     candidates = order_candidates(header, sample, taken)
     chosen = _best_order(candidates, header, sheet)
     better = min(candidates, key=lambda other: other.rank)
     if better.rank < chosen.rank:
         facts = {"other": header.shown(better.column), "other_at": letter(better.column)}
         return chosen, [_column_note(BY_SHAPE, header, chosen.column, facts)]
-    return chosen, [_column_note(BY_NAME, header, chosen.column), *_odd(header, chosen)]
+    return chosen, [_column_note(BY_NAME, header, chosen.column), *_unusual_value_notes(header, chosen)]
 
 
 def order_candidates(
@@ -189,7 +189,7 @@ def _ids(value: str) -> set[str]:
     return set(_SEVERAL.split(value)) - {""}
 
 
-def _odd(header: Header, chosen: Candidate) -> list[Note]:
+def _unusual_value_notes(header: Header, chosen: Candidate) -> list[Note]:
     value = next(filter(None, chosen.values), "")
     if not value or chosen.best >= Shape.DIGITS:
         return []
