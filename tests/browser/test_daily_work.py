@@ -369,6 +369,7 @@ def test_the_end_is_announced(open_page: Open, tmp_path: Path) -> None:
         page.wait_for_selector(".result.synced")
         expect(page).to_have_title(re.compile(r"^✓ orders.xlsx"))
         expect(page.locator("#icon")).to_have_attribute("href", re.compile("icon-done"))
+        page.wait_for_function("window.announcements.join().includes('40 synced')")
         announced = "\n".join(page.evaluate("window.announcements"))
         print(announced)
         assert (
@@ -384,7 +385,7 @@ def test_the_end_is_announced(open_page: Open, tmp_path: Path) -> None:
 
 def test_a_desktop_notification_is_sent_only_if_asked_for(open_page: Open, tmp_path: Path) -> None:
     """The button asks for permission; then the end of a run is a notification with its figures."""
-    with staged(tmp_path) as stage:
+    with staged(tmp_path, latency_s=0.5) as stage:
         page = open_page(stage.address, permissions=["notifications"])
         page.add_init_script(
             "window.shown = [];"

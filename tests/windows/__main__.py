@@ -35,7 +35,7 @@ def main() -> int:
             sys.stdout.buffer.write(line)
             sys.stdout.flush()
     codes.append(process.returncode)
-    return max(codes)
+    return int(any(codes))
 
 
 if __name__ == "__main__":

@@ -105,10 +105,10 @@ const baseIcon = icon?.getAttribute("href");
 function showEndings(snapshot) {
   const button = document.getElementById("notify");
   for (const file of snapshot.files) {
-    const before = phases.get(file.id);
+    const before = phases.get(file.id);  // a phase may begin and end between two events
     phases.set(file.id, file.phase);
-    if (before === "queued" && file.phase === "running" && button) announce(button.dataset.started.replace("%", file.name));
-    if (!["queued", "running"].includes(before) || !ENDED.includes(file.phase)) continue;
+    if (before !== undefined && before !== "running" && file.phase === "running" && button) announce(button.dataset.started.replace("%", file.name));
+    if (before === undefined || ENDED.includes(before) || !ENDED.includes(file.phase)) continue;
     const text = `${file.name}: ${file.summary}`;
     announce(text);
     if (button && "Notification" in window && Notification.permission === "granted" && localStorage.getItem("notify")) {
